@@ -1,0 +1,24 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { Nullable } from './common.ts';
+
+export const Info = Type.Object(
+  {
+    id: Type.String({ description: 'Of this daemon; made on its first start' }),
+    version: Type.String(),
+    home: Type.String(),
+    startedAt: Type.String({ format: 'date-time' }),
+    agents: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        command: Type.String(),
+        path: Nullable(Type.String()),
+        version: Nullable(Type.String()),
+        problem: Nullable(Type.String({ description: 'Why it cannot be used and how to get there' })),
+      }),
+    ),
+    limits: Type.Record(Type.String(), Type.Number()),
+    counts: Type.Record(Type.String(), Type.Integer(), { description: 'Tasks by status' }),
+  },
+  { $id: 'Info' },
+);
+export type Info = Static<typeof Info>;

@@ -1,0 +1,75 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { Nullable, StringEnum, Timestamp, Uuid } from './common.ts';
+
+export const taskStatuses = [
+  'pending', 'queued', 'initializing', 'starting', 'running', 'paused', 'blocked', 'done', 'failed', 'interrupted',
+] as const;
+export const TaskStatus = StringEnum(taskStatuses);
+export type TaskStatus = Static<typeof TaskStatus>;
+
+export const completionActions = ['none', 'branch', 'merge', 'pr'] as const;
+export const CompletionAction = StringEnum(completionActions);
+export type CompletionAction = Static<typeof CompletionAction>;
+
+export const Usage = Type.Object(
+  {
+    inputTokens: Type.Integer(),
+    outputTokens: Type.Integer(),
+    cacheReadTokens: Type.Integer(),
+    cacheWriteTokens: Type.Integer(),
+    costUsd: Type.Number(),
+    turns: Type.Integer(),
+  },
+  { description: 'What the agent used, over all runs of the task' },
+);
+export type Usage = Static<typeof Usage>;
+
+export const Completion = Type.Object(
+  {
+    action: CompletionAction,
+    status: StringEnum(['running', 'succeeded', 'failed'] as const),
+    message: Nullable(Type.String()),
+    prUrl: Nullable(Type.String()),
+    commitSha: Nullable(Type.String()),
+    branch: Nullable(Type.String()),
+  },
+  { description: 'The result of the completion action' },
+);
+export type Completion = Static<typeof Completion>;
+
+export const Task = Type.Object(
+  {
+    id: Uuid,
+    name: Type.String(),
+    plan: Type.String(),
+    status: TaskStatus,
+    isOrchestrator: Type.Boolean(),
+    parentTaskId: Nullable(Uuid),
+    depth: Type.Integer({ description: '0 is the top of a tree' }),
+    agent: Type.String(),
+    repositoryUrl: Nullable(Type.String()),
+    baseBranch: Nullable(Type.String()),
+    targetBranch: Nullable(Type.String()),
+    targetRepoPath: Nullable(Type.String()),
+    completionAction: CompletionAction,
+    continueFromTaskId: Nullable(Uuid),
+    copyFiles: Type.Array(Type.String()),
+    dependsOn: Type.Array(Uuid),
+    priority: Type.Integer(),
+    overlayPath: Nullable(Type.String({ description: 'The absolute path of the worktree' })),
+    branch: Nullable(Type.String()),
+    baseCommit: Nullable(Type.String()),
+    sessionId: Nullable(Type.String({ description: "The agent's own session id" })),
+    progressSummary: Nullable(Type.String()),
+    errorMessage: Nullable(Type.String()),
+    exitCode: Nullable(Type.Integer()),
+    usage: Nullable(Usage),
+    completion: Nullable(Completion),
+    createdAt: Timestamp,
+    queuedAt: Nullable(Timestamp),
+    startedAt: Nullable(Timestamp),
+    completedAt: Nullable(Timestamp),
+  },
+  { $id: 'Task' },
+);
+export type Task = Static<typeof Task>;

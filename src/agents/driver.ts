@@ -1,0 +1,58 @@
+import type { Usage } from '../../schemas/task.ts';
+
+/** How an agent is started: a command and its arguments, and what is added to or taken from the environment. */
+export interface AgentCommand {
+  command: string;
+  args: string[];
+  /** Added to the environment. */
+  env: Record<string, string>;
+  /** Names, or prefixes ending in `*`, that are removed from the inherited environment. */
+  withoutEnv: string[];
+}
+
+/** What one line of an agent's stdout means to the daemon. Everything else it says is only logged. */
+export type AgentSignal =
+  | { kind: 'session'; sessionId: string }
+  /** A turn ended. Usage is this run's so far, not this turn's. */
+  | { kind: 'turn-ended'; isError: boolean; message: string | null; usage: Usage }
+  | { kind: 'turn-started' }
+  /** The number of background tasks that the agent will report on by itself when they end. */
+  | { kind: 'background'; running: number };
+
+/** Reads one run's stdout, in order. It keeps what must be remembered from line to line, nothing else. */
+export interface AgentReader {
+  /**
+   * @param line - a whole line of stdout without its newline
+   * @returns the `type` field of the line, null where it is no JSON object with one, and what the line means
+   */
+  read(line: string): { jsonType: string | null; signals: AgentSignal[] };
+}
+
+/** What is known of an agent's installation. */
+export interface AgentInstallation {
+  name: string;
+  command: string;
+  /** The absolute path, null where it was not found. */
+  path: string | null;
+  version: string | null;
+  /** Why it cannot be used and how to get there, null where it can. */
+  problem: string | null;
+}
+
+/** Everything makima knows of one kind of agent. A further agent is a further driver. */
+export interface AgentDriver {
+  readonly name: string;
+  /** Looks for the program and asks its version. Never throws: a problem is part of the answer. */
+  detect(): Promise<AgentInstallation>;
+  /** The command for a run. */
+  command(): AgentCommand;
+  newReader(): AgentReader;
+  /** A user message as the bytes for stdin, newline included. */
+  userMessage(text: string): string;
+  /** The request to give up the current turn, as bytes for stdin; null where the agent has none. */
+  interruptMessage(): string | null;
+  /** One line of output as a person reads it: what the agent said and did; null for a line that says nothing to a person. */
+  readable(line: string): string | null;
+  /** The agent's own failure message with the remedy added where there is one (not signed in, not as root, …). */
+  explainFailure(message: string): string;
+}

@@ -1,0 +1,59 @@
+/**
+ * The life of a task:
+ *
+ *   pending ──start──► queued ──slot──► initializing ──► starting ──► running ──► done
+ *      │                │ ▲ │              │   │            │  │        │ ▲ ▲
+ *      │                │ │ └─daemon died──┘   │   ─────────┘  │  pause │ │ │ resume
+ *      │                │ │   while setting up │  daemon died  │        ▼ │ │
+ *      │                │ │                    │               │     paused │
+ *      │                │ │                    │               │        ┌───┘
+ *      │                │ │                    │               │   wait │  go on
+ *      │                │ │                    │               │        ▼
+ *      │                │ │                    │               │     blocked
+ *      ▼                ▼ │                    ▼               ▼        ▼
+ *   interrupted ◄── stop, from any active one   failed ◄── from any but pending and queued
+ *
+ * done, failed and interrupted are terminal; a terminal task is started again by going back to queued.
+ */
+import type { TaskStatus } from '../../schemas/task.ts';
+import { MakimaError } from '../errors.ts';
+
+const moves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
+  pending: ['queued', 'interrupted'],
+  queued: ['initializing', 'interrupted'],
+  // Back to queued: the daemon died while it set the task up; the set-up is undone and done again.
+  initializing: ['starting', 'failed', 'interrupted', 'queued'],
+  starting: ['running', 'failed', 'interrupted', 'queued'],
+  running: ['paused', 'blocked', 'done', 'failed', 'interrupted'],
+  paused: ['running', 'failed', 'interrupted'],
+  blocked: ['running', 'failed', 'interrupted'],
+  done: ['queued'],
+  failed: ['queued'],
+  interrupted: ['queued'],
+};
+
+const terminal: ReadonlySet<TaskStatus> = new Set(['done', 'failed', 'interrupted']);
+
+/** Whether a task may go from one status to another. */
+export const mayMove = (from: TaskStatus, to: TaskStatus): boolean => moves[from].includes(to);
+
+/** Every status from which a task may go to this one. */
+export const sourcesOf = (to: TaskStatus): TaskStatus[] =>
+  (Object.keys(moves) as TaskStatus[]).filter((from) => mayMove(from, to));
+
+/** The run is over: nothing of the task is running or waiting to. */
+export const isTerminal = (status: TaskStatus): boolean => terminal.has(status);
+
+/** The task waits for a slot or has one: it can be stopped and not deleted. */
+export const isActive = (status: TaskStatus): boolean => status !== 'pending' && !terminal.has(status);
+
+/**
+ * Holds the machine against a move.
+ * @throws MakimaError INVALID_TRANSITION, naming both states
+ */
+export const assertMove = (from: TaskStatus, to: TaskStatus): void => {
+  if (!mayMove(from, to)) throw new MakimaError('INVALID_TRANSITION', `The task is ${from} and cannot become ${to}`);
+};
+
+/** `completed` is what some clients call `done`. */
+export const readStatus = (status: string): string => (status === 'completed' ? 'done' : status);

@@ -1,0 +1,86 @@
+/**
+ * The one table of every failure a caller can meet: its stable code, its HTTP status, what happened
+ * and what to do about it. docs/errors.md and the answers in openapi.yaml are held equal to it by a test.
+ */
+export const errorTable = {
+  // 400: the request cannot be understood
+  VALIDATION_FAILED: { status: 400, what: 'The request does not fit the contract', remedy: 'Correct the named field; /docs shows the shape' },
+  INVALID_REPOSITORY: { status: 400, what: 'The repository cannot be used', remedy: 'Give an existing path, a clone URL (https, ssh, git, file), new://name, or nothing' },
+  INVALID_REF: { status: 400, what: 'This is no valid branch name', remedy: 'Use a name that `git check-ref-format --branch` accepts' },
+  INVALID_PATH: { status: 400, what: 'This path cannot be used here', remedy: 'Use a relative path inside the worktree, or an absolute or ~ path where a directory is asked for' },
+  INVALID_CURSOR: { status: 400, what: 'The cursor is not one of ours', remedy: 'Pass the nextCursor of the page before, or none' },
+  INVALID_AGENT: { status: 400, what: 'There is no such agent', remedy: 'Use one that GET /api/v1/mesh/info lists' },
+  INVALID_PARENT: { status: 400, what: 'This task cannot have subtasks', remedy: 'Only an orchestrator has subtasks: make the parent with isOrchestrator true' },
+  DEPTH_EXCEEDED: { status: 400, what: 'The tree of tasks would be too deep', remedy: 'Make the task higher in the tree, or raise MAKIMA_MAX_DEPTH' },
+  SUBTASK_COMPLETION_ACTION: { status: 400, what: 'A subtask has no completion action of its own', remedy: 'Leave completionAction out: only the top of a tree acts on the repository' },
+  COMPLETION_ACTION_UNAVAILABLE: { status: 400, what: 'This version runs no completion action other than none', remedy: 'Leave completionAction out and take the work from the branch or GET /tasks/{taskId}/diff' },
+  DEPENDS_ON_UNAVAILABLE: { status: 400, what: 'This version does not start a task after another by itself', remedy: 'Leave dependsOn out and start the task when the other is done' },
+  INVALID_CONTINUATION: { status: 400, what: 'The task cannot be continued from', remedy: 'continueFromTaskId names a task with a worktree, in the same tree of tasks' },
+  // 401, 403
+  UNAUTHENTICATED: { status: 401, what: 'No valid credential came with the request', remedy: 'Send Authorization: Bearer with the token from $MAKIMA_HOME/token, or X-Makima-Tool-Key' },
+  FORBIDDEN: { status: 403, what: "This key may not do that", remedy: "A tool key opens its own task and that task's descendants; use the owner token for anything else" },
+  HOST_NOT_ALLOWED: { status: 403, what: 'The Host header is not an address of this daemon', remedy: 'Call it by the address it listens on or localhost, or add the name to MAKIMA_ALLOWED_HOSTS' },
+  ORIGIN_NOT_ALLOWED: { status: 403, what: 'Web pages of this origin may not call the daemon', remedy: 'Add the origin to MAKIMA_ALLOWED_ORIGINS' },
+  // 404, 405, 406, 410
+  ROUTE_NOT_FOUND: { status: 404, what: 'There is nothing at this path', remedy: '/docs lists every path' },
+  TASK_NOT_FOUND: { status: 404, what: 'There is no task with this id', remedy: 'GET /api/v1/mesh/tasks lists the tasks' },
+  WORKTREE_NOT_FOUND: { status: 404, what: 'The task has no worktree', remedy: 'Start the task first, or make a new one if its worktree was deleted' },
+  TOOL_KEY_NOT_FOUND: { status: 404, what: 'The task has no such tool key', remedy: 'GET /tasks/{taskId}/tool-keys lists them' },
+  EVENTS_GONE: { status: 410, what: 'The events asked for were deleted', remedy: 'Read again from the first one that is left: leave out after and Last-Event-ID' },
+  // 409: not in this state
+  TASK_ACTIVE: { status: 409, what: 'The task is active', remedy: 'Stop it first and wait until it has ended' },
+  TASK_NOT_PENDING: { status: 409, what: 'The task was started', remedy: 'name, plan and priority change only while a task is pending' },
+  TASK_NOT_RUNNING: { status: 409, what: 'The task is not running', remedy: 'GET the task for its status; start it, or resume it if it is paused' },
+  TASK_NOT_PAUSED: { status: 409, what: 'The task is not paused', remedy: 'GET the task for its status' },
+  INVALID_TRANSITION: { status: 409, what: 'The task cannot go to that status from the one it is in', remedy: 'GET the task for its status' },
+  AGENT_INPUT_CLOSED: { status: 409, what: 'The agent takes no further messages: it is finishing', remedy: 'Wait until the task has ended and start it again' },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, what: 'This Idempotency-Key came with another request before', remedy: 'Use a new key for a new request' },
+  SUBTASKS_NOT_INTEGRATED: { status: 409, what: "Work of subtasks is not in this task's worktree yet", remedy: 'Bring it in, or send force true to finish without it' },
+  SUBTASKS_ACTIVE: { status: 409, what: 'Subtasks are still active', remedy: 'Wait for them or stop them, or send force true to stop them and finish' },
+  TARGET_EXISTS: { status: 409, what: 'The target directory exists', remedy: 'Name one that does not exist yet' },
+  REPOSITORY_BUSY: { status: 409, what: 'Another git process holds a lock in this repository', remedy: 'Try again when it has finished; remove the named lock file if none is running' },
+  // 413, 415, 429, 503, 507
+  BODY_TOO_LARGE: { status: 413, what: 'The body is larger than the limit', remedy: 'Send less; GET /api/v1/mesh/info names the limits' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, what: 'The body is of a type that is not understood here', remedy: 'Send application/json or application/x-www-form-urlencoded' },
+  TOO_MANY_TASKS: { status: 429, what: 'The limit of tasks is reached', remedy: 'Delete tasks that are no longer needed' },
+  TOO_MANY_STREAMS: { status: 429, what: 'The limit of open streams is reached', remedy: 'Close a stream first' },
+  NOT_READY: { status: 503, what: 'The daemon is starting or shutting down', remedy: 'Try again in a moment; /readyz says when' },
+  // the task's own failures: they stand in errorMessage, and answer a request where one waits for them
+  GIT_FAILED: { status: 500, what: 'git failed', remedy: 'Read what git said; the command is in the log' },
+  GIT_AUTHENTICATION: { status: 502, what: 'The remote refused the credentials', remedy: 'Check that `git ls-remote <url>` works in a terminal of the same user' },
+  GIT_UNREACHABLE: { status: 502, what: 'The remote could not be reached', remedy: 'Check the URL and the network' },
+  DISK_FULL: { status: 507, what: 'The disk is full', remedy: 'Free some space and try again' },
+  REPOSITORY_EMPTY: { status: 409, what: 'The repository has no commit yet', remedy: 'Make a first commit, or use new:// for a new repository' },
+  BRANCH_NOT_FOUND: { status: 400, what: 'The repository has no such branch', remedy: 'Give a branch that exists as baseBranch, or leave it out for the default branch' },
+  SETUP_FAILED: { status: 500, what: "The repository's setup command failed", remedy: 'Its output is in the log; correct it in makima.json' },
+  AGENT_NOT_FOUND: { status: 500, what: 'The agent is not installed', remedy: 'Install it: npm install -g @anthropic-ai/claude-code, or point MAKIMA_CLAUDE_COMMAND at it' },
+  AGENT_FAILED: { status: 500, what: 'The agent failed', remedy: "Read the task's output" },
+  INTERNAL: { status: 500, what: 'Something went wrong inside makima', remedy: 'The log has the details; please report it' },
+} as const satisfies Record<string, { status: number; what: string; remedy: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** A failure with a stable code. The message is what happened, in the detail's words where there is one, and the remedy. */
+export class MakimaError extends Error {
+  override readonly name = 'MakimaError';
+  readonly code: ErrorCode;
+  readonly statusCode: number;
+  /** Further fields of the error body, such as the names of the branches that are left. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  /**
+   * @param code - a key of the table
+   * @param detail - what happened in this case, one sentence without its full stop; the table's own words where left out
+   * @param options - `cause`, and `details` for the error body
+   */
+  constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+    const row = errorTable[code];
+    super(`${detail ?? row.what}. ${row.remedy}.`, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.statusCode = row.status;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The message of anything that was thrown. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
