@@ -1,0 +1,114 @@
+/** What the store keeps, as the rest of the program sees it: plain values, no trace of how a column holds them. */
+import type { EventPayload } from '../../schemas/event.ts';
+import type { Task, TaskStatus, Usage } from '../../schemas/task.ts';
+import type { ErrorCode } from '../errors.ts';
+
+/** What of a task may change after it was made, its status apart: that moves by a transition alone. */
+export type TaskChanges = Partial<Omit<Task, 'id' | 'status' | 'parentTaskId' | 'depth' | 'createdAt'>>;
+
+export interface CreateOptions {
+  /** A repeat with the same scope, key and hash is answered with the first task. The scope keeps callers apart. */
+  idempotency?: { scope: string; key: string; requestHash: string };
+  /** Go to the outbox in the same transaction; a repeat adds none. */
+  events?: EventPayload[];
+  /** TOO_MANY_TASKS where as many are stored already. */
+  maxTasks?: number;
+}
+
+export interface TaskFilter {
+  status?: TaskStatus | null;
+  parentTaskId?: string | null;
+  /** This task and all below it, nothing else: what a tool key may see. */
+  withinTreeOf?: string | null;
+  /** 1 or more; the caller bounds it. */
+  limit: number;
+  cursor?: string | null;
+}
+
+export interface TaskPage {
+  items: Task[];
+  /** null on the last page. */
+  nextCursor: string | null;
+}
+
+export interface Transition {
+  to: TaskStatus;
+  /** Only from these, where the status machine allows them; left out: from every status it allows. */
+  from?: TaskStatus[];
+  /** Changes in the same transaction. */
+  patch?: TaskChanges;
+  /** Why, for whoever reads the status event. */
+  reason?: string;
+  /** Follow the status event in the outbox. */
+  events?: EventPayload[];
+  /** A run that begins in the same transaction. */
+  newRun?: NewRun;
+  /**
+   * A run that changes in the same transaction. It must be this task's and not have ended, so that a late
+   * word from an earlier run cannot move the task's next one.
+   */
+  run?: { runId: string; changes: RunChanges };
+  /** The error where the task is in none of these states; INVALID_TRANSITION where left out. */
+  code?: ErrorCode;
+}
+
+export type RunState = 'preparing' | 'running' | 'ended';
+
+/** One start of a task's agent. */
+export interface Run {
+  runId: string;
+  taskId: string;
+  /** 1 is the task's first. */
+  number: number;
+  /** The absolute path of the run directory. */
+  directory: string;
+  /** How the process is found again: plain JSON that runs/ writes, and checks when it reads; null before there is one. */
+  handle: unknown;
+  state: RunState;
+  /** The sum of the task's earlier runs, to which this run's own usage is added. */
+  baseUsage: Usage;
+  createdAt: string;
+  endedAt: string | null;
+  /** The status the task takes when the process has ended, where somebody asked for a stop. */
+  stopRequested: 'interrupted' | 'failed' | null;
+  /** The task was reported done; the agent is only being waited for. */
+  finishRequested: boolean;
+  /** The daemon ended a process that lingered after its last result: its exit status then says nothing. */
+  endedByDaemon: boolean;
+  exitCode: number | null;
+}
+
+export type NewRun = Pick<Run, 'runId' | 'directory' | 'baseUsage' | 'createdAt'>;
+
+export type RunChanges = Partial<Pick<Run, 'handle' | 'state' | 'baseUsage' | 'endedAt' | 'stopRequested' | 'finishRequested' | 'endedByDaemon' | 'exitCode'>>;
+
+export interface WorktreeRecord {
+  taskId: string;
+  /** Plain JSON that git/ wrote; check it when it is read. */
+  record: unknown;
+  /** The git directory of the private repository it belongs to. */
+  repositoryDir: string;
+  createdAt: string;
+}
+
+export interface ToolKeyRecord {
+  id: string;
+  taskId: string;
+  /** SHA-256 of the key, in hex. The key itself is stored nowhere. */
+  keyHash: string;
+  label: string | null;
+  createdAt: string;
+  expiresAt: string | null;
+  /** The run it dies with; null for one that a person made. */
+  runId: string | null;
+}
+
+/** An event that the log has not taken yet. */
+export interface OutboxEvent {
+  /** Grows over all tasks and is never used twice, also not after its row is gone. */
+  seq: number;
+  taskId: string;
+  /** When it was committed. */
+  at: string;
+  payload: EventPayload;
+}

@@ -1,0 +1,128 @@
+/**
+ * The contract of the task store. What a method resolved with has been committed: it is still true after the
+ * process or the machine dies. Each method is one transaction, and transactions do not interleave.
+ *
+ * Every method throws MakimaError DISK_FULL where it cannot write (nothing of it has then happened) and NOT_READY
+ * after close. Times are what `Date.prototype.toISOString` prints.
+ */
+import type { EventPayload } from '../../schemas/event.ts';
+import type { Task, TaskStatus } from '../../schemas/task.ts';
+import type { ErrorCode } from '../errors.ts';
+import type {
+  CreateOptions, NewRun, OutboxEvent, Run, RunChanges, TaskChanges, TaskFilter, TaskPage, ToolKeyRecord, Transition, WorktreeRecord,
+} from './records.ts';
+
+export type * from './records.ts';
+
+export interface TaskReads {
+  getTask(id: string): Promise<Task | null>;
+  /** Those of the ids that there are, each once, in the order in which they were made. */
+  getTasks(ids: readonly string[]): Promise<Task[]>;
+  /**
+   * One page, newest first by the order in which they were made (not by the clock, which can step back). Following
+   * the cursor shows every task that was there when the first page was read exactly once, whatever is made meanwhile.
+   * @throws MakimaError INVALID_CURSOR
+   */
+  listTasks(filter: TaskFilter): Promise<TaskPage>;
+  /** Direct children, oldest first. */
+  listChildren(id: string): Promise<Task[]>;
+  /** Everything below the task, without it, oldest first: a parent always comes before its children. */
+  listDescendants(id: string): Promise<Task[]>;
+  /** Its parent, that one's parent, and so on to the top of the tree. */
+  ancestors(id: string): Promise<Task[]>;
+  /** Every status is there, 0 where no task is in it. */
+  countByStatus(): Promise<Record<TaskStatus, number>>;
+}
+
+export interface TaskWrites {
+  /**
+   * Stores a new task as it is given.
+   * @returns the task, and false where it is that of an earlier request with the same idempotency key
+   * @throws MakimaError IDEMPOTENCY_KEY_REUSED (same key, another hash), TOO_MANY_TASKS, TASK_NOT_FOUND (no such parent)
+   */
+  createTask(task: Task, options?: CreateOptions): Promise<{ task: Task; created: boolean }>;
+  /**
+   * @param events - go to the outbox in the same transaction
+   * @param only - holds the change to these statuses; another is `code`, or TASK_ACTIVE
+   * @throws MakimaError TASK_NOT_FOUND, or `only.code`
+   */
+  updateTask(id: string, changes: TaskChanges, events?: EventPayload[], only?: { in: TaskStatus[]; code?: ErrorCode }): Promise<Task>;
+  /**
+   * Compare and set: of any number of callers exactly one gets a task from one status to another. The `status` event
+   * goes to the outbox in the same transaction, followed by the given ones.
+   * @throws MakimaError TASK_NOT_FOUND, INVALID_TRANSITION (or `code`), TASK_ACTIVE (newRun while a run has not ended)
+   */
+  transition(id: string, change: Transition): Promise<Task>;
+  /**
+   * Deletes the tasks with all that hangs on them; all or none. Ids that are not there are passed over, so that it
+   * can be repeated.
+   * @throws MakimaError TASK_ACTIVE: one is active, or has a subtask that is not among the ids
+   */
+  deleteTasks(ids: readonly string[]): Promise<void>;
+}
+
+export interface RunRows {
+  /**
+   * Numbers the run and makes it the task's current one, in state `preparing`.
+   * @throws MakimaError TASK_NOT_FOUND, TASK_ACTIVE (the task has a run that has not ended)
+   */
+  createRun(taskId: string, run: NewRun): Promise<Run>;
+  /** @throws MakimaError TASK_NOT_FOUND: there is no such run (it went with its task) */
+  updateRun(runId: string, changes: RunChanges): Promise<Run>;
+  /**
+   * Ends a run. A run that has ended stays as it is: the first exit status counts.
+   * @throws MakimaError TASK_NOT_FOUND: there is no such run
+   */
+  endRun(runId: string, end: { exitCode: number | null; endedAt: string }): Promise<Run>;
+  getRun(runId: string): Promise<Run | null>;
+  /** The run of the task that has not ended; there is one at the most. */
+  currentRun(taskId: string): Promise<Run | null>;
+  /** Every run of the task, the first one first. */
+  listRuns(taskId: string): Promise<Run[]>;
+  /** Every run that has not ended, of all tasks, oldest first. */
+  activeRuns(): Promise<Run[]>;
+}
+
+export interface WorktreeRows {
+  /**
+   * Stores or replaces the task's worktree.
+   * @param worktree - `record` is plain JSON and comes back as it was given
+   * @throws MakimaError TASK_NOT_FOUND
+   */
+  saveWorktree(worktree: { taskId: string; record: object; repositoryDir: string; createdAt: string }): Promise<void>;
+  getWorktree(taskId: string): Promise<WorktreeRecord | null>;
+  /** @returns whether there was one */
+  deleteWorktree(taskId: string): Promise<boolean>;
+  /** Of one repository, or all; oldest first. */
+  listWorktrees(repositoryDir?: string): Promise<WorktreeRecord[]>;
+}
+
+export interface ToolKeyRows {
+  /** @throws MakimaError TASK_NOT_FOUND */
+  insertToolKey(key: ToolKeyRecord, events?: EventPayload[]): Promise<void>;
+  /** An expired one too: the caller looks at the clock. */
+  findToolKeyByHash(keyHash: string): Promise<ToolKeyRecord | null>;
+  /** Oldest first. */
+  listToolKeys(taskId: string): Promise<ToolKeyRecord[]>;
+  /** @returns whether there was one; the events go to the outbox only then */
+  deleteToolKey(taskId: string, id: string, events?: EventPayload[]): Promise<boolean>;
+  /** @returns those that it deleted */
+  deleteToolKeysOfRun(runId: string): Promise<ToolKeyRecord[]>;
+}
+
+export interface OutboxRows {
+  /** @throws MakimaError TASK_NOT_FOUND */
+  addEvents(taskId: string, payloads: readonly EventPayload[]): Promise<void>;
+  /** The oldest events that are not settled. */
+  pendingEvents(limit: number): Promise<OutboxEvent[]>;
+  /** Forgets every event up to this one: the log has them. */
+  settleEvents(upToSeq: number): Promise<void>;
+}
+
+export interface TaskStore extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, OutboxRows {
+  /** A value of the daemon itself, such as its id. */
+  getMeta(key: string): Promise<string | null>;
+  setMeta(key: string, value: string): Promise<void>;
+  /** Waits for what is under way, then releases the file. Can be repeated. */
+  close(): Promise<void>;
+}
