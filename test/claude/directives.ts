@@ -1,0 +1,22 @@
+/** Lines for a plan that the scripted model carries out; test/fixtures/model-api/script.ts describes them. */
+
+/** Calls the Bash tool. The description is what a real model always adds. */
+export const bash = (command: string, options: { as?: string; background?: boolean } = {}): string =>
+  `DO: ${JSON.stringify({
+    tool: 'Bash',
+    input: { command, description: 'scripted', ...(options.background === true && { run_in_background: true }) },
+    ...(options.as !== undefined && { as: options.as }),
+  })}`;
+
+/** Calls the Write tool. A relative path is one in the agent's working directory. */
+export const write = (path: string, content: string): string => `DO: ${JSON.stringify({ tool: 'Write', input: { file_path: path, content } })}`;
+
+/** Says a text and ends the turn. */
+export const say = (text: string): string => `SAY: ${text}`;
+
+export const fail = (status: number): string => `FAIL: ${status}`;
+
+export const hang = 'HANG';
+
+/** Directives as one text. */
+export const plan = (...lines: string[]): string => lines.join('\n');
