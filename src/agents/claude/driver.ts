@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import { MakimaError, messageOf } from '../../errors.ts';
+import { askVersion, type VersionAnswer } from '../ask-version.ts';
+import type { AgentDriver, AgentInstallation } from '../driver.ts';
+import { findProgram } from '../find-program.ts';
+import { withoutNames } from '../without-names.ts';
+import { claudeCommand, type ClaudeSettings } from './command.ts';
+import { explainFailure } from './explain-failure.ts';
+import { claudeReader } from './reader.ts';
+import { readable } from './readable.ts';
+import { interruptMessage, userMessage } from './stdin.ts';
+
+const howToInstall =
+  'Install it with `npm install -g @anthropic-ai/claude-code`, then sign in by running `claude` once, or set ANTHROPIC_API_KEY. Where it is installed elsewhere, set MAKIMA_CLAUDE_COMMAND to its path';
+
+/**
+ * The driver for Claude Code, spoken to over `--input-format stream-json` and `--output-format stream-json`;
+ * measured with 2.1.100 and 2.1.330.
+ */
+export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
+  const env = { ...settings.inheritedEnv, ...settings.agentEnv };
+  const find = (): string | null => findProgram(settings.command, env);
+  const notFound = (): string => {
+    const where = settings.command.includes('/') ? 'is no program that can be run' : 'was not found on the PATH';
+    const hint = settings.command.includes(' ') ? ' (MAKIMA_CLAUDE_COMMAND is the program alone; its arguments go into MAKIMA_CLAUDE_PRE_ARGS)' : '';
+    return `${settings.command} ${where}${hint}`;
+  };
+
+  // Twenty tasks that start at once, and every GET of the daemon's info, ask for the version: one process answers until the file changes.
+  let last: { key: string; answer: Promise<VersionAnswer> } | null = null;
+  const version = async (path: string): Promise<VersionAnswer> => {
+    const { mtimeMs, size, ino } = await stat(path);
+    const key = JSON.stringify([path, mtimeMs, size, ino]);
+    if (last?.key === key) return last.answer;
+    const { args, env: added, withoutEnv } = claudeCommand(settings, path);
+    const answer = askVersion(path, args.slice(0, settings.preArgs.length), { ...withoutNames(settings.inheritedEnv, withoutEnv), ...added });
+    last = { key, answer };
+    const outcome = await answer;
+    // A busy machine or a missing interpreter passes; only a version stays true for as long as the file does.
+    if (outcome.kind !== 'version' && last.answer === answer) last = null;
+    return outcome;
+  };
+
+  const detect = async (): Promise<AgentInstallation> => {
+    const installation: AgentInstallation = { name: 'claude', command: settings.command, path: find(), version: null, problem: null };
+    if (installation.path === null) return { ...installation, problem: `${notFound()}. ${howToInstall}.` };
+    try {
+      const answer = await version(installation.path);
+      if (answer.kind === 'unusable') return { ...installation, problem: `${installation.path} cannot be run: ${answer.reason}. ${howToInstall}.` };
+      return { ...installation, version: answer.kind === 'version' ? answer.version : null };
+    } catch (error) {
+      return { ...installation, problem: `${installation.path} cannot be run: ${messageOf(error)}. ${howToInstall}.` };
+    }
+  };
+
+  return {
+    name: 'claude',
+    detect,
+    command: () => {
+      const path = find();
+      if (path === null) throw new MakimaError('AGENT_NOT_FOUND', notFound());
+      return claudeCommand(settings, path);
+    },
+    newReader: claudeReader,
+    userMessage,
+    interruptMessage,
+    readable,
+    explainFailure,
+  };
+};

@@ -1,0 +1,46 @@
+interface Remedy {
+  says: RegExp;
+  todo: string;
+}
+
+const signIn =
+  'Run `claude` once in a terminal of the same user and sign in with /login, or set ANTHROPIC_API_KEY in the environment that makima is started in';
+
+/** What claude says when it cannot work, in the words of 2.1.100 to 2.1.330, and how to get on. The first that fits is taken. */
+const remedies: readonly Remedy[] = [
+  { says: /not logged in|please run \/login|oauth token (has )?(expired|revoked)/i, todo: signIn },
+  {
+    says: /invalid (x-)?api[- ]key|authentication_(failed|error)|failed to authenticate|api error: 401/i,
+    todo: `The credentials were refused. ${signIn}; an ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL that is set wins over a login`,
+  },
+  {
+    says: /cannot be used with root\/sudo/i,
+    todo: 'Start makima as an ordinary user, or, where this machine is itself a sandbox such as a container, set MAKIMA_AGENT_ENV=\'{"IS_SANDBOX":"1"}\', or set MAKIMA_ENABLE_PERMISSIONS=true',
+  },
+  { says: /requires --verbose/i, todo: 'This version of claude needs --verbose: leave MAKIMA_DISABLE_VERBOSE unset' },
+  { says: /credit balance is too low|billing_error|api error: 402/i, todo: 'Add credit at console.anthropic.com or sign in with another account, then start the task again' },
+  { says: /maximum budget/i, todo: 'Raise --max-budget-usd in MAKIMA_CLAUDE_ARGS, then start the task again' },
+  { says: /maximum number of turns|error_max_turns/i, todo: 'Raise --max-turns in MAKIMA_CLAUDE_ARGS, or start the task again: it goes on in the same worktree' },
+  {
+    says: /(usage|session|weekly|5-hour|rate) limit|hit your limit|api error: 429|rate_limit_error/i,
+    todo: 'Wait until the limit is reset and start the task again: its worktree is kept. MAKIMA_MAX_CONCURRENT_TASKS makes fewer agents run at once',
+  },
+  { says: /prompt is too long|context_length_exceeded/i, todo: 'Make the plan shorter, or put what it quotes into a file of the repository' },
+  {
+    says: /unable to connect|connection (error|refused)|econnrefused|enotfound|fetch failed/i,
+    todo: 'Check the network, the proxy settings and ANTHROPIC_BASE_URL, then start the task again',
+  },
+  { says: /api error: 5\d\d|overloaded/i, todo: 'This is usually over in a few minutes: start the task again, its worktree is kept' },
+  { says: /no conversation found with session id/i, todo: 'The session is gone: start the task again, which begins a new one in the same worktree' },
+  { says: /(unknown|unrecognized) option/i, todo: 'Check MAKIMA_CLAUDE_PRE_ARGS and MAKIMA_CLAUDE_ARGS, and that claude is up to date: `claude update`' },
+];
+
+/** Only the start of a message is looked at: what claude itself says is short, and a long one quotes someone else. */
+const maxLookedAt = 2000;
+
+/** The agent's own failure message, with what to do about it where that is known. */
+export const explainFailure = (message: string): string => {
+  const remedy = remedies.find(({ says }) => says.test(message.slice(0, maxLookedAt)));
+  if (remedy === undefined) return message;
+  return `${message.trimEnd().replace(/[.:]$/, '')}. ${remedy.todo}.`;
+};
