@@ -1,0 +1,88 @@
+import { Kysely } from 'kysely';
+import { MakimaError } from '../errors.ts';
+import { migrate } from './migrations.ts';
+import { outboxRows } from './outbox-rows.ts';
+import { runRows } from './run-rows.ts';
+import { inMemory, NodeSqliteDialect, openSqlite, sqliteFailure, sqliteIdentity } from './sqlite.ts';
+import { callError, openError } from './store-error.ts';
+import type { Session, Tables } from './tables.ts';
+import { taskReads } from './task-reads.ts';
+import type { TaskStore } from './task-store.ts';
+import { taskWrites } from './task-writes.ts';
+import { toolKeyRows } from './tool-key-rows.ts';
+import { worktreeRows } from './worktree-rows.ts';
+
+export interface StoreOptions {
+  /** The clock of the outbox. */
+  now?: () => Date;
+}
+
+/** @throws StoreUnusableError, MakimaError DISK_FULL */
+const connect = async (file: string): Promise<Kysely<Tables>> => {
+  try {
+    const database = openSqlite(file);
+    try {
+      const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
+      await migrate(db, sqliteIdentity, file);
+      return db;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw openError(error, sqliteFailure(error), file);
+  }
+};
+
+/**
+ * Opens the store, making or migrating the database where needed.
+ * @param file - the absolute path of the database; its directory is there. `-wal` and `-shm` files stand beside it
+ * @throws StoreUnusableError where it is of a newer version, damaged or inaccessible; MakimaError DISK_FULL
+ */
+export const openStore = async (file: string, { now = () => new Date() }: StoreOptions = {}): Promise<TaskStore> => {
+  const db = await connect(file);
+  const underWay = new Set<Promise<unknown>>();
+  let closing: Promise<void> | null = null;
+
+  const call = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closing) throw new MakimaError('NOT_READY', 'The store is closed: the daemon is shutting down');
+    const result = work();
+    underWay.add(result);
+    try {
+      return await result;
+    } catch (error) {
+      throw callError(error, sqliteFailure(error));
+    } finally {
+      underWay.delete(result);
+    }
+  };
+
+  const session: Session = {
+    // Kysely lets one transaction or query at a time onto a connection of a database that has but one.
+    read: (work) => call(() => work(db)),
+    write: (work) => call(() => db.transaction().execute(work)),
+    now: () => now().toISOString(),
+  };
+
+  return {
+    ...taskReads(session),
+    ...taskWrites(session),
+    ...runRows(session),
+    ...worktreeRows(session),
+    ...toolKeyRows(session),
+    ...outboxRows(session),
+    getMeta: (key) =>
+      session.read(async (db) => (await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst())?.value ?? null),
+    setMeta: (key, value) =>
+      session.write(async (trx) => {
+        await trx.insertInto('meta').values({ key, value }).onConflict((conflict) => conflict.column('key').doUpdateSet({ value })).execute();
+      }),
+    close() {
+      closing ??= Promise.allSettled(underWay).then(() => db.destroy());
+      return closing;
+    },
+  };
+};
+
+/** The same store without a file, for tests: the same code and the same SQL, so that it cannot behave otherwise. */
+export const openMemoryStore = (options: StoreOptions = {}): Promise<TaskStore> => openStore(inMemory, options);

@@ -1,0 +1,90 @@
+/** Records to rows and back. */
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import { eventTypes, type EventPayload } from '../../schemas/event.ts';
+import type { Completion, Task, Usage } from '../../schemas/task.ts';
+import { noUsage } from '../domain/usage.ts';
+import type { OutboxEvent, Run, RunChanges, TaskChanges, ToolKeyRecord, WorktreeRecord } from './records.ts';
+import type { Tables } from './tables.ts';
+
+/** A reader of JSON text that lets nothing but such values through: a damaged row is named, and not handed on. */
+const reader =
+  <T>(fits: (value: unknown) => value is T) =>
+  (text: string): T => {
+    const value: unknown = JSON.parse(text);
+    if (fits(value)) return value;
+    throw new Error(`A stored value does not fit this version: ${text.slice(0, 200)}`);
+  };
+
+const field = (value: unknown, name: string): unknown => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined);
+const usageFields = Object.keys(noUsage);
+const knownTypes: ReadonlySet<unknown> = new Set(eventTypes);
+
+const readStrings = reader((value): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string'));
+const readUsage = reader((value): value is Usage => usageFields.every((name) => typeof field(value, name) === 'number'));
+const readCompletion = reader((value): value is Completion => typeof field(value, 'action') === 'string' && typeof field(value, 'status') === 'string');
+const readPayload = reader((value): value is EventPayload => knownTypes.has(field(value, 'type')));
+const readAny = reader((value): value is unknown => value !== undefined);
+
+const orNull = <T>(text: string | null, read: (text: string) => T): T | null => (text === null ? null : read(text));
+const write = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
+
+export const taskOf = (row: Selectable<Tables['tasks']>): Task => {
+  const { seq, idempotencyScope, idempotencyKey, requestHash, ...fields } = row;
+  return {
+    ...fields,
+    isOrchestrator: row.isOrchestrator === 1,
+    copyFiles: readStrings(row.copyFiles),
+    dependsOn: readStrings(row.dependsOn),
+    usage: orNull(row.usage, readUsage),
+    completion: orNull(row.completion, readCompletion),
+  };
+};
+
+export const taskRow = (task: Task): Omit<Insertable<Tables['tasks']>, 'idempotencyScope' | 'idempotencyKey' | 'requestHash'> => ({
+  ...task,
+  isOrchestrator: task.isOrchestrator ? 1 : 0,
+  copyFiles: JSON.stringify(task.copyFiles),
+  dependsOn: JSON.stringify(task.dependsOn),
+  usage: write(task.usage),
+  completion: write(task.completion),
+});
+
+export const taskChangesRow = (changes: TaskChanges): Updateable<Tables['tasks']> => {
+  const { isOrchestrator, copyFiles, dependsOn, usage, completion, ...fields } = changes;
+  return {
+    ...fields,
+    ...(isOrchestrator !== undefined && { isOrchestrator: isOrchestrator ? 1 : 0 }),
+    ...(copyFiles !== undefined && { copyFiles: JSON.stringify(copyFiles) }),
+    ...(dependsOn !== undefined && { dependsOn: JSON.stringify(dependsOn) }),
+    ...(usage !== undefined && { usage: write(usage) }),
+    ...(completion !== undefined && { completion: write(completion) }),
+  };
+};
+
+export const runOf = (row: Selectable<Tables['runs']>): Run => {
+  const { seq, ...fields } = row;
+  return {
+    ...fields,
+    handle: orNull(row.handle, readAny),
+    baseUsage: readUsage(row.baseUsage),
+    finishRequested: row.finishRequested === 1,
+    endedByDaemon: row.endedByDaemon === 1,
+  };
+};
+
+export const runChangesRow = (changes: RunChanges): Updateable<Tables['runs']> => {
+  const { handle, baseUsage, finishRequested, endedByDaemon, ...fields } = changes;
+  return {
+    ...fields,
+    ...('handle' in changes && { handle: handle === null ? null : JSON.stringify(handle) }),
+    ...(baseUsage !== undefined && { baseUsage: JSON.stringify(baseUsage) }),
+    ...(finishRequested !== undefined && { finishRequested: finishRequested ? 1 : 0 }),
+    ...(endedByDaemon !== undefined && { endedByDaemon: endedByDaemon ? 1 : 0 }),
+  };
+};
+
+export const worktreeOf = ({ seq, record, ...fields }: Selectable<Tables['worktrees']>): WorktreeRecord => ({ ...fields, record: readAny(record) });
+
+export const toolKeyOf = ({ seq, ...key }: Selectable<Tables['tool_keys']>): ToolKeyRecord => key;
+
+export const outboxEventOf = ({ payload, ...fields }: Selectable<Tables['outbox']>): OutboxEvent => ({ ...fields, payload: readPayload(payload) });

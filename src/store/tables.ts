@@ -1,0 +1,34 @@
+import type { Generated, Kysely, Transaction } from 'kysely';
+import type { Task } from '../../schemas/task.ts';
+import type { Run, ToolKeyRecord, WorktreeRecord } from './records.ts';
+
+/** A record as its columns hold it: the named fields as JSON text, or as 0 and 1, the others as they are. */
+type Row<T, Json extends keyof T, Flag extends keyof T> = Omit<T, Json | Flag> & {
+  [K in Json]: null extends T[K] ? string | null : string;
+} & { [K in Flag]: number } & {
+  /** The order of insertion, total also within one millisecond; no value is used twice. */
+  seq: Generated<number>;
+};
+
+export interface Tables {
+  tasks: Row<Task, 'copyFiles' | 'dependsOn' | 'usage' | 'completion', 'isOrchestrator'> & {
+    idempotencyScope: string | null;
+    idempotencyKey: string | null;
+    requestHash: string | null;
+  };
+  runs: Row<Omit<Run, 'handle'>, 'baseUsage', 'finishRequested' | 'endedByDaemon'> & { handle: string | null };
+  worktrees: Row<Omit<WorktreeRecord, 'record'>, never, never> & { record: string };
+  tool_keys: Row<ToolKeyRecord, never, never>;
+  outbox: { seq: Generated<number>; taskId: string; at: string; payload: string };
+  meta: { key: string; value: string };
+}
+
+/** How the rows' files reach the database: what either method resolves with has been committed. */
+export interface Session {
+  /** Queries that change nothing. */
+  read: <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>;
+  /** One transaction: all of it or, where the work throws, none. */
+  write: <T>(work: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
+  /** The time now, as `Date.prototype.toISOString` prints it. */
+  now: () => string;
+}

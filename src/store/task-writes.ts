@@ -1,0 +1,118 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { EventPayload } from '../../schemas/event.ts';
+import type { Task } from '../../schemas/task.ts';
+import { isActive, sourcesOf } from '../domain/status-machine.ts';
+import { MakimaError } from '../errors.ts';
+import { post } from './outbox-rows.ts';
+import { taskChangesRow, taskOf, taskRow } from './rows.ts';
+import { changeRun, insertRun } from './run-rows.ts';
+import type { Session, Tables } from './tables.ts';
+import { inChunks } from './task-reads.ts';
+import type { CreateOptions, TaskWrites, Transition } from './task-store.ts';
+
+type TaskRow = Selectable<Tables['tasks']>;
+
+const requireTask = async (trx: Transaction<Tables>, id: string): Promise<TaskRow> => {
+  const row = await trx.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new MakimaError('TASK_NOT_FOUND');
+  return row;
+};
+
+/** The task of an earlier request with the same key, held against that request. */
+const earlierTask = async (trx: Transaction<Tables>, idempotency: NonNullable<CreateOptions['idempotency']>): Promise<Task | null> => {
+  const { scope, key, requestHash } = idempotency;
+  const row = await trx.selectFrom('tasks').selectAll().where('idempotencyScope', '=', scope).where('idempotencyKey', '=', key).executeTakeFirst();
+  if (!row) return null;
+  if (row.requestHash !== requestHash) throw new MakimaError('IDEMPOTENCY_KEY_REUSED', undefined, { details: { taskId: row.id } });
+  return taskOf(row);
+};
+
+const create = async (trx: Transaction<Tables>, at: string, task: Task, options: CreateOptions) => {
+  const { idempotency, events = [], maxTasks } = options;
+  // First of all: a repeat must be answered also where the limit is reached or the parent is gone since.
+  const earlier = idempotency && (await earlierTask(trx, idempotency));
+  if (earlier) return { task: earlier, created: false };
+  if (maxTasks !== undefined) {
+    const { count } = await trx.selectFrom('tasks').select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow();
+    if (Number(count) >= maxTasks) throw new MakimaError('TOO_MANY_TASKS', `There are ${maxTasks} tasks`);
+  }
+  if (task.parentTaskId !== null) await requireTask(trx, task.parentTaskId);
+  const inserted = await trx
+    .insertInto('tasks')
+    .values({
+      ...taskRow(task),
+      idempotencyScope: idempotency?.scope ?? null,
+      idempotencyKey: idempotency?.key ?? null,
+      requestHash: idempotency?.requestHash ?? null,
+    })
+    .onConflict((conflict) => conflict.columns(['idempotencyScope', 'idempotencyKey']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (!inserted) {
+    // A database with several connections lets the same request in twice at once; the unique index holds one back.
+    const other = idempotency && (await earlierTask(trx, idempotency));
+    if (!other) throw new MakimaError('INTERNAL', 'A task could not be stored');
+    return { task: other, created: false };
+  }
+  await post(trx, task.id, at, events);
+  return { task: taskOf(inserted), created: true };
+};
+
+const change = async (trx: Transaction<Tables>, current: TaskRow, row: ReturnType<typeof taskChangesRow>): Promise<TaskRow | undefined> =>
+  trx.updateTable('tasks').set(row).where('id', '=', current.id).where('status', '=', current.status).returningAll().executeTakeFirst();
+
+const move = async (trx: Transaction<Tables>, at: string, id: string, transition: Transition): Promise<Task> => {
+  const { to, from, patch = {}, reason, events = [], newRun, run, code = 'INVALID_TRANSITION' } = transition;
+  const current = await requireTask(trx, id);
+  const refuse = (detail: string) => new MakimaError(code, detail, { details: { status: current.status } });
+  const allowed = sourcesOf(to).filter((status) => from?.includes(status) ?? true);
+  if (!allowed.includes(current.status)) throw refuse(`The task is ${current.status} and cannot become ${to}`);
+  if (run) {
+    const { taskId, state } = await changeRun(trx, run.runId, {});
+    if (taskId !== id || state === 'ended') throw refuse('The run has ended and no longer speaks for the task');
+    await changeRun(trx, run.runId, run.changes);
+  }
+  if (newRun) await insertRun(trx, id, newRun);
+  // Matched on the status that was read, for databases where another connection can move it in between.
+  const moved = await change(trx, current, { ...taskChangesRow(patch), status: to });
+  if (!moved) throw refuse(`The task is no longer ${current.status}`);
+  const status: EventPayload = { type: 'status', from: current.status, to, ...(reason !== undefined && { reason }) };
+  await post(trx, id, at, [status, ...events]);
+  return taskOf(moved);
+};
+
+const remove = async (trx: Transaction<Tables>, ids: readonly string[]): Promise<void> => {
+  const doomed = new Set(ids);
+  const rows = [];
+  for (const chunk of inChunks([...doomed])) {
+    rows.push(...(await trx.selectFrom('tasks').select(['seq', 'id', 'status']).where('id', 'in', chunk).execute()));
+    const children = await trx.selectFrom('tasks').select('id').where('parentTaskId', 'in', chunk).execute();
+    const left = children.find((child) => !doomed.has(child.id));
+    if (left) throw new MakimaError('TASK_ACTIVE', `The task has a subtask that was not to be deleted with it: ${left.id}`);
+  }
+  const active = rows.find((row) => isActive(row.status));
+  if (active) throw new MakimaError('TASK_ACTIVE', `Task ${active.id} is ${active.status}`);
+  // Children before their parents, which were made before them; runs, worktrees, keys and events go with their task.
+  const order = rows.sort((a, b) => b.seq - a.seq).map((row) => row.id);
+  for (const chunk of inChunks(order)) await trx.deleteFrom('tasks').where('id', 'in', chunk).execute();
+};
+
+export const taskWrites = ({ write, now }: Session): TaskWrites => ({
+  createTask: (task, options = {}) => write((trx) => create(trx, now(), task, options)),
+
+  updateTask: (id, changes, events = [], only) =>
+    write(async (trx) => {
+      const current = await requireTask(trx, id);
+      const refuse = () => new MakimaError(only?.code ?? 'TASK_ACTIVE', `The task is ${current.status}`, { details: { status: current.status } });
+      if (only && !only.in.includes(current.status)) throw refuse();
+      const row = taskChangesRow(changes);
+      const changed = Object.values(row).some((value) => value !== undefined) ? await change(trx, current, row) : current;
+      if (!changed) throw refuse();
+      await post(trx, id, now(), events);
+      return taskOf(changed);
+    }),
+
+  transition: (id, transition) => write((trx) => move(trx, now(), id, transition)),
+
+  deleteTasks: (ids) => write((trx) => remove(trx, ids)),
+});
