@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import type { Task } from '../../schemas/task.ts';
+import type { NewRun, ToolKeyRecord } from '../../src/store/task-store.ts';
+
+export const noon = '2026-11-22T12:00:00.000Z';
+
+/** A pending task with nothing in it, and what is given. */
+export const sampleTask = (given: Partial<Task> = {}): Task => ({
+  id: randomUUID(), name: 'Add a page', plan: 'Do it', status: 'pending', isOrchestrator: false, parentTaskId: null, depth: 0, agent: 'claude',
+  repositoryUrl: null, baseBranch: null, targetBranch: null, targetRepoPath: null, completionAction: 'none', continueFromTaskId: null,
+  copyFiles: [], dependsOn: [], priority: 0, overlayPath: null, branch: null, baseCommit: null, sessionId: null, progressSummary: null,
+  errorMessage: null, exitCode: null, usage: null, completion: null, createdAt: noon, queuedAt: null, startedAt: null, completedAt: null,
+  ...given,
+});
+
+/** A task in which no field is empty, so that one that is not stored shows. */
+export const fullTask = (given: Partial<Task> = {}): Task => ({
+  id: randomUUID(), name: "Name 'quoted' \"twice\" 日本語 🎉", plan: '/clear\n$(rm -rf ~) \u0001 %s ; --', status: 'pending', isOrchestrator: true,
+  parentTaskId: null, depth: 0, agent: 'claude', repositoryUrl: '~/repo', baseBranch: 'main', targetBranch: 'develop', targetRepoPath: '/srv/repo',
+  completionAction: 'pr', continueFromTaskId: randomUUID(), copyFiles: ['a b', 'ü/"c"'], dependsOn: [randomUUID()], priority: -7,
+  overlayPath: '/home/u/worktrees/x', branch: 'makima/x', baseCommit: 'f'.repeat(40), sessionId: 'session', progressSummary: 'half',
+  errorMessage: 'none yet', exitCode: 3,
+  usage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, costUsd: 0.1234567, turns: 5 },
+  completion: { action: 'pr', status: 'failed', message: 'm', prUrl: 'u', commitSha: 'c', branch: 'b' },
+  createdAt: noon, queuedAt: '2026-11-22T12:00:01.000Z', startedAt: '2026-11-22T12:00:02.000Z', completedAt: '2026-11-22T12:00:03.000Z',
+  ...given,
+});
+
+export const sampleRun = (given: Partial<NewRun> = {}): NewRun => ({
+  runId: randomUUID(), directory: '/home/u/runs/1', createdAt: noon,
+  baseUsage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0, turns: 0 },
+  ...given,
+});
+
+export const sampleKey = (taskId: string, given: Partial<ToolKeyRecord> = {}): ToolKeyRecord => ({
+  id: randomUUID(), taskId, keyHash: randomUUID().replaceAll('-', '').repeat(2), label: null, createdAt: noon, expiresAt: null, runId: null,
+  ...given,
+});
