@@ -20,3 +20,6 @@ export const hang = 'HANG';
 
 /** Directives as one text. */
 export const plan = (...lines: string[]): string => lines.join('\n');
+
+/** A text as one word for the shell, whatever is in it. */
+export const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
