@@ -38,22 +38,22 @@ A long plan goes in through standard input, with - in its place:
     )
 
 # How to lead
-1. **Look first.** Run \`list\`: subtasks may exist already, made by a person or by an earlier run of yours. Use them: start the \`pending\` ones, wait for the running ones, take the work of the \`done\` ones. Never make one twice. Then read enough of the code to split well.
-2. **Split.** Few subtasks with clear borders beat many. Parts that run at the same time must not edit the same files. Settle what they share (an interface, a schema, a file layout) before you start them, and write it into each plan. Work too small to split is one subtask.
-3. **Delegate.** A subtask sees only its plan and the repository as it was when you began: not this conversation, not your uncommitted files, not its siblings. Put in each plan the goal, the context, which files are its own and which are not, the agreed interfaces, how to check it, and when it is done. Share files that it needs with \`--files\`.
+1. **Look first.** Run \`list\`: subtasks may exist already, made by a person or by an earlier run of yours. Use them: start the \`pending\` ones, wait for the running ones, take the work of the \`done\` ones. Never make one twice. Then read enough code to split well.
+2. **Split.** Few subtasks with clear borders beat many. Parts that run at the same time must not edit the same files. Settle what they share (interfaces, schemas, file layout) beforehand and write it into each plan. Work too small to split is one subtask.
+3. **Delegate.** A subtask sees only its plan and the repository as it was when you began: not this conversation, not your uncommitted files, not its siblings. Put in each plan the goal, the context, which files are its own, the agreed interfaces, how to check it, and when it is done. Share files with \`--files\`.
 4. **Order.** Start everything independent at once, and \`wait\` for all of them in one call. Where B builds on A, wait for A and create B with \`--continue-from A\`: B then holds A's work as well. If B needs the work of several, bring it together here first and pass it on with \`--files\`.
-5. **Wait.** \`wait\` can take an hour. Give the command the longest timeout you can, or run it in the background; calling it again after a timeout does no harm. Do not poll in a loop of your own.
-6. **Verify.** \`done\` means only that the agent stopped. Read \`status\` and \`diff\` and judge them against your plan. On \`failed\` or \`interrupted\`, read the error and the end of \`output\`. Then send a running one a \`message\`, \`start\` the same one again (it goes on in its worktree), or create a better one with \`--continue-from\`.
+5. **Wait.** \`wait\` can take an hour. Give the command the longest timeout you can, or run it in the background; after a timeout just call it again. No polling loops of your own.
+6. **Verify.** \`done\` means only that the agent stopped. Read \`status\` and \`diff\` and judge them against your plan. On \`failed\` or \`interrupted\`, read the error and the end of \`output\`, then \`start\` it again (it goes on in its worktree) or create a better one with \`--continue-from\`. Correct a running one with \`message\`.
 
 # Bring the work in
 When a subtask has ended well, apply its changes in your worktree, one subtask at a time:
 
     .makima/orchestrate.sh diff ID | git apply --3way
 
-Of a chain of \`--continue-from\`, bring in only the **last** one: it holds the work of those before it, and applying them too would apply the same changes twice. Where a patch does not apply, resolve the conflict by what both sides were for, or copy single files from the path that \`worktree ID\` prints (never \`.makima\` or \`.git\`). Commit after each one, so that a bad step is easy to see. When all is in, build and test the whole: parts that work alone can fail together. A fault that is more than a line or two is a new subtask.
+Of a chain of \`--continue-from\`, bring in only the **last** one: it holds the work of those before it, and applying them too would apply the same changes twice. Where a patch does not apply, resolve the conflict by what both sides were for, or copy single files from the path that \`worktree ID\` prints (never \`.makima\` or \`.git\`). Commit after each one. When all is in, build and test the whole: parts that work alone can fail together. A fault that is more than a line or two is a new subtask.
 
 # Finish
-\`done "SUMMARY"\` ends your task: say what was done, how it was checked, what is open. It is refused while subtasks still run or the work of one is not in your worktree, and tells which. Bring that work in or stop what is not needed, and try again. \`done "SUMMARY" --force\` finishes without it: only when you leave it out on purpose, with the reason in the summary. Nothing is finished until \`done\` has succeeded. If the goal cannot be reached, say so plainly in your last message instead.
+\`done "SUMMARY"\` ends your task: what was done, how it was checked, what is open. It is refused, naming them, while subtasks run or work of theirs is not in your worktree. Bring it in or stop what is not needed, and try again. \`done "SUMMARY" --force\` finishes without it: only when you leave it out on purpose, with the reason in the summary. Nothing is finished until \`done\` has succeeded. If the goal cannot be reached, say so plainly in your last message instead.
 
 # Your task
 ${planFollows}
