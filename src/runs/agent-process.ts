@@ -1,0 +1,74 @@
+import { MakimaError } from '../errors.ts';
+import type { RunTiming } from './context.ts';
+import { followRunFile } from './process/follow-file.ts';
+import type { RunHandle } from './process/handle.ts';
+import { continueRun, pauseRun } from './process/pause.ts';
+import type { ProcessInfo } from './process/platform/index.ts';
+import { runPaths } from './process/run-directory.ts';
+import type { Piece } from './process/split-lines.ts';
+import { sweepRun } from './process/sweep.ts';
+import { terminateRun } from './process/terminate.ts';
+import { waitForExit, type RunExit } from './process/wait-for-exit.ts';
+import { closeInput, writeInput, type AcceptedInput } from './process/write-input.ts';
+
+/** The process of a run, as the rest of runs/ deals with it. */
+export interface AgentProcess {
+  /**
+   * Hands on what it writes, from an offset on, until it has ended and all is read, or the daemon lets go of it.
+   * @param take - the next pieces come when its promise resolves
+   */
+  follow(which: 'out' | 'err', from: number, take: (pieces: Piece[]) => Promise<void>): Promise<void>;
+  /** How it ended; null where the daemon let go of it before. */
+  readonly exit: Promise<RunExit | null>;
+  /** @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL */
+  write(text: string): Promise<AcceptedInput>;
+  closeInput(): Promise<void>;
+  /** Ends it and everything it runs. @param interrupt - asks it to give up by itself first; null terminates at once */
+  terminate(interrupt: (() => Promise<void>) | null): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+/** From SIGKILL to the wrapper's note of the exit. */
+const killGrace = 2000;
+
+const refuseLeft = (what: string, left: readonly ProcessInfo[]): void => {
+  if (left.length > 0) throw new MakimaError('INTERNAL', `${what}: ${left.map(({ pid }) => pid).join(', ')}`);
+};
+
+/**
+ * @param directory - the run's
+ * @param detach - fires when the daemon lets go of it
+ */
+export const openAgentProcess = (directory: string, handle: RunHandle, timing: Pick<RunTiming, 'interruptGrace' | 'terminateGrace'>, detach: AbortSignal): AgentProcess => {
+  const paths = runPaths(directory);
+  const exit = waitForExit(handle, directory, detach).catch((error: unknown) => {
+    if (detach.aborted) return null;
+    throw error;
+  });
+  // What the agent left running may hold its files open: they are read to the end only when nobody is left to write.
+  const over = exit.then(async (how) => {
+    if (how !== null) refuseLeft('Processes of the run do not end', await sweepRun(handle.runId, handle));
+    return how;
+  });
+  // Whoever follows or waits sees the failure; without either it must not end the daemon.
+  over.catch(() => undefined);
+  return {
+    async follow(which, from, take) {
+      const follower = followRunFile({ path: paths[which], from, onPieces: take, signal: detach });
+      await Promise.all([over.then(() => follower.finish()), follower.done]);
+    },
+    exit: over,
+    write: (text) => writeInput(directory, text),
+    closeInput: () => closeInput(directory),
+    async terminate(interrupt) {
+      const { survivors } = await terminateRun(handle, directory, {
+        ...(interrupt && { interrupt }),
+        graces: { interruptMs: timing.interruptGrace, terminateMs: timing.terminateGrace, killMs: killGrace },
+      });
+      refuseLeft('Processes of the run do not end', survivors);
+    },
+    pause: async () => refuseLeft('Processes of the run do not stop', await pauseRun(handle)),
+    resume: async () => refuseLeft('Processes of the run do not continue', await continueRun(handle)),
+  };
+};

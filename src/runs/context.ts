@@ -1,0 +1,50 @@
+import type { AgentDriver } from '../agents/driver.ts';
+import type { AgentDrivers } from '../agents/index.ts';
+import type { Task } from '../../schemas/task.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Run, TaskStore } from '../store/task-store.ts';
+import type { Ledger } from './ledger.ts';
+
+/** All in milliseconds. */
+export interface RunTiming {
+  /** An agent that prints nothing for this long is warned of. */
+  silence: number;
+  /** From the interrupt to SIGTERM. */
+  interruptGrace: number;
+  /** From SIGTERM to SIGKILL. */
+  terminateGrace: number;
+  /** From the last word of an agent whose stdin is closed to its end by the daemon. */
+  exitGrace: number;
+  /** How long background work may be silent before the agent is no longer waited for. */
+  backgroundWait: number;
+  /** The most that a project's setup or teardown command may take. */
+  projectCommand: number;
+}
+
+/** What runs work with; the composition root fills it. */
+export interface RunContext {
+  store: TaskStore;
+  log: EventLog;
+  ledger: Ledger;
+  drivers: AgentDrivers;
+  directories: { runs: string; worktrees: string; repositories: string };
+  userHome: string;
+  /** Where agents reach the API. Known once the daemon listens. */
+  apiUrl: () => string;
+  /** The environment that agents start from. */
+  inheritedEnv: NodeJS.ProcessEnv;
+  timing: RunTiming;
+  now: () => Date;
+  newId: () => string;
+  /** Why a task that ends its agent's turns without a word of done is not done yet, null where nothing is left. */
+  whatIsLeft: (task: Task) => Promise<string | null>;
+  /** Reports what went wrong where no caller waits for an answer. */
+  report: (what: string, error: unknown) => void;
+}
+
+/** One run of one task, and what is known of it. */
+export interface RunOfTask {
+  task: Task;
+  run: Run;
+  driver: AgentDriver;
+}

@@ -1,0 +1,76 @@
+import type { EventPayload, OutputStream } from '../../schemas/event.ts';
+import type { AgentSignal } from '../agents/driver.ts';
+import type { AgentProcess } from './agent-process.ts';
+import type { RunContext, RunOfTask } from './context.ts';
+import type { Piece } from './process/split-lines.ts';
+import type { RunExit } from './process/wait-for-exit.ts';
+import type { ProgressTracker } from './progress.ts';
+import { untilDone } from './until-done.ts';
+
+const outputEvent = (stream: OutputStream, piece: Piece, jsonType: string | null): EventPayload => ({
+  type: 'output',
+  stream,
+  content: piece.text,
+  ...(jsonType !== null && { jsonType }),
+  ...(piece.partial && { partial: true as const }),
+  ...(piece.base64 !== undefined && { base64: piece.base64 }),
+});
+
+/** How far a run's files are in the log, null where nothing of this run is. */
+export const loggedOffsets = (context: Pick<RunContext, 'log'>, taskId: string, runId: string): { out: number; err: number } => {
+  const position = context.log.position(taskId);
+  return position?.run === runId ? { out: position.out ?? 0, err: position.err ?? 0 } : { out: 0, err: 0 };
+};
+
+/**
+ * Moves what the agent writes into the task's log, each line with the offset it came from, until the process has
+ * ended and all is read.
+ * @returns how the process ended; null where the daemon let go of it
+ */
+export const followOutput = async (
+  context: RunContext,
+  options: {
+    task: RunOfTask['task'];
+    run: RunOfTask['run'];
+    agent: AgentProcess;
+    tracker: ProgressTracker;
+    /** Called for every batch of lines. */
+    heard: () => void;
+    /** Called with what stdout's lines mean, after they are in the log. */
+    learn: (signals: readonly AgentSignal[]) => Promise<void>;
+    detach: AbortSignal;
+  },
+): Promise<RunExit | null> => {
+  const { task, run, agent, tracker, detach } = options;
+  const offsets = loggedOffsets(context, task.id, run.runId);
+
+  const log = (which: 'out' | 'err', events: EventPayload[], end: number): Promise<void> =>
+    untilDone(
+      context,
+      `logging the output of task ${task.id}`,
+      async () => {
+        context.ledger.append(task.id, events, { run: run.runId, ...offsets, [which]: end });
+        // Only now: the other stream's records must never claim lines that are not in the log.
+        offsets[which] = end;
+      },
+      detach,
+    );
+
+  const takeStdout = async (pieces: Piece[]): Promise<void> => {
+    const signals: AgentSignal[] = [];
+    const events = pieces.map((piece) => {
+      const taken = tracker.take(piece);
+      signals.push(...taken.signals);
+      return outputEvent('stdout', piece, taken.jsonType);
+    });
+    await log('out', events, pieces.at(-1)?.end ?? offsets.out);
+    options.heard();
+    await untilDone(context, `noting what the agent of task ${task.id} reported`, () => options.learn(signals), detach);
+  };
+  const takeStderr = async (pieces: Piece[]): Promise<void> => {
+    await log('err', pieces.map((piece) => outputEvent('stderr', piece, null)), pieces.at(-1)?.end ?? offsets.err);
+    options.heard();
+  };
+  await Promise.all([agent.follow('out', offsets.out, takeStdout), agent.follow('err', offsets.err, takeStderr)]);
+  return detach.aborted ? null : agent.exit;
+};

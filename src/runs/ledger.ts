@@ -1,0 +1,80 @@
+import { EventEmitter } from 'node:events';
+import type { EventPayload } from '../../schemas/event.ts';
+import type { Task, TaskStatus } from '../../schemas/task.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
+
+const outboxBatch = 500;
+
+/**
+ * The one way in which a task's row and its log change together. The store commits the change and its events in one
+ * transaction; the events then move to the log, which remembers the last one it took, so that a crash at any point
+ * between neither loses nor doubles one.
+ */
+export interface Ledger {
+  /** @throws MakimaError TASK_NOT_FOUND, INVALID_TRANSITION */
+  transition(taskId: string, change: Transition): Promise<Task>;
+  /**
+   * @param only - holds the change to these statuses
+   * @throws MakimaError TASK_NOT_FOUND, or `only.code`
+   */
+  update(taskId: string, changes: TaskChanges, events?: EventPayload[], only?: { in: TaskStatus[]; code?: ErrorCode }): Promise<Task>;
+  /** Appends events that no row stands behind: output. */
+  append(taskId: string, events: EventPayload[], position?: { run: string; out: number; err: number }): void;
+  /** A `system` line, or several, in the task's output. */
+  say(taskId: string, text: string, level?: 'warning' | 'error'): void;
+  /** Moves what the store has committed to the log. Called at the start; every change here calls it by itself. */
+  flush(): Promise<void>;
+  /** Calls back with the task after each change of it, and with null when it is deleted. @returns ends it */
+  watch(taskId: string, listener: (task: Task | null) => void): () => void;
+  /** Tells who watches that the task is deleted. */
+  forget(taskId: string): void;
+}
+
+export const createLedger = (store: TaskStore, log: EventLog): Ledger => {
+  const changes = new EventEmitter();
+  changes.setMaxListeners(0);
+  let flushing: Promise<void> = Promise.resolve();
+
+  const flushNow = async (): Promise<void> => {
+    for (;;) {
+      const pending = await store.pendingEvents(outboxBatch);
+      for (const { seq, taskId, payload } of pending) {
+        if ((log.position(taskId)?.outbox ?? 0) < seq) log.append(taskId, [payload], { outbox: seq });
+      }
+      const last = pending.at(-1);
+      if (last) await store.settleEvents(last.seq);
+      if (pending.length < outboxBatch) return;
+    }
+  };
+
+  const flush = (): Promise<void> => {
+    // One at a time, in order; a failed one is its caller's failure and does not stop the next.
+    const next = flushing.then(flushNow, flushNow);
+    flushing = next;
+    return next;
+  };
+
+  const committed = async (task: Task): Promise<Task> => {
+    await flush();
+    changes.emit(task.id, task);
+    return task;
+  };
+
+  return {
+    transition: async (taskId, change) => committed(await store.transition(taskId, change)),
+    update: async (taskId, patch, events, only) => committed(await store.updateTask(taskId, patch, events, only)),
+    append: (taskId, events, position) => void log.append(taskId, events, position),
+    say(taskId, text, level) {
+      const lines = text.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', content, ...(level && { level }) }));
+      log.append(taskId, lines);
+    },
+    flush,
+    watch(taskId, listener) {
+      changes.on(taskId, listener);
+      return () => changes.off(taskId, listener);
+    },
+    forget: (taskId) => void changes.emit(taskId, null),
+  };
+};

@@ -1,0 +1,73 @@
+import type { AgentReader, AgentSignal } from '../agents/driver.ts';
+import type { Usage } from '../../schemas/task.ts';
+import { noProgress, type RunProgress } from '../domain/run-verdict.ts';
+import { noUsage } from '../domain/usage.ts';
+
+/** A line longer than this says nothing to the daemon; it is logged whole all the same. */
+const maxLineLength = 16 * 1024 * 1024;
+
+/** What is known of a run from its stdout alone, so that reading the file again tells it again. */
+export interface ProgressTracker {
+  /** @returns the `type` field of the line, where the piece is a whole line with one, and what changed */
+  take(piece: { text: string; partial: boolean }): { jsonType: string | null; signals: AgentSignal[] };
+  readonly progress: RunProgress;
+  readonly usage: Usage;
+  readonly sessionId: string | null;
+}
+
+const step = (progress: RunProgress, signal: AgentSignal): RunProgress => {
+  switch (signal.kind) {
+    case 'turn-started': return { ...progress, turnOpen: true };
+    case 'turn-ended': return { ...progress, turnOpen: false, lastTurn: { isError: signal.isError, message: signal.message } };
+    case 'background': return { ...progress, background: signal.running };
+    case 'session': return progress;
+  }
+};
+
+/** @param reader - the driver's reader for this run */
+export const trackProgress = (reader: AgentReader): ProgressTracker => {
+  let progress = noProgress;
+  let usage = noUsage;
+  let sessionId: string | null = null;
+  let begun: string | null = null;
+  let skipping = false;
+
+  /** The whole line, null while it goes on or where it is too long. */
+  const assemble = (piece: { text: string; partial: boolean }): string | null => {
+    const line = (begun ?? '') + piece.text;
+    if (piece.partial) {
+      skipping ||= line.length > maxLineLength;
+      begun = skipping ? '' : line;
+      return null;
+    }
+    const whole = skipping ? null : line;
+    begun = null;
+    skipping = false;
+    return whole;
+  };
+
+  return {
+    take(piece) {
+      const inOnePiece = begun === null && !piece.partial;
+      progress = progress.sawOutput ? progress : { ...progress, sawOutput: true };
+      const line = assemble(piece);
+      if (line === null) return { jsonType: null, signals: [] };
+      const { jsonType, signals } = reader.read(line);
+      for (const signal of signals) {
+        progress = step(progress, signal);
+        if (signal.kind === 'session') sessionId = signal.sessionId;
+        if (signal.kind === 'turn-ended') usage = signal.usage;
+      }
+      return { jsonType: inOnePiece ? jsonType : null, signals };
+    },
+    get progress() {
+      return progress;
+    },
+    get usage() {
+      return usage;
+    },
+    get sessionId() {
+      return sessionId;
+    },
+  };
+};

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { execa } from 'execa';
+import { messageOf } from '../errors.ts';
+
+const maxFileBytes = 64 * 1024;
+/** A setup that floods its output must not flood the log. */
+const maxLineLength = 4096;
+const maxLines = 5000;
+
+const ProjectFile = Type.Object({ setup: Type.Optional(Type.String({ minLength: 1 })), teardown: Type.Optional(Type.String({ minLength: 1 })) });
+
+export interface ProjectCommand {
+  which: 'setup' | 'teardown';
+  /** The worktree, which is where the command runs. */
+  worktree: string;
+  /** Marks what the command starts, so that whatever it leaves behind is found. */
+  runId: string;
+  env: NodeJS.ProcessEnv;
+  timeoutMs: number;
+  signal?: AbortSignal;
+  onStart?: (command: string) => void;
+  onLine?: (line: string) => void;
+}
+
+/** The command of the `makima.json` at a worktree's root, null where there is none. @throws Error where the file cannot be used */
+const readCommand = async (worktree: string, which: 'setup' | 'teardown'): Promise<string | null> => {
+  let text: string;
+  try {
+    text = await readFile(join(worktree, 'makima.json'), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+  if (text.length > maxFileBytes) throw new Error(`makima.json is larger than ${maxFileBytes} bytes`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`makima.json is not JSON: ${messageOf(error)}`, { cause: error });
+  }
+  if (!Value.Check(ProjectFile, parsed)) throw new Error('makima.json must be an object whose setup and teardown, where given, are commands');
+  return parsed[which] ?? null;
+};
+
+/** Splits what arrives into lines no longer than the bound, and stops handing them on when there were too many. */
+const lineWriter = (onLine: (line: string) => void): { write(text: string): void; end(): void } => {
+  let begun = '';
+  let count = 0;
+  const emit = (line: string): void => {
+    count += 1;
+    if (count <= maxLines) onLine(line.replace(/\r$/, ''));
+    else if (count === maxLines + 1) onLine('… and more, which is left out');
+  };
+  return {
+    write(text) {
+      const lines = (begun + text).split('\n');
+      begun = lines.pop() ?? '';
+      for (const line of lines) emit(line);
+      while (begun.length > maxLineLength) {
+        emit(begun.slice(0, maxLineLength));
+        begun = begun.slice(maxLineLength);
+      }
+    },
+    end() {
+      if (begun !== '') emit(begun);
+    },
+  };
+};
+
+const run = async (command: string, options: ProjectCommand): Promise<string | null> => {
+  const child = execa('sh', ['-c', command], {
+    cwd: options.worktree,
+    env: { ...options.env, MAKIMA_RUN_ID: options.runId },
+    extendEnv: false,
+    stdin: 'ignore',
+    all: true,
+    buffer: false,
+    reject: false,
+    // A session of its own, so that the command is ended with all that it started.
+    detached: true,
+    encoding: 'utf8',
+  });
+  let ended: string | null = null;
+  const endGroup = (reason: string): void => {
+    ended ??= reason;
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      // It has ended by itself in the meantime.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+  };
+  const timer = setTimeout(() => endGroup(`it took longer than ${Math.round(options.timeoutMs / 1000)} s and was ended`), options.timeoutMs);
+  const stop = (): void => endGroup('the task was stopped');
+  options.signal?.addEventListener('abort', stop);
+  if (options.signal?.aborted === true) stop();
+  const lines = lineWriter(options.onLine ?? (() => undefined));
+  child.all.setEncoding('utf8').on('data', (text: string) => lines.write(text));
+  try {
+    const result = await child;
+    lines.end();
+    if (ended !== null) return `The ${options.which} command ${JSON.stringify(command)} failed: ${ended}`;
+    if (!result.failed) return null;
+    return `The ${options.which} command ${JSON.stringify(command)} failed with ${result.exitCode === undefined ? (result.signal ?? result.originalMessage ?? 'no status') : `status ${result.exitCode}`}`;
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', stop);
+  }
+};
+
+/**
+ * Runs a command of the repository's `makima.json`, where it has one.
+ * @returns why it failed, one sentence without its full stop; null where it did not or there is none
+ */
+export const runProjectCommand = async (options: ProjectCommand): Promise<string | null> => {
+  let command: string | null;
+  try {
+    command = await readCommand(options.worktree, options.which);
+  } catch (error) {
+    return messageOf(error);
+  }
+  if (command === null) return null;
+  options.onStart?.(command);
+  return run(command, options);
+};

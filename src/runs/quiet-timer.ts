@@ -1,0 +1,20 @@
+/** Calls back once when nothing was heard for a time; hearing something starts it anew. */
+export interface QuietTimer {
+  heard(): void;
+  stop(): void;
+}
+
+/**
+ * @param milliseconds - the silence after which to call; asked again each time, null for not at all
+ * @param onQuiet - called once a silence
+ */
+export const createQuietTimer = (milliseconds: () => number | null, onQuiet: () => void): QuietTimer => {
+  let timer: NodeJS.Timeout | undefined;
+  const heard = (): void => {
+    clearTimeout(timer);
+    const wait = milliseconds();
+    if (wait !== null) timer = setTimeout(onQuiet, wait);
+  };
+  heard();
+  return { heard, stop: () => clearTimeout(timer) };
+};

@@ -1,0 +1,125 @@
+import type { Task } from '../../schemas/task.ts';
+import { MakimaError } from '../errors.ts';
+import type { Run, TaskChanges } from '../store/task-store.ts';
+import { openAgentProcess, type AgentProcess } from './agent-process.ts';
+import type { RunContext, RunOfTask } from './context.ts';
+import { superviseRun, type LiveRun } from './live-run.ts';
+import type { RunHandle } from './process/handle.ts';
+import { trackProgress, type ProgressTracker } from './progress.ts';
+import { createQueue } from './queue.ts';
+import { startRun } from './start-run.ts';
+
+/** Every run of every task: from the queue to the end. */
+export interface Runs {
+  /** Gives a queued task its place in the queue. */
+  enqueue(task: Task): void;
+  /** Looks after a run that was started by an earlier daemon. */
+  attach(of: RunOfTask, handle: RunHandle, tracker: ProgressTracker): void;
+  /** Asks a task that waits, is being set up or runs to stop; it is interrupted when all it runs has ended. */
+  stop(taskId: string, options: { graceful: boolean }): Promise<void>;
+  /** @throws MakimaError TASK_NOT_RUNNING */
+  pause(taskId: string): Promise<Task>;
+  /** @throws MakimaError TASK_NOT_PAUSED */
+  resume(taskId: string): Promise<Task>;
+  /** @throws MakimaError TASK_NOT_RUNNING, AGENT_INPUT_CLOSED */
+  send(taskId: string, text: string): Promise<{ delivered: boolean }>;
+  /** The task is done as of now. @throws MakimaError TASK_NOT_RUNNING */
+  finish(taskId: string, changes: TaskChanges): Promise<Task>;
+  /** Ends what is left of a run whose task is terminal, and waits for it. */
+  abandon(taskId: string): Promise<void>;
+  /** Whether something of the task's last run is still there. */
+  isLive(taskId: string): boolean;
+  /** Starts nothing more and lets go of the agents, which go on by themselves; or ends them first. */
+  close(options: { stopAgents: boolean }): Promise<void>;
+}
+
+interface Entry {
+  /** Fires to give up the setting up. */
+  stop: AbortController;
+  live: LiveRun | null;
+  ended: Promise<void>;
+}
+
+/** @param slots - how many runs there may be at once at each depth of the tree */
+export const createRuns = (context: RunContext, slots: number): Runs => {
+  const queue = createQueue(slots);
+  const entries = new Map<string, Entry>();
+  const detach = new AbortController();
+
+  const supervise = (entry: Entry, of: RunOfTask, agent: AgentProcess, tracker: ProgressTracker): Promise<void> => {
+    entry.live = superviseRun(context, of, agent, tracker, detach.signal);
+    return entry.live.ended;
+  };
+  const open = (run: Run, handle: RunHandle): AgentProcess => openAgentProcess(run.directory, handle, context.timing, detach.signal);
+
+  const register = (taskId: string, work: (entry: Entry) => Promise<void>): Promise<void> => {
+    const entry: Entry = { stop: new AbortController(), live: null, ended: Promise.resolve() };
+    entries.set(taskId, entry);
+    entry.ended = work(entry)
+      .catch((error: unknown) => context.report(`the run of task ${taskId}`, error))
+      .finally(() => {
+        if (entries.get(taskId) === entry) entries.delete(taskId);
+      });
+    return entry.ended;
+  };
+
+  const liveOf = (taskId: string): LiveRun => {
+    const live = entries.get(taskId)?.live;
+    if (!live) throw new MakimaError('TASK_NOT_RUNNING');
+    return live;
+  };
+
+  const stop = async (taskId: string, options: { graceful: boolean }): Promise<void> => {
+    const entry = entries.get(taskId);
+    if (entry?.live) {
+      await entry.live.stop(options);
+    } else if (entry) {
+      const run = await context.store.currentRun(taskId);
+      if (run !== null) await context.store.updateRun(run.runId, { stopRequested: 'interrupted' });
+      context.ledger.say(taskId, 'Stop requested: the setting up is given up');
+      entry.stop.abort();
+      // It may have come to run while we looked.
+      if (entry.live) await stop(taskId, options);
+    } else if (queue.remove(taskId)) {
+      const completedAt = context.now().toISOString();
+      await context.ledger.transition(taskId, { to: 'interrupted', from: ['queued'], patch: { completedAt }, events: [{ type: 'end', status: 'interrupted' }] });
+    }
+  };
+
+  return {
+    enqueue(task) {
+      queue.enqueue(task, () =>
+        register(task.id, async (entry) => {
+          const started = await startRun(context, task.id, entry.stop.signal, detach.signal);
+          if (started === null) return;
+          await supervise(entry, started, open(started.run, started.handle), trackProgress(started.driver.newReader()));
+        }),
+      );
+    },
+    attach(of, handle, tracker) {
+      queue.occupy(of.task.depth, register(of.task.id, (entry) => supervise(entry, of, open(of.run, handle), tracker)));
+    },
+    stop,
+    pause: async (taskId) => liveOf(taskId).pause(),
+    resume: async (taskId) => liveOf(taskId).resume(),
+    send: async (taskId, text) => liveOf(taskId).send(text),
+    finish: async (taskId, changes) => liveOf(taskId).finish(changes),
+    async abandon(taskId) {
+      const entry = entries.get(taskId);
+      if (!entry) return;
+      await entry.live?.stop({ graceful: false });
+      await entry.ended;
+    },
+    isLive: (taskId) => entries.has(taskId),
+    async close({ stopAgents }) {
+      queue.close();
+      if (stopAgents) {
+        const all = [...entries];
+        await Promise.all(all.map(([taskId]) => stop(taskId, { graceful: true })));
+        await Promise.all(all.map(([, entry]) => entry.ended));
+      }
+      detach.abort();
+      await Promise.all([...entries.values()].map((entry) => entry.ended));
+    },
+  };
+};

@@ -1,0 +1,137 @@
+import type { Task } from '../../schemas/task.ts';
+import { largePlanTokens, roughTokens } from '../domain/plan-size.ts';
+import { noUsage } from '../domain/usage.ts';
+import { MakimaError, messageOf } from '../errors.ts';
+import { orchestratorPrompt } from '../orchestrator/orchestrator-prompt.ts';
+import { subtaskPrompt } from '../orchestrator/subtask-prompt.ts';
+import type { AgentCommand } from '../agents/driver.ts';
+import { withoutNames } from '../agents/without-names.ts';
+import type { Run } from '../store/task-store.ts';
+import type { RunContext, RunOfTask } from './context.ts';
+import type { RunHandle } from './process/handle.ts';
+import { launch } from './process/launch.ts';
+import { createRunDirectory, removeRunDirectory, runDirectory } from './process/run-directory.ts';
+import { sweepRun } from './process/sweep.ts';
+import { writeInput } from './process/write-input.ts';
+import { bringFiles } from './start-steps/bring-files.ts';
+import { checkAgent } from './start-steps/check-agent.ts';
+import { installHelper } from './start-steps/install-helper.ts';
+import { prepareWorktree } from './start-steps/prepare-worktree.ts';
+import { runSetup } from './start-steps/run-setup.ts';
+
+import { worktreeOfStart, type Start, type StartStep } from './start-steps/step.ts';
+import { untilDone } from './until-done.ts';
+
+/** In this order. The agent is looked for before its worktree is made, which may take long. */
+const steps: readonly StartStep[] = [checkAgent, prepareWorktree, bringFiles, runSetup, installHelper];
+
+/** The system text and the plan: one message, so that a plan that begins with a slash is never taken for a command. */
+const firstMessage = async (context: RunContext, start: Start): Promise<string> => {
+  const { task, run } = start;
+  const worktree = worktreeOfStart(start);
+  const source = task.continueFromTaskId === null ? null : await context.store.getTask(task.continueFromTaskId);
+  const facts = {
+    name: task.name,
+    worktreePath: worktree.path,
+    branch: worktree.branch,
+    baseBranch: task.baseBranch,
+    isSubtask: task.parentTaskId !== null,
+    continuedFrom: source?.name ?? null,
+    hasEarlierRun: run.number > 1 && !start.isNewWorktree,
+  };
+  return `${task.isOrchestrator ? orchestratorPrompt(facts) : subtaskPrompt(facts)}\n\n${task.plan}`;
+};
+
+const environment = (context: RunContext, command: AgentCommand, added: Record<string, string>): Record<string, string> => ({ ...withoutNames(context.inheritedEnv, command.withoutEnv), ...command.env, ...added });
+
+/** The directory with the plan in it, then the process: whenever the daemon dies, the agent has its plan or was never there. */
+const launchAgent = async (context: RunContext, start: Start): Promise<RunHandle> => {
+  const { task, run, driver } = start;
+  const tokens = roughTokens(task.plan);
+  if (tokens > largePlanTokens) context.ledger.say(task.id, `The plan is about ${tokens} tokens; beyond ${largePlanTokens} little of the agent's context is left for the work`, 'warning');
+  await createRunDirectory(run.directory);
+  await writeInput(run.directory, driver.userMessage(await firstMessage(context, start)));
+  const command = driver.command();
+  const handle = await launch({
+    runId: run.runId,
+    directory: run.directory,
+    command: command.command,
+    args: command.args,
+    cwd: worktreeOfStart(start).path,
+    env: environment(context, command, start.env),
+  });
+  context.ledger.say(task.id, `Started with a plan of about ${tokens} tokens`);
+  return handle;
+};
+
+/** Takes back what a start did, the last step first, and settles the task as failed, or interrupted where somebody stopped it. */
+const giveUp = async (context: RunContext, start: Start, begun: readonly StartStep[], failure: unknown): Promise<void> => {
+  const { task, run } = start;
+  await sweepRun(run.runId, null);
+  for (const step of begun.toReversed()) await step.undo?.(context, start);
+  await removeRunDirectory(run.directory);
+  const stopped = start.signal.aborted || (await context.store.getRun(run.runId))?.stopRequested != null;
+  const errorMessage = stopped ? null : messageOf(failure);
+  if (errorMessage !== null) context.ledger.say(task.id, errorMessage, 'error');
+  const endedAt = context.now().toISOString();
+  await context.ledger.transition(task.id, {
+    to: stopped ? 'interrupted' : 'failed',
+    patch: { completedAt: endedAt, errorMessage },
+    ...(errorMessage !== null && { reason: errorMessage }),
+    run: { runId: run.runId, changes: { state: 'ended', endedAt } },
+    events: [{ type: 'end', status: stopped ? 'interrupted' : 'failed' }],
+  });
+};
+
+/** Takes a queued task its slot: from here on it has a run. @returns null where it was stopped while it waited */
+const beginRun = async (context: RunContext, taskId: string): Promise<{ task: Task; run: Run } | null> => {
+  const waiting = await context.store.getTask(taskId);
+  if (waiting?.status !== 'queued') return null;
+  const runId = context.newId();
+  const task = await context.ledger.transition(taskId, {
+    to: 'initializing',
+    from: ['queued'],
+    newRun: { runId, directory: runDirectory(context.directories.runs, runId), baseUsage: waiting.usage ?? noUsage, createdAt: context.now().toISOString() },
+  });
+  const run = await context.store.getRun(runId);
+  if (run === null) throw new MakimaError('INTERNAL', `The run ${runId} is not in the store`);
+  return { task, run };
+};
+
+/** A run whose agent has been started. */
+export interface Started extends RunOfTask {
+  handle: RunHandle;
+}
+
+/**
+ * Brings a queued task to running: its steps, its agent, the handle in the store before anybody is told that it runs.
+ * @param stop - fires when the task is stopped meanwhile
+ * @param detach - fires when the daemon shuts down; the next one sets the task up again
+ * @returns null where it did not come to run, for whatever reason; the task then says why
+ */
+export const startRun = async (context: RunContext, taskId: string, stop: AbortSignal, detach: AbortSignal): Promise<Started | null> => {
+  const begun = await beginRun(context, taskId);
+  if (begun === null) return null;
+  const signal = AbortSignal.any([stop, detach]);
+  const done: StartStep[] = [];
+  const driver = context.drivers.get(begun.task.agent);
+  const start: Start = { ...begun, driver, signal, worktree: null, isNewWorktree: false, env: {} };
+  try {
+    for (const step of steps) {
+      signal.throwIfAborted();
+      done.push(step);
+      await step.apply(context, start);
+    }
+    signal.throwIfAborted();
+    await context.ledger.transition(taskId, { to: 'starting' });
+    const handle = await launchAgent(context, start);
+    const startedAt = context.now().toISOString();
+    const { runId } = start.run;
+    start.task = await context.ledger.transition(taskId, { to: 'running', patch: { startedAt }, run: { runId, changes: { handle, state: 'running' } } });
+    return { task: start.task, run: { ...start.run, state: 'running', handle }, driver, handle };
+  } catch (error) {
+    if (detach.aborted && !stop.aborted) await sweepRun(start.run.runId, null);
+    else await untilDone(context, `taking back the start of task ${taskId}`, () => giveUp(context, start, done, error), detach);
+    return null;
+  }
+};

@@ -1,0 +1,32 @@
+import { copyFiles } from '../../git/copy-files.ts';
+import { parseWorktree } from '../../git/worktree.ts';
+import { copyWorktreeInclude } from '../../git/worktree-include.ts';
+import { worktreeOfStart, type StartStep } from './step.ts';
+
+const maxNamed = 10;
+
+const named = (paths: readonly string[]): string =>
+  paths.slice(0, maxNamed).join(', ') + (paths.length > maxNamed ? ` and ${paths.length - maxNamed} more` : '');
+
+/** Files that a new worktree needs and git does not bring: what the repository's .worktreeinclude names, and what the parent shares. */
+export const bringFiles: StartStep = {
+  name: 'files',
+  async apply(context, start) {
+    if (!start.isNewWorktree) return;
+    const worktree = worktreeOfStart(start);
+    const { task } = start;
+    if (worktree.sourcePath !== null && task.continueFromTaskId === null) {
+      const included = await copyWorktreeInclude(worktree.sourcePath, worktree.path);
+      if (included.length > 0) context.ledger.say(task.id, `Copied from the source checkout, as .worktreeinclude asks: ${named(included)}`);
+    }
+    if (task.copyFiles.length === 0 || task.parentTaskId === null) return;
+    const parent = await context.store.getWorktree(task.parentTaskId);
+    if (!parent) {
+      context.ledger.say(task.id, 'copyFiles: the parent has no worktree to copy from; nothing was copied', 'warning');
+      return;
+    }
+    const { copied, missing } = await copyFiles(parseWorktree(parent.record).path, worktree.path, task.copyFiles);
+    if (copied.length > 0) context.ledger.say(task.id, `Copied from the parent's worktree: ${named(copied)}`);
+    for (const path of missing) context.ledger.say(task.id, `copyFiles: ${path} is not in the parent's worktree; it was left out`, 'warning');
+  },
+};

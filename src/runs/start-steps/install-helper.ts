@@ -1,0 +1,33 @@
+import { chmod, copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sealMakimaDirectory } from '../../git/makima-directory.ts';
+import { orchestrateScript } from '../../orchestrator/script.ts';
+import { issueToolKey } from '../tool-key.ts';
+import { revokeToolKeys } from '../tool-key.ts';
+import { worktreeOfStart, type StartStep } from './step.ts';
+
+/** The `.makima` directory, sealed against git; for an orchestrator the helper script in it, and a key for the API. */
+export const installHelper: StartStep = {
+  name: 'helper',
+  async apply(context, start) {
+    const worktree = worktreeOfStart(start);
+    await sealMakimaDirectory(worktree);
+    const { task, run } = start;
+    if (!task.isOrchestrator) return;
+    const script = join(worktree.path, '.makima', 'orchestrate.sh');
+    await copyFile(orchestrateScript, script);
+    await chmod(script, 0o755);
+    const { key } = await issueToolKey(context.store, {
+      id: context.newId(),
+      taskId: task.id,
+      label: `run ${run.number}`,
+      createdAt: context.now().toISOString(),
+      expiresAt: null,
+      runId: run.runId,
+    });
+    await context.ledger.flush();
+    start.env = { ...start.env, MAKIMA_API_URL: context.apiUrl(), MAKIMA_API_KEY: key, MAKIMA_TASK_ID: task.id };
+    context.ledger.say(task.id, 'Helper script: .makima/orchestrate.sh');
+  },
+  undo: (context, start) => revokeToolKeys(context, start.task.id, start.run.runId),
+};

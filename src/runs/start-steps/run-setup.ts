@@ -1,0 +1,29 @@
+import { MakimaError } from '../../errors.ts';
+import { runProjectCommand } from '../project-commands.ts';
+import { worktreeOfStart, type StartStep } from './step.ts';
+
+/** The repository's own setup command, once in a new worktree; its record is stored after it, so a crash repeats it. */
+export const runSetup: StartStep = {
+  name: 'setup',
+  async apply(context, start) {
+    const worktree = worktreeOfStart(start);
+    const { task, run } = start;
+    if (start.isNewWorktree) {
+      const failure = await runProjectCommand({
+        which: 'setup',
+        worktree: worktree.path,
+        runId: run.runId,
+        env: context.inheritedEnv,
+        timeoutMs: context.timing.projectCommand,
+        signal: start.signal,
+        onLine: (line) => context.ledger.say(task.id, `setup: ${line}`),
+        onStart: (command) => context.ledger.say(task.id, `Running the repository's setup command: ${command}`),
+      });
+      if (failure !== null) throw new MakimaError('SETUP_FAILED', failure);
+    }
+    await context.store.saveWorktree({ taskId: task.id, record: worktree, repositoryDir: worktree.gitDir, createdAt: context.now().toISOString() });
+  },
+  async undo(context, start) {
+    if (start.isNewWorktree) await context.store.deleteWorktree(start.task.id);
+  },
+};
