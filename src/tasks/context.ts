@@ -1,0 +1,27 @@
+import type { AgentDrivers } from '../agents/index.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Ledger } from '../runs/ledger.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { TaskStore } from '../store/task-store.ts';
+
+/** What the verbs work with; the composition root fills it. */
+export interface TaskContext {
+  store: TaskStore;
+  log: EventLog;
+  ledger: Ledger;
+  runs: Runs;
+  drivers: AgentDrivers;
+  /** The user's home, for `~`. */
+  userHome: string;
+  worktreesDirectory: string;
+  maxDepth: number;
+  maxTasks: number;
+  /** What a repository's own commands start from, and the most they may take in milliseconds. */
+  inheritedEnv: NodeJS.ProcessEnv;
+  projectCommandTimeoutMs: number;
+  now: () => Date;
+  newId: () => string;
+  /** Reports what went wrong where no caller waits for an answer. */
+  report: (what: string, error: unknown) => void;
+  daemon: { id: string; version: string; home: string; startedAt: string; limits: Record<string, number> };
+}

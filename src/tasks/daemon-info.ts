@@ -1,0 +1,11 @@
+import type { Actions } from './actions.ts';
+import type { TaskContext } from './context.ts';
+
+/** What this daemon is, which agents it found and how many tasks it has. */
+export const daemonInfo =
+  (context: TaskContext): Actions['info'] =>
+  async () => ({
+    ...context.daemon,
+    agents: await Promise.all(context.drivers.all.map((driver) => driver.detect())),
+    counts: await context.store.countByStatus(),
+  });

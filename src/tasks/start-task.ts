@@ -1,0 +1,24 @@
+import type { Task } from '../../schemas/task.ts';
+import { isActive } from '../domain/status-machine.ts';
+import { MakimaError } from '../errors.ts';
+import { requireTask } from './access.ts';
+import type { Actions } from './actions.ts';
+import type { TaskContext } from './context.ts';
+
+/** Puts a task that the caller may start into the queue. @throws MakimaError TASK_ACTIVE */
+export const startExisting = async (context: TaskContext, task: Task): Promise<Task> => {
+  if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `The task is ${task.status}`);
+  if (context.runs.isLive(task.id)) throw new MakimaError('TASK_ACTIVE', "The task's last run is still ending");
+  const queued = await context.ledger.transition(task.id, {
+    to: 'queued',
+    patch: { queuedAt: context.now().toISOString(), startedAt: null, completedAt: null, errorMessage: null, exitCode: null, completion: null },
+  });
+  context.runs.enqueue(queued);
+  return queued;
+};
+
+/** Queues a task; a terminal one for a new run in the same worktree. */
+export const startTask =
+  (context: TaskContext): Actions['startTask'] =>
+  async (caller, taskId) =>
+    startExisting(context, await requireTask(context, caller, taskId, 'command'));

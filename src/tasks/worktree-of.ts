@@ -1,0 +1,13 @@
+import type { Worktree } from '../git/worktree.ts';
+import { MakimaError } from '../errors.ts';
+import type { TaskContext } from './context.ts';
+
+/** The task's worktree as it was recorded, null where it has none. */
+export const worktreeOf = async (context: TaskContext, taskId: string): Promise<Worktree | null> => (await context.store.getWorktree(taskId))?.record ?? null;
+
+/** @throws MakimaError WORKTREE_NOT_FOUND */
+export const requireWorktree = async (context: TaskContext, taskId: string): Promise<Worktree> => {
+  const worktree = await worktreeOf(context, taskId);
+  if (!worktree) throw new MakimaError('WORKTREE_NOT_FOUND', `Task ${taskId} has no worktree`);
+  return worktree;
+};
