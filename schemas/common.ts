@@ -1,13 +1,32 @@
-import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import { Type, type Static, type TSchema, type TUnsafe } from '@sinclair/typebox';
 
-/** A UUID in canonical lower or upper case form. */
-export const Uuid = Type.String({ format: 'uuid' });
+/** A UUID in canonical lower or upper case form. The pattern is narrower than the format, which takes `urn:uuid:` too. */
+export const uuidPattern = '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+export const Uuid = Type.String({ format: 'uuid', pattern: uuidPattern });
 
 /** A UTC ISO-8601 time with milliseconds, as `Date.prototype.toISOString` prints it. */
 export const Timestamp = Type.String({ format: 'date-time' });
 
-/** `T | null`. OpenAPI 3.1 has no `nullable`; it is a union with the null type. */
-export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/**
+ * `T | null`. OpenAPI 3.1 has no `nullable`. A plain type becomes a list of types, because the serializer writes
+ * that in a third of the time that it takes for a union of schemas; the rest is a union.
+ */
+export const Nullable = <T extends TSchema>(schema: T): TUnsafe<Static<T> | null> => {
+  const type: unknown = schema['type'];
+  const isPlain = typeof type === 'string' && type !== 'object' && type !== 'array' && !('enum' in schema);
+  return Type.Unsafe<Static<T> | null>(isPlain ? { ...schema, type: [type, 'null'] } : { ...Type.Union([schema, Type.Null()]) });
+};
+
+/** What a caller's text may hold: no NUL, which neither a path nor a variable nor a commit message can carry. */
+export const noNul = '^[^\\u0000]*$';
+/** The same, and something to read in it. The classes exclude each other, so that matching is linear in any text. */
+export const notBlank = '^\\s*[^\\s\\u0000][^\\u0000]*$';
+
+/** A named schema by its name: one component in openapi.yaml, one serializer, however many routes use it. */
+export const ref = <T extends TSchema>(schema: T): TUnsafe<Static<T>> => {
+  if (schema.$id === undefined) throw new Error('Only a schema with an $id can be referred to');
+  return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` });
+};
 
 /** A union of string literals, from a tuple that code can iterate over as well. */
 export const StringEnum = <const T extends readonly string[]>(values: T, options: { description?: string } = {}) =>

@@ -1,29 +1,29 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { StringEnum, Uuid } from './common.ts';
+import { StringEnum, Uuid, noNul, notBlank } from './common.ts';
 import { CompletionAction } from './task.ts';
 
-const Name = Type.String({ minLength: 1, maxLength: 300, pattern: '\\S' });
-const Plan = Type.String({ minLength: 1, maxLength: 2_000_000, pattern: '\\S' });
+const Name = Type.String({ minLength: 1, maxLength: 300, pattern: notBlank });
+const Plan = Type.String({ minLength: 1, maxLength: 2_000_000, pattern: notBlank });
 const Priority = Type.Integer({ minimum: -1000, maximum: 1000, description: 'Higher starts first; 0 where left out' });
-const Branch = Type.String({ minLength: 1, maxLength: 250 });
-const Summary = Type.String({ maxLength: 100_000 });
+const Branch = Type.String({ minLength: 1, maxLength: 250, pattern: noNul });
+const Summary = Type.String({ maxLength: 100_000, pattern: noNul });
 
 export const CreateTask = Type.Object(
   {
     name: Name,
     plan: Plan,
-    repositoryUrl: Type.Optional(Type.String({ maxLength: 4096, description: 'A path (~ is the home), a clone URL, new:// or new://name; left out: a scratch directory' })),
+    repositoryUrl: Type.Optional(Type.String({ maxLength: 4096, pattern: noNul, description: 'A path (~ is the home), a clone URL, new:// or new://name; left out: a scratch directory' })),
     baseBranch: Type.Optional(Branch),
     targetBranch: Type.Optional(Branch),
-    targetRepoPath: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    targetRepoPath: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, pattern: noNul })),
     completionAction: Type.Optional(CompletionAction),
     isOrchestrator: Type.Optional(Type.Boolean()),
     parentTaskId: Type.Optional(Uuid),
     continueFromTaskId: Type.Optional(Uuid),
-    copyFiles: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { maxItems: 1000 })),
+    copyFiles: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }), { maxItems: 1000 })),
     dependsOn: Type.Optional(Type.Array(Uuid, { maxItems: 100 })),
     priority: Type.Optional(Priority),
-    agent: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    agent: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: noNul })),
     start: Type.Optional(Type.Boolean({ description: 'Start it at once' })),
   },
   { $id: 'CreateTask', additionalProperties: false },
@@ -52,17 +52,17 @@ export const StopTask = Type.Object(
 );
 export type StopTask = Static<typeof StopTask>;
 
-export const SendMessage = Type.Object({ message: Type.String({ minLength: 1, maxLength: 1_000_000, pattern: '\\S' }) }, { $id: 'SendMessage', additionalProperties: false });
+export const SendMessage = Type.Object({ message: Type.String({ minLength: 1, maxLength: 1_000_000, pattern: notBlank }) }, { $id: 'SendMessage', additionalProperties: false });
 export type SendMessage = Static<typeof SendMessage>;
 
 export const SiblingContext = Type.Object({ siblingTaskId: Uuid, summary: Type.Optional(Summary) }, { $id: 'SiblingContext', additionalProperties: false });
 export type SiblingContext = Static<typeof SiblingContext>;
 
 export const CreateToolKey = Type.Object(
-  { label: Type.Optional(Type.String({ maxLength: 200 })), expiresAt: Type.Optional(Type.String({ format: 'date-time' })) },
+  { label: Type.Optional(Type.String({ maxLength: 200, pattern: noNul })), expiresAt: Type.Optional(Type.String({ format: 'date-time' })) },
   { $id: 'CreateToolKey', additionalProperties: false },
 );
 export type CreateToolKey = Static<typeof CreateToolKey>;
 
-export const CloneWorktree = Type.Object({ targetDir: Type.String({ minLength: 1, maxLength: 4096 }) }, { $id: 'CloneWorktree', additionalProperties: false });
+export const CloneWorktree = Type.Object({ targetDir: Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }) }, { $id: 'CloneWorktree', additionalProperties: false });
 export type CloneWorktree = Static<typeof CloneWorktree>;

@@ -5,6 +5,7 @@
 export const errorTable = {
   // 400: the request cannot be understood
   VALIDATION_FAILED: { status: 400, what: 'The request does not fit the contract', remedy: 'Correct the named field; /docs shows the shape' },
+  MALFORMED_REQUEST: { status: 400, what: 'This is no well-formed HTTP request', remedy: 'Use an HTTP client, and percent-encode what stands in a path' },
   INVALID_REPOSITORY: { status: 400, what: 'The repository cannot be used', remedy: 'Give an existing path, a clone URL (https, ssh, git, file), new://name, or nothing' },
   INVALID_REF: { status: 400, what: 'This is no valid branch name', remedy: 'Use a name that `git check-ref-format --branch` accepts' },
   INVALID_PATH: { status: 400, what: 'This path cannot be used here', remedy: 'Use a relative path inside the worktree, or an absolute or ~ path where a directory is asked for' },
@@ -16,17 +17,20 @@ export const errorTable = {
   COMPLETION_ACTION_UNAVAILABLE: { status: 400, what: 'This version runs no completion action other than none', remedy: 'Leave completionAction out and take the work from the branch or GET /tasks/{taskId}/diff' },
   DEPENDS_ON_UNAVAILABLE: { status: 400, what: 'This version does not start a task after another by itself', remedy: 'Leave dependsOn out and start the task when the other is done' },
   INVALID_CONTINUATION: { status: 400, what: 'The task cannot be continued from', remedy: 'continueFromTaskId names a task with a worktree, in the same tree of tasks' },
+  NOT_A_SIBLING: { status: 400, what: 'The tasks are no siblings', remedy: 'Name two subtasks of the same orchestrator' },
   // 401, 403
   UNAUTHENTICATED: { status: 401, what: 'No valid credential came with the request', remedy: 'Send Authorization: Bearer with the token from $MAKIMA_HOME/token, or X-Makima-Tool-Key' },
   FORBIDDEN: { status: 403, what: "This key may not do that", remedy: "A tool key opens its own task and that task's descendants; use the owner token for anything else" },
   HOST_NOT_ALLOWED: { status: 403, what: 'The Host header is not an address of this daemon', remedy: 'Call it by the address it listens on or localhost, or add the name to MAKIMA_ALLOWED_HOSTS' },
   ORIGIN_NOT_ALLOWED: { status: 403, what: 'Web pages of this origin may not call the daemon', remedy: 'Add the origin to MAKIMA_ALLOWED_ORIGINS' },
-  // 404, 405, 406, 410
+  // 404, 405, 408, 410
   ROUTE_NOT_FOUND: { status: 404, what: 'There is nothing at this path', remedy: '/docs lists every path' },
+  METHOD_NOT_ALLOWED: { status: 405, what: 'The path takes no such method', remedy: 'The Allow header names those it takes' },
   TASK_NOT_FOUND: { status: 404, what: 'There is no task with this id', remedy: 'GET /api/v1/mesh/tasks lists the tasks' },
   WORKTREE_NOT_FOUND: { status: 404, what: 'The task has no worktree', remedy: 'Start the task first, or make a new one if its worktree was deleted' },
   TOOL_KEY_NOT_FOUND: { status: 404, what: 'The task has no such tool key', remedy: 'GET /tasks/{taskId}/tool-keys lists them' },
   EVENTS_GONE: { status: 410, what: 'The events asked for were deleted', remedy: 'Read again from the first one that is left: leave out after and Last-Event-ID' },
+  REQUEST_TIMEOUT: { status: 408, what: 'The request did not come in time', remedy: 'Send it again in one go' },
   // 409: not in this state
   TASK_ACTIVE: { status: 409, what: 'The task is active', remedy: 'Stop it first and wait until it has ended' },
   TASK_NOT_PENDING: { status: 409, what: 'The task was started', remedy: 'name, plan and priority change only while a task is pending' },
@@ -36,15 +40,16 @@ export const errorTable = {
   AGENT_INPUT_CLOSED: { status: 409, what: 'The agent takes no further messages: it is finishing', remedy: 'Wait until the task has ended and start it again' },
   IDEMPOTENCY_KEY_REUSED: { status: 409, what: 'This Idempotency-Key came with another request before', remedy: 'Use a new key for a new request' },
   SUBTASKS_NOT_INTEGRATED: { status: 409, what: "Work of subtasks is not in this task's worktree yet", remedy: 'Bring it in, or send force true to finish without it' },
-  SUBTASKS_ACTIVE: { status: 409, what: 'Subtasks are still active', remedy: 'Wait for them or stop them, or send force true to stop them and finish' },
   TARGET_EXISTS: { status: 409, what: 'The target directory exists', remedy: 'Name one that does not exist yet' },
   REPOSITORY_BUSY: { status: 409, what: 'Another git process holds a lock in this repository', remedy: 'Try again when it has finished; remove the named lock file if none is running' },
-  // 413, 415, 429, 503, 507
+  // 413, 415, 429, 431, 503, 507
   BODY_TOO_LARGE: { status: 413, what: 'The body is larger than the limit', remedy: 'Send less; GET /api/v1/mesh/info names the limits' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, what: 'The body is of a type that is not understood here', remedy: 'Send application/json or application/x-www-form-urlencoded' },
+  HEADERS_TOO_LARGE: { status: 431, what: 'The headers are larger than 16 KiB', remedy: 'Send what is long in the body' },
   TOO_MANY_TASKS: { status: 429, what: 'The limit of tasks is reached', remedy: 'Delete tasks that are no longer needed' },
   TOO_MANY_STREAMS: { status: 429, what: 'The limit of open streams is reached', remedy: 'Close a stream first' },
   NOT_READY: { status: 503, what: 'The daemon is starting or shutting down', remedy: 'Try again in a moment; /readyz says when' },
+  HANDLER_TIMEOUT: { status: 503, what: 'The answer took too long', remedy: 'GET what was asked for to see how it went, and try again' },
   // the task's own failures: they stand in errorMessage, and answer a request where one waits for them
   GIT_FAILED: { status: 500, what: 'git failed', remedy: 'Read what git said; the command is in the log' },
   GIT_AUTHENTICATION: { status: 502, what: 'The remote refused the credentials', remedy: 'Check that `git ls-remote <url>` works in a terminal of the same user' },

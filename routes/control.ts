@@ -1,0 +1,93 @@
+import { ref } from '../schemas/common.ts';
+import { TaskParams, WaitQuery } from '../schemas/requests.ts';
+import { StopTask } from '../schemas/task-requests.ts';
+import { Task } from '../schemas/task.ts';
+import type { ResourceRoutes } from '../src/http/api.ts';
+import { caller } from '../src/http/credentials.ts';
+import { sendJsonOrText } from '../src/http/negotiate.ts';
+import { answerSignal } from '../src/http/request-signal.ts';
+import { answer } from '../src/http/shapes.ts';
+import { taskLine } from '../src/http/text-answers.ts';
+
+const task = (description: string) => answer(description, ref(Task), 'id, status and name with tabs between');
+const defaultWaitSeconds = 30;
+
+/** Start, stop, pause, resume a task, and wait for its end. */
+export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) => {
+  api.post(
+    `${base}/tasks/:taskId/start`,
+    {
+      config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'INVALID_CONTINUATION'] },
+      schema: { operationId: 'startTask', summary: 'Queue a task; a terminal one runs again in its worktree', tags: ['Control'], params: TaskParams, response: { 202: task('Queued') } },
+    },
+    async (request, reply) => {
+      const started = await actions.startTask(caller(request), request.params.taskId);
+      return sendJsonOrText(request, reply.code(202), started, () => taskLine(started));
+    },
+  );
+
+  api.post(
+    `${base}/tasks/:taskId/stop`,
+    {
+      config: { errors: ['TASK_NOT_FOUND', 'INVALID_TRANSITION'] },
+      schema: {
+        operationId: 'stopTask',
+        summary: 'Interrupt the agent, then terminate it, then kill everything it started',
+        tags: ['Control'],
+        params: TaskParams,
+        body: ref(StopTask),
+        response: { 200: task('It was terminal already'), 202: task('It is being stopped') },
+      },
+    },
+    async (request, reply) => {
+      const stopped = await actions.stopTask(caller(request), request.params.taskId, request.body);
+      return sendJsonOrText(request, reply.code(stopped.wasTerminal ? 200 : 202), stopped.task, () => taskLine(stopped.task));
+    },
+  );
+
+  api.post(
+    `${base}/tasks/:taskId/pause`,
+    {
+      config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'INVALID_TRANSITION'] },
+      schema: { operationId: 'pauseTask', summary: 'Halt everything that the agent runs', tags: ['Control'], params: TaskParams, response: { 200: task('Paused') } },
+    },
+    async (request, reply) => {
+      const paused = await actions.pauseTask(caller(request), request.params.taskId);
+      return sendJsonOrText(request, reply, paused, () => taskLine(paused));
+    },
+  );
+
+  api.post(
+    `${base}/tasks/:taskId/resume`,
+    {
+      config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_PAUSED', 'INVALID_TRANSITION'] },
+      schema: { operationId: 'resumeTask', summary: 'Let a paused task go on', tags: ['Control'], params: TaskParams, response: { 200: task('Running') } },
+    },
+    async (request, reply) => {
+      const resumed = await actions.resumeTask(caller(request), request.params.taskId);
+      return sendJsonOrText(request, reply, resumed, () => taskLine(resumed));
+    },
+  );
+
+  api.get(
+    `${base}/tasks/:taskId/wait`,
+    {
+      // A HEAD would wait for nothing that it can be told.
+      exposeHeadRoute: false,
+      config: { long: true, errors: ['TASK_NOT_FOUND'] },
+      schema: {
+        operationId: 'waitForTask',
+        summary: 'Wait until a task is terminal or the time is over',
+        tags: ['Control'],
+        params: TaskParams,
+        querystring: WaitQuery,
+        response: { 200: task('The task as it then is: look at its status') },
+      },
+    },
+    async (request, reply) => {
+      const timeoutSeconds = request.query.timeout ?? defaultWaitSeconds;
+      const waited = await actions.waitForTask(caller(request), request.params.taskId, { timeoutSeconds, signal: answerSignal(reply, ending) });
+      return sendJsonOrText(request, reply, waited, () => taskLine(waited));
+    },
+  );
+};

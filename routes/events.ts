@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { ref } from '../schemas/common.ts';
+import { TaskEvent, eventTypes, type EventType } from '../schemas/event.ts';
+import { EventsHeaders, EventsQuery, TaskParams } from '../schemas/requests.ts';
+import type { ResourceRoutes, RouteTools } from '../src/http/api.ts';
+import { caller } from '../src/http/credentials.ts';
+import { answerSignal } from '../src/http/request-signal.ts';
+import { textAnswer } from '../src/http/shapes.ts';
+import type { FollowOptions, StoredEvent } from '../src/tasks/actions.ts';
+
+async function* frames(events: AsyncIterable<StoredEvent>): AsyncGenerator<string> {
+  for await (const { event, json } of events) yield `id: ${event.id}\nevent: ${event.type}\ndata: ${json}\n\n`;
+}
+
+const readTypes = (types: string | undefined): readonly EventType[] | null => (types === undefined ? null : eventTypes.filter((type) => types.split(',').includes(type)));
+
+/** Opens a stream for the reply: a slot, a signal, and the events from the action. */
+const stream = async (
+  { streams, ending }: RouteTools,
+  reply: FastifyReply,
+  types: string | undefined,
+  follow: (options: Omit<FollowOptions, 'after'>) => Promise<AsyncIterable<StoredEvent>>,
+): Promise<FastifyReply> => {
+  const release = streams.take();
+  reply.raw.once('close', release);
+  const events = await follow({ types: readTypes(types), signal: answerSignal(reply, ending) });
+  return reply.type('text/event-stream; charset=utf-8').send(Readable.from(frames(events), { objectMode: false }));
+};
+
+/** Everything that happens, live. */
+export const eventRoutes: ResourceRoutes = (api, tools, base) => {
+  const { actions } = tools;
+  api.get(
+    `${base}/tasks/:taskId/events`,
+    {
+      // A HEAD would open a stream that nobody reads.
+      exposeHeadRoute: false,
+      config: { long: true, errors: ['TASK_NOT_FOUND', 'EVENTS_GONE', 'TOO_MANY_STREAMS'] },
+      schema: {
+        operationId: 'followTask',
+        summary: 'Everything that happened and happens to a task, until it has ended',
+        tags: ['Output'],
+        params: TaskParams,
+        querystring: EventsQuery,
+        headers: EventsHeaders,
+        response: { 200: textAnswer('Server-sent events; the data of each is an Event', 'text/event-stream', ref(TaskEvent)) },
+      },
+    },
+    async (request, reply) => {
+      const after = request.headers['last-event-id'] ?? request.query.after ?? 0;
+      return stream(tools, reply, request.query.types, (options) => actions.followTask(caller(request), request.params.taskId, { ...options, after }));
+    },
+  );
+
+  api.get(
+    `${base}/events`,
+    {
+      exposeHeadRoute: false,
+      config: { long: true, errors: ['EVENTS_GONE', 'TOO_MANY_STREAMS'] },
+      schema: {
+        operationId: 'followAll',
+        summary: 'What happens to every task that the caller may see; live only, unless after is given',
+        tags: ['Output'],
+        querystring: EventsQuery,
+        headers: EventsHeaders,
+        response: { 200: textAnswer('Server-sent events; the data of each is an Event', 'text/event-stream', ref(TaskEvent)) },
+      },
+    },
+    async (request, reply) => {
+      const after = request.headers['last-event-id'] ?? request.query.after ?? null;
+      return stream(tools, reply, request.query.types, (options) => actions.followAll(caller(request), { ...options, after }));
+    },
+  );
+};

@@ -1,0 +1,45 @@
+import { basePath, type RegisterRoutes } from '../src/http/api.ts';
+import { controlRoutes } from './control.ts';
+import { eventRoutes } from './events.ts';
+import { messageRoutes } from './messages.ts';
+import { outputRoutes } from './output.ts';
+import { serviceRoutes } from './service.ts';
+import { subtaskRoutes } from './subtasks.ts';
+import { taskRoutes } from './tasks.ts';
+import { toolKeyRoutes } from './tool-keys.ts';
+import { worktreeRoutes } from './worktree.ts';
+
+/**
+ * The API. Below /api/v1/mesh:
+ *
+ *   tasks.ts      POST   /tasks                            make
+ *                 GET    /tasks                            list
+ *                 GET    /tasks/{taskId}                   read
+ *                 PUT    /tasks/{taskId}                   change, finish
+ *                 DELETE /tasks/{taskId}                   delete
+ *   subtasks.ts   GET    /tasks/{taskId}/subtasks          children
+ *                 GET    /tasks/{taskId}/tree              everything below
+ *   control.ts    POST   /tasks/{taskId}/start             queue
+ *                 POST   /tasks/{taskId}/stop              end
+ *                 POST   /tasks/{taskId}/pause, /resume    halt and go on
+ *                 GET    /tasks/{taskId}/wait              until it has ended
+ *   messages.ts   POST   /tasks/{taskId}/messages          speak to the agent
+ *                 POST   /tasks/{taskId}/sibling-context   tell it of a sibling
+ *   worktree.ts   GET    /tasks/{taskId}/worktree          where it is
+ *                 GET    /tasks/{taskId}/diff              what changed
+ *                 POST   /tasks/{taskId}/worktree/clone    a copy
+ *                 GET    /targets/exists                   whether a copy could go there
+ *   output.ts     GET    /tasks/{taskId}/output            what the agent said and did
+ *   events.ts     GET    /tasks/{taskId}/events            everything that happens to it, live
+ *                 GET    /events                           the same of all tasks
+ *   tool-keys.ts  POST, GET /tasks/{taskId}/tool-keys      make, list
+ *                 DELETE /tasks/{taskId}/tool-keys/{keyId} revoke
+ *   service.ts    GET    /info                             what the daemon is and has
+ *
+ * and beside it /healthz, /readyz, /metrics, /openapi.json, /openapi.yaml and /docs.
+ */
+export const routes: RegisterRoutes = (api, tools) => {
+  for (const register of [taskRoutes, subtaskRoutes, controlRoutes, messageRoutes, worktreeRoutes, outputRoutes, eventRoutes, toolKeyRoutes, serviceRoutes]) {
+    register(api, tools, basePath);
+  }
+};

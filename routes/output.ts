@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { OutputEvent, OutputPage } from '../schemas/answers.ts';
+import { ref } from '../schemas/common.ts';
+import { OutputQuery, TaskParams } from '../schemas/requests.ts';
+import type { ResourceRoutes } from '../src/http/api.ts';
+import { caller } from '../src/http/credentials.ts';
+import { preferred } from '../src/http/negotiate.ts';
+import { answerSignal } from '../src/http/request-signal.ts';
+import { answer, textAnswer } from '../src/http/shapes.ts';
+import type { StoredEvent } from '../src/tasks/actions.ts';
+
+const defaultPage = 100;
+
+async function* lines(events: AsyncIterable<StoredEvent>): AsyncGenerator<string> {
+  for await (const { json } of events) yield `${json}\n`;
+}
+
+/** What a task's agent said and did, up to now. */
+export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, base) => {
+  api.get(
+    `${base}/tasks/:taskId/output`,
+    {
+      exposeHeadRoute: false,
+      config: { long: true, errors: ['TASK_NOT_FOUND', 'EVENTS_GONE', 'TOO_MANY_STREAMS'] },
+      schema: {
+        operationId: 'readOutput',
+        summary: "Read a task's output up to now: a page of JSON, or all of it streamed",
+        tags: ['Output'],
+        params: TaskParams,
+        querystring: OutputQuery,
+        response: {
+          200: {
+            description: 'The output',
+            content: {
+              ...answer('', ref(OutputPage), 'What the agent said and did, as lines to read').content,
+              ...textAnswer('', 'application/x-ndjson', ref(OutputEvent)).content,
+            },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { taskId } = request.params;
+      const { after = 0, limit = defaultPage } = request.query;
+      const type = preferred(request, reply, ['application/json', 'application/x-ndjson', 'text/plain']);
+      if (type === 'application/json') {
+        return reply.type('application/json; charset=utf-8').send(await actions.readOutput(caller(request), taskId, { after, limit }));
+      }
+      const release = streams.take();
+      reply.raw.once('close', release);
+      const options = { after, signal: answerSignal(reply, ending) };
+      const source = type === 'text/plain' ? await actions.readableOutput(caller(request), taskId, options) : lines(await actions.streamOutput(caller(request), taskId, options));
+      return reply.type(`${type}; charset=utf-8`).send(Readable.from(source, { objectMode: false }));
+    },
+  );
+};

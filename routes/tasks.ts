@@ -1,0 +1,119 @@
+import { TaskPage } from '../schemas/answers.ts';
+import { ref } from '../schemas/common.ts';
+import { CreateTaskHeaders, DeleteTaskQuery, ListTasksQuery, TaskParams } from '../schemas/requests.ts';
+import { CreateTask, UpdateTask } from '../schemas/task-requests.ts';
+import { Task, type TaskStatus } from '../schemas/task.ts';
+import type { ResourceRoutes } from '../src/http/api.ts';
+import { caller } from '../src/http/credentials.ts';
+import { sendJsonOrText } from '../src/http/negotiate.ts';
+import { answer, noContent } from '../src/http/shapes.ts';
+import { taskDetails, taskLine, taskLines } from '../src/http/text-answers.ts';
+
+const lineText = 'id, status and name with tabs between';
+const defaultPage = 50;
+
+/** Some clients call `done` completed. */
+const readStatus = (status: TaskStatus | 'completed' | undefined): TaskStatus | null => (status === 'completed' ? 'done' : (status ?? null));
+
+/** Tasks: make, list, read, change, delete. */
+export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
+  api.post(
+    `${base}/tasks`,
+    {
+      config: {
+        errors: [
+          'INVALID_REPOSITORY', 'INVALID_REF', 'INVALID_PATH', 'INVALID_AGENT', 'INVALID_PARENT', 'INVALID_CONTINUATION', 'DEPTH_EXCEEDED', 'BRANCH_NOT_FOUND',
+          'SUBTASK_COMPLETION_ACTION', 'COMPLETION_ACTION_UNAVAILABLE', 'DEPENDS_ON_UNAVAILABLE', 'TASK_NOT_FOUND', 'IDEMPOTENCY_KEY_REUSED', 'REPOSITORY_EMPTY', 'TOO_MANY_TASKS', 'DISK_FULL',
+        ],
+      },
+      schema: {
+        operationId: 'createTask',
+        summary: 'Make a task, and start it where start is true',
+        tags: ['Tasks'],
+        headers: CreateTaskHeaders,
+        body: ref(CreateTask),
+        response: { 201: answer('The task', ref(Task), lineText) },
+      },
+    },
+    async (request, reply) => {
+      const task = await actions.createTask(caller(request), request.body, request.headers['idempotency-key'] ?? null);
+      reply.code(201).header('location', `${base}/tasks/${task.id}`);
+      return sendJsonOrText(request, reply, task, () => taskLine(task));
+    },
+  );
+
+  api.get(
+    `${base}/tasks`,
+    {
+      config: { errors: ['INVALID_CURSOR', 'TASK_NOT_FOUND'] },
+      schema: {
+        operationId: 'listTasks',
+        summary: 'List tasks, newest first',
+        tags: ['Tasks'],
+        querystring: ListTasksQuery,
+        response: { 200: answer('A page of tasks', ref(TaskPage), `One line a task: ${lineText}`) },
+      },
+    },
+    async (request, reply) => {
+      const { status, parentTaskId, limit, cursor } = request.query;
+      const page = await actions.listTasks(caller(request), { status: readStatus(status), parentTaskId: parentTaskId ?? null, limit: limit ?? defaultPage, cursor: cursor ?? null });
+      return sendJsonOrText(request, reply, page, () => taskLines(page.items));
+    },
+  );
+
+  api.get(
+    `${base}/tasks/:taskId`,
+    {
+      config: { errors: ['TASK_NOT_FOUND'] },
+      schema: {
+        operationId: 'getTask',
+        summary: 'Read a task',
+        tags: ['Tasks'],
+        params: TaskParams,
+        response: { 200: answer('The task', ref(Task), `${lineText}; then summary, error, branch, worktree and cost, each as "key: value" where there is one`) },
+      },
+    },
+    async (request, reply) => {
+      const task = await actions.getTask(caller(request), request.params.taskId);
+      return sendJsonOrText(request, reply, task, () => taskDetails(task));
+    },
+  );
+
+  api.put(
+    `${base}/tasks/:taskId`,
+    {
+      config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_PENDING', 'TASK_NOT_RUNNING', 'INVALID_TRANSITION', 'SUBTASKS_NOT_INTEGRATED'] },
+      schema: {
+        operationId: 'updateTask',
+        summary: 'Change a task, report progress, or finish it with status done',
+        tags: ['Tasks'],
+        params: TaskParams,
+        body: ref(UpdateTask),
+        response: { 200: answer('The task', ref(Task), lineText) },
+      },
+    },
+    async (request, reply) => {
+      const task = await actions.updateTask(caller(request), request.params.taskId, request.body);
+      return sendJsonOrText(request, reply, task, () => taskLine(task));
+    },
+  );
+
+  api.delete(
+    `${base}/tasks/:taskId`,
+    {
+      config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'REPOSITORY_BUSY', 'GIT_FAILED'] },
+      schema: {
+        operationId: 'deleteTask',
+        summary: 'Delete a terminal or pending task with its log and worktree',
+        tags: ['Tasks'],
+        params: TaskParams,
+        querystring: DeleteTaskQuery,
+        response: { 204: noContent('Deleted') },
+      },
+    },
+    async (request, reply) => {
+      await actions.deleteTask(caller(request), request.params.taskId, { keepWorktree: request.query.worktree === 'keep' });
+      return reply.code(204).send();
+    },
+  );
+};

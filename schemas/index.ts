@@ -1,0 +1,17 @@
+import { Delivered, Health, OutputEvent, OutputPage, TaskPage, TaskTree } from './answers.ts';
+import { ErrorBody } from './common.ts';
+import { TaskEvent } from './event.ts';
+import { Info } from './info.ts';
+import { CloneWorktree, CreateTask, CreateToolKey, SendMessage, SiblingContext, StopTask, UpdateTask } from './task-requests.ts';
+import { Task } from './task.ts';
+import { NewToolKey, ToolKey } from './tool-key.ts';
+import { CloneResult, FileChange, TargetExists, WorktreeInfo } from './worktree.ts';
+
+/** Every shape with a name: the components of openapi.yaml. */
+export const namedSchemas = [
+  Task, TaskPage, TaskTree, CreateTask, UpdateTask, StopTask, SendMessage, SiblingContext, Delivered,
+  WorktreeInfo, FileChange, CloneWorktree, CloneResult, TargetExists,
+  TaskEvent, OutputEvent, OutputPage,
+  CreateToolKey, NewToolKey, ToolKey,
+  Info, Health, ErrorBody,
+];

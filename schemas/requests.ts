@@ -1,0 +1,63 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { StringEnum, Uuid, noNul } from './common.ts';
+import { eventTypes } from './event.ts';
+import { taskStatuses } from './task.ts';
+
+export const TaskParams = Type.Object({ taskId: Uuid });
+export const ToolKeyParams = Type.Object({ taskId: Uuid, keyId: Uuid });
+
+const EventId = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'The id of an event: what comes after it is sent' });
+
+export const ListTasksQuery = Type.Object(
+  {
+    status: Type.Optional(StringEnum([...taskStatuses, 'completed'] as const, { description: 'completed is read as done' })),
+    parentTaskId: Type.Optional(Uuid),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: '50 where left out' })),
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: noNul, description: 'nextCursor of the page before' })),
+  },
+  { additionalProperties: false },
+);
+
+export const DeleteTaskQuery = Type.Object(
+  { worktree: Type.Optional(StringEnum(['keep', 'delete'] as const, { description: 'keep leaves the directory where it is' })) },
+  { additionalProperties: false },
+);
+
+export const WaitQuery = Type.Object(
+  {
+    until: Type.Optional(StringEnum(['terminal'] as const)),
+    timeout: Type.Optional(Type.Number({ minimum: 0, maximum: 3600, description: 'Seconds, 30 where left out; the task is answered as it then is' })),
+  },
+  { additionalProperties: false },
+);
+
+export const EventsQuery = Type.Object(
+  {
+    after: Type.Optional(EventId),
+    types: Type.Optional(
+      Type.String({ pattern: `^(?:${eventTypes.join('|')})(?:,(?:${eventTypes.join('|')}))*$`, maxLength: 200, description: `Comma-separated, of ${eventTypes.join(', ')}` }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const EventsHeaders = Type.Object({
+  'last-event-id': Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Wins over after' })),
+});
+
+export const OutputQuery = Type.Object(
+  {
+    after: Type.Optional(EventId),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Of a JSON page, 100 where left out' })),
+  },
+  { additionalProperties: false },
+);
+
+export const TargetQuery = Type.Object({ targetDir: Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }) }, { additionalProperties: false });
+
+/** RFC-draft `Idempotency-Key`: printable ASCII, so that it can stand in a log as it is. */
+export const CreateTaskHeaders = Type.Object({
+  'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', description: 'A repeat with the same key is answered with the first task' })),
+});
+
+export type ListTasksQuery = Static<typeof ListTasksQuery>;

@@ -1,0 +1,25 @@
+/** Writes openapi.yaml and docs/errors.md from the schemas, routes and error table: `npm run openapi`. A test fails while they are others. */
+import { writeFile } from 'node:fs/promises';
+import { pino } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import { routes } from '../routes/index.ts';
+import { buildHttp } from '../src/http/build-http.ts';
+import { errorsPage } from '../src/http/errors-page.ts';
+import { openapiYaml } from '../src/http/openapi.ts';
+import type { Actions } from '../src/tasks/actions.ts';
+
+const app = await buildHttp({
+  // Declaring the routes calls none of them.
+  actions: Object.create(null) as Actions,
+  routes,
+  logger: pino({ level: 'silent' }),
+  ownerToken: '',
+  version: packageJson.version,
+  isReady: () => false,
+  drainSignal: new AbortController().signal,
+  allowedHosts: [],
+  allowedOrigins: [],
+});
+await writeFile(new URL('../openapi.yaml', import.meta.url), openapiYaml(app));
+await writeFile(new URL('../docs/errors.md', import.meta.url), errorsPage());
+await app.close();

@@ -1,0 +1,50 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
+import type { ErrorCode } from '../errors.ts';
+import type { Actions, Caller } from '../tasks/actions.ts';
+import type { StreamSlots } from './stream-slots.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Needs no credential. */
+    open?: boolean;
+    /** Answers while the daemon starts and shuts down too. */
+    always?: boolean;
+    /** What a tool key never opens. */
+    ownerOnly?: boolean;
+    /** The answer may take as long as the client wants to wait. */
+    long?: boolean;
+    /** The codes that this route's action answers with, besides those that every route has. */
+    errors?: readonly ErrorCode[];
+  }
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
+/** The instance that routes are added to: request types come from the schemas. */
+export type Api = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>;
+
+/** What a route reaches. */
+export interface RouteTools {
+  actions: Actions;
+  streams: StreamSlots;
+  /** Fires when open answers have to end: the daemon drains or the server closes. */
+  ending: AbortSignal;
+  /** Whether a new request would be served. */
+  isReady: () => boolean;
+  /** The text of openapi.yaml. */
+  openapiYaml: () => string;
+  /** The same as an object. */
+  openapiJson: () => object;
+  metrics: () => Promise<{ contentType: string; text: string }>;
+}
+
+/** Adds all routes. */
+export type RegisterRoutes = (api: Api, tools: RouteTools) => void;
+
+/** Adds the routes of one resource below a base path. */
+export type ResourceRoutes = (api: Api, tools: RouteTools, base: string) => void;
+
+/** The base path of everything but the service's own routes. */
+export const basePath = '/api/v1/mesh';

@@ -1,0 +1,134 @@
+import type { FastifyReply } from 'fastify';
+import { messageOf } from '../errors.ts';
+import type { StoredEvent } from '../tasks/actions.ts';
+import { PacedWriter } from './paced-writer.ts';
+
+export interface StreamOptions {
+  /** Fires when the client has left or the daemon ends: the answer ends then, whatever the source does. */
+  signal: AbortSignal;
+  /** Milliseconds between the comments of an event stream, by which a dead connection is found out; 15 s if not given. */
+  commentEveryMs?: number;
+}
+
+/** After a break an EventSource waits so long before it comes again, in milliseconds. */
+const retryMs = 1000;
+const comment = ': still here\n\n';
+/** The head that every event's JSON in a log has, so that a stream need not parse what it only passes on. */
+const headPattern = /^\{"id":(\d+),"taskId":"[^"]*","type":"([^"]+)"/;
+
+const eventFrame = (stored: StoredEvent): string => {
+  const head = headPattern.exec(stored.json);
+  const id = head?.[1] ?? String(stored.event.id);
+  const type = head?.[2] ?? stored.event.type;
+  return `id: ${id}\nevent: ${type}\ndata: ${stored.json}\n\n`;
+};
+
+interface Pumped<T> {
+  iterator: AsyncIterator<T>;
+  frame: (item: T) => string;
+  signal: AbortSignal;
+  /** Keeps the connection alive, every so many milliseconds. */
+  comment?: { text: string; everyMs: number };
+  /** What the client is told where the source fails in the middle; null breaks the connection off. */
+  failureText: ((error: unknown) => string) | null;
+}
+
+/** Takes the answer over from Fastify, with the headers that were set on the reply: hijacking alone would lose those of CORS. */
+const takeOver = (reply: FastifyReply, headers: Record<string, string>): void => {
+  const all = { ...reply.getHeaders(), ...headers };
+  reply.hijack();
+  reply.raw.on('error', (error) => reply.log.info({ err: error }, 'the connection of a stream broke'));
+  if (!reply.raw.destroyed) reply.raw.writeHead(200, all);
+};
+
+/** Passes the source on until it ends, the signal fires or the client is gone. Never rejects. */
+const pump = async <T>(reply: FastifyReply, writer: PacedWriter, { iterator, frame, signal, comment, failureText }: Pumped<T>): Promise<void> => {
+  const { raw } = reply;
+  const over = (): boolean => signal.aborted || raw.destroyed;
+  const timer = comment && setInterval(() => {
+    if (writer.idle && !over()) writer.add(comment.text);
+  }, comment.everyMs);
+  let stop = (): void => undefined;
+  // A source may be parked on something that never comes: neither it nor its return() is waited for once the client is gone.
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const pass = async (): Promise<void> => {
+    while (!over()) {
+      const item = await iterator.next();
+      if (item.done === true || over()) return;
+      if (writer.add(frame(item.value))) await writer.ready();
+    }
+  };
+  raw.on('close', stop);
+  signal.addEventListener('abort', stop);
+  try {
+    if (!over()) await Promise.race([pass(), stopped]);
+    writer.end();
+  } catch (error) {
+    reply.log.warn({ err: error }, 'a stream was cut off');
+    if (failureText !== null && !over()) writer.add(failureText(error));
+    if (failureText === null) writer.cut();
+    else writer.end();
+  } finally {
+    clearInterval(timer);
+    raw.off('close', stop);
+    signal.removeEventListener('abort', stop);
+    Promise.resolve(iterator.return?.()).catch((error: unknown) => reply.log.warn({ err: error }, 'the source of a stream could not be closed'));
+  }
+};
+
+/**
+ * Answers with server-sent events as the HTML standard has them: `id`, `event` and `data` of each, a comment line in silence, a retry
+ * hint at first. The headers go out at once; the source must have thrown before it was handed over, since later the status is sent.
+ * A failure in the middle ends the stream after a comment that names it: the client comes again with Last-Event-ID and gets the answer.
+ * @returns the reply, for the handler to return; the stream goes on by itself
+ */
+export const sendEvents = (reply: FastifyReply, source: AsyncIterable<StoredEvent>, options: StreamOptions): FastifyReply => {
+  takeOver(reply, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  const writer = new PacedWriter(reply.raw, options.signal);
+  if (reply.request.method === 'HEAD') {
+    writer.end();
+    return reply;
+  }
+  writer.add(`retry: ${retryMs}\n\n`);
+  writer.flush();
+  void pump(reply, writer, {
+    iterator: source[Symbol.asyncIterator](),
+    frame: eventFrame,
+    signal: options.signal,
+    comment: { text: comment, everyMs: options.commentEveryMs ?? 15_000 },
+    failureText: (error) => `: ${messageOf(error).replaceAll(/\s+/g, ' ')}\n\n`,
+  });
+  return reply;
+};
+
+/** Answers with a source that ends. An error before its first item is thrown, to become a normal answer; a later one breaks the connection off. */
+const sendFinite = async <T>(reply: FastifyReply, source: AsyncIterable<T>, frame: (item: T) => string, contentType: string, signal: AbortSignal): Promise<FastifyReply> => {
+  const iterator = source[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  takeOver(reply, { 'content-type': contentType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  const writer = new PacedWriter(reply.raw, signal);
+  if (first.done !== true && reply.request.method !== 'HEAD') {
+    const wait = writer.add(frame(first.value));
+    void (wait ? writer.ready() : Promise.resolve()).then(() => pump(reply, writer, { iterator, frame, signal, failureText: null }));
+    return reply;
+  }
+  writer.end();
+  await iterator.return?.();
+  return reply;
+};
+
+/**
+ * Answers with one event's JSON a line.
+ * @throws what the source throws before its first event
+ */
+export const sendNdjson = (reply: FastifyReply, source: AsyncIterable<StoredEvent>, options: Pick<StreamOptions, 'signal'>): Promise<FastifyReply> =>
+  sendFinite(reply, source, ({ json }) => `${json}\n`, 'application/x-ndjson; charset=utf-8', options.signal);
+
+/**
+ * Answers with plain text as it comes; each piece brings its own newline.
+ * @throws what the source throws before its first piece
+ */
+export const sendText = (reply: FastifyReply, source: AsyncIterable<string>, options: Pick<StreamOptions, 'signal'>): Promise<FastifyReply> =>
+  sendFinite(reply, source, (text) => text, 'text/plain; charset=utf-8', options.signal);

@@ -1,0 +1,63 @@
+/** The part of a JSON schema that says how a form's text becomes a value. */
+interface FieldSchema {
+  type?: unknown;
+}
+
+const booleans: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
+const integer = /^[+-]?\d{1,15}$/;
+
+const single = (value: string | string[], convert: (text: string) => unknown): unknown => (typeof value === 'string' ? convert(value) : value);
+
+/**
+ * A list: the field may come several times, each value being taken as it is, or once with commas between. A path with a
+ * comma in it is sent by sending the field twice or by JSON.
+ */
+const list = (value: string | string[]): string[] => (typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter((item) => item !== '') : value);
+
+const convertField = (value: string | string[], schema: FieldSchema | undefined): unknown => {
+  switch (schema?.type) {
+    case 'boolean':
+      return single(value, (text) => booleans[text] ?? text);
+    case 'integer':
+      return single(value, (text) => (integer.test(text) ? Number(text) : text));
+    case 'array':
+      return list(value);
+    default:
+      return value;
+  }
+};
+
+/**
+ * The pairs of a form or a query as an object without a prototype, so that a field may be called `__proto__` and is only
+ * an unknown field. A field that comes several times is an array.
+ */
+export const readPairs = (text: string): Record<string, string | string[]> => {
+  // URLSearchParams reads bytes that are no UTF-8 as U+FFFD and never throws.
+  const pairs: Record<string, string | string[]> = Object.create(null) as Record<string, never>;
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = pairs[name];
+    if (before === undefined) pairs[name] = value;
+    else if (typeof before === 'string') pairs[name] = [before, value];
+    else before.push(value);
+  }
+  return pairs;
+};
+
+/** The query's pairs. A parameter with nothing behind its `=` is left out, as a script's empty variable makes it. */
+export const readQuery = (text: string): Record<string, string | string[]> => {
+  const pairs = readPairs(text);
+  for (const name of Object.keys(pairs)) if (pairs[name] === '') Reflect.deleteProperty(pairs, name);
+  return pairs;
+};
+
+/**
+ * A form's text as the types that the schema asks for. What does not look like the type stays text, for the schema to
+ * refuse it by name.
+ * @param pairs - as read by readPairs
+ * @param properties - the schema's `properties`
+ */
+export const formValues = (pairs: Readonly<Record<string, string | string[]>>, properties: Readonly<Record<string, FieldSchema>>): Record<string, unknown> => {
+  const values: Record<string, unknown> = Object.create(null) as Record<string, never>;
+  for (const [name, value] of Object.entries(pairs)) values[name] = convertField(value, Object.hasOwn(properties, name) ? properties[name] : undefined);
+  return values;
+};

@@ -1,0 +1,21 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Api } from './api.ts';
+
+/**
+ * What a log line must not show, for `pino({ redact })`. Fastify's own lines hold no headers; this is for what an error or
+ * a later line brings along.
+ */
+export const redactedPaths = ['authorization', 'x-makima-tool-key'].flatMap((header) => [
+  `headers["${header}"]`,
+  `*.headers["${header}"]`,
+  `*.*.headers["${header}"]`,
+]);
+
+/** One line a request: a poll every few seconds must not bury what the daemon has to say, so it is a debug line. */
+export const logRequests = (app: Api): void => {
+  app.addHook('onResponse', (request, reply, done) => {
+    const log: FastifyBaseLogger = request.log;
+    log.debug({ method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime), caller: request.caller?.kind ?? null }, 'answered');
+    done();
+  });
+};

@@ -1,0 +1,48 @@
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Actions } from '../tasks/actions.ts';
+import type { Api } from './api.ts';
+
+/**
+ * Measures every request and, when it is asked, what the daemon has to do. Each application has a registry of its own, so
+ * that two in one process do not share counts.
+ */
+export const measure = (app: Api, sources: { actions: Actions; openStreams: () => number }): (() => Promise<{ contentType: string; text: string }>) => {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'makima_http_request_duration_seconds',
+    help: 'Time from the request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
+    registers,
+  });
+  new Gauge({
+    name: 'makima_tasks',
+    help: 'Tasks by status',
+    labelNames: ['status'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [status, count] of Object.entries((await sources.actions.info()).counts)) this.set({ status }, count);
+    },
+  });
+  new Gauge({
+    name: 'makima_open_streams',
+    help: 'Event streams that are open',
+    registers,
+    collect() {
+      this.set(sources.openStreams());
+    },
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    // The route's pattern and not the path: ids and unknown paths would make a series each.
+    requests.observe({ method: request.method, route: request.is404 ? 'none' : (request.routeOptions.url ?? 'none'), status: reply.statusCode }, reply.elapsedTime / 1000);
+    done();
+  });
+  app.addHook('onClose', (_app, done) => {
+    registry.clear();
+    done();
+  });
+  return async () => ({ contentType: registry.contentType, text: await registry.metrics() });
+};

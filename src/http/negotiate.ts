@@ -1,0 +1,21 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+
+/**
+ * The media type that the caller likes best among those that an answer has. Where none fits, or no wish was sent, it is
+ * the first: an answer in another shape says more than a 406.
+ */
+export const preferred = <const T extends readonly [string, ...string[]]>(request: FastifyRequest, reply: FastifyReply, types: T): T[number] => {
+  reply.header('vary', 'Accept');
+  return new Negotiator(request.raw).mediaType(types) ?? types[0];
+};
+
+/**
+ * Replies with a value as JSON, or as text where the caller likes that better.
+ * @param value - serialized by the route's schema
+ * @param text - made only where it is asked for
+ */
+export const sendJsonOrText = (request: FastifyRequest, reply: FastifyReply, value: unknown, text: () => string): FastifyReply =>
+  preferred(request, reply, ['application/json', 'text/plain']) === 'text/plain'
+    ? reply.type('text/plain; charset=utf-8').send(text())
+    : reply.type('application/json; charset=utf-8').send(value);

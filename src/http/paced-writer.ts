@@ -1,0 +1,78 @@
+import type { ServerResponse } from 'node:http';
+
+/** Small pieces are gathered to one write of about so many characters, or of what comes in one turn of the event loop. */
+const chunkLength = 64 * 1024;
+
+/** Writes to a client no faster than it reads: what is held for one that does not is one chunk. */
+export class PacedWriter {
+  readonly #raw: ServerResponse;
+  readonly #signal: AbortSignal;
+  #pending = '';
+  #flushing: NodeJS.Immediate | null = null;
+
+  constructor(raw: ServerResponse, signal: AbortSignal) {
+    this.#raw = raw;
+    this.#signal = signal;
+  }
+
+  /** True where nothing waits to be written and the client takes more. */
+  get idle(): boolean {
+    return this.#pending === '' && !this.#raw.writableNeedDrain;
+  }
+
+  /** @returns whether the caller must wait for `ready` before it adds more */
+  add(text: string): boolean {
+    this.#pending += text;
+    if (this.#pending.length >= chunkLength) this.flush();
+    else this.#flushing ??= setImmediate(() => this.flush());
+    return this.#raw.writableNeedDrain;
+  }
+
+  flush(): void {
+    if (this.#flushing !== null) clearImmediate(this.#flushing);
+    this.#flushing = null;
+    const text = this.#pending;
+    this.#pending = '';
+    // A write to a response whose client has left is an error event that nobody could do anything about.
+    if (text !== '' && !this.#raw.destroyed && !this.#raw.writableEnded) this.#raw.write(text);
+  }
+
+  /** Resolves when the client has taken what was written, has left, or when the signal fires. */
+  async ready(): Promise<void> {
+    if (!this.#raw.writableNeedDrain || this.#raw.destroyed || this.#signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#raw.off('drain', done);
+        this.#raw.off('close', done);
+        this.#signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#raw.on('drain', done);
+      this.#raw.on('close', done);
+      this.#signal.addEventListener('abort', done);
+    });
+  }
+
+  /** Ends the answer with all that was added. A client that does not take the rest is cut off when the signal fires: it must not hold the daemon. */
+  end(): void {
+    if (this.#signal.aborted && this.#raw.writableNeedDrain) {
+      this.cut();
+      return;
+    }
+    this.flush();
+    if (this.#raw.destroyed) return;
+    const cut = (): void => this.cut();
+    this.#raw.once('close', () => this.#signal.removeEventListener('abort', cut));
+    this.#raw.end();
+    if (!this.#signal.aborted) this.#signal.addEventListener('abort', cut, { once: true });
+    else if (!this.#raw.writableFinished) setImmediate(() => { if (!this.#raw.writableFinished) this.cut(); });
+  }
+
+  /** Breaks the connection off, so that the client sees that it has not got everything. */
+  cut(): void {
+    if (this.#flushing !== null) clearImmediate(this.#flushing);
+    this.#flushing = null;
+    this.#pending = '';
+    this.#raw.destroy();
+  }
+}

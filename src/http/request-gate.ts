@@ -1,0 +1,58 @@
+import { isIP } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { MakimaError } from '../errors.ts';
+import { cameOverUnixSocket } from './unix-socket.ts';
+
+const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** `host[:port]`, the host in lower case and without a trailing dot; null where it is no such thing. */
+const splitHost = (header: string): { name: string; port: string | null } | null => {
+  const match = /^(\[[0-9a-f:.]+\]|[^\s:/@[\]]+?)\.?(?::(\d{1,5}))?$/i.exec(header);
+  return match?.[1] === undefined ? null : { name: match[1].toLowerCase(), port: match[2] ?? null };
+};
+
+/** An address as it stands in a Host header. A dual-stack listener shows IPv4 clients as `::ffff:127.0.0.1`. */
+const asHost = (address: string): string => {
+  const plain = address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+  return isIP(plain) === 6 ? `[${plain}]` : plain;
+};
+
+const hostAllowed = (request: IncomingMessage, allowedHosts: ReadonlySet<string>): boolean => {
+  const header = request.headers.host ?? '';
+  const host = splitHost(header);
+  if (!host) return false;
+  if (allowedHosts.has(host.name) || (host.port !== null && allowedHosts.has(`${host.name}:${host.port}`))) return true;
+  // A page that rebinds its name to our address still sends its name; only addresses of ours and localhost are safe.
+  const { localAddress, localPort } = request.socket;
+  const known = loopbackNames.has(host.name) || (localAddress !== undefined && host.name === asHost(localAddress));
+  return known && (host.port === null || host.port === String(localPort));
+};
+
+/**
+ * Who may talk to us at all, looked at before anything else on every request, unknown paths included.
+ * @param allowed - further host names, with or without a port, and web origins such as `https://tool.example`
+ * @throws MakimaError MALFORMED_REQUEST for more than one Host, HOST_NOT_ALLOWED, ORIGIN_NOT_ALLOWED
+ */
+export const requestGate = (allowed: { hosts: readonly string[]; origins: readonly string[] }) => {
+  const hosts = new Set(allowed.hosts.map((host) => host.toLowerCase()));
+  const origins = new Set(allowed.origins.map((origin) => origin.toLowerCase().replace(/\/$/, '')));
+
+  /** Whether web pages of this origin may call us; the page that we serve ourselves, /docs, may. */
+  const originAllowed = (request: IncomingMessage, origin: string): boolean =>
+    origins.has(origin.toLowerCase()) || (!cameOverUnixSocket(request) && origin.toLowerCase() === `http://${(request.headers.host ?? '').toLowerCase()}`);
+
+  return {
+    originAllowed,
+    check(request: IncomingMessage): void {
+      if ((request.headersDistinct['host'] ?? []).length > 1) throw new MakimaError('MALFORMED_REQUEST', 'The request has more than one Host header');
+      if (!cameOverUnixSocket(request) && !hostAllowed(request, hosts)) {
+        throw new MakimaError('HOST_NOT_ALLOWED', request.headers.host === undefined ? 'The request has no Host header' : `The Host ${JSON.stringify(request.headers.host.slice(0, 300))} is not an address of this daemon`);
+      }
+      const { origin } = request.headers;
+      if (origin !== undefined && !originAllowed(request, origin)) {
+        throw new MakimaError('ORIGIN_NOT_ALLOWED', `Web pages of ${JSON.stringify(origin.slice(0, 300))} may not call the daemon`);
+      }
+    },
+  };
+};
+export type RequestGate = ReturnType<typeof requestGate>;

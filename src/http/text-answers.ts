@@ -1,0 +1,32 @@
+import type { Task } from '../../schemas/task.ts';
+import type { TaskTree } from '../tasks/actions.ts';
+
+const lineBreakers = /[\p{Cc}\u2028\u2029]/gu;
+const controlsButLineFeed = /(?!\n)[\p{Cc}\u2028\u2029]/gu;
+
+const oneLine = (text: string): string => text.replace(lineBreakers, ' ');
+
+/** A task for a shell: `id`, `status` and `name` with tabs between, one line whatever stands in the name. */
+export const taskLine = (task: Task): string => `${task.id}\t${task.status}\t${oneLine(task.name)}\n`;
+
+export const taskLines = (tasks: readonly Task[]): string => tasks.map(taskLine).join('');
+
+/** The tree, one line a task, indented in the name so that the id is the first field of every line. */
+export const treeLines = (tree: TaskTree, depth = 0): string =>
+  `${tree.id}\t${tree.status}\t${'  '.repeat(depth)}${oneLine(tree.name)}\n${tree.subtasks.map((task) => treeLines(task, depth + 1)).join('')}`;
+
+const detail = (key: string, value: string | null): string =>
+  value === null ? '' : `${key}: ${value.replace(controlsButLineFeed, ' ').replaceAll('\n', '\n  ')}\n`;
+
+/** The line of a task and what a script asks of it next, a key always being at the start of a line. */
+export const taskDetails = (task: Task): string =>
+  [
+    taskLine(task),
+    detail('summary', task.progressSummary),
+    detail('error', task.errorMessage),
+    detail('branch', task.branch),
+    detail('worktree', task.overlayPath),
+    detail('cost', task.usage === null ? null : `$${task.usage.costUsd.toFixed(4)}`),
+  ].join('');
+
+export const deliveredLine = (answer: { delivered: boolean }): string => (answer.delivered ? 'delivered\n' : 'not delivered\n');

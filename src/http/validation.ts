@@ -1,0 +1,58 @@
+import AjvCompiler from '@fastify/ajv-compiler';
+import type { FastifySchemaValidationError } from 'fastify';
+import { noNul, notBlank, uuidPattern } from '../../schemas/common.ts';
+import { MakimaError } from '../errors.ts';
+
+/** More of a caller's own text than this helps nobody to find the field. */
+const maxQuoted = 100;
+
+const patternWords: Readonly<Record<string, string>> = {
+  [noNul]: 'must hold no NUL character',
+  [notBlank]: 'must not be blank and hold no NUL character',
+  [uuidPattern]: 'must be a UUID',
+};
+
+const partWords: Readonly<Record<string, string>> = { body: 'field', querystring: 'query parameter', params: 'path parameter', headers: 'header' };
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const rule = (error: FastifySchemaValidationError): string => {
+  const { params } = error;
+  if (error.keyword === 'enum' && Array.isArray(params['allowedValues'])) return `must be one of ${params['allowedValues'].join(', ')}`;
+  if (error.keyword === 'pattern') return patternWords[text(params['pattern'])] ?? `must match ${text(params['pattern'])}`;
+  if (error.keyword === 'format' && params['format'] === 'uuid') return 'must be a UUID';
+  if (error.keyword === 'format' && params['format'] === 'date-time') return 'must be an ISO-8601 time such as 2030-01-31T12:00:00Z';
+  return error.message ?? 'is not valid';
+};
+
+/**
+ * A schema's complaint as the answer to the caller: the field, the rule, and both in words.
+ * @param errors - Ajv's, of which the first is told: they are found in the order of the fields
+ * @param part - `body`, `querystring`, `params` or `headers`
+ */
+export const describeInvalid = (errors: readonly FastifySchemaValidationError[], part = 'body'): MakimaError => {
+  const [error] = errors;
+  if (!error) return new MakimaError('VALIDATION_FAILED');
+  const path = error.instancePath.slice(1).replaceAll('/', '.');
+  const inner = text(error.params['missingProperty']) || text(error.params['additionalProperty']);
+  const field = [path, inner].filter((name) => name !== '').join('.').toWellFormed().slice(0, maxQuoted).toWellFormed();
+  const noun = partWords[part] ?? 'field';
+  const what =
+    error.keyword === 'required' ? `The ${noun} ${JSON.stringify(field)} is missing`
+    : error.keyword === 'additionalProperties' ? `There is no ${noun} ${JSON.stringify(field)} here`
+    : field === '' ? `The ${part} ${rule(error)}`
+    : `The ${noun} ${JSON.stringify(field)} ${rule(error)}`;
+  return new MakimaError('VALIDATION_FAILED', what, { details: { in: part === 'querystring' ? 'query' : part, field, rule: error.keyword } });
+};
+
+/**
+ * Compiles the schemas: a body has to have the types of the contract (a form's values got theirs before), while a path,
+ * a query and headers are text and are converted. Unknown fields are refused where the schema says so, never dropped.
+ */
+export const buildValidator = (externalSchemas: Parameters<ReturnType<typeof AjvCompiler>>[0]): ReturnType<ReturnType<typeof AjvCompiler>> => {
+  const build = AjvCompiler();
+  const options = { removeAdditional: false, useDefaults: false, allErrors: false } as const;
+  const exact = build(externalSchemas, { customOptions: { ...options, coerceTypes: false } });
+  const converting = build(externalSchemas, { customOptions: { ...options, coerceTypes: true } });
+  return (route, meta) => (typeof route === 'object' && 'httpPart' in route && route['httpPart'] === 'body' ? exact(route, meta) : converting(route, meta));
+};
