@@ -35,10 +35,12 @@ interface Pumped<T> {
 
 /** Takes the answer over from Fastify, with the headers that were set on the reply: hijacking alone would lose those of CORS. */
 const takeOver = (reply: FastifyReply, headers: Record<string, string>): void => {
-  const all = { ...reply.getHeaders(), ...headers };
+  const own = Object.entries(reply.getHeaders());
   reply.hijack();
   reply.raw.on('error', (error) => reply.log.info({ err: error }, 'the connection of a stream broke'));
-  if (!reply.raw.destroyed) reply.raw.writeHead(200, all);
+  if (reply.raw.destroyed) return;
+  for (const [name, value] of own) if (value !== undefined) reply.raw.setHeader(name, value);
+  reply.raw.writeHead(200, headers);
 };
 
 /** Passes the source on until it ends, the signal fires or the client is gone. Never rejects. */

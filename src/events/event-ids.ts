@@ -1,0 +1,81 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { MakimaError } from '../errors.ts';
+import { systemCode, writeFailure } from './write-failure.ts';
+
+/** One fsync for so many events; a crash skips so many ids at the most. */
+const blockSize = 10_000;
+
+const writeDurably = (path: string, text: string): void => {
+  const temporary = `${path}.new`;
+  try {
+    const fd = openSync(temporary, 'w', 0o600);
+    try {
+      const bytes = Buffer.from(text);
+      if (writeSync(fd, bytes) !== bytes.length) throw new MakimaError('DISK_FULL', `${temporary} could not be written in whole`);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+    const directory = openSync(dirname(path), 'r');
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw writeFailure(error, path);
+  }
+};
+
+const readReserved = (path: string): number | null => {
+  try {
+    const match = /^(\d{1,16})\n$/.exec(readFileSync(path, 'latin1'));
+    return match === null ? null : Number(match[1]);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+};
+
+/**
+ * The ids of events: one counter over all tasks and restarts. They come from no clock, since clocks are set back.
+ * A block of ids is reserved on disk before the first of it is used, so a crash skips ids and never repeats one.
+ */
+export class EventIds {
+  readonly #path: string;
+  #last: number;
+  #reserved: number;
+
+  /**
+   * @param path - the file that holds the highest reserved id
+   * @param highestUsed - looks for the highest id in use, asked only when the file is missing or damaged
+   */
+  constructor(path: string, highestUsed: () => number) {
+    this.#path = path;
+    this.#reserved = readReserved(path) ?? highestUsed();
+    this.#last = this.#reserved;
+  }
+
+  /** The highest id that was given out, or may have been given out before a restart. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /**
+   * @returns the first of `count` ids that follow one another
+   * @throws MakimaError DISK_FULL; no id is given out then
+   */
+  take(count: number): number {
+    if (this.#last + count > this.#reserved) {
+      const reserved = this.#last + Math.max(count, blockSize);
+      writeDurably(this.#path, `${reserved}\n`);
+      this.#reserved = reserved;
+    }
+    const first = this.#last + 1;
+    this.#last += count;
+    return first;
+  }
+}

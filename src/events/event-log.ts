@@ -1,0 +1,234 @@
+import { mkdirSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EventPayload, EventType, TaskEvent } from '../../schemas/event.ts';
+import type { TaskStatus } from '../../schemas/task.ts';
+import { MakimaError } from '../errors.ts';
+import { EventIds } from './event-ids.ts';
+import { followLogs, type LogListener, type Visible } from './follow-all.ts';
+import { followLog, readLog } from './follow.ts';
+import { LogFile, type LogFileOptions, type Warn, type WriteBytes } from './log-file.ts';
+import { readPage, type Page } from './page.ts';
+import { encodeBatch, stateAfter, type LogPosition, type StoredEvent } from './record.ts';
+import { trimLog, trimSuffix } from './trim.ts';
+import { WriteHandles } from './write-handles.ts';
+
+export type { Page } from './page.ts';
+export type { LogPosition, StoredEvent } from './record.ts';
+
+export interface EventLogOptions {
+  /** The directory of the logs, ours alone. Made if it is missing. */
+  directory: string;
+  now: () => Date;
+  /** Told of cut-off and damaged records. */
+  warn?: Warn;
+  /** How many logs stay open for writing; 64 if not given. */
+  maxOpenFiles?: number;
+  /** For tests of a disk that fails. */
+  write?: WriteBytes;
+}
+
+export interface FollowOptions {
+  /** The id after which to go on; 0 is from the first one that is left. */
+  after: number;
+  /** The types to deliver; null is all. */
+  types: readonly EventType[] | null;
+  signal: AbortSignal;
+}
+
+/** What the end of a log says, to repair what a crash left undone. */
+export interface LastEvent {
+  id: number;
+  type: string;
+  /** The task's end is in the log, and no new start after it. */
+  ended: boolean;
+  /** Where the last status event went to; null where there is none. */
+  status: TaskStatus | null;
+}
+
+const suffix = '.log';
+const idsFile = 'ids';
+/** A task id becomes a file name. */
+const fileName = /^[\w-]{1,64}$/;
+const noPosition: LogPosition = { run: '', out: 0, err: 0, outbox: 0 };
+
+/** The event logs of all tasks: one file a task, ids that grow over all of them. The daemon is alone on the directory. */
+export class EventLog {
+  readonly #directory: string;
+  readonly #now: () => Date;
+  readonly #handles: WriteHandles;
+  readonly #fileOptions: LogFileOptions;
+  /** Every task with a log; null until the log is looked into. */
+  readonly #logs = new Map<string, LogFile | null>();
+  readonly #listeners = new Set<LogListener>();
+  readonly #trims = new Map<string, Promise<number>>();
+  readonly #ids: EventIds;
+  /** No log that was not looked into since holds an id above this. */
+  readonly #lastIdBefore: number;
+  #closed = false;
+
+  constructor(options: EventLogOptions) {
+    this.#directory = options.directory;
+    this.#now = options.now;
+    this.#handles = new WriteHandles(options.maxOpenFiles ?? 64);
+    this.#fileOptions = { handles: this.#handles, write: options.write ?? writeSync, warn: options.warn ?? (() => undefined) };
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(options.directory)) {
+      if (name.endsWith(trimSuffix)) rmSync(join(options.directory, name), { force: true });
+      else if (name.endsWith(suffix)) this.#logs.set(name.slice(0, -suffix.length), null);
+    }
+    this.#ids = new EventIds(join(options.directory, idsFile), () => {
+      let highest = 0;
+      for (const taskId of this.#logs.keys()) highest = Math.max(highest, this.#log(taskId).last?.id ?? 0);
+      return highest;
+    });
+    this.#lastIdBefore = this.#ids.last;
+  }
+
+  /**
+   * Appends events in one write: on return all of them are in the file, where a kill of the daemon does not reach them, and readers are
+   * woken. On an error none is. After a crash in between, too, it is all or none.
+   * @param position - what has changed of the position that the log keeps with its last event; null at first, then merged
+   * @returns the events with their ids; nothing is written, the position neither, where `payloads` is empty
+   * @throws MakimaError DISK_FULL; the next append may succeed
+   */
+  append(taskId: string, payloads: readonly EventPayload[], position?: Partial<LogPosition>): TaskEvent[] {
+    if (this.#closed) throw new MakimaError('NOT_READY', 'The event log is closed');
+    if (payloads.length === 0) return [];
+    const log = this.#log(taskId);
+    const at = this.#now().toISOString();
+    const firstId = this.#ids.take(payloads.length);
+    const events = payloads.map((payload, index): TaskEvent => Object.assign({ id: firstId + index, taskId, type: payload.type, at }, payload));
+    let state = payloads.reduce(stateAfter, log.state);
+    if (position !== undefined) state = { ...state, position: { ...(state.position ?? noPosition), ...position } };
+    const [first, last] = [events[0], events[events.length - 1]];
+    if (first === undefined || last === undefined) return [];
+    const bytes = encodeBatch(events.map((event) => JSON.stringify(event)), state);
+    log.append(bytes, { id: first.id, type: first.type }, { id: last.id, type: last.type }, state);
+    for (const listener of this.#listeners) listener.changed(log);
+    return events;
+  }
+
+  /** How far the sources of this log are in it; null where no event came with a position. */
+  position(taskId: string): LogPosition | null {
+    return this.#known(taskId)?.state.position ?? null;
+  }
+
+  /** The last event of a log and what it ends; null where there is none. */
+  last(taskId: string): LastEvent | null {
+    const log = this.#known(taskId);
+    return log?.last ? { id: log.last.id, type: log.last.type, ended: log.state.ended === true, status: log.state.status ?? null } : null;
+  }
+
+  /** The highest id that was given out, over all tasks. */
+  lastId(): number {
+    return this.#ids.last;
+  }
+
+  /**
+   * Delivers a task's events after `after` and then live ones. It ends when everything of a log whose task has ended is delivered, when
+   * the task is removed, when the log is closed, and by the signal. A task without a log is waited for.
+   * @throws MakimaError EVENTS_GONE, at once; or from the iterator where the events are deleted before the reader comes to them
+   */
+  follow(taskId: string, options: FollowOptions): AsyncIterable<StoredEvent> {
+    const log = this.#log(taskId);
+    log.assertKept(options.after);
+    return followLog(log, options);
+  }
+
+  /** Delivers a task's events after `after` up to now. Errors as of `follow`. */
+  read(taskId: string, options: FollowOptions): AsyncIterable<StoredEvent> {
+    const log = this.#log(taskId);
+    log.assertKept(options.after);
+    return readLog(log, options);
+  }
+
+  /** One page of a task's events; `nextCursor` is the `after` of the next. Errors as of `follow`. */
+  async page(taskId: string, options: { after: number; types: readonly EventType[] | null; limit: number }): Promise<Page> {
+    const log = this.#log(taskId);
+    log.assertKept(options.after);
+    return readPage(log, options);
+  }
+
+  /**
+   * Delivers the events of all visible tasks in the order of their ids; `after` null is those from now on.
+   * @param options - `visible` is asked again for each task whenever it has new events
+   * @throws MakimaError EVENTS_GONE where a visible task's events after `after` were deleted; not for a removed task
+   */
+  async followAll(options: Omit<FollowOptions, 'after'> & { after: number | null; visible: Visible }): Promise<AsyncIterable<StoredEvent>> {
+    const after = options.after ?? this.#ids.last;
+    let looked = 0;
+    // A log that was not looked into since the start ends before `after` here: thousands of old ones cost nothing.
+    for (const [taskId, log] of after < this.#lastIdBefore ? [...this.#logs] : []) {
+      if (log !== null || !this.#logs.has(taskId) || !(await options.visible(taskId))) continue;
+      this.#log(taskId);
+      if (++looked % 100 === 0) await nextTurn();
+    }
+    for (const log of [...this.#logs.values()]) if (log !== null && log.trimmedThrough > after && (await options.visible(log.taskId))) log.assertKept(after);
+    const logs = (): LogFile[] => [...this.#logs.values()].filter((log) => log !== null).filter((log) => (log.last?.id ?? 0) > after);
+    const set = { listeners: this.#listeners, lastId: () => this.#ids.last, isClosed: () => this.#closed };
+    return followLogs(set, { ...options, after, logs });
+  }
+
+  /** Deletes a task's log and ends its readers. Nothing happens where there is none. */
+  remove(taskId: string): void {
+    this.#known(taskId)?.remove();
+    this.#logs.delete(taskId);
+  }
+
+  /**
+   * Deletes a task's events before `beforeId`; its last event always stays.
+   * @returns the number of bytes that were freed
+   * @throws MakimaError DISK_FULL: what stays needs room beside the old file for a moment
+   */
+  async trim(taskId: string, beforeId: number): Promise<number> {
+    const log = this.#known(taskId);
+    if (log === null) return 0;
+    const before = this.#trims.get(taskId);
+    if (before !== undefined) {
+      await before;
+      return this.trim(taskId, beforeId);
+    }
+    const trim = trimLog(log, beforeId).finally(() => this.#trims.delete(taskId));
+    this.#trims.set(taskId, trim);
+    return trim;
+  }
+
+  /** The bytes of each task's log. */
+  sizes(): { taskId: string; bytes: number }[] {
+    return [...this.#logs].map(([taskId, log]) => ({ taskId, bytes: log?.size ?? statSync(this.#path(taskId), { throwIfNoEntry: false })?.size ?? 0 }));
+  }
+
+  /** The bytes of one task's log. */
+  size(taskId: string): number {
+    return this.#known(taskId)?.size ?? 0;
+  }
+
+  /** Ends all readers and closes the files; a further append throws. */
+  close(): void {
+    this.#closed = true;
+    for (const log of this.#logs.values()) log?.end();
+    for (const listener of this.#listeners) listener.ring();
+    this.#handles.closeAll();
+  }
+
+  #path(taskId: string): string {
+    return join(this.#directory, `${taskId}${suffix}`);
+  }
+
+  #known(taskId: string): LogFile | null {
+    return this.#logs.has(taskId) ? this.#log(taskId) : null;
+  }
+
+  #log(taskId: string): LogFile {
+    const known = this.#logs.get(taskId);
+    if (known !== undefined && known !== null) return known;
+    if (!fileName.test(taskId)) throw new MakimaError('TASK_NOT_FOUND', `${JSON.stringify(taskId)} is no task id`);
+    const log = new LogFile(taskId, this.#path(taskId), this.#fileOptions);
+    this.#logs.set(taskId, log);
+    return log;
+  }
+}
+
+/** Opens the event logs in a directory. Only the file names are read; a log is looked into when it is asked for. */
+export const openEventLog = (options: EventLogOptions): EventLog => new EventLog(options);

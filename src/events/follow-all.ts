@@ -1,0 +1,143 @@
+import { Bell } from './bell.ts';
+import { IdHeap } from './id-heap.ts';
+import { LogCursor } from './log-cursor.ts';
+import type { LogFile } from './log-file.ts';
+import type { StoredEvent } from './record.ts';
+
+/** How many logs one reader holds a chunk and a descriptor of; the others keep their place only. */
+const maxWarm = 32;
+
+/** Told of every log that was appended to, and rung when the logs are closed. */
+export interface LogListener {
+  changed: (log: LogFile) => void;
+  ring: () => void;
+}
+
+/** What a reader of all logs needs of them. */
+export interface LogSet {
+  readonly listeners: Set<LogListener>;
+  /** The highest id that was given out: every event up to it is in its file. */
+  lastId: () => number;
+  isClosed: () => boolean;
+}
+
+/** Whether a reader may see a task's events. */
+export type Visible = (taskId: string) => boolean | Promise<boolean>;
+
+export interface FollowAllOptions {
+  /** The id after which to begin. */
+  after: number;
+  /** The logs that hold events after it already: asked when the reader begins. */
+  logs: () => Iterable<LogFile>;
+  visible: Visible;
+  types: readonly string[] | null;
+  signal: AbortSignal;
+}
+
+/** The cursors of one reader; those used last stay warm. */
+class Cursors {
+  readonly #cursors = new Map<LogFile, LogCursor>();
+  readonly #warm = new Set<LogCursor>();
+
+  /** @param after - where the log was not read yet: everything up to this id was delivered or is not wanted */
+  of(log: LogFile, after: number): LogCursor {
+    const known = this.#cursors.get(log);
+    if (known !== undefined) return known;
+    const cursor = new LogCursor(log, after);
+    this.#cursors.set(log, cursor);
+    return cursor;
+  }
+
+  warm(cursor: LogCursor): void {
+    this.#warm.delete(cursor);
+    this.#warm.add(cursor);
+    for (const oldest of this.#warm) {
+      if (this.#warm.size <= maxWarm) return;
+      oldest.park();
+      this.#warm.delete(oldest);
+    }
+  }
+
+  /** Between two rounds a cold cursor is worth nothing: the place is found again from the last id. */
+  forgetCold(): void {
+    for (const [log, cursor] of this.#cursors) if (log.over || !this.#warm.has(cursor)) this.#forget(log, cursor);
+  }
+
+  forgetAll(): void {
+    for (const [log, cursor] of this.#cursors) this.#forget(log, cursor);
+  }
+
+  #forget(log: LogFile, cursor: LogCursor): void {
+    cursor.park();
+    this.#warm.delete(cursor);
+    this.#cursors.delete(log);
+  }
+}
+
+interface Round {
+  round: Iterable<LogCursor>;
+  cursors: Cursors;
+  after: number;
+  until: number;
+  types: ReadonlySet<string> | null;
+  over: () => boolean;
+}
+
+/** The events of all these logs up to `until`, in the order of their ids: a merge that opens a log only when its turn comes. */
+async function* merge({ round, cursors, after, until, types, over }: Round): AsyncGenerator<StoredEvent, void, undefined> {
+  // Each cursor stands under an id that is not above its next one.
+  const heap = new IdHeap<LogCursor>();
+  for (const cursor of round) heap.push(Math.max(after + 1, cursor.log.firstId ?? 0), cursor);
+  for (let top = heap.pop(); top !== undefined && top.id <= until; top = heap.pop()) {
+    const cursor = top.value;
+    cursors.warm(cursor);
+    let head = cursor.buffered() ?? (await cursor.peek());
+    while (head !== null && head.id <= heap.smallest && head.id <= until) {
+      if (over()) return;
+      if (types?.has(head.type) ?? true) yield cursor.take();
+      else cursor.skip();
+      head = cursor.buffered() ?? (await cursor.peek());
+    }
+    if (head !== null) heap.push(head.id, cursor);
+  }
+}
+
+/**
+ * Delivers the events of all visible tasks in the order of their ids, with no gap and no repeat between those that are there and
+ * those to come. It goes in rounds: appending is synchronous, so at a round's begin every event up to the highest id is in its file.
+ * A reader that stalls holds 32 chunks at the most and the set of the logs that changed.
+ */
+export async function* followLogs(set: LogSet, { after, logs, visible, types, signal }: FollowAllOptions): AsyncGenerator<StoredEvent, void, undefined> {
+  const wanted = types === null ? null : new Set<string>(types);
+  const changed = new Set<LogFile>(logs());
+  const cursors = new Cursors();
+  const bell = new Bell(signal);
+  const listener: LogListener = {
+    changed: (log) => {
+      changed.add(log);
+      bell.ring();
+    },
+    ring: bell.ring,
+  };
+  const over = (): boolean => signal.aborted || set.isClosed();
+  set.listeners.add(listener);
+  let done = after;
+  try {
+    while (!over()) {
+      // Together and before anything is awaited: what is appended from here on belongs to the next round.
+      const until = set.lastId();
+      const candidates = [...changed];
+      changed.clear();
+      const round: LogCursor[] = [];
+      for (const log of candidates) if (!log.over && (await visible(log.taskId))) round.push(cursors.of(log, done));
+      yield* merge({ round, cursors, after: done, until, types: wanted, over });
+      done = Math.max(done, until);
+      cursors.forgetCold();
+      if (changed.size === 0) await bell.wait();
+    }
+  } finally {
+    set.listeners.delete(listener);
+    bell.release();
+    cursors.forgetAll();
+  }
+}

@@ -1,0 +1,59 @@
+import { Bell } from './bell.ts';
+import { LogCursor } from './log-cursor.ts';
+import type { LogFile } from './log-file.ts';
+import type { StoredEvent } from './record.ts';
+
+export interface ReadOptions {
+  /** The id after which to begin, 0 for the first event that is left. */
+  after: number;
+  /** The types to deliver, null for all. */
+  types: readonly string[] | null;
+  /** Ends the reader at once. */
+  signal: AbortSignal;
+}
+
+/**
+ * Delivers a task's events and waits for more. Replay and live delivery are this one reader of the file.
+ * It ends when it has delivered everything of a log whose task has ended, when the log is removed, and by the signal.
+ */
+export async function* followLog(log: LogFile, { after, types, signal }: ReadOptions): AsyncGenerator<StoredEvent, void, undefined> {
+  const wanted = types === null ? null : new Set<string>(types);
+  const cursor = new LogCursor(log, after);
+  const bell = new Bell(signal);
+  log.bells.add(bell);
+  try {
+    while (!signal.aborted && !log.over) {
+      const head = cursor.buffered() ?? (await cursor.peek());
+      if (head !== null) {
+        if (wanted?.has(head.type) ?? true) yield cursor.take();
+        else cursor.skip();
+      } else if (cursor.atEnd()) {
+        if (log.state.ended === true) return;
+        // While it waits, a reader holds no descriptor: there may be more of them than a process may open.
+        cursor.park();
+        await bell.wait();
+      }
+    }
+  } finally {
+    log.bells.delete(bell);
+    bell.release();
+    cursor.park();
+  }
+}
+
+/** Delivers a task's events up to the one that is the last when it begins. */
+export async function* readLog(log: LogFile, { after, types, signal }: ReadOptions): AsyncGenerator<StoredEvent, void, undefined> {
+  const wanted = types === null ? null : new Set<string>(types);
+  const until = log.last?.id ?? 0;
+  const cursor = new LogCursor(log, after);
+  try {
+    while (!signal.aborted) {
+      const head = cursor.buffered() ?? (await cursor.peek());
+      if (head === null || head.id > until) return;
+      if (wanted?.has(head.type) ?? true) yield cursor.take();
+      else cursor.skip();
+    }
+  } finally {
+    cursor.park();
+  }
+}
