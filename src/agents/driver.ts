@@ -19,7 +19,10 @@ export type AgentSignal =
   /** The number of background tasks that the agent will report on by itself when they end. */
   | { kind: 'background'; running: number };
 
-/** Reads one run's stdout, in order. It keeps what must be remembered from line to line, nothing else. */
+/**
+ * Reads one run's stdout, in order. It keeps what must be remembered from line to line, nothing else, and the same lines
+ * give the same signals: after a restart of the daemon a run's output is read again from its start to have it back.
+ */
 export interface AgentReader {
   /**
    * @param line - a whole line of stdout without its newline
@@ -44,7 +47,10 @@ export interface AgentDriver {
   readonly name: string;
   /** Looks for the program and asks its version. Never throws: a problem is part of the answer. */
   detect(): Promise<AgentInstallation>;
-  /** The command for a run. */
+  /**
+   * The command for a run, its program as an absolute path: it is started in a worktree, where nothing may be looked for.
+   * @throws MakimaError AGENT_NOT_FOUND
+   */
   command(): AgentCommand;
   newReader(): AgentReader;
   /** A user message as the bytes for stdin, newline included. */
