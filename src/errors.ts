@@ -58,7 +58,7 @@ export const errorTable = {
   REPOSITORY_EMPTY: { status: 409, what: 'The repository has no commit yet', remedy: 'Make a first commit, or use new:// for a new repository' },
   BRANCH_NOT_FOUND: { status: 400, what: 'The repository has no such branch', remedy: 'Give a branch that exists as baseBranch, or leave it out for the default branch' },
   SETUP_FAILED: { status: 500, what: "The repository's setup command failed", remedy: 'Its output is in the log; correct it in makima.json' },
-  AGENT_NOT_FOUND: { status: 500, what: 'The agent is not installed', remedy: 'Install it: npm install -g @anthropic-ai/claude-code, or point MAKIMA_CLAUDE_COMMAND at it' },
+  AGENT_NOT_FOUND: { status: 500, what: 'The agent is not installed', remedy: 'Put it in place as the message says, then start the task again' },
   AGENT_FAILED: { status: 500, what: 'The agent failed', remedy: "Read the task's output" },
   INTERNAL: { status: 500, what: 'Something went wrong inside makima', remedy: 'The log has the details; please report it' },
 } as const satisfies Record<string, { status: number; what: string; remedy: string }>;

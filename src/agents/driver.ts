@@ -38,7 +38,7 @@ export interface AgentInstallation {
   /** The absolute path, null where it was not found. */
   path: string | null;
   version: string | null;
-  /** Why it cannot be used and how to get there, null where it can. */
+  /** Why it cannot be used and how to get there, without its last full stop as MakimaError takes it; null where it can. */
   problem: string | null;
 }
 

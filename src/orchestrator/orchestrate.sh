@@ -219,6 +219,7 @@ create() {
       while [ -n "$rest" ]; do
         file=${rest%%,*}
         rest=${rest#*,}
+        while [ "${rest# }" != "$rest" ]; do rest=${rest# }; done # "a, b" is how a list is written.
         [ -z "$file" ] || add_field copyFiles "$file"
       done
     fi

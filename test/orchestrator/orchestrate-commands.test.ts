@@ -19,7 +19,7 @@ void t.test('each command asks for what the contract says and prints the answer'
     [['list'], `GET ${base}/tasks/${taskId}/subtasks`, []],
     [['create', 'n', 'p'], `POST ${base}/tasks`, [['parentTaskId', taskId], ['name', 'n'], ['plan', 'p']]],
     [
-      ['create', 'n', 'p', '--files', 'a b,c/d', '--start', '--continue-from', otherId],
+      ['create', 'n', 'p', '--files', 'a b,  c/d,', '--start', '--continue-from', otherId],
       `POST ${base}/tasks`,
       [['parentTaskId', taskId], ['name', 'n'], ['plan', 'p'], ['copyFiles', 'a b'], ['copyFiles', 'c/d'], ['start', 'true'], ['continueFromTaskId', otherId]],
     ],

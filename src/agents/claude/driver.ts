@@ -23,7 +23,7 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
   const notFound = (): string => {
     const where = settings.command.includes('/') ? 'is no program that can be run' : 'was not found on the PATH';
     const hint = settings.command.includes(' ') ? ' (MAKIMA_CLAUDE_COMMAND is the program alone; its arguments go into MAKIMA_CLAUDE_PRE_ARGS)' : '';
-    return `${settings.command} ${where}${hint}`;
+    return `${settings.command} ${where}${hint}. ${howToInstall}`;
   };
 
   // Twenty tasks that start at once, and every GET of the daemon's info, ask for the version: one process answers until the file changes.
@@ -43,13 +43,13 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
 
   const detect = async (): Promise<AgentInstallation> => {
     const installation: AgentInstallation = { name: 'claude', command: settings.command, path: find(), version: null, problem: null };
-    if (installation.path === null) return { ...installation, problem: `${notFound()}. ${howToInstall}.` };
+    if (installation.path === null) return { ...installation, problem: notFound() };
     try {
       const answer = await version(installation.path);
-      if (answer.kind === 'unusable') return { ...installation, problem: `${installation.path} cannot be run: ${answer.reason}. ${howToInstall}.` };
+      if (answer.kind === 'unusable') return { ...installation, problem: `${installation.path} cannot be run: ${answer.reason}. ${howToInstall}` };
       return { ...installation, version: answer.kind === 'version' ? answer.version : null };
     } catch (error) {
-      return { ...installation, problem: `${installation.path} cannot be run: ${messageOf(error)}. ${howToInstall}.` };
+      return { ...installation, problem: `${installation.path} cannot be run: ${messageOf(error)}. ${howToInstall}` };
     }
   };
 

@@ -54,7 +54,7 @@ void t.test('a program is found for good before it is started in a worktree', (t
   t.throws(() => commandOf({ command: 'claude', inheritedEnv: { PATH: `${bin}/bin` } }), { code: 'AGENT_NOT_FOUND' }, 'not executable');
   t.throws(() => commandOf({ command: 'node', inheritedEnv: { PATH: '.:node_modules/.bin::' } }), { code: 'AGENT_NOT_FOUND' }, 'nothing relative is searched');
   t.throws(() => commandOf({ command: '', inheritedEnv: { PATH: bin } }), { code: 'AGENT_NOT_FOUND' });
-  t.throws(() => commandOf({ command: `${process.execPath} --flag` }), { message: /MAKIMA_CLAUDE_PRE_ARGS/ });
+  t.throws(() => commandOf({ command: `${process.execPath} --flag` }), { message: /MAKIMA_CLAUDE_PRE_ARGS.*npm install -g @anthropic-ai\/claude-code[^.]*\. [^.]*to its path\. [A-Z][^.]*\.$/ });
   t.throws(() => commandOf({ command: bin }), { code: 'AGENT_NOT_FOUND' }, 'a directory');
   t.equal(commandOf({ command: 'node_modules/.bin/node' }).command, `${process.cwd()}/node_modules/.bin/node`);
   t.equal(commandOf({ command: 'sh', inheritedEnv: { PATH: '.:/nowhere:/bin' } }).command, '/bin/sh');
