@@ -1,6 +1,5 @@
 import type { Task } from '../../schemas/task.ts';
-import { removeWorktree } from '../git/worktree.ts';
-import { keepSnapshot } from '../git/snapshot.ts';
+import { keepSnapshot, removeWorktree } from '../git/remove-worktree.ts';
 import { runProjectCommand } from '../runs/project-commands.ts';
 import type { TaskContext } from './context.ts';
 import { worktreeOf } from './worktree-of.ts';
@@ -9,10 +8,10 @@ import { worktreeOf } from './worktree-of.ts';
 export const discardWorktree = async (context: TaskContext, task: Task): Promise<void> => {
   const worktree = await worktreeOf(context, task.id);
   if (!worktree) return;
-  await keepSnapshot(worktree, `refs/makima/kept/${task.id}`);
+  await keepSnapshot(worktree, task.id);
   const failure = await runProjectCommand({ which: 'teardown', worktree: worktree.path, runId: `teardown-${task.id}`, env: context.inheritedEnv, timeoutMs: context.projectCommandTimeoutMs });
   // A worktree whose teardown fails is still to go: the user asked for it.
   if (failure !== null) context.report(`the teardown command of task ${task.id}`, failure);
-  await removeWorktree(worktree, { keepDirectory: false });
+  await removeWorktree(worktree);
   await context.store.deleteWorktree(task.id);
 };

@@ -2,7 +2,7 @@ import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import type { TaskChanges } from '../store/task-store.ts';
 import type { TaskContext } from './context.ts';
-import { unintegratedSubtasks } from './integration.ts';
+import { describe, unintegratedSubtasks } from './integration.ts';
 
 /**
  * Reports a running task done: the task is done from now on, and its agent is given the end of its turn to leave.
@@ -13,9 +13,6 @@ export const finishTask = async (context: TaskContext, task: Task, request: { ch
   if (task.status === 'done') return Object.keys(request.changes).length === 0 ? task : context.ledger.update(task.id, request.changes);
   if (task.status !== 'running') throw new MakimaError('TASK_NOT_RUNNING', `The task is ${task.status}`);
   const left = request.force ? [] : await unintegratedSubtasks(context, task);
-  if (left.length > 0) {
-    const described = left.map(({ branch, name, reason }) => `${branch} ("${name}": ${reason})`).join(', ');
-    throw new MakimaError('SUBTASKS_NOT_INTEGRATED', `Not in this task's worktree yet: ${described}`, { details: { branches: left.map(({ branch }) => branch) } });
-  }
+  if (left.length > 0) throw new MakimaError('SUBTASKS_NOT_INTEGRATED', `Not in this task's worktree yet: ${describe(left)}`, { details: { branches: left.map(({ branch }) => branch) } });
   return context.runs.finish(task.id, request.changes);
 };

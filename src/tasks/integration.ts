@@ -1,7 +1,7 @@
 import type { Task } from '../../schemas/task.ts';
 import { withCarried } from '../domain/continuation.ts';
 import { isActive } from '../domain/status-machine.ts';
-import { missingContent } from '../git/integration.ts';
+import { missingContent } from '../git/missing-content.ts';
 import type { Worktree } from '../git/worktree.ts';
 import type { TaskContext } from './context.ts';
 import { worktreeOf } from './worktree-of.ts';
@@ -45,4 +45,13 @@ export const unintegratedSubtasks = async (context: TaskContext, task: Task): Pr
     const reason = reasons.get(subtask.id);
     return reason === undefined || carried.has(subtask.id) ? [] : [{ taskId: subtask.id, name: subtask.name, branch: subtask.branch ?? subtask.id, reason }];
   });
+};
+
+/** Names them and why. */
+export const describe = (left: readonly Unintegrated[]): string => left.map(({ branch, name, reason }) => `${branch} ("${name}": ${reason})`).join(', ');
+
+/** What keeps a task from being finished, one sentence without its full stop; null where nothing does. */
+export const describeWhatIsLeft = async (context: TaskContext, task: Task): Promise<string | null> => {
+  const left = await unintegratedSubtasks(context, task);
+  return left.length === 0 ? null : `work of subtasks is not in its worktree: ${describe(left)}`;
 };

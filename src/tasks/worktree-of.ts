@@ -1,9 +1,13 @@
+import { parseWorktree } from '../git/worktree-record.ts';
 import type { Worktree } from '../git/worktree.ts';
 import { MakimaError } from '../errors.ts';
 import type { TaskContext } from './context.ts';
 
 /** The task's worktree as it was recorded, null where it has none. */
-export const worktreeOf = async (context: TaskContext, taskId: string): Promise<Worktree | null> => (await context.store.getWorktree(taskId))?.record ?? null;
+export const worktreeOf = async (context: TaskContext, taskId: string): Promise<Worktree | null> => {
+  const row = await context.store.getWorktree(taskId);
+  return row === null ? null : parseWorktree(row.record);
+};
 
 /** @throws MakimaError WORKTREE_NOT_FOUND */
 export const requireWorktree = async (context: TaskContext, taskId: string): Promise<Worktree> => {

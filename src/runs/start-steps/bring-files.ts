@@ -1,5 +1,5 @@
 import { copyFiles } from '../../git/copy-files.ts';
-import { parseWorktree } from '../../git/worktree.ts';
+import { parseWorktree } from '../../git/worktree-record.ts';
 import { copyWorktreeInclude } from '../../git/worktree-include.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
 
@@ -16,7 +16,8 @@ export const bringFiles: StartStep = {
     const worktree = worktreeOfStart(start);
     const { task } = start;
     if (worktree.sourcePath !== null && task.continueFromTaskId === null) {
-      const included = await copyWorktreeInclude(worktree.sourcePath, worktree.path);
+      const { copied: included, truncated } = await copyWorktreeInclude(worktree.sourcePath, worktree.path, start.signal);
+      if (truncated) context.ledger.say(task.id, '.worktreeinclude names more than is copied; the rest was left out', 'warning');
       if (included.length > 0) context.ledger.say(task.id, `Copied from the source checkout, as .worktreeinclude asks: ${named(included)}`);
     }
     if (task.copyFiles.length === 0 || task.parentTaskId === null) return;
@@ -25,7 +26,7 @@ export const bringFiles: StartStep = {
       context.ledger.say(task.id, 'copyFiles: the parent has no worktree to copy from; nothing was copied', 'warning');
       return;
     }
-    const { copied, missing } = await copyFiles(parseWorktree(parent.record).path, worktree.path, task.copyFiles);
+    const { copied, missing } = await copyFiles(parseWorktree(parent.record).path, worktree.path, task.copyFiles, start.signal);
     if (copied.length > 0) context.ledger.say(task.id, `Copied from the parent's worktree: ${named(copied)}`);
     for (const path of missing) context.ledger.say(task.id, `copyFiles: ${path} is not in the parent's worktree; it was left out`, 'warning');
   },

@@ -1,13 +1,16 @@
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Task } from '../../../schemas/task.ts';
 import { branchName } from '../../domain/branch-name.ts';
 import { MakimaError } from '../../errors.ts';
+import { addWorktree } from '../../git/add-worktree.ts';
 import { continueWorktree } from '../../git/continue-worktree.ts';
-import { openRepository, type Repository } from '../../git/repository.ts';
-import { resolveBase } from '../../git/base.ts';
-import { parseRepositoryUrl } from '../../git/source.ts';
-import { addWorktree, parseWorktree, removeWorktree, type Worktree } from '../../git/worktree.ts';
+import { resolveBase, type Base } from '../../git/default-branch.ts';
+import { openRepository } from '../../git/open-repository.ts';
+import { parseRepositoryUrl } from '../../git/repository-source.ts';
+import type { Repository } from '../../git/repository.ts';
+import { removeWorktree } from '../../git/remove-worktree.ts';
+import { parseWorktree } from '../../git/worktree-record.ts';
+import { isDirectory, type Worktree } from '../../git/worktree.ts';
 import type { RunContext } from '../context.ts';
 import type { Start, StartStep } from './step.ts';
 
@@ -16,27 +19,18 @@ const recorded = async (context: RunContext, taskId: string): Promise<Worktree |
   return row ? parseWorktree(row.record) : null;
 };
 
-const isThere = async (worktree: Worktree): Promise<boolean> => {
-  try {
-    return (await stat(worktree.path)).isDirectory();
-  } catch {
-    // Whatever keeps us from looking, it cannot be worked in.
-    return false;
-  }
-};
-
 /** The whole tree works in one private repository: that of the task at its top. */
 const openFor = async (context: RunContext, task: Task, signal: AbortSignal): Promise<Repository> => {
   const top = (await context.store.ancestors(task.id)).at(-1) ?? task;
   const source = parseRepositoryUrl(task.repositoryUrl, context.userHome);
   context.ledger.say(task.id, `Setting up the worktree: ${task.repositoryUrl === null ? 'a scratch directory' : `repository ${task.repositoryUrl}`}`);
-  const repository = await openRepository(source, { repositoriesDirectory: context.directories.repositories, taskId: top.id, signal });
+  const repository = await openRepository(source, { repositoriesDir: context.directories.repositories, taskId: top.id, signal });
   for (const warning of repository.warnings) context.ledger.say(task.id, warning, 'warning');
   return repository;
 };
 
 /** A subtask starts where its parent did, so that all of a tree's work has one base; its own baseBranch wins. */
-const baseOf = async (context: RunContext, task: Task, repository: Repository): Promise<{ branch: string | null; commit: string }> => {
+const baseOf = async (context: RunContext, task: Task, repository: Repository): Promise<Base> => {
   const parent = task.parentTaskId === null ? null : await context.store.getTask(task.parentTaskId);
   if (parent?.baseCommit != null && parent.baseBranch === task.baseBranch) return { branch: parent.baseBranch, commit: parent.baseCommit };
   return resolveBase(repository, task.baseBranch);
@@ -44,8 +38,8 @@ const baseOf = async (context: RunContext, task: Task, repository: Repository): 
 
 const continueFrom = async (context: RunContext, task: Task, sourceId: string, place: { path: string; branch: string }, repository: Repository, signal: AbortSignal): Promise<Worktree> => {
   const from = await recorded(context, sourceId);
-  if (!from || !(await isThere(from))) throw new MakimaError('WORKTREE_NOT_FOUND', `Task ${sourceId}, which this one continues, has no worktree any more`);
-  const worktree = await continueWorktree(from, { ...place, repository, signal });
+  if (!from || !(await isDirectory(from.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `Task ${sourceId}, which this one continues, has no worktree any more`);
+  const worktree = await continueWorktree(from, repository, { ...place, signal });
   const source = await context.store.getTask(sourceId);
   context.ledger.say(task.id, `Continued from "${source?.name ?? sourceId}" (${sourceId}): everything its worktree holds was brought over`);
   return worktree;
@@ -57,8 +51,8 @@ const make = async (context: RunContext, { task, signal }: Start): Promise<Workt
   const place = { path: join(context.directories.worktrees, basename(branch)), branch };
   if (task.continueFromTaskId !== null) return continueFrom(context, task, task.continueFromTaskId, place, repository, signal);
   const base = await baseOf(context, task, repository);
-  const worktree = await addWorktree(repository, { ...place, commit: base.commit, signal });
-  for (const warning of worktree.warnings) context.ledger.say(task.id, warning, 'warning');
+  const { worktree, warnings } = await addWorktree(repository, { ...place, commit: base.commit, signal });
+  for (const warning of warnings) context.ledger.say(task.id, warning, 'warning');
   context.ledger.say(task.id, `Based on ${base.branch === null ? 'commit' : `branch ${base.branch} at`} ${base.commit.slice(0, 12)}`);
   return worktree;
 };
@@ -68,7 +62,7 @@ export const prepareWorktree: StartStep = {
   name: 'worktree',
   async apply(context, start) {
     const earlier = await recorded(context, start.task.id);
-    if (earlier && (await isThere(earlier))) {
+    if (earlier && (await isDirectory(earlier.path))) {
       start.worktree = earlier;
     } else {
       start.isNewWorktree = true;
@@ -80,7 +74,7 @@ export const prepareWorktree: StartStep = {
   },
   async undo(context, start) {
     if (!start.isNewWorktree || !start.worktree) return;
-    await removeWorktree(start.worktree, { keepDirectory: false });
+    await removeWorktree(start.worktree);
     start.worktree = null;
     start.task = await context.ledger.update(start.task.id, { overlayPath: null, baseCommit: null });
   },

@@ -1,0 +1,64 @@
+/**
+ * The README's tour with a scripted agent and no account: a daemon on a home of its own, a repository made for it, the
+ * very commands of the README, and nothing left behind.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+
+const root = join(import.meta.dirname, '..');
+const scratch = await mkdtemp(join(tmpdir(), 'makima-demo-'));
+const home = join(scratch, 'home');
+const repository = join(scratch, 'my-project');
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Shows a command as a user types it, and runs it. */
+const show = async (command: string, env: Record<string, string>): Promise<string> => {
+  say(`\n$ ${command}`);
+  const child = execa('bash', ['-c', command], { env, stdin: 'ignore', stdout: ['pipe', 'inherit'], stderr: 'inherit' });
+  return (await child).stdout;
+};
+
+const identity = { GIT_AUTHOR_NAME: 'Demo', GIT_AUTHOR_EMAIL: 'demo@localhost', GIT_COMMITTER_NAME: 'Demo', GIT_COMMITTER_EMAIL: 'demo@localhost' };
+await execa('git', ['init', '-q', '-b', 'main', repository]);
+await writeFile(join(repository, 'README.md'), '# My project\n');
+await execa('git', ['-C', repository, 'add', 'README.md']);
+await execa('git', ['-C', repository, 'commit', '-q', '-m', 'First commit'], { env: identity });
+
+say(`A daemon with a scripted agent, and a repository of its own, in ${scratch}`);
+const daemon = spawn(process.execPath, [join(root, 'src', 'server.ts')], {
+  env: { ...process.env, MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: process.execPath, MAKIMA_CLAUDE_PRE_ARGS: JSON.stringify([join(root, 'demo', 'agent.js')]), MAKIMA_LOG_LEVEL: 'warn' },
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const ended = once(daemon, 'exit');
+try {
+  say('\n$ npm start');
+  for await (const line of createInterface({ input: daemon.stdout })) {
+    say(line);
+    if (line.startsWith('API documentation')) break;
+  }
+  const { url } = JSON.parse(await readFile(join(home, 'daemon.json'), 'utf8'));
+  const env = { API: `${url}/api/v1/mesh`, TOKEN: (await readFile(join(home, 'token'), 'utf8')).trim(), REPO: repository };
+
+  const made = await show(
+    `curl -s -H "Authorization: Bearer $TOKEN" $API/tasks --data-urlencode "repositoryUrl=$REPO" -d name=Hello -d start=true --data-urlencode "plan=Write hello.html, a page that says hello."`,
+    env,
+  );
+  const { id } = JSON.parse(made);
+  say('');
+  await show(`curl -sN -H "Authorization: Bearer $TOKEN" "$API/tasks/${id}/events?types=output,status"`, env);
+  await show(`curl -s -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" $API/tasks/${id}/output`, env);
+  await show(`curl -s -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" $API/tasks/${id}/diff`, env);
+  say('\nThe repository itself is as it was:');
+  await show('git -C "$REPO" status --short --branch', env);
+} finally {
+  daemon.kill('SIGTERM');
+  await ended;
+  await rm(scratch, { recursive: true, force: true });
+}
+say('\nNow with a real agent: npm start, and the same commands.');

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { registerRoutes } from '../routes/index.ts';
+import { agentDrivers } from './agents/index.ts';
+import type { Config } from './config.ts';
+import { openEventLog } from './events/event-log.ts';
+import { buildHttp } from './http/build-http.ts';
+import { listenUnix } from './http/unix-socket.ts';
+import { createLedger } from './runs/ledger.ts';
+import { recover } from './runs/recover.ts';
+import { createRuns } from './runs/runs.ts';
+import type { RunContext } from './runs/context.ts';
+import { openStore } from './store/open-store.ts';
+import type { TaskStore } from './store/task-store.ts';
+import type { TaskContext } from './tasks/context.ts';
+import { createActions } from './tasks/index.ts';
+import { describeWhatIsLeft } from './tasks/integration.ts';
+import { version } from './version.ts';
+
+export interface AppOptions {
+  config: Config;
+  logger: Logger;
+  ownerToken: string;
+  /** Tried first where the configuration leaves the port to the system. */
+  preferredPort?: number | undefined;
+  now?: () => Date;
+}
+
+export interface App {
+  /** Where it listens. */
+  url: string;
+  socket: string;
+  /** Stops taking requests, ends the streams and lets go of the agents, which go on; or ends them first. Can be repeated. */
+  close(options?: { stopAgents?: boolean }): Promise<void>;
+}
+
+const daemonId = async (store: TaskStore): Promise<string> => {
+  const known = await store.getMeta('daemonId');
+  if (known !== null) return known;
+  const made = randomUUID();
+  await store.setMeta('daemonId', made);
+  return made;
+};
+
+/** What a client on this machine connects to where the daemon listens on every address. */
+const reachable = (host: string): string => {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return name.includes(':') ? `[${name}]` : name;
+};
+
+type Http = Awaited<ReturnType<typeof buildHttp>>;
+
+/** @returns the port */
+const listen = async (http: Http, { config, preferredPort }: AppOptions): Promise<number> => {
+  const port = config.port === 0 && preferredPort !== undefined ? preferredPort : config.port;
+  try {
+    await http.listen({ host: config.host, port });
+  } catch (error) {
+    if (port === config.port) throw error;
+    // Somebody else has it by now.
+    await http.listen({ host: config.host, port: 0 });
+  }
+  const address = http.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  return address.port;
+};
+
+const settingsOf = ({ config, logger, now = () => new Date() }: AppOptions) => ({
+  userHome: homedir(),
+  inheritedEnv: process.env,
+  now,
+  newId: () => randomUUID(),
+  report: (what: string, error: unknown) => logger.error({ err: error }, what),
+  drivers: agentDrivers({
+    claude: {
+      command: config.claudeCommand,
+      preArgs: config.claudePreArgs,
+      args: config.claudeArgs,
+      enablePermissions: config.enablePermissions,
+      disableVerbose: config.disableVerbose,
+      agentEnv: config.agentEnv,
+      inheritedEnv: process.env,
+    },
+  }),
+});
+
+const timingOf = (config: Config): RunContext['timing'] => ({
+  silence: config.silenceMs,
+  interruptGrace: config.interruptGraceMs,
+  terminateGrace: config.terminateGraceMs,
+  exitGrace: config.exitGraceMs,
+  backgroundWait: config.backgroundWaitMs,
+  projectCommand: config.setupTimeoutMs,
+});
+
+/**
+ * Builds the daemon out of its parts, takes up what an earlier one left and serves. The caller has locked the home.
+ * @throws Error where the address is busy, or a part cannot be opened; what was opened is closed
+ */
+export const startApp = async (options: AppOptions): Promise<App> => {
+  const { config, logger } = options;
+  const settings = settingsOf(options);
+  const opened: (() => Promise<void> | void)[] = [];
+  const draining = new AbortController();
+  let ready = false;
+  let url = '';
+  let closing: Promise<void> | null = null;
+  const closeAll = async (): Promise<void> => {
+    draining.abort();
+    for (const close of opened.splice(0).toReversed()) await close();
+  };
+
+  try {
+    const store = await openStore(join(config.home, 'state.sqlite'), { now: settings.now });
+    opened.push(() => store.close());
+    const log = openEventLog({ directory: join(config.home, 'events'), now: settings.now, warn: (message) => logger.warn(message) });
+    opened.push(() => log.close());
+    const shared = { ...settings, store, log, ledger: createLedger(store, log) };
+    const runContext: RunContext = {
+      ...shared,
+      directories: { runs: join(config.home, 'runs'), worktrees: config.worktreeDir, repositories: join(config.home, 'repositories') },
+      apiUrl: () => url,
+      timing: timingOf(config),
+      whatIsLeft: (task) => describeWhatIsLeft(taskContext, task),
+    };
+    const runs = createRuns(runContext, config.maxConcurrentTasks);
+    let stopAgents = false;
+    opened.push(() => runs.close({ stopAgents }));
+    const taskContext: TaskContext = {
+      ...shared,
+      runs,
+      worktreesDirectory: config.worktreeDir,
+      maxDepth: config.maxDepth,
+      maxTasks: config.maxTasks,
+      projectCommandTimeoutMs: config.setupTimeoutMs,
+      daemon: {
+        id: await daemonId(store),
+        version,
+        home: config.home,
+        startedAt: settings.now().toISOString(),
+        limits: { maxConcurrentTasks: config.maxConcurrentTasks, maxDepth: config.maxDepth, maxTasks: config.maxTasks, maxStreams: config.maxStreams, bodyBytes: config.bodyLimit },
+      },
+    };
+    const http = await buildHttp({
+      actions: createActions(taskContext),
+      routes: registerRoutes,
+      logger,
+      ownerToken: options.ownerToken,
+      version,
+      isReady: () => ready,
+      drainSignal: draining.signal,
+      allowedHosts: config.allowedHosts,
+      allowedOrigins: config.allowedOrigins,
+      limits: { bodyBytes: config.bodyLimit, streams: config.maxStreams },
+    });
+    opened.push(() => http.close());
+    url = `http://${reachable(config.host)}:${await listen(http, options)}`;
+    const socket = join(config.home, 'makima.sock');
+    const unix = await listenUnix(http, socket);
+    opened.push(() => unix.close());
+    await recover(runContext, runs);
+    ready = true;
+    return {
+      url,
+      socket,
+      close(how = {}) {
+        stopAgents = how.stopAgents ?? false;
+        closing ??= closeAll();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+};

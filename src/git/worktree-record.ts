@@ -1,0 +1,24 @@
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { MakimaError } from '../errors.ts';
+import type { Worktree } from './worktree.ts';
+
+const NullableString = Type.Union([Type.String(), Type.Null()]);
+const WorktreeRecord = Type.Object({
+  path: Type.String(),
+  gitDir: Type.String(),
+  adminDir: Type.String(),
+  branch: Type.String(),
+  baseCommit: Type.String(),
+  sourcePath: NullableString,
+  origin: NullableString,
+});
+
+/**
+ * A worktree as it was stored.
+ * @throws MakimaError INTERNAL where the record is not one: it is not guessed where somebody's work is
+ */
+export const parseWorktree = (record: unknown): Worktree => {
+  if (Value.Check(WorktreeRecord, record)) return record;
+  throw new MakimaError('INTERNAL', 'The stored record of a worktree cannot be read');
+};

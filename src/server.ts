@@ -1,0 +1,93 @@
+import { mkdir, access, constants } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import closeWithGrace from 'close-with-grace';
+import pino, { type Logger } from 'pino';
+import { startApp, type App } from './app.ts';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { MakimaError, messageOf } from './errors.ts';
+import { readDaemonFile, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts';
+import { HomeInUseError, lockHome, type HomeLock } from './home/lock.ts';
+import { ownerToken } from './home/token.ts';
+import { version } from './version.ts';
+
+/** The most that a shutdown takes, in milliseconds; then the process ends as it is, which loses nothing. */
+const shutdownLimit = 4500;
+
+/** A start that cannot be: said in one line, without a stack. */
+class StartError extends Error {}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+const openHome = async (home: string): Promise<HomeLock> => {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    await access(home, constants.R_OK | constants.W_OK | constants.X_OK);
+    return lockHome(home);
+  } catch (error) {
+    if (error instanceof HomeInUseError) {
+      const other = await readDaemonFile(home);
+      const where = other === null ? '' : ` (pid ${other.pid}, ${other.url})`;
+      throw new StartError(`Another makima daemon runs on ${home}${where}. Use that one, stop it, or set MAKIMA_HOME to another directory.`);
+    }
+    throw new StartError(`MAKIMA_HOME ${home} cannot be used: ${messageOf(error)}. Make it a directory that you can write to, or set MAKIMA_HOME to another one.`);
+  }
+};
+
+const portOf = (url: string | undefined): number | undefined => {
+  const port = url === undefined ? NaN : Number(new URL(url).port);
+  return port > 0 ? port : undefined;
+};
+
+const start = async (config: Config, logger: Logger): Promise<App> => {
+  const earlier = config.port === 0 ? await readDaemonFile(config.home) : null;
+  try {
+    return await startApp({ config, logger, ownerToken: await ownerToken(config.home), preferredPort: portOf(earlier?.url) });
+  } catch (error) {
+    const address = `${config.host}:${config.port}`;
+    if (codeOf(error) === 'EADDRINUSE') throw new StartError(`${address} is in use by another program. Set MAKIMA_PORT to a free port, or to 0 to have one picked.`);
+    if (codeOf(error) === 'EADDRNOTAVAIL' || codeOf(error) === 'ENOTFOUND') throw new StartError(`${address} is no address of this machine. Set MAKIMA_HOST to one that is, such as 127.0.0.1.`);
+    if (codeOf(error) === 'EACCES') throw new StartError(`${messageOf(error)}. Choose another MAKIMA_PORT or MAKIMA_HOME.`);
+    throw error;
+  }
+};
+
+const greet = (config: Config, app: App): void => {
+  const token = join(config.home, 'token');
+  process.stdout.write(
+    [
+      `makima ${version} listens on ${app.url} and ${app.socket}`,
+      `Its token is in ${token}`,
+      'Try:',
+      `  curl -H "Authorization: Bearer $(cat '${token}')" ${app.url}/api/v1/mesh/info`,
+      `API documentation: ${app.url}/docs`,
+      '',
+    ].join('\n'),
+  );
+};
+
+const main = async (): Promise<void> => {
+  const { config, warnings } = await loadConfig(process.env, { homedir: homedir() });
+  // Standard output is for what a person reads at the start; the log goes beside it.
+  const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
+  for (const warning of warnings) logger.warn(warning);
+  const lock = await openHome(config.home);
+  const app = await start(config, logger);
+  await writeDaemonFile(config.home, { pid: process.pid, url: app.url, socket: app.socket, version });
+  greet(config, app);
+  closeWithGrace({ delay: shutdownLimit, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ err }, 'An unexpected error ends the daemon; running agents go on and are taken up at the next start');
+    else logger.info(`${signal ?? 'Shutdown'}: shutting down; running agents go on`);
+    await app.close();
+    await removeDaemonFile(config.home);
+    lock.release();
+  });
+};
+
+try {
+  await main();
+} catch (error) {
+  const isPlain = error instanceof StartError || error instanceof ConfigError || error instanceof MakimaError;
+  process.stderr.write(`makima: ${isPlain || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);
+  process.exit(1);
+}

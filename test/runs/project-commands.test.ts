@@ -1,0 +1,50 @@
+import t from 'tap';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runProjectCommand, type ProjectCommand } from '../../src/runs/project-commands.ts';
+import { isAlive } from '../support/daemon.ts';
+
+const options = (worktree: string, more: Partial<ProjectCommand> = {}): ProjectCommand => ({ which: 'setup', worktree, runId: 'r', env: process.env, timeoutMs: 60_000, ...more });
+
+void t.test('runs the command in the worktree and hands on its lines', async (t) => {
+  const worktree = t.testdir({ 'makima.json': JSON.stringify({ setup: 'pwd; echo two >&2; printf "no newline"; touch made' }) });
+  const lines: string[] = [];
+  t.equal(await runProjectCommand(options(worktree, { onLine: (line) => lines.push(line) })), null);
+  t.strictSame(new Set(lines), new Set([worktree, 'two', 'no newline']));
+  t.equal(readFileSync(join(worktree, 'made'), 'utf8'), '');
+});
+
+void t.test('nothing to run is no failure', async (t) => {
+  t.equal(await runProjectCommand(options(t.testdir({}))), null);
+  t.equal(await runProjectCommand(options(t.testdir({ 'makima.json': '{"teardown":"false"}' }))), null);
+});
+
+void t.test('a failure is told with the command and its status', async (t) => {
+  t.match(await runProjectCommand(options(t.testdir({ 'makima.json': '{"setup":"exit 7"}' }))), /"exit 7" failed with status 7/);
+  for (const [content, why] of [['{', /not JSON/], ['[]', /must be an object/], ['{"setup":7}', /must be an object/], [`{"setup":"${'x'.repeat(70_000)}"}`, /larger than/]] as const) {
+    t.match(await runProjectCommand(options(t.testdir({ 'makima.json': content }))), why);
+  }
+});
+
+void t.test('a command that is too slow, or whose task is stopped, is ended with what it started', async (t) => {
+  const script = 'sleep 600 & echo $! > child; echo ready; wait';
+  const slow = t.testdir({ 'makima.json': JSON.stringify({ setup: script }) });
+  const stop = new AbortController();
+  const failure = runProjectCommand(options(slow, { signal: stop.signal, onLine: (line) => line === 'ready' && stop.abort() }));
+  t.match(await failure, /the task was stopped/);
+  t.notOk(isAlive(Number(readFileSync(join(slow, 'child'), 'utf8'))));
+  const late = t.testdir({});
+  writeFileSync(join(late, 'makima.json'), JSON.stringify({ setup: 'sleep 600' }));
+  t.match(await runProjectCommand(options(late, { timeoutMs: 10 })), /took longer/);
+});
+
+void t.test('a flood of output, and lines without an end, are bounded', async (t) => {
+  const worktree = t.testdir({ 'makima.json': JSON.stringify({ setup: 'head -c 100000 /dev/zero | tr "\\0" x; yes | head -20000' }) });
+  let count = 0;
+  let longest = 0;
+  t.equal(
+    await runProjectCommand(options(worktree, { onLine: (line) => { count += 1; longest = Math.max(longest, line.length); } })),
+    null,
+  );
+  t.ok(count <= 5001 && longest <= 4096, `${count} lines, the longest ${longest}`);
+});

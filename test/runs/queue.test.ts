@@ -1,0 +1,78 @@
+import t from 'tap';
+import { createQueue } from '../../src/runs/queue.ts';
+
+/** Work that ends when told to, and says when it begins. */
+const controlled = () => {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const work = (id: string) => () =>
+    new Promise<void>((resolve) => {
+      begun.push(id);
+      ends.set(id, resolve);
+    });
+  const end = async (id: string): Promise<void> => {
+    ends.get(id)?.();
+    // The lane takes its next one in microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { begun, work, end };
+};
+
+void t.test('priority first, then first come, as many at once as there are slots', async (t) => {
+  const queue = createQueue(2);
+  const { begun, work, end } = controlled();
+  for (const [id, priority] of [['a', 0], ['b', 0], ['c', 0], ['d', 5], ['e', 0]] as const) queue.enqueue({ id, depth: 0, priority }, work(id));
+  await end('none');
+  t.strictSame(begun, ['a', 'b']);
+  await end('a');
+  await end('b');
+  t.strictSame(begun, ['a', 'b', 'd', 'c']);
+  await end('d');
+  t.strictSame(begun.at(-1), 'e');
+});
+
+void t.test('a parent that waits never starves its children, however deep the tree', async (t) => {
+  const queue = createQueue(1);
+  const { begun, work, end } = controlled();
+  for (const depth of [0, 1, 2, 3]) queue.enqueue({ id: `depth ${depth}`, depth, priority: 0 }, work(`depth ${depth}`));
+  queue.enqueue({ id: 'second at 0', depth: 0, priority: 0 }, work('second at 0'));
+  await end('none');
+  t.strictSame(begun, ['depth 0', 'depth 1', 'depth 2', 'depth 3']);
+});
+
+void t.test('a task that is taken out is not started, and its new place counts, not the old one', async (t) => {
+  const queue = createQueue(1);
+  const { begun, work, end } = controlled();
+  for (const id of ['a', 'b', 'c']) queue.enqueue({ id, depth: 0, priority: 0 }, work(id));
+  await end('none');
+  t.equal(queue.remove('a'), false, 'it has started');
+  t.equal(queue.remove('b'), true);
+  queue.enqueue({ id: 'b', depth: 0, priority: 0 }, work('b'));
+  await end('a');
+  t.strictSame(begun, ['a', 'c']);
+  await end('c');
+  t.strictSame(begun, ['a', 'c', 'b']);
+});
+
+void t.test('work found running takes a slot ahead of those who wait', async (t) => {
+  const queue = createQueue(1);
+  const { begun, work, end } = controlled();
+  let over = (): void => undefined;
+  queue.occupy(0, new Promise<void>((resolve) => { over = resolve; }));
+  queue.enqueue({ id: 'a', depth: 0, priority: 1000 }, work('a'));
+  await end('none');
+  t.strictSame(begun, []);
+  over();
+  await end('none');
+  t.strictSame(begun, ['a']);
+});
+
+void t.test('a closed queue starts nobody', async (t) => {
+  const queue = createQueue(1);
+  const { begun, work, end } = controlled();
+  for (const id of ['a', 'b']) queue.enqueue({ id, depth: 0, priority: 0 }, work(id));
+  await end('none');
+  queue.close();
+  await end('a');
+  t.strictSame(begun, ['a']);
+});

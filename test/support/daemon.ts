@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import pino from 'pino';
+import type { Test } from 'tap';
+import type { TaskEvent } from '../../schemas/event.ts';
+import type { Task } from '../../schemas/task.ts';
+import { startApp, type App } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { ownerToken } from '../../src/home/token.ts';
+
+/** The path of a scripted agent. */
+export const agentPath = (name: string): string => join(import.meta.dirname, '..', 'fixtures', 'agents', name);
+
+/** A directory that goes with the test; short, as a unix socket's path must be. */
+export const scratch = (t: Test, prefix = 'mk-'): string => {
+  const path = mkdtempSync(join(tmpdir(), prefix));
+  t.teardown(() => {
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return path;
+};
+
+const gitEnv = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', GIT_AUTHOR_NAME: 'U', GIT_AUTHOR_EMAIL: 'u@example.com', GIT_COMMITTER_NAME: 'U', GIT_COMMITTER_EMAIL: 'u@example.com' };
+
+/** git as a user types it. */
+export const git = (cwd: string, ...args: string[]): string => execFileSync('git', args, { cwd, env: gitEnv, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
+
+export const write = (root: string, files: Record<string, string>): void => {
+  for (const [path, content] of Object.entries(files)) {
+    const absolute = join(root, path);
+    mkdirSync(dirname(absolute), { recursive: true });
+    writeFileSync(absolute, content);
+    if (content.startsWith('#!')) chmodSync(absolute, 0o755);
+  }
+};
+
+/** A repository of a user's, with one commit of these files on main. */
+export const userRepository = (t: Test, files: Record<string, string> = { 'README.md': 'hello\n' }): string => {
+  const root = scratch(t, 'repo-');
+  git(root, 'init', '-q', '-b', 'main');
+  write(root, files);
+  git(root, 'add', '-A');
+  git(root, 'commit', '-q', '-m', 'first');
+  return root;
+};
+
+export interface Answer<T> {
+  status: number;
+  body: T;
+  headers: Headers;
+}
+
+/** A daemon under test, and a client of it. */
+export interface TestDaemon {
+  app: App;
+  home: string;
+  token: string;
+  /** A request with the owner's token, below the API's base path. */
+  call<T = Task>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  /** The text of an answer in text/plain. */
+  text(path: string): Promise<string>;
+  /** Makes and starts a task with a scripted agent's plan. */
+  start(task: Record<string, unknown>): Promise<Task>;
+  /** Waits until the task is terminal and its log complete, and returns it. */
+  ended(taskId: string): Promise<Task>;
+  /** The task's events up to the first that fits. Fails the test when the stream ends without it. */
+  until(taskId: string, fits: (event: TaskEvent) => boolean): Promise<TaskEvent[]>;
+  events(taskId: string): Promise<TaskEvent[]>;
+  /** Lines of one stream of the task's output. */
+  lines(taskId: string, stream: string): Promise<string[]>;
+  close(options?: { stopAgents?: boolean }): Promise<void>;
+}
+
+const base = '/api/v1/mesh';
+
+/** The events of an SSE answer, as they come. */
+export const readSse = async function* (response: Response): AsyncGenerator<TaskEvent> {
+  if (!response.ok || !response.body) throw new Error(`${response.status} ${await response.text()}`);
+  let rest = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const frames = (rest + chunk).split('\n\n');
+    rest = frames.pop() ?? '';
+    for (const frame of frames) {
+      const data = frame.split('\n').find((line) => line.startsWith('data: '));
+      if (data !== undefined) yield JSON.parse(data.slice('data: '.length)) as TaskEvent;
+    }
+  }
+};
+
+/**
+ * Starts a daemon in this process, on a home and a port of its own, with a scripted agent as its claude.
+ * @param settings - further settings, as environment variables; MAKIMA_HOME to start on an earlier home again
+ * @param tuning - changes to the checked configuration
+ */
+export const startDaemon = async (t: Test, agent: string, settings: Record<string, string> = {}, tuning: Record<string, number> = {}): Promise<TestDaemon> => {
+  const home = settings['MAKIMA_HOME'] ?? scratch(t);
+  const { config } = await loadConfig({ MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath(agent), ...settings }, { homedir: home });
+  const token = await ownerToken(home);
+  const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' }, pino.destination({ fd: 2, sync: true }));
+  const app = await startApp({ config: { ...config, ...tuning }, logger, ownerToken: token });
+  const close: TestDaemon['close'] = (options) => app.close(options);
+  t.teardown(() => app.close({ stopAgents: true }));
+  const authorization = { authorization: `Bearer ${token}` };
+
+  const call: TestDaemon['call'] = async (method, path, body, headers = {}) => {
+    const response = await fetch(app.url + base + path, {
+      method,
+      headers: { ...authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+  };
+  const follow = (taskId: string): AsyncGenerator<TaskEvent> => {
+    const response = fetch(`${app.url}${base}/tasks/${taskId}/events`, { headers: authorization });
+    return (async function* () {
+      yield* readSse(await response);
+    })();
+  };
+  const events: TestDaemon['events'] = async (taskId) => {
+    const all: TaskEvent[] = [];
+    for await (const event of follow(taskId)) all.push(event);
+    return all;
+  };
+
+  return {
+    app,
+    home,
+    token,
+    call,
+    text: async (path) => (await fetch(app.url + base + path, { headers: { ...authorization, accept: 'text/plain' } })).text(),
+    async start(task) {
+      const { status, body } = await call('POST', '/tasks', { name: 'a task', plan: 'do it', start: true, ...task });
+      if (status !== 201) throw new Error(JSON.stringify(body));
+      return body;
+    },
+    async ended(taskId) {
+      await events(taskId);
+      return (await call('GET', `/tasks/${taskId}`)).body;
+    },
+    async until(taskId, fits) {
+      const seen: TaskEvent[] = [];
+      for await (const event of follow(taskId)) {
+        seen.push(event);
+        if (fits(event)) return seen;
+      }
+      throw new Error(`no such event among ${JSON.stringify(seen, null, 1)}`);
+    },
+    events,
+    async lines(taskId, stream) {
+      return (await events(taskId)).flatMap((event) => (event.type === 'output' && event.stream === stream ? [event.content] : []));
+    },
+    close,
+  };
+};
+
+/** Whether a process is there and no zombie. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).trim().startsWith('Z');
+  } catch {
+    // ps fails where there is no such process.
+    return false;
+  }
+};
