@@ -1,17 +1,13 @@
-import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { ref } from '../schemas/common.ts';
 import { TaskEvent, eventTypes, type EventType } from '../schemas/event.ts';
 import { EventsHeaders, EventsQuery, TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes, RouteTools } from '../src/http/api.ts';
 import { caller } from '../src/http/credentials.ts';
+import { sendEvents } from '../src/http/event-stream.ts';
 import { answerSignal } from '../src/http/request-signal.ts';
 import { textAnswer } from '../src/http/shapes.ts';
 import type { FollowOptions, StoredEvent } from '../src/tasks/actions.ts';
-
-async function* frames(events: AsyncIterable<StoredEvent>): AsyncGenerator<string> {
-  for await (const { event, json } of events) yield `id: ${event.id}\nevent: ${event.type}\ndata: ${json}\n\n`;
-}
 
 const readTypes = (types: string | undefined): readonly EventType[] | null => (types === undefined ? null : eventTypes.filter((type) => types.split(',').includes(type)));
 
@@ -24,8 +20,8 @@ const stream = async (
 ): Promise<FastifyReply> => {
   const release = streams.take();
   reply.raw.once('close', release);
-  const events = await follow({ types: readTypes(types), signal: answerSignal(reply, ending) });
-  return reply.type('text/event-stream; charset=utf-8').send(Readable.from(frames(events), { objectMode: false }));
+  const signal = answerSignal(reply, ending);
+  return sendEvents(reply, await follow({ types: readTypes(types), signal }), { signal });
 };
 
 /** Everything that happens, live. */

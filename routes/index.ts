@@ -38,7 +38,7 @@ import { worktreeRoutes } from './worktree.ts';
  *
  * and beside it /healthz, /readyz, /metrics, /openapi.json, /openapi.yaml and /docs.
  */
-export const routes: RegisterRoutes = (api, tools) => {
+export const registerRoutes: RegisterRoutes = (api, tools) => {
   for (const register of [taskRoutes, subtaskRoutes, controlRoutes, messageRoutes, worktreeRoutes, outputRoutes, eventRoutes, toolKeyRoutes, serviceRoutes]) {
     register(api, tools, basePath);
   }

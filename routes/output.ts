@@ -1,19 +1,14 @@
-import { Readable } from 'node:stream';
 import { OutputEvent, OutputPage } from '../schemas/answers.ts';
 import { ref } from '../schemas/common.ts';
 import { OutputQuery, TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
 import { caller } from '../src/http/credentials.ts';
+import { sendNdjson, sendText } from '../src/http/event-stream.ts';
 import { preferred } from '../src/http/negotiate.ts';
 import { answerSignal } from '../src/http/request-signal.ts';
 import { answer, textAnswer } from '../src/http/shapes.ts';
-import type { StoredEvent } from '../src/tasks/actions.ts';
 
 const defaultPage = 100;
-
-async function* lines(events: AsyncIterable<StoredEvent>): AsyncGenerator<string> {
-  for await (const { json } of events) yield `${json}\n`;
-}
 
 /** What a task's agent said and did, up to now. */
 export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, base) => {
@@ -48,9 +43,10 @@ export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, 
       }
       const release = streams.take();
       reply.raw.once('close', release);
-      const options = { after, signal: answerSignal(reply, ending) };
-      const source = type === 'text/plain' ? await actions.readableOutput(caller(request), taskId, options) : lines(await actions.streamOutput(caller(request), taskId, options));
-      return reply.type(`${type}; charset=utf-8`).send(Readable.from(source, { objectMode: false }));
+      const signal = answerSignal(reply, ending);
+      return type === 'text/plain'
+        ? sendText(reply, await actions.readableOutput(caller(request), taskId, { after, signal }), { signal })
+        : sendNdjson(reply, await actions.streamOutput(caller(request), taskId, { after, signal }), { signal });
     },
   );
 };

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
-import { routes } from '../routes/index.ts';
+import { registerRoutes } from '../routes/index.ts';
 import { buildHttp } from '../src/http/build-http.ts';
 import { errorsPage } from '../src/http/errors-page.ts';
 import { openapiYaml } from '../src/http/openapi.ts';
@@ -11,7 +11,7 @@ import type { Actions } from '../src/tasks/actions.ts';
 const app = await buildHttp({
   // Declaring the routes calls none of them.
   actions: Object.create(null) as Actions,
-  routes,
+  routes: registerRoutes,
   logger: pino({ level: 'silent' }),
   ownerToken: '',
   version: packageJson.version,

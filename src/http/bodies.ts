@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { MakimaError } from '../errors.ts';
 import type { Api } from './api.ts';
@@ -11,15 +12,9 @@ class Form {
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder();
 
-const decode = (bytes: Buffer): string => {
-  try {
-    return utf8.decode(bytes);
-  } catch (error) {
-    throw new MakimaError('VALIDATION_FAILED', 'The body is not UTF-8', { cause: error });
-  }
-};
+const decode = (bytes: Buffer): string | null => (isUtf8(bytes) ? utf8.decode(bytes) : null);
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
@@ -40,12 +35,13 @@ export const readBodies = (app: Api): void => {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
-    if (bytes.length === 0) { done(null, undefined); return; }
-    try {
-      return void parseJson(request, decode(bytes), done);
-    } catch (error) {
-      done(error instanceof Error ? error : new MakimaError('VALIDATION_FAILED')); return;
+    if (bytes.length === 0) {
+      done(null, undefined);
+      return;
     }
+    const text = decode(bytes);
+    if (text === null) done(new MakimaError('VALIDATION_FAILED', 'The body is not UTF-8'));
+    else void parseJson(request, text, done);
   });
   app.addContentTypeParser<Buffer>('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, new Form(readPairs(bytes.toString('utf8')))));
 

@@ -22,9 +22,9 @@ export const drain = (app: Api, options: { drainSignal: AbortSignal; isReady: ()
   app.addHook('onRequest', (request, reply, done) => {
     if (ending.signal.aborted) reply.header('connection', 'close');
     const { always, open } = request.routeOptions.config;
-    if (always === true || isReady()) { done(); return; }
-    if (open === true && !ending.signal.aborted) { done(); return; }
-    throw new MakimaError('NOT_READY', ending.signal.aborted ? 'The daemon is shutting down' : 'The daemon is starting');
+    const served = always === true || isReady() || (open === true && !ending.signal.aborted);
+    if (!served) throw new MakimaError('NOT_READY', ending.signal.aborted ? 'The daemon is shutting down' : 'The daemon is starting');
+    done();
   });
   // A request that came before the end and was answered after it would hold its connection, and with it the process, for
   // the whole keep-alive time: closing idle connections is done once, when it was not idle yet.

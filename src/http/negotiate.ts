@@ -6,7 +6,8 @@ import Negotiator from 'negotiator';
  * the first: an answer in another shape says more than a 406.
  */
 export const preferred = <const T extends readonly [string, ...string[]]>(request: FastifyRequest, reply: FastifyReply, types: T): T[number] => {
-  reply.header('vary', 'Accept');
+  // Beside the Origin that the answer to an allowed page varies by.
+  reply.header('vary', reply.hasHeader('vary') ? `${String(reply.getHeader('vary'))}, Accept` : 'Accept');
   return new Negotiator(request.raw).mediaType(types) ?? types[0];
 };
 

@@ -25,7 +25,10 @@ export const refuseUnknownPaths = (app: Api): void => {
   });
   app.addHook('onRequest', (request, reply, done) => {
     // The preflight route takes OPTIONS on any path; where the request was no preflight, it is not there for it.
-    if (!request.is404 && request.routeOptions.url !== '*') { done(); return; }
+    if (!request.is404 && request.routeOptions.url !== '*') {
+      done();
+      return;
+    }
     const path = request.url.split('?', 1)[0] ?? '';
     const methods = [...known.values()].filter((entry) => entry.matches.test(path)).flatMap((entry) => [...entry.methods]);
     if (methods.length === 0) throw new MakimaError('ROUTE_NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 300))}`);

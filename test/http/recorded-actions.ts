@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { TaskEvent } from '../../schemas/event.ts';
+import type { Task } from '../../schemas/task.ts';
+import { MakimaError } from '../../src/errors.ts';
+import type { Actions, Caller, StoredEvent } from '../../src/tasks/actions.ts';
+
+/** A call as the routes made it. */
+export interface Call {
+  verb: keyof Actions;
+  args: unknown[];
+}
+
+export const taskId = '3f2b8a52-6d0e-4c57-9d5e-0c2a1b7f4e11';
+export const toolKey = 'a'.repeat(64);
+const at = '2030-01-31T12:00:00.000Z';
+
+export const sampleTask = (changes: Partial<Task> = {}): Task => ({
+  id: taskId,
+  name: 'Say hello',
+  plan: 'Write hello to hello.txt',
+  status: 'pending',
+  isOrchestrator: false,
+  parentTaskId: null,
+  depth: 0,
+  agent: 'claude',
+  repositoryUrl: null,
+  baseBranch: null,
+  targetBranch: null,
+  targetRepoPath: null,
+  completionAction: 'none',
+  continueFromTaskId: null,
+  copyFiles: [],
+  dependsOn: [],
+  priority: 0,
+  overlayPath: null,
+  branch: null,
+  baseCommit: null,
+  sessionId: null,
+  progressSummary: null,
+  errorMessage: null,
+  exitCode: null,
+  usage: null,
+  completion: null,
+  createdAt: at,
+  queuedAt: null,
+  startedAt: null,
+  completedAt: null,
+  ...changes,
+});
+
+export const stored = (event: TaskEvent): StoredEvent => ({ event, json: JSON.stringify(event) });
+
+export const outputEvent = (id: number, content: string): TaskEvent => ({ id, taskId, at, type: 'output', stream: 'stdout', content });
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of items) yield await Promise.resolve(item);
+}
+
+/**
+ * Actions that remember how they were called and answer with samples: what stands behind the routes, without doing
+ * anything. `answers` replaces single verbs.
+ */
+export const recordedActions = (answers: Partial<Actions> = {}): { actions: Actions; calls: Call[] } => {
+  const calls: Call[] = [];
+  const verb = <K extends keyof Actions>(name: K, usual: Actions[K]): Actions[K] => {
+    const act: Actions[K] = answers[name] ?? usual;
+    const recorded = (...args: unknown[]): unknown => {
+      calls.push({ verb: name, args });
+      return Reflect.apply(act, undefined, args);
+    };
+    return recorded as Actions[K];
+  };
+  const task = (): Promise<Task> => Promise.resolve(sampleTask());
+  const actions: Actions = {
+    createTask: verb('createTask', (_caller, request) => Promise.resolve(sampleTask({ id: randomUUID(), name: request.name, plan: request.plan }))),
+    listTasks: verb('listTasks', () => Promise.resolve({ items: [sampleTask()], nextCursor: 'next' })),
+    getTask: verb('getTask', (_caller, id) => (id === taskId ? task() : Promise.reject(new MakimaError('TASK_NOT_FOUND', `There is no task ${id}`)))),
+    updateTask: verb('updateTask', task),
+    deleteTask: verb('deleteTask', () => Promise.resolve()),
+    listSubtasks: verb('listSubtasks', () => Promise.resolve([])),
+    getTree: verb('getTree', () => Promise.resolve({ ...sampleTask(), subtasks: [{ ...sampleTask({ name: 'Child', depth: 1 }), subtasks: [] }] })),
+    startTask: verb('startTask', () => Promise.resolve(sampleTask({ status: 'queued' }))),
+    stopTask: verb('stopTask', () => Promise.resolve({ task: sampleTask({ status: 'running' }), wasTerminal: false })),
+    pauseTask: verb('pauseTask', () => Promise.resolve(sampleTask({ status: 'paused' }))),
+    resumeTask: verb('resumeTask', () => Promise.resolve(sampleTask({ status: 'running' }))),
+    sendMessage: verb('sendMessage', () => Promise.resolve({ delivered: true })),
+    shareSibling: verb('shareSibling', () => Promise.resolve({ delivered: false })),
+    waitForTask: verb('waitForTask', task),
+    getWorktree: verb('getWorktree', () => Promise.resolve({ path: '/w/one two', branch: 'b', baseCommit: 'c', exists: true })),
+    diffPatch: verb('diffPatch', () => Promise.resolve(each([Buffer.from('diff --git a/x b/x\n'), Buffer.from([0xff, 0x0a])]))),
+    diffFiles: verb('diffFiles', () => Promise.resolve([{ path: 'x', status: 'added' as const, additions: 1, deletions: null }])),
+    cloneWorktree: verb('cloneWorktree', (_caller, _id, targetDir) => Promise.resolve({ success: true, message: 'Copied', targetDir })),
+    targetExists: verb('targetExists', (_caller, targetDir) => Promise.resolve({ exists: true, targetDir })),
+    readOutput: verb('readOutput', () => Promise.resolve({ items: [outputEvent(1, 'hello')], nextCursor: null })),
+    streamOutput: verb('streamOutput', () => Promise.resolve(each([stored(outputEvent(1, 'a')), stored(outputEvent(2, 'b'))]))),
+    readableOutput: verb('readableOutput', () => Promise.resolve(each(['one\n', 'two\n']))),
+    followTask: verb('followTask', () => Promise.resolve(each([stored(outputEvent(1, 'a')), stored({ id: 2, taskId, at, type: 'end', status: 'done' })]))),
+    followAll: verb('followAll', () => Promise.resolve(each([stored(outputEvent(1, 'a'))]))),
+    createToolKey: verb('createToolKey', (_caller, _id, request) => Promise.resolve({ id: randomUUID(), key: 'k'.repeat(64), label: request.label ?? null, createdAt: at, expiresAt: request.expiresAt ?? null })),
+    listToolKeys: verb('listToolKeys', () => Promise.resolve([{ id: taskId, label: null, createdAt: at, expiresAt: null }])),
+    deleteToolKey: verb('deleteToolKey', () => Promise.resolve()),
+    callerOfToolKey: verb('callerOfToolKey', (key): Promise<Caller | null> => Promise.resolve(key === toolKey ? { kind: 'tool-key', taskId, keyId: taskId } : null)),
+    info: verb('info', () =>
+      Promise.resolve({ id: 'd', version: '1', home: '/h', startedAt: at, agents: [{ name: 'claude', command: 'claude', path: null, version: null, problem: 'Not found' }], limits: { maxDepth: 2 }, counts: { running: 3 } }),
+    ),
+  };
+  return { actions, calls };
+};
