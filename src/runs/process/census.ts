@@ -1,0 +1,62 @@
+import { isOurs, markerOf, type RunHandle } from './handle.ts';
+import { platform, type ProcessInfo, type TableEntry } from './platform/index.ts';
+
+/** The living processes of a run: its wrapper, and all others. */
+export interface Census {
+  wrapper: ProcessInfo | null;
+  others: ProcessInfo[];
+}
+
+/**
+ * Picks a run's processes from the process table. Ours is what carries the run's marker in its environment, shares
+ * the living wrapper's session or group, was proved ours before, or descends from any of these. The session of a dead
+ * wrapper proves nothing: its number may have been used again.
+ * @param table - every process
+ * @param wrapperPid - the wrapper, if it is alive
+ * @param proved - pid → start time of processes that an earlier census proved; a child with a clean environment is
+ *   only ours as long as its parent lives
+ * @param self - the daemon's own pid, which is never picked
+ */
+export const selectRun = (table: readonly TableEntry[], wrapperPid: number | null, proved: ReadonlyMap<number, string>, self: number): Census => {
+  const ours = new Set<number>();
+  const children = Map.groupBy(table, (entry) => entry.ppid);
+  const add = (entry: TableEntry): void => {
+    // Pid 1 adopts orphans of everybody, and the daemon starts every wrapper: neither makes its children ours.
+    if (entry.pid <= 1 || entry.pid === self || ours.has(entry.pid)) return;
+    ours.add(entry.pid);
+    children.get(entry.pid)?.forEach(add);
+  };
+  for (const entry of table) {
+    const inSession = wrapperPid !== null && (entry.pid === wrapperPid || entry.sid === wrapperPid || entry.pgid === wrapperPid);
+    if (entry.marked || inSession || proved.get(entry.pid) === entry.startTime) add(entry);
+  }
+  const living = table.filter((entry) => ours.has(entry.pid) && entry.state !== 'zombie');
+  return {
+    wrapper: living.find((entry) => entry.pid === wrapperPid) ?? null,
+    others: living.filter((entry) => entry.pid !== wrapperPid),
+  };
+};
+
+/**
+ * A census that remembers what it proved, so that a process which leaves the tree later (a clean environment, a
+ * session of its own, its parent dead) is still found by the next one.
+ * @param handle - null where the run's handle was never stored: the marker alone counts then
+ */
+export const openCensus = (runId: string, handle: RunHandle | null): (() => Promise<Census>) => {
+  const proved = new Map<number, string>();
+  return async () => {
+    const wrapperPid = handle !== null && (await isOurs(handle)) ? handle.pid : null;
+    const census = selectRun(await platform.table(markerOf(runId)), wrapperPid, proved, process.pid);
+    for (const { pid, startTime } of census.others) proved.set(pid, startTime);
+    return census;
+  };
+};
+
+/**
+ * The living processes of a run, from one look at the process table.
+ * @param options.wrapper - also the wrapper
+ */
+export const processesOf = async (runId: string, handle: RunHandle | null, options: { wrapper?: boolean } = {}): Promise<ProcessInfo[]> => {
+  const { wrapper, others } = await openCensus(runId, handle)();
+  return options.wrapper === true && wrapper !== null ? [wrapper, ...others] : others;
+};

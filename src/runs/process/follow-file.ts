@@ -1,0 +1,75 @@
+import { open } from 'node:fs/promises';
+import { openSplitter, type Piece } from './split-lines.ts';
+import { openWake, type WakeOptions } from './wake.ts';
+
+export interface FollowOptions extends WakeOptions {
+  /** `out` or `err` of a run. */
+  path: string;
+  /** The end of the last piece that was taken, or 0. */
+  from: number;
+  /** Takes the next pieces. The next bytes are read when its promise resolves; its error ends the follower. */
+  onPieces: (pieces: Piece[]) => Promise<void>;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Follower {
+  /** Nobody writes any more: the rest is read, the last line too where it has no newline, and the follower ends. */
+  finish(): void;
+  /** The end of the last piece that was taken, once the follower ended: finished or aborted. Rejects with an error of the file or of `onPieces`. */
+  done: Promise<number>;
+}
+
+/** Read at once; with a line's rest that waits for its end, all that a follower holds. */
+const readBytes = 256 * 1024;
+/** 256 KiB of empty lines would be a quarter of a million pieces. */
+const maxPiecesAtOnce = 1_000;
+
+/** Reads a run's file line by line from an offset, and goes on with it as it grows. */
+export const followRunFile = (options: FollowOptions): Follower => {
+  const { path, from, onPieces, signal } = options;
+  const wake = openWake(path, options);
+  let finishing = false;
+  let taken = from;
+
+  const hand = async (pieces: Piece[]): Promise<void> => {
+    for (let at = 0; at < pieces.length && signal?.aborted !== true; at += maxPiecesAtOnce) {
+      const batch = pieces.slice(at, at + maxPiecesAtOnce);
+      await onPieces(batch);
+      taken = batch.at(-1)?.end ?? taken;
+    }
+  };
+
+  const follow = async (): Promise<number> => {
+    const file = await open(path, 'r');
+    try {
+      const buffer = Buffer.allocUnsafe(readBytes);
+      const splitter = openSplitter(from);
+      let position = from;
+      while (signal?.aborted !== true) {
+        // Asked before the read: what was written before finish() is read before the end is believed.
+        const last = finishing;
+        const { bytesRead } = await file.read(buffer, 0, readBytes, position);
+        position += bytesRead;
+        if (bytesRead > 0) {
+          await hand(splitter.push(buffer.subarray(0, bytesRead)));
+        } else if (last) {
+          await hand(splitter.end());
+          break;
+        } else {
+          await wake.next();
+        }
+      }
+      return taken;
+    } finally {
+      await file.close();
+    }
+  };
+
+  return {
+    finish: () => {
+      finishing = true;
+      wake.ring();
+    },
+    done: follow().finally(() => wake.close()),
+  };
+};

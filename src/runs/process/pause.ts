@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openCensus, type Census } from './census.ts';
+import type { RunHandle } from './handle.ts';
+import type { ProcessInfo } from './platform/index.ts';
+import { signalProcesses } from './signal-processes.ts';
+
+/** A process stops when it next leaves the kernel: a moment, unless it hangs in there. */
+const settleMs = 5;
+const defaultLimitMs = 5_000;
+
+/** Repeats a signal until a census finds none left to send it to, since processes may fork meanwhile; returns those left at the limit. */
+const repeat = async (
+  left: () => Promise<ProcessInfo[]>,
+  signal: NodeJS.Signals,
+  limitMs: number,
+): Promise<ProcessInfo[]> => {
+  const limit = performance.now() + limitMs;
+  for (;;) {
+    const processes = await left();
+    if (processes.length === 0 || performance.now() > limit) return processes;
+    await signalProcesses(processes, signal);
+    await delay(settleMs);
+  }
+};
+
+/**
+ * Stops every process of a run other than the wrapper, which has nothing to do but to record the agent's end.
+ * @param census - from openCensus
+ * @returns those that did not stop in time (they hang in the kernel)
+ */
+export const freeze = async (census: () => Promise<Census>, limitMs = defaultLimitMs): Promise<ProcessInfo[]> =>
+  await repeat(async () => (await census()).others.filter(({ state }) => state === 'running'), 'SIGSTOP', limitMs);
+
+/**
+ * Stops everything that a run's agent runs, without its wrapper. Can be repeated.
+ * @param limitMs - how long to try
+ * @returns the processes that did not stop: none, as a rule
+ */
+export const pauseRun = async (handle: RunHandle, limitMs = defaultLimitMs): Promise<ProcessInfo[]> =>
+  await freeze(openCensus(handle.runId, handle), limitMs);
+
+/**
+ * Continues everything of a run that is stopped, the wrapper too if somebody stopped it. Can be repeated.
+ * @returns the processes that did not continue: none, as a rule
+ */
+export const continueRun = async (handle: RunHandle, limitMs = defaultLimitMs): Promise<ProcessInfo[]> => {
+  const census = openCensus(handle.runId, handle);
+  return await repeat(
+    async () => {
+      const { wrapper, others } = await census();
+      return [...(wrapper === null ? [] : [wrapper]), ...others].filter(({ state }) => state === 'stopped');
+    },
+    'SIGCONT',
+    limitMs,
+  );
+};

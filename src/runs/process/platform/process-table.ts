@@ -1,0 +1,29 @@
+/** One process as the operating system tells of it. */
+export interface ProcessInfo {
+  pid: number;
+  ppid: number;
+  pgid: number;
+  /** The session; null where the system does not tell. */
+  sid: number | null;
+  /** When it started, in the system's own words: only ever compared for equality. Together with the pid it names one process of a boot. */
+  startTime: string;
+  state: 'running' | 'stopped' | 'zombie';
+}
+
+/** A process, and whether its environment carries the marker that was asked for. */
+export interface TableEntry extends ProcessInfo {
+  marked: boolean;
+}
+
+/** What differs from system to system about processes. */
+export interface ProcessPlatform {
+  /** Names this boot: pids and start times mean nothing in another. */
+  bootId(): Promise<string>;
+  /** What is known of these pids now; one that does not exist is left out. */
+  identify(pids: readonly number[]): Promise<Map<number, ProcessInfo>>;
+  /**
+   * Every process that can be seen.
+   * @param marker - `NAME=value`, looked for as a whole entry of each environment
+   */
+  table(marker: string): Promise<TableEntry[]>;
+}

@@ -1,0 +1,78 @@
+import { openCensus } from './census.ts';
+import type { RunHandle } from './handle.ts';
+import { continueRun } from './pause.ts';
+import type { ProcessInfo } from './platform/index.ts';
+import { signalProcesses } from './signal-processes.ts';
+import { killAll } from './sweep.ts';
+import { exitNow, waitForExit, type RunExit } from './wait-for-exit.ts';
+
+/** How long each way of ending may take, in milliseconds. */
+export interface Graces {
+  interruptMs: number;
+  terminateMs: number;
+  /** After SIGKILL: for the wrapper to record the exit. */
+  killMs: number;
+}
+
+export interface Termination {
+  exit: RunExit;
+  /** What it took. */
+  by: 'itself' | 'interrupt' | 'SIGTERM' | 'SIGKILL';
+  /** Why the interrupt could not be sent, null where it could. */
+  interruptFailure: unknown;
+  /** What could not be killed: none, as a rule. */
+  survivors: ProcessInfo[];
+}
+
+/** The run's exit if it comes within this time, else null. */
+const exitWithin = async (handle: RunHandle, directory: string, ms: number): Promise<RunExit | null> => {
+  const timeout = AbortSignal.timeout(ms);
+  try {
+    return await waitForExit(handle, directory, timeout);
+  } catch (error) {
+    if (timeout.aborted && error === timeout.reason) return null;
+    throw error;
+  }
+};
+
+/**
+ * Ends a run: interrupt, SIGTERM, SIGKILL, each with its grace; then kills everything that is left of it. A paused run
+ * is continued first. Can be repeated, also after a restart of the daemon.
+ * @param options.interrupt - asks the agent to end: an interrupt message and the end of its input, for an agent that
+ *   would wait for the next message otherwise. Its own time counts towards the grace; left out, SIGTERM comes at once
+ */
+export const terminateRun = async (
+  handle: RunHandle,
+  directory: string,
+  options: { interrupt?: () => Promise<void>; graces: Graces },
+): Promise<Termination> => {
+  const { interrupt, graces } = options;
+  const census = openCensus(handle.runId, handle);
+  await census(); // what it proves now is found later even if it leaves the tree when its parent ends
+  let interruptFailure: unknown = null;
+  let by: Termination['by'] = 'itself';
+  let exit = await exitNow(handle, directory);
+
+  if (exit === null) await continueRun(handle);
+  if (exit === null && interrupt !== undefined) {
+    by = 'interrupt';
+    // Not awaited by itself: an interrupt that hangs must not hold up the rest.
+    interrupt().catch((error: unknown) => {
+      interruptFailure = error;
+    });
+    exit = await exitWithin(handle, directory, graces.interruptMs);
+  }
+  if (exit === null) {
+    by = 'SIGTERM';
+    await signalProcesses((await census()).others, 'SIGTERM');
+    exit = await exitWithin(handle, directory, graces.terminateMs);
+  }
+  if (exit === null) {
+    by = 'SIGKILL';
+    await killAll(census, { spareWrapper: true });
+    exit = await exitWithin(handle, directory, graces.killMs);
+  }
+  const survivors = await killAll(census, { spareWrapper: false });
+  exit ??= (await exitNow(handle, directory)) ?? { exitCode: null, reason: 'gone' };
+  return { exit, by, interruptFailure, survivors };
+};
