@@ -1,0 +1,115 @@
+import { copyFile, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { linkWorktree, unlinkWorktree, type NewWorktree } from './add-worktree.ts';
+import { copyEntry } from './copy-entry.ts';
+import { commitOf } from './default-branch.ts';
+import { git, gitText, whileLocked } from './git-command.ts';
+import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
+import { makimaIdentity } from './repository.ts';
+import { withoutForeignFilters } from './trusted-config.ts';
+import { isDirectory, placeOf, requireWorktree, temporaryFile, type Worktree, type WorktreeRepository } from './worktree.ts';
+import { isMissing } from './local-repository.ts';
+
+/** A merge or a cherry-pick under way is part of what a worktree holds. */
+const stateFiles = /^(?:index|sharedindex\..*|MERGE_HEAD|MERGE_MSG|MERGE_MODE|CHERRY_PICK_HEAD|REVERT_HEAD|SQUASH_MSG)$/;
+
+/**
+ * A new worktree with everything that another one holds: its commits, what is staged, changed, deleted, untracked and
+ * ignored, modes, links and empty directories. `.makima/` is not brought along. The other worktree is only read.
+ *
+ * @param from - a worktree whose agent has ended
+ * @param repository - where the new one is made, the other's own as a rule
+ * @returns the worktree; its base commit is the other's, so that its diff holds the work of both
+ * @throws MakimaError WORKTREE_NOT_FOUND, TARGET_EXISTS, REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
+ */
+export const continueWorktree = async (from: Worktree, repository: WorktreeRepository, to: Pick<NewWorktree, 'path' | 'branch' | 'signal'>): Promise<Worktree> => {
+  await requireWorktree(from);
+  const commit = (await commitOf(from.adminDir, 'HEAD', to.signal)) ?? from.baseCommit;
+  if (from.gitDir !== repository.gitDir) await bringObjects(from, repository.gitDir, commit, to.signal);
+  const worktree = await linkWorktree(repository, { ...to, commit, baseCommit: from.baseCommit });
+  try {
+    await copyContent(from, worktree, to.signal);
+    await copyState(from, worktree);
+    await sealMakimaDirectory(worktree);
+    const config = await withoutForeignFilters(worktree.adminDir, to.signal);
+    // the copies have other inodes: without this the agent's first git command reads every file
+    await git(['update-index', '-q', '--refresh'], { ...placeOf(worktree), config, signal: to.signal, answers: [1] });
+    return worktree;
+  } catch (error) {
+    await unlinkWorktree(worktree);
+    throw error;
+  }
+};
+
+const copyContent = async (from: Worktree, to: Worktree, signal?: AbortSignal): Promise<void> => {
+  const modules = path.join(from.adminDir, 'modules');
+  const skip = (relative: Buffer): boolean => relative.equals(Buffer.from('.git')) || relative.equals(Buffer.from(makimaDirectory));
+  const submodules: string[] = [];
+  const copied = (relative: Buffer): void => {
+    const name = relative.toString();
+    if (name.endsWith('/.git')) submodules.push(name);
+  };
+  await copyEntry(Buffer.from(from.path), Buffer.from(to.path), Buffer.alloc(0), { existing: 'replace', skip, copied, signal });
+  if (!(await isDirectory(modules))) return;
+  await copyEntry(Buffer.from(modules), Buffer.from(path.join(to.adminDir, 'modules')), Buffer.alloc(0), { existing: 'replace', signal });
+  for (const name of submodules) await moveSubmodule(from, to, name, signal);
+};
+
+/** A submodule's `.git` file leads to the other worktree's modules: it is led to the new one's, and those back to it. */
+const moveSubmodule = async (from: Worktree, to: Worktree, dotGit: string, signal?: AbortSignal): Promise<void> => {
+  const file = path.join(to.path, dotGit);
+  const target = /^gitdir: (.+?)\n?$/s.exec(await readFile(file, 'utf8'))?.[1];
+  if (target === undefined) return;
+  const inModules = path.relative(path.join(from.adminDir, 'modules'), path.resolve(path.dirname(path.join(from.path, dotGit)), target));
+  if (inModules === '' || inModules.startsWith('..') || path.isAbsolute(inModules)) return;
+  const gitDir = path.join(to.adminDir, 'modules', inModules);
+  await writeFile(file, `gitdir: ${gitDir}\n`);
+  await git(['config', '--file', path.join(gitDir, 'config'), 'core.worktree', path.dirname(file)], { signal });
+};
+
+const copyState = async (from: Worktree, to: Worktree): Promise<void> => {
+  for (const name of await readdir(from.adminDir)) {
+    if (!stateFiles.test(name)) continue;
+    const target = path.join(to.adminDir, name);
+    try {
+      const { mtimeMs } = await stat(path.join(from.adminDir, name));
+      await copyFile(path.join(from.adminDir, name), target);
+      // as for a snapshot's index: never younger than the original
+      await utimes(target, Math.floor(mtimeMs / 1000), Math.floor(mtimeMs / 1000));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+};
+
+/** The commits and staged files of a worktree of another private repository. */
+const bringObjects = async (from: Worktree, gitDir: string, commit: string, signal?: AbortSignal): Promise<void> => {
+  const staged = await stagedCommit(from, commit, signal);
+  const ref = `refs/makima/continued/${crypto.randomUUID()}`;
+  const move = { gitDir: from.gitDir, signal };
+  try {
+    await git(['update-ref', `${ref}/staged`, staged], move);
+    await git(['update-ref', `${ref}/base`, from.baseCommit], move);
+    const fetch = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--update-shallow', '--upload-pack=git-upload-pack', '--', from.gitDir, `${ref}/*:${ref}/*`];
+    await whileLocked(() => git(fetch, { gitDir, signal }), signal);
+  } finally {
+    for (const name of ['staged', 'base']) await git(['update-ref', '-d', `${ref}/${name}`], { gitDir: from.gitDir });
+  }
+};
+
+/** What is staged as a commit; the given one where there is no index, or one in conflict, whose blobs are in the commits merged. */
+const stagedCommit = async (from: Worktree, commit: string, signal?: AbortSignal): Promise<string> => {
+  const indexFile = await temporaryFile(from.gitDir, 'index');
+  const place = { gitDir: from.gitDir, indexFile, signal };
+  try {
+    await copyFile(path.join(from.adminDir, 'index'), indexFile);
+    if ((await git(['ls-files', '--unmerged', '-z'], place)).stdout.length > 0) return commit;
+    const tree = await gitText(['write-tree', '--missing-ok'], place);
+    return await gitText(['commit-tree', tree, '-p', commit, '-m', 'staged'], { ...place, env: makimaIdentity });
+  } catch (error) {
+    if (isMissing(error)) return commit;
+    throw error;
+  } finally {
+    await rm(indexFile, { force: true });
+  }
+};

@@ -1,0 +1,42 @@
+import { commitOf } from './default-branch.ts';
+import { git, whileLocked } from './git-command.ts';
+import { unlinkWorktree } from './add-worktree.ts';
+import { checkBranchName } from './ref-name.ts';
+import { keptRefs } from './repository.ts';
+import { commitTree, snapshotTree } from './snapshot.ts';
+import { isDirectory, type Worktree } from './worktree.ts';
+
+/**
+ * Keeps all that a worktree holds and git does not ignore, with its branch and HEAD, under `refs/makima/kept/<name>` of the
+ * private repository, from which it can be had back. Where the directory is gone, the branch alone.
+ *
+ * @param name - as a rule the task's id
+ * @returns the commit kept, null where nothing is left to keep
+ */
+export const keepSnapshot = async (worktree: Worktree, name: string, signal?: AbortSignal): Promise<string | null> => {
+  await checkBranchName(name);
+  const tip = await commitOf(worktree.gitDir, `refs/heads/${worktree.branch}`, signal);
+  const ref = keptRefs + name;
+  const before = await commitOf(worktree.gitDir, ref, signal);
+  let commit = tip;
+  if ((await isDirectory(worktree.path)) && (await isDirectory(worktree.adminDir))) {
+    // HEAD differs from the branch where the agent has switched to another one or detached it
+    const head = await commitOf(worktree.adminDir, 'HEAD', signal);
+    const parents = [...new Set([head, tip, before].filter((parent) => parent !== null))];
+    const tree = await snapshotTree(worktree, signal);
+    commit = await commitTree(worktree, tree, parents.length > 0 ? parents : [worktree.baseCommit], `makima: all of ${worktree.branch} before it was deleted`, signal);
+  }
+  if (commit === null) return null;
+  await whileLocked(() => git(['update-ref', '-m', 'makima: kept', '--create-reflog', ref, commit], { gitDir: worktree.gitDir, signal }), signal);
+  return commit;
+};
+
+/**
+ * Deletes a worktree: its directory, its branch and its administrative directory. Keep a snapshot first. Can be repeated.
+ *
+ * @param options - `keepDirectory`: everything stays, since a directory without its branch is no worktree any more
+ */
+export const removeWorktree = async (worktree: Worktree, options: { keepDirectory?: boolean } = {}): Promise<void> => {
+  if (options.keepDirectory === true) return;
+  await unlinkWorktree(worktree);
+};

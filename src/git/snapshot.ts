@@ -1,0 +1,112 @@
+import { copyFile, rm, stat, utimes } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { commitOf } from './default-branch.ts';
+import { git, gitText } from './git-command.ts';
+import { gitErrorKind } from './git-error.ts';
+import { isMissing, localConfig } from './local-repository.ts';
+import { makimaDirectory } from './makima-directory.ts';
+import { flattenNestedRepositories, nestedRepositories } from './nested-repositories.ts';
+import { makimaIdentity } from './repository.ts';
+import { addAll, type SnapshotPlace } from './snapshot-place.ts';
+import { unhideEntries } from './hidden-entries.ts';
+import { withoutForeignFilters } from './trusted-config.ts';
+import { placeOf, requireWorktree, temporaryFile, type Worktree } from './worktree.ts';
+
+/** Files change under a running agent; a snapshot that stumbles over one is taken again. */
+const attempts = 4;
+
+/**
+ * Everything that the worktree holds and git does not ignore, committed or not, as a tree. Nobody's index is disturbed: a
+ * copy of the worktree's own makes it fast, and where that is broken the snapshot is made from nothing. `.makima/` is as
+ * in the base commit, whatever is in the worktree. A repository that the agent made inside is taken as files.
+ *
+ * @returns the id of the tree, held by no ref
+ * @throws MakimaError WORKTREE_NOT_FOUND, DISK_FULL, GIT_FAILED
+ */
+export const snapshotTree = async (worktree: Worktree, signal?: AbortSignal): Promise<string> => {
+  await requireWorktree(worktree);
+  const config = await withoutForeignFilters(worktree.adminDir, signal);
+  let seeded = true;
+  for (let attempt = 1; ; attempt += 1) {
+    const indexFile = await temporaryFile(worktree.gitDir, 'index');
+    try {
+      if (seeded) seeded = await copyIndex(path.join(worktree.adminDir, 'index'), indexFile);
+      return await takeTree(worktree, { ...placeOf(worktree), commonDir: worktree.gitDir, indexFile, config, signal }, seeded);
+    } catch (error) {
+      const kind = gitErrorKind(error);
+      if (attempt >= attempts || (kind !== 'file-changed' && !(kind === 'index-corrupt' && seeded))) throw error;
+      if (kind === 'index-corrupt') seeded = false;
+      else await delay(50 * attempt, undefined, signal === undefined ? {} : { signal });
+    } finally {
+      await rm(indexFile, { force: true });
+      await rm(`${indexFile}.lock`, { force: true });
+    }
+  }
+};
+
+/**
+ * Git takes a file for unchanged if its times are those in the index and older than the index itself. The copy must not be
+ * younger than the original, or an edit in the same second as the last `git add` is missed: whole seconds, downwards.
+ *
+ * @returns false where there is no index
+ */
+const copyIndex = async (from: string, to: string): Promise<boolean> => {
+  try {
+    const { mtimeMs } = await stat(from);
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+    const seconds = Math.floor(mtimeMs / 1000);
+    await utimes(to, seconds, seconds);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};
+
+const takeTree = async (worktree: Worktree, place: SnapshotPlace, seeded: boolean): Promise<string> => {
+  if (seeded) await unhideEntries(place);
+  else await git(['read-tree', worktree.baseCommit], place);
+  const nested = (await nestedRepositories(place)).filter((directory) => directory.toString('latin1') !== makimaDirectory);
+  await addAll(place, nested);
+  await flattenNestedRepositories(place, nested, worktree.baseCommit);
+  await dropMakima(worktree, place);
+  return gitText(['write-tree'], place);
+};
+
+const dropMakima = async (worktree: Worktree, place: SnapshotPlace): Promise<void> => {
+  const spec = `:(top,literal)${makimaDirectory}`;
+  const [inIndex, inBase] = await Promise.all([
+    git(['ls-files', '--stage', '-z', '--', spec], place),
+    git(['ls-tree', '-r', '-z', '--full-tree', worktree.baseCommit, '--', makimaDirectory], place),
+  ]);
+  if (inIndex.stdout.length === 0 && inBase.stdout.length === 0) return;
+  await git(['rm', '--quiet', '--cached', '-r', '-f', '--ignore-unmatch', '--', spec], place);
+  if (inBase.stdout.length > 0) await git(['update-index', '-z', '--index-info'], { ...place, input: inBase.stdout });
+};
+
+/**
+ * A commit of everything that the worktree holds. No branch is moved.
+ *
+ * @param options - `message`; `parents`, the worktree's HEAD where left out
+ * @returns the id of the commit, held by no ref
+ */
+export const snapshotCommit = async (worktree: Worktree, options: { message: string; parents?: readonly string[]; signal?: AbortSignal | undefined }): Promise<string> => {
+  const tree = await snapshotTree(worktree, options.signal);
+  const parents = options.parents ?? [(await commitOf(worktree.adminDir, 'HEAD', options.signal)) ?? worktree.baseCommit];
+  return commitTree(worktree, tree, parents, options.message, options.signal);
+};
+
+/** A commit of a tree, by the identity that the private repository carries from the user's, else by makima. */
+export const commitTree = async (worktree: Worktree, tree: string, parents: readonly string[], message: string, signal?: AbortSignal): Promise<string> => {
+  const own = (await localConfig(worktree.gitDir, 'user.email', signal)) !== null && (await localConfig(worktree.gitDir, 'user.name', signal)) !== null;
+  const env = own || (await hasIdentity(signal)) ? {} : makimaIdentity;
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
+  return gitText(args, { gitDir: worktree.gitDir, signal, env, input: message });
+};
+
+const hasIdentity = async (signal?: AbortSignal): Promise<boolean> => {
+  for (const key of ['user.name', 'user.email']) if ((await git(['config', '--get', key], { signal, answers: [1] })).exitCode !== 0) return false;
+  return true;
+};

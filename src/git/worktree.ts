@@ -1,0 +1,67 @@
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { MakimaError } from '../errors.ts';
+import type { GitPlace } from './git-environment.ts';
+import { isMissing } from './local-repository.ts';
+import type { Repository } from './repository.ts';
+
+/** A task's worktree, as a plain record that is stored and used again after a restart. */
+export interface Worktree {
+  /** The directory that the agent works in. */
+  path: string;
+  /** The private repository it belongs to. */
+  gitDir: string;
+  /** Its own directory in that repository, `<gitDir>/worktrees/<name>`. */
+  adminDir: string;
+  /** Without `refs/heads/`. */
+  branch: string;
+  /** What the task's changes are measured against. */
+  baseCommit: string;
+  sourcePath: string | null;
+  origin: string | null;
+}
+
+/** The repository that a worktree is made of; a worktree's own record says it too. */
+export type WorktreeRepository = Pick<Repository, 'gitDir' | 'sourcePath' | 'origin'>;
+
+/** Told to every command that works in a worktree, so that the `.git` file there is never read. */
+export const placeOf = (worktree: Worktree): GitPlace & { gitDir: string; workTree: string } => ({ gitDir: worktree.adminDir, commonDir: worktree.gitDir, workTree: worktree.path });
+
+/** @throws MakimaError WORKTREE_NOT_FOUND where the directory or its git data is gone */
+export const requireWorktree = async (worktree: Worktree): Promise<void> => {
+  if (!(await isDirectory(worktree.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `The worktree ${worktree.path} does not exist`);
+  if (!(await isDirectory(worktree.adminDir))) throw new MakimaError('WORKTREE_NOT_FOUND', `The git data of the worktree ${worktree.path} does not exist`);
+};
+
+/** Whether it is a directory, not a link to one. */
+export const isDirectory = async (directory: string): Promise<boolean> => {
+  try {
+    return (await lstat(directory)).isDirectory();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};
+
+const temporaryMaxAgeMs = 24 * 3600_000;
+
+/** A name for a temporary file in the private repository, which is on the disk that its objects are on. */
+export const temporaryFile = async (gitDir: string, kind: string): Promise<string> => {
+  const directory = path.join(gitDir, 'makima-tmp');
+  await mkdir(directory, { recursive: true });
+  return path.join(directory, `${kind}-${crypto.randomUUID()}`);
+};
+
+/** Removes what a crash left there. */
+export const sweepTemporary = async (gitDir: string): Promise<void> => {
+  const directory = path.join(gitDir, 'makima-tmp');
+  if (!(await isDirectory(directory))) return;
+  for (const name of await readdir(directory)) {
+    const file = path.join(directory, name);
+    const age = await stat(file).then((found) => Date.now() - found.mtimeMs, (error: unknown) => {
+      if (isMissing(error)) return 0;
+      throw error;
+    });
+    if (age > temporaryMaxAgeMs) await rm(file, { recursive: true, force: true });
+  }
+};
