@@ -55,9 +55,12 @@ const pump = async <T>(reply: FastifyReply, writer: PacedWriter, { iterator, fra
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
   });
+  let whole = false;
+  const isWhole = (): boolean => whole;
   const pass = async (): Promise<void> => {
     while (!over()) {
       const item = await iterator.next();
+      whole = item.done === true && !signal.aborted;
       if (item.done === true || over()) return;
       if (writer.add(frame(item.value))) await writer.ready();
     }
@@ -66,7 +69,9 @@ const pump = async <T>(reply: FastifyReply, writer: PacedWriter, { iterator, fra
   signal.addEventListener('abort', stop);
   try {
     if (!over()) await Promise.race([pass(), stopped]);
-    writer.end();
+    // Half of an answer that ends in order would be taken for the whole; a stream of events is resumed by its client.
+    if (isWhole() || failureText !== null) writer.end();
+    else writer.cut();
   } catch (error) {
     reply.log.warn({ err: error }, 'a stream was cut off');
     if (failureText !== null && !over()) writer.add(failureText(error));
