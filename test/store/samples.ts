@@ -36,3 +36,6 @@ export const sampleKey = (taskId: string, given: Partial<ToolKeyRecord> = {}): T
   id: randomUUID(), taskId, keyHash: randomUUID().replaceAll('-', '').repeat(2), label: null, createdAt: noon, expiresAt: null, runId: null,
   ...given,
 });
+
+/** More than go into one statement, so that a transaction with them has a middle. */
+export const eventsAtOnce = 1500;

@@ -238,6 +238,28 @@ for (const [name, open] of Object.entries(stores)) {
       t.strictSame(await payloads(store, task.id), expected);
     });
 
+    await t.test('a transaction that breaks off in its last step leaves nothing of the steps before', async (t) => {
+      const store = await open(t);
+      const task = sampleTask({ status: 'starting' });
+      await store.createTask(task);
+      const first = await store.createRun(task.id, sampleRun());
+      const events = Array.from({ length: 1500 }, () => said('x'));
+      const unprintable = Object.assign(said('y'), { toJSON: () => { throw new Error('not to be printed'); } });
+      const broken = /not to be printed/;
+      await t.rejects(store.transition(task.id, { to: 'running', run: { runId: first.runId, changes: { state: 'running' } }, events: [...events, unprintable] }), broken);
+      await t.rejects(store.updateTask(task.id, { name: 'x' }, [...events, unprintable]), broken);
+      await t.rejects(store.addEvents(task.id, [...events, unprintable]), broken);
+      const never = sampleTask();
+      await t.rejects(store.createTask(never, { events: [...events, unprintable] }), broken);
+      const key = sampleKey(task.id);
+      await t.rejects(store.insertToolKey(key, [unprintable]), broken);
+      t.strictSame(await store.getTask(task.id), task);
+      t.strictSame(await store.getRun(first.runId), first);
+      t.equal(await store.getTask(never.id), null);
+      t.equal(await store.findToolKeyByHash(key.keyHash), null);
+      t.strictSame(await store.pendingEvents(10), []);
+    });
+
     await t.test('a run from its beginning to its end', async (t) => {
       const store = await open(t);
       const task = sampleTask();
