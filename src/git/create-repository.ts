@@ -28,7 +28,7 @@ const madeAside = async (gitDir: string, make: (directory: string) => Promise<vo
 export const createFromSource = (gitDir: string, from: FetchFrom, signal?: AbortSignal): Promise<void> =>
   madeAside(gitDir, async (directory) => {
     if (from.kind !== 'local' || !(await cloneWithLinks(from.local, directory, signal))) await init(directory, signal);
-    await settle(directory, signal);
+    await settle(directory);
     await fetchSource(directory, from, signal);
     if (!(await hasCommit(directory, signal))) throw new MakimaError('REPOSITORY_EMPTY', `${from.kind === 'local' ? from.local.path : 'The remote'} has no commit yet`);
   });
@@ -37,7 +37,7 @@ export const createFromSource = (gitDir: string, from: FetchFrom, signal?: Abort
 export const createEmpty = (gitDir: string, signal?: AbortSignal): Promise<void> =>
   madeAside(gitDir, async (directory) => {
     await init(directory, signal);
-    await settle(directory, signal);
+    await settle(directory);
     const tree = await gitText(['mktree'], { gitDir: directory, signal });
     const commit = await gitText(['commit-tree', tree, '-m', 'Initial commit'], { gitDir: directory, signal, env: makimaIdentity });
     await git(['update-ref', 'refs/heads/main', commit], { gitDir: directory, signal });
@@ -57,6 +57,8 @@ const cloneWithLinks = async (local: LocalRepository, directory: string, signal?
   for (const file of ['shallow', 'objects/info/alternates']) if (await exists(path.join(local.commonDir, file))) return false;
   try {
     await git(['clone', '--quiet', '--bare', '--local', '--template=', '--upload-pack=git-upload-pack', '--', local.path, directory], { signal });
+    // clone leaves the path of the source here, where an agent's push would land in the user's checkout
+    await git(['config', '--file', path.join(directory, 'config'), '--remove-section', 'remote.origin'], { signal });
     return true;
   } catch (error) {
     const kind = gitErrorKind(error);
@@ -76,13 +78,12 @@ const exists = async (file: string): Promise<boolean> => {
   }
 };
 
-/** What every private repository has. Without gc.auto=0 an agent's commit leaves a gc running after the agent is gone. */
-const settle = async (gitDir: string, signal?: AbortSignal): Promise<void> => {
-  for (const [key, value] of [['gc.auto', '0'], ['maintenance.auto', 'false'], ['core.logAllRefUpdates', 'true'], ['core.bare', 'true']] as const) {
-    await git(['config', '--file', path.join(gitDir, 'config'), key, value], { signal });
-  }
-  // clone leaves the path of the source here, where an agent's push would land in the user's checkout
-  await git(['config', '--file', path.join(gitDir, 'config'), '--remove-section', 'remote.origin'], { signal, answers: [128] });
+/** Without gc.auto an agent's commit leaves a gc running after the agent is gone. */
+const settings = '[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[core]\n\tlogAllRefUpdates = true\n';
+
+/** What every private repository has. */
+const settle = async (gitDir: string): Promise<void> => {
+  await appendFile(path.join(gitDir, 'config'), settings);
   await excludeMakima(gitDir);
 };
 

@@ -68,9 +68,10 @@ const copyIndex = async (from: string, to: string): Promise<boolean> => {
 const takeTree = async (worktree: Worktree, place: SnapshotPlace, seeded: boolean): Promise<string> => {
   if (seeded) await unhideEntries(place);
   else await git(['read-tree', worktree.baseCommit], place);
-  const nested = (await nestedRepositories(place)).filter((directory) => directory.toString('latin1') !== makimaDirectory);
+  const nested = await nestedRepositories(place);
   await addAll(place, nested);
-  await flattenNestedRepositories(place, nested, worktree.baseCommit);
+  // `.makima` is among them where an agent has taken it out of the ignored files
+  await flattenNestedRepositories(place, nested.filter((directory) => directory.toString('latin1') !== makimaDirectory), worktree.baseCommit);
   await dropMakima(worktree, place);
   return gitText(['write-tree'], place);
 };

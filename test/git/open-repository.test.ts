@@ -248,7 +248,7 @@ void t.test('name and e-mail of the source’s own configuration come along', as
   t.equal(sh(repository.gitDir, 'config', 'user.email').trim(), 'work@example.org');
   sh(source, 'config', 'user.email', 'other@example.org');
   await open(home, source);
-  t.equal(sh(repository.gitDir, 'config', '--get-all', 'user.email').trim(), 'other@example.org');
+  t.equal(sh(repository.gitDir, 'config', '--local', '--get-all', 'user.email').trim(), 'other@example.org');
 });
 
 void t.test('a clone that is broken off leaves nothing, and what a crash left is cleared', async (t) => {

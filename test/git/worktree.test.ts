@@ -1,0 +1,231 @@
+import t from 'tap';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { addWorktree } from '../../src/git/add-worktree.ts';
+import { resolveBase } from '../../src/git/default-branch.ts';
+import { diffFiles } from '../../src/git/diff.ts';
+import { sealMakimaDirectory } from '../../src/git/makima-directory.ts';
+import { keepSnapshot, removeWorktree } from '../../src/git/remove-worktree.ts';
+import { snapshotCommit, snapshotTree } from '../../src/git/snapshot.ts';
+import { fingerprint, isolate, open, prepared, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
+
+void t.test('what an earlier attempt left is replaced, whatever point it had reached', async (t) => {
+  const home = isolate(t);
+  const { repository } = await prepared(home);
+  const { commit } = await resolveBase(repository, null);
+  const wanted = { path: path.join(home, 'trees', 'same'), branch: 'makima/again', commit };
+  // the branch alone
+  sh(repository.gitDir, 'branch', wanted.branch, commit);
+  await addWorktree(repository, wanted);
+  // all of it, and half of the files gone
+  rmSync(path.join(wanted.path, 'README.md'));
+  await addWorktree(repository, wanted);
+  // the administrative directory and the branch, no directory
+  rmSync(wanted.path, { recursive: true });
+  await addWorktree(repository, wanted);
+  // the directory without its .git file
+  rmSync(path.join(wanted.path, '.git'));
+  const { worktree } = await addWorktree(repository, wanted);
+  t.equal(sh(worktree.path, 'status', '--porcelain'), '');
+  t.equal(readdirSync(path.join(repository.gitDir, 'worktrees')).filter((name) => name.startsWith('same')).length, 1);
+});
+
+void t.test('a branch of the same name with commits of its own is kept under a private ref', async (t) => {
+  const home = isolate(t);
+  const { repository } = await prepared(home);
+  const { commit } = await resolveBase(repository, null);
+  const own = sh(repository.gitDir, 'commit-tree', '-m', 'own', '-p', commit, `${commit}^{tree}`).trim();
+  sh(repository.gitDir, 'branch', 'makima/mine', own);
+  await addWorktree(repository, { path: path.join(home, 'w'), branch: 'makima/mine', commit });
+  t.match(sh(repository.gitDir, 'for-each-ref', '--contains', own, 'refs/makima/kept'), own);
+});
+
+void t.test('a directory that is not ours is left alone', async (t) => {
+  const home = isolate(t);
+  const { repository } = await prepared(home);
+  const { commit } = await resolveBase(repository, null);
+  const taken = path.join(home, 'taken');
+  write(taken, { 'mine.txt': 'mine' });
+  await t.rejects(addWorktree(repository, { path: taken, branch: 'makima/x', commit }), { code: 'TARGET_EXISTS' });
+  symlinkSync('/nowhere', path.join(home, 'dangling'));
+  await t.rejects(addWorktree(repository, { path: path.join(home, 'dangling'), branch: 'makima/x', commit }), { code: 'TARGET_EXISTS' });
+  t.equal(readFileSync(path.join(taken, 'mine.txt'), 'utf8'), 'mine');
+  t.equal(sh(repository.gitDir, 'for-each-ref', 'refs/heads/makima/x'), '');
+});
+
+void t.test('a failed one leaves nothing: a required filter that is not installed is named', async (t) => {
+  const home = isolate(t);
+  const { source } = await prepared(home);
+  appendFileSync(path.join(home, 'gitconfig'), '[filter "lfs"]\n\tclean = git-lfs-missing clean\n\tsmudge = git-lfs-missing smudge\n\tprocess = git-lfs-missing filter-process\n\trequired = true\n');
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n';
+  const blob = spawnSync('git', ['hash-object', '-w', '--stdin'], { cwd: source, input: pointer, encoding: 'utf8' }).stdout.trim();
+  write(source, { '.gitattributes': '*.bin filter=lfs -text\n' });
+  sh(source, 'add', '.gitattributes');
+  sh(source, 'update-index', '--add', '--cacheinfo', `100644,${blob},big.bin`);
+  sh(source, 'commit', '-q', '-m', 'pointer');
+  const repository = await open(home, source);
+  const { commit } = await resolveBase(repository, null);
+  const wanted = { path: path.join(home, 'filtered'), branch: 'makima/filtered', commit };
+  await t.rejects(addWorktree(repository, wanted), { code: 'GIT_FAILED', message: /filter/i });
+  t.notOk(existsSync(wanted.path));
+  t.equal(sh(repository.gitDir, 'for-each-ref', 'refs/heads/makima/filtered'), '');
+  t.same(readdirSync(path.join(repository.gitDir, 'worktrees')).filter((name) => name.startsWith('filtered')), []);
+  // not required, not configured: pointer files with a warning
+  writeFileSync(path.join(home, 'gitconfig'), '[user]\n\tname = User\n\temail = user@example.org\n');
+  const { worktree, warnings } = await addWorktree(repository, wanted);
+  t.match(warnings.join(), /Git LFS, which is not installed/);
+  t.equal(readFileSync(path.join(worktree.path, 'big.bin'), 'utf8'), pointer);
+});
+
+void t.test('a filter of the user’s own configuration is applied, to the checkout and to the snapshot', async (t) => {
+  const home = isolate(t);
+  appendFileSync(path.join(home, 'gitconfig'), '[filter "rot"]\n\tclean = tr a-z b-za\n\tsmudge = tr b-za a-z\n\trequired = true\n');
+  const { worktree, repository } = await prepared(home, { '.gitattributes': '*.rot filter=rot\n', 'a.rot': 'abc\n' });
+  t.equal(sh(repository.gitDir, 'show', 'main:a.rot'), 'bcd\n');
+  t.equal(readFileSync(path.join(worktree.path, 'a.rot'), 'utf8'), 'abc\n');
+  writeFileSync(path.join(worktree.path, 'a.rot'), 'xyz\n');
+  t.equal(sh(repository.gitDir, 'show', `${await snapshotTree(worktree)}:a.rot`), 'yza\n');
+});
+
+void t.test('configuration that an agent writes into the private repository runs nothing of ours', async (t) => {
+  const home = isolate(t);
+  const { worktree, repository, source } = await prepared(home, { '.gitattributes': '* filter=evil diff=evil\n', 'a.txt': 'a\n' });
+  const trace = path.join(home, 'trace');
+  const script = path.join(home, 'evil.sh');
+  writeFileSync(script, `#!/bin/sh\necho "$0 $*" >> ${trace}\ncat\n`);
+  chmodSync(script, 0o755);
+  appendFileSync(
+    path.join(repository.gitDir, 'config'),
+    `[core]\n\tfsmonitor = ${script}\n\thooksPath = ${home}/hooks\n\tsshCommand = ${script}\n\talternateRefsCommand = ${script}\n\tpager = ${script}\n\tgitProxy = ${script}\n[filter "evil"]\n\tclean = ${script}\n\tsmudge = ${script}\n\tprocess = ${script}\n\trequired\n[diff "evil"]\n\tcommand = ${script}\n\ttextconv = ${script}\n[diff]\n\texternal = ${script}\n[credential]\n\thelper = ${script}\n[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${script}\n`,
+  );
+  mkdirSync(path.join(home, 'hooks'));
+  for (const hook of ['post-checkout', 'reference-transaction', 'post-index-change', 'pre-commit']) {
+    writeFileSync(path.join(home, 'hooks', hook), readFileSync(script));
+    chmodSync(path.join(home, 'hooks', hook), 0o755);
+  }
+  // the .git file in the worktree leads to a repository of the agent's
+  const fake = path.join(home, 'fake');
+  sh(home, 'init', '-q', fake);
+  appendFileSync(path.join(fake, '.git/config'), `[core]\n\tfsmonitor = ${script}\n`);
+  rmSync(path.join(worktree.path, '.git'));
+  writeFileSync(path.join(worktree.path, '.git'), `gitdir: ${fake}/.git\n`);
+  writeFileSync(path.join(worktree.path, 'b.txt'), 'b\n');
+  t.same((await diffFiles(worktree)).map((change) => change.path), ['b.txt']);
+  await snapshotCommit(worktree, { message: 'x' });
+  await keepSnapshot(worktree, 'some-task');
+  await worktreeOf(home, repository);
+  await open(home, source);
+  await removeWorktree(worktree);
+  t.notOk(existsSync(trace), existsSync(trace) ? readFileSync(trace, 'utf8') : '');
+});
+
+void t.test('removal keeps everything first, can be repeated, and takes read-only directories', async (t) => {
+  const home = isolate(t);
+  const { worktree, repository } = await prepared(home);
+  write(worktree.path, { 'committed.txt': 'c', 'untracked.txt': 'u', 'README.md': 'changed' });
+  sh(worktree.path, 'add', 'committed.txt');
+  sh(worktree.path, 'commit', '-q', '-m', 'agent');
+  const commit = sh(worktree.path, 'rev-parse', 'HEAD').trim();
+  mkdirSync(path.join(worktree.path, 'readonly/deep'), { recursive: true });
+  writeFileSync(path.join(worktree.path, 'readonly/deep/file'), '');
+  chmodSync(path.join(worktree.path, 'readonly/deep'), 0o555);
+  await removeWorktree(worktree, { keepDirectory: true });
+  t.ok(existsSync(path.join(worktree.path, 'untracked.txt')), 'keepDirectory keeps it, as a working worktree');
+  t.equal(sh(worktree.path, 'rev-parse', 'HEAD').trim(), commit);
+  const kept = await keepSnapshot(worktree, 'task-1');
+  await removeWorktree(worktree);
+  await removeWorktree(worktree);
+  t.notOk(existsSync(worktree.path));
+  t.notOk(existsSync(worktree.adminDir));
+  t.equal(sh(repository.gitDir, 'for-each-ref', `refs/heads/${worktree.branch}`), '');
+  t.equal(sh(repository.gitDir, 'rev-parse', 'refs/makima/kept/task-1').trim(), kept);
+  const show = (file: string): string => sh(repository.gitDir, 'show', `refs/makima/kept/task-1:${file}`);
+  t.same([show('committed.txt'), show('untracked.txt'), show('README.md')], ['c', 'u', 'changed']);
+  t.equal(sh(repository.gitDir, 'rev-parse', 'refs/makima/kept/task-1^').trim(), commit);
+});
+
+void t.test('keeping twice loses neither', async (t) => {
+  const home = isolate(t);
+  const { worktree, repository } = await prepared(home);
+  write(worktree.path, { 'first.txt': '1' });
+  const first = await keepSnapshot(worktree, 'task-1');
+  rmSync(path.join(worktree.path, 'first.txt'));
+  await keepSnapshot(worktree, 'task-1');
+  t.equal(sh(repository.gitDir, 'merge-base', '--is-ancestor', String(first), 'refs/makima/kept/task-1'), '');
+});
+
+void t.test('.makima is committed by no form of git add, and survives clean and stash', async (t) => {
+  const home = isolate(t);
+  const { worktree } = await prepared(home);
+  const script = path.join(worktree.path, '.makima/orchestrate.sh');
+  writeFileSync(script, 'echo hi\n');
+  writeFileSync(path.join(worktree.path, 'work.txt'), 'w');
+  for (const args of [['-A'], ['.'], ['-A', '-f'], ['-f', '.'], ['-f', '.makima'], ['-f', '.makima/'], ['-f', '.makima/orchestrate.sh'], ['-f', '.makima/.git/HEAD'], ['-f', '--', ':(glob)**'], ['-A', '-f', '--ignore-errors'], ['-N', '-f', '.makima/orchestrate.sh']]) {
+    spawnSync('git', ['add', ...args], { cwd: worktree.path });
+    t.equal(sh(worktree.path, 'ls-files', '.makima'), '', `git add ${args.join(' ')}`);
+  }
+  spawnSync('git', ['commit', '-qam', 'all'], { cwd: worktree.path });
+  t.equal(sh(worktree.path, 'ls-tree', '-r', '--name-only', 'HEAD', '.makima'), '');
+  sh(worktree.path, 'clean', '-fdxq');
+  spawnSync('git', ['stash', '-a'], { cwd: worktree.path });
+  t.ok(existsSync(script));
+  t.equal(sh(worktree.path, 'status', '--porcelain', '--ignored', '.makima').trim(), '!! .makima/');
+});
+
+void t.test('.makima forced into the index by plumbing is in no snapshot, and a link in its place is not followed', async (t) => {
+  const home = isolate(t);
+  const { worktree, repository } = await prepared(home);
+  const blob = sh(worktree.path, 'rev-parse', 'HEAD:README.md').trim();
+  sh(worktree.path, 'update-index', '--add', '--cacheinfo', `100644,${blob},.makima/secret`);
+  writeFileSync(path.join(worktree.path, 'work.txt'), 'w');
+  t.equal(sh(repository.gitDir, 'ls-tree', '-r', '--name-only', await snapshotTree(worktree)), 'README.md\nwork.txt\n');
+  sh(worktree.path, 'commit', '-q', '-m', 'forced');
+  const commit = await snapshotCommit(worktree, { message: 'snapshot' });
+  t.equal(sh(repository.gitDir, 'ls-tree', '-r', '--name-only', commit), 'README.md\nwork.txt\n');
+  rmSync(path.join(worktree.path, '.makima'), { recursive: true });
+  const elsewhere = path.join(home, 'elsewhere');
+  mkdirSync(elsewhere);
+  symlinkSync(elsewhere, path.join(worktree.path, '.makima'));
+  writeFileSync(path.join(await sealMakimaDirectory(worktree), 'x'), '');
+  t.same(readdirSync(elsewhere), []);
+});
+
+void t.test('a .makima that the repository itself tracks stays as it is in the base', async (t) => {
+  const home = isolate(t);
+  const { worktree, repository } = await prepared(home, { '.makima/kept.txt': 'k', 'a.txt': 'a' });
+  writeFileSync(path.join(worktree.path, '.makima/kept.txt'), 'changed');
+  t.equal(await snapshotTree(worktree), sh(repository.gitDir, 'rev-parse', 'main^{tree}').trim());
+  t.same(await diffFiles(worktree), []);
+});
+
+void t.test('submodules: offline from the user’s source, nested ones too; without them a warning', async (t) => {
+  const home = isolate(t);
+  const inner = userRepository(path.join(home, 'inner'), { 'inner.txt': 'inner' });
+  const library = userRepository(path.join(home, 'library'), { 'lib.txt': 'lib' });
+  sh(library, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, 'deps/inner');
+  sh(library, 'commit', '-q', '-m', 'inner');
+  const source = userRepository(path.join(home, 'source'));
+  sh(source, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', '--name', 'the library', library, 'vendor/the library');
+  sh(source, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'update', '--init', '--recursive');
+  sh(source, 'commit', '-q', '-m', 'library');
+  const before = fingerprint(source);
+  const repository = await open(home, source);
+  const { commit } = await resolveBase(repository, null);
+  rmSync(library, { recursive: true });
+  rmSync(inner, { recursive: true });
+  const { worktree, warnings } = await addWorktree(repository, { path: path.join(home, 'w'), branch: 'makima/sub', commit });
+  t.same(warnings, []);
+  t.equal(readFileSync(path.join(worktree.path, 'vendor/the library/lib.txt'), 'utf8'), 'lib');
+  t.equal(readFileSync(path.join(worktree.path, 'vendor/the library/deps/inner/inner.txt'), 'utf8'), 'inner');
+  t.equal(sh(path.join(worktree.path, 'vendor/the library'), 'config', 'remote.origin.url').trim(), library);
+  t.equal(sh(worktree.path, 'status', '--porcelain'), '');
+  t.same(await diffFiles(worktree), []);
+  t.same(fingerprint(source), before);
+  const remote = await open(home, pathToFileURL(source).href);
+  const other = await addWorktree(remote, { path: path.join(home, 'w2'), branch: 'makima/sub2', commit });
+  t.equal(other.warnings.length, 1);
+  t.match(other.warnings[0], /vendor\/the library/);
+  t.equal(readFileSync(path.join(other.worktree.path, 'README.md'), 'utf8'), 'hello\n');
+});
