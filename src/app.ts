@@ -140,7 +140,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
         version,
         home: config.home,
         startedAt: settings.now().toISOString(),
-        limits: { maxConcurrentTasks: config.maxConcurrentTasks, maxDepth: config.maxDepth, maxTasks: config.maxTasks, maxStreams: config.maxStreams, bodyBytes: config.bodyLimit },
+        limits: { maxConcurrentTasks: config.maxConcurrentTasks, maxDepth: config.maxDepth, maxTasks: config.maxTasks, maxStreams: config.maxStreams, bodyBytes: config.bodyLimitBytes },
       },
     };
     const http = await buildHttp({
@@ -153,7 +153,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       drainSignal: draining.signal,
       allowedHosts: config.allowedHosts,
       allowedOrigins: config.allowedOrigins,
-      limits: { bodyBytes: config.bodyLimit, streams: config.maxStreams },
+      limits: { bodyBytes: config.bodyLimitBytes, streams: config.maxStreams },
     });
     opened.push(() => http.close());
     url = `http://${reachable(config.host)}:${await listen(http, options)}`;

@@ -67,7 +67,7 @@ const greet = (config: Config, app: App): void => {
 };
 
 const main = async (): Promise<void> => {
-  const { config, warnings } = await loadConfig(process.env, { homedir: homedir() });
+  const { config, warnings } = loadConfig(process.env, { homedir: homedir() });
   // Standard output is for what a person reads at the start; the log goes beside it.
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
   for (const warning of warnings) logger.warn(warning);

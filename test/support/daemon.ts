@@ -59,12 +59,20 @@ export interface TestDaemon {
   token: string;
   /** A request with the owner's token, below the API's base path. */
   call<T = Task>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  /** The same with a tool key, or with no credential at all. */
+  callWith<T = Task>(key: string | null, method: string, path: string, body?: unknown): Promise<Answer<T>>;
   /** The text of an answer in text/plain. */
   text(path: string): Promise<string>;
+  /** Makes a task. Fails the test where that is refused. */
+  make(task?: Record<string, unknown>): Promise<Task>;
   /** Makes and starts a task with a scripted agent's plan. */
   start(task: Record<string, unknown>): Promise<Task>;
   /** Waits until the task is terminal and its log complete, and returns it. */
   ended(taskId: string): Promise<Task>;
+  /** Stops the task and waits until it has ended. */
+  stopped(taskId: string, how?: Record<string, unknown>): Promise<Task>;
+  /** What the agent itself said, one text after the other. */
+  said(taskId: string): Promise<string[]>;
   /** The task's events up to the first that fits. Fails the test when the stream ends without it. */
   until(taskId: string, fits: (event: TaskEvent) => boolean): Promise<TaskEvent[]>;
   events(taskId: string): Promise<TaskEvent[]>;
@@ -74,6 +82,23 @@ export interface TestDaemon {
 }
 
 const base = '/api/v1/mesh';
+
+const textsOf = (line: string): string[] => {
+  const { message } = JSON.parse(line) as { message: { content: { type: string; text?: string }[] } };
+  return message.content.flatMap(({ text }) => text ?? []);
+};
+
+/** What a refused request is answered with. */
+export interface Refusal {
+  statusCode: number;
+  code: string;
+  error: string;
+  message: string;
+  branches?: string[];
+}
+
+/** The text of an event that is a line of this stream of the output. */
+export const lineOf = (event: TaskEvent, stream: string): string | null => (event.type === 'output' && event.stream === stream ? event.content : null);
 
 /** The events of an SSE answer, as they come. */
 export const readSse = async function* (response: Response): AsyncGenerator<TaskEvent> {
@@ -96,7 +121,7 @@ export const readSse = async function* (response: Response): AsyncGenerator<Task
  */
 export const startDaemon = async (t: Test, agent: string, settings: Record<string, string> = {}, tuning: Record<string, number> = {}): Promise<TestDaemon> => {
   const home = settings['MAKIMA_HOME'] ?? scratch(t);
-  const { config } = await loadConfig({ MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath(agent), ...settings }, { homedir: home });
+  const { config } = loadConfig({ MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath(agent), ...settings }, { homedir: home });
   const token = await ownerToken(home);
   const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' }, pino.destination({ fd: 2, sync: true }));
   const app = await startApp({ config: { ...config, ...tuning }, logger, ownerToken: token });
@@ -104,15 +129,21 @@ export const startDaemon = async (t: Test, agent: string, settings: Record<strin
   t.teardown(() => app.close({ stopAgents: true }));
   const authorization = { authorization: `Bearer ${token}` };
 
-  const call: TestDaemon['call'] = async (method, path, body, headers = {}) => {
+  const request: TestDaemon['call'] = async (method, path, body, headers) => {
     const response = await fetch(app.url + base + path, {
       method,
-      headers: { ...authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      headers: { ...(body !== undefined && { 'content-type': body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' || body instanceof URLSearchParams ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
     return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+  };
+  const call: TestDaemon['call'] = (method, path, body, headers = {}) => request(method, path, body, { ...authorization, ...headers });
+  const make: TestDaemon['make'] = async (task = {}) => {
+    const { status, body } = await call('POST', '/tasks', { name: 'a task', plan: 'do it', ...task });
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    return body;
   };
   const follow = (taskId: string): AsyncGenerator<TaskEvent> => {
     const response = fetch(`${app.url}${base}/tasks/${taskId}/events`, { headers: authorization });
@@ -125,6 +156,10 @@ export const startDaemon = async (t: Test, agent: string, settings: Record<strin
     for await (const event of follow(taskId)) all.push(event);
     return all;
   };
+  const ended: TestDaemon['ended'] = async (taskId) => {
+    await events(taskId);
+    return (await call('GET', `/tasks/${taskId}`)).body;
+  };
 
   return {
     app,
@@ -132,14 +167,17 @@ export const startDaemon = async (t: Test, agent: string, settings: Record<strin
     token,
     call,
     text: async (path) => (await fetch(app.url + base + path, { headers: { ...authorization, accept: 'text/plain' } })).text(),
-    async start(task) {
-      const { status, body } = await call('POST', '/tasks', { name: 'a task', plan: 'do it', start: true, ...task });
-      if (status !== 201) throw new Error(JSON.stringify(body));
-      return body;
+    callWith: (key, method, path, body) => request(method, path, body, key === null ? {} : { 'x-makima-tool-key': key }),
+    make,
+    start: (task) => make({ start: true, ...task }),
+    ended,
+    async stopped(taskId, how = {}) {
+      const { status, body } = await call('POST', `/tasks/${taskId}/stop`, how);
+      if (status !== 202 && status !== 200) throw new Error(JSON.stringify(body));
+      return ended(taskId);
     },
-    async ended(taskId) {
-      await events(taskId);
-      return (await call('GET', `/tasks/${taskId}`)).body;
+    async said(taskId) {
+      return (await events(taskId)).flatMap((event) => (event.type === 'output' && event.jsonType === 'assistant' ? textsOf(event.content) : []));
     },
     async until(taskId, fits) {
       const seen: TaskEvent[] = [];
@@ -157,12 +195,15 @@ export const startDaemon = async (t: Test, agent: string, settings: Record<strin
   };
 };
 
-/** Whether a process is there and no zombie. */
-export const isAlive = (pid: number): boolean => {
+/** The first letter of a process's state as ps prints it, null where there is no such process. */
+export const stateOf = (pid: number): string | null => {
   try {
-    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).trim().startsWith('Z');
+    return execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).trim().charAt(0);
   } catch {
     // ps fails where there is no such process.
-    return false;
+    return null;
   }
 };
+
+/** Whether a process is there and no zombie. */
+export const isAlive = (pid: number): boolean => !['Z', null].includes(stateOf(pid));

@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Test } from 'tap';
+import type { TaskEvent } from '../../schemas/event.ts';
+import type { Task } from '../../schemas/task.ts';
+import { agentPath, readSse, type Answer } from './daemon.ts';
+
+/** A daemon in a process of its own, as a user starts it: one that can be killed. */
+export interface DaemonProcess {
+  pid: number;
+  url: string;
+  call<T = Task>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  /** The events of a task after an id, to the end of the task or of the daemon. */
+  follow(taskId: string, after?: number): AsyncGenerator<TaskEvent>;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Everything it printed on standard error. */
+  log(): string;
+}
+
+const serverPath = join(import.meta.dirname, '../../src/server.ts');
+
+/**
+ * Starts `src/server.ts` and waits until it serves.
+ * @throws Error with what it printed where it ends before
+ */
+export const spawnDaemon = async (t: Test, home: string, agent: string, env: Record<string, string> = {}): Promise<DaemonProcess> => {
+  const child: ChildProcess = spawn(process.execPath, [serverPath], {
+    env: { ...process.env, MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath(agent), MAKIMA_LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const gone = once(child, 'exit');
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await gone;
+  });
+  if (!child.stdout || child.pid === undefined) throw new Error('no process');
+  let serving = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    serving = line.startsWith('API documentation');
+    if (serving) break;
+  }
+  if (!serving) throw new Error(`the daemon ended before it served: ${log}`);
+  child.stdout.resume();
+  const { url } = JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8'));
+  const headers = { authorization: `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}` };
+  const base = `${url}/api/v1/mesh`;
+  return {
+    pid: child.pid,
+    url,
+    async call(method, path, body, more = {}) {
+      const response = await fetch(base + path, {
+        method,
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }), ...more },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text, headers: response.headers };
+    },
+    async *follow(taskId, after) {
+      yield* readSse(await fetch(`${base}/tasks/${taskId}/events`, { headers: { ...headers, ...(after !== undefined && { 'last-event-id': String(after) }) } }));
+    },
+    async kill(signal) {
+      child.kill(signal);
+      await gone;
+    },
+    log: () => log,
+  };
+};
