@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { ConfigError, loadConfig, type Config } from '../src/config.ts';
+
+const problemsOf = (env: NodeJS.ProcessEnv, homedir = '/nowhere'): readonly string[] => {
+  try {
+    loadConfig(env, { homedir, cwd: '/cwd' });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+// The defaults of the contract's table, written out.
+const defaults = {
+  home: '/home/u/.makima', host: '127.0.0.1', port: 8080, allowedHosts: [], allowedOrigins: [], worktreeDir: '/home/u/.makima/worktrees',
+  maxConcurrentTasks: 4, maxDepth: 2, claudeCommand: 'claude', claudePreArgs: [], claudeArgs: [], enablePermissions: false,
+  disableVerbose: false, agentEnv: {}, logLevel: 'info',
+};
+/** What only a change of the program moves; each is somebody's decision, so that its value is not repeated here. */
+const bounds = [
+  'bodyLimitBytes', 'maxTasks', 'maxStreams', 'silenceMs', 'interruptGraceMs', 'terminateGraceMs', 'exitGraceMs', 'backgroundWaitMs', 'setupTimeoutMs',
+] as const;
+/** The settings without the bounds, which must all be there. */
+const settingsOf = (t: Test, config: Config) => {
+  const settings: Record<string, unknown> = { ...config };
+  for (const name of bounds) {
+    t.ok(Number.isInteger(config[name]) && config[name] > 0, name);
+    Reflect.deleteProperty(settings, name);
+  }
+  return settings;
+};
+
+void t.test('with nothing set, the defaults', (t) => {
+  const { config, warnings } = loadConfig({ PATH: '/bin', OTHER: '' }, { homedir: '/home/u' });
+  t.strictSame(settingsOf(t, config), defaults);
+  t.strictSame(warnings, []);
+  t.end();
+});
+
+const everything = {
+  MAKIMA_HOST: '0.0.0.0', MAKIMA_PORT: '0', MAKIMA_ALLOWED_HOSTS: 'Box.local, box.local:8080,,[::1]:80', MAKIMA_ALLOWED_ORIGINS: 'https://a.example,http://localhost:3000',
+  MAKIMA_WORKTREE_DIR: '~/trees', MAKIMA_MAX_CONCURRENT_TASKS: ' 16 ', MAKIMA_MAX_DEPTH: '0', MAKIMA_CLAUDE_COMMAND: '~/bin/claude', MAKIMA_CLAUDE_PRE_ARGS: '["cli.js", ""]',
+  MAKIMA_CLAUDE_ARGS: '["--model","a b \\"c\\""]', MAKIMA_ENABLE_PERMISSIONS: 'TRUE', MAKIMA_DISABLE_VERBOSE: '1', MAKIMA_AGENT_ENV: '{"A_1":"x=y","__proto__":"p"}', MAKIMA_LOG_LEVEL: 'silent',
+};
+const everythingRead = {
+  host: '0.0.0.0', port: 0, allowedHosts: ['box.local', 'box.local:8080', '[::1]:80'], allowedOrigins: ['https://a.example', 'http://localhost:3000'],
+  maxConcurrentTasks: 16, maxDepth: 0, claudeCommand: '/home/u/bin/claude', claudePreArgs: ['cli.js', ''], claudeArgs: ['--model', 'a b "c"'],
+  enablePermissions: true, disableVerbose: true, logLevel: 'silent', worktreeDir: '/home/u/trees',
+};
+
+void t.test('every variable is read', (t) => {
+  const { config, warnings } = loadConfig({ ...everything, MAKIMA_HOME: '~/state' }, { homedir: '/home/u' });
+  const rest = settingsOf(t, config);
+  Reflect.deleteProperty(rest, 'agentEnv');
+  t.strictSame(rest, { ...everythingRead, home: '/home/u/state' });
+  t.strictSame(Object.entries(config.agentEnv), [['A_1', 'x=y'], ['__proto__', 'p']]);
+  t.strictSame(warnings, []);
+  t.end();
+});
+
+void t.test('every name in the file is read, and the environment wins', (t) => {
+  const inFile = {
+    host: '::1', port: 9000, allowedHosts: ['a.example'], allowedOrigins: 'https://b.example', worktreeDir: 'trees', maxConcurrentTasks: 2, maxDepth: 5,
+    claudeCommand: './claude', claudePreArgs: ['a'], claudeArgs: ['b'], enablePermissions: true, disableVerbose: true, agentEnv: { B: 'c' }, logLevel: 'debug',
+  };
+  const home = t.testdir({ 'config.json': `\uFEFF${JSON.stringify(inFile)}` });
+  const { config } = loadConfig({ MAKIMA_HOME: home }, { homedir: '/home/u' });
+  t.strictSame(settingsOf(t, config), { ...inFile, home, allowedOrigins: ['https://b.example'], worktreeDir: join(home, 'trees'), claudeCommand: join(home, 'claude') });
+  const both = loadConfig({ ...everything, MAKIMA_HOME: home, MAKIMA_AGENT_ENV: '{"C":"d"}' }, { homedir: '/home/u' }).config;
+  t.strictSame(settingsOf(t, both), { ...everythingRead, home, agentEnv: { C: 'd' } });
+  t.end();
+});
+
+void t.test('false and 0 in the environment win over true in the file; an empty text is no value', (t) => {
+  const home = t.testdir({ 'config.json': '{"enablePermissions": true, "port": 9000, "host": "", "maxDepth": 1}' });
+  const { config } = loadConfig({ MAKIMA_HOME: home, MAKIMA_ENABLE_PERMISSIONS: 'false', MAKIMA_PORT: '0', MAKIMA_MAX_DEPTH: '', MAKIMA_LOG_LEVEL: '' }, { homedir: '/h' });
+  t.match(config, { enablePermissions: false, port: 0, maxDepth: 1, host: '127.0.0.1', logLevel: 'info' });
+  t.equal(loadConfig({ MAKIMA_HOME: '' }, { homedir: '/h' }).config.home, '/h/.makima');
+  t.end();
+});
+
+void t.test('paths: ~ alone, ~ with more, relative, and what only looks like ~', (t) => {
+  const homeOf = (MAKIMA_HOME: string) => loadConfig({ MAKIMA_HOME }, { homedir: '/h/$&', cwd: '/cwd' }).config.home;
+  t.equal(homeOf('~'), '/h/$&');
+  t.equal(homeOf('~/a/../b'), '/h/$&/b');
+  t.equal(homeOf('sub'), '/cwd/sub');
+  t.equal(homeOf('/a/~/b'), '/a/~/b');
+  t.equal(loadConfig({}, { homedir: '/h' }).config.worktreeDir, '/h/.makima/worktrees');
+  t.equal(loadConfig({ MAKIMA_CLAUDE_COMMAND: 'bin/claude' }, { homedir: '/h', cwd: '/cwd' }).config.claudeCommand, '/cwd/bin/claude');
+  t.end();
+});
+
+const bad: Record<string, [must: string, ...values: string[]]> = {
+  MAKIMA_HOME: ['a path', '~other/x', '  '],
+  MAKIMA_HOST: ['an IP address', 'a b', 'http://x', '[::1]', '-x', '127.0.0.1:80'],
+  MAKIMA_PORT: ['from 0 to 65535', '65536', '-1', '80.5', '0x50', '1e3', 'http', ' '],
+  MAKIMA_ALLOWED_HOSTS: ['host names', '*', 'http://a', 'a b', 'a/b', 'a:port'],
+  MAKIMA_ALLOWED_ORIGINS: ['origins such as', '*', 'example.org', 'https://a/path', 'null', 'https://*.a', 'https://u@a', 'https://a/'],
+  MAKIMA_WORKTREE_DIR: ['a path', '~other'],
+  MAKIMA_MAX_CONCURRENT_TASKS: ['from 1 to', '0', '-4', 'four', '1.5', 'Infinity', 'NaN', '99999999999'],
+  MAKIMA_MAX_DEPTH: ['from 0 to', '-1', 'x'],
+  MAKIMA_CLAUDE_COMMAND: ['the name of a command', '  ', '~other/claude'],
+  MAKIMA_CLAUDE_PRE_ARGS: ['a JSON array of strings', '--model opus', '{}', '[1]', '"a"', '["a\\u0000"]', 'null', '[null]', '["a"'],
+  MAKIMA_CLAUDE_ARGS: ['a JSON array of strings', '[["a"]]'],
+  MAKIMA_ENABLE_PERMISSIONS: ['true, false, 1 or 0', 'yes', 'on', '2', 'truee'],
+  MAKIMA_DISABLE_VERBOSE: ['true, false, 1 or 0', 'no'],
+  MAKIMA_AGENT_ENV: ['a JSON object of strings', 'A=b', '[]', 'null', '{"A":1}', '{"A B":"x"}', '{"1A":"x"}', '{"":"x"}', '{"A":"\\u0000"}', '{"A=":"x"}', '{"MAKIMA_RUN_ID":"x"}'],
+  MAKIMA_LOG_LEVEL: ['one of fatal, error, warn', 'verbose', 'INFO', 'toString'],
+};
+
+void t.test('a bad value is refused with its name, the value and what it must be', (t) => {
+  for (const [name, [must, ...values]] of Object.entries(bad)) {
+    for (const value of values) {
+      const problems = problemsOf({ [name]: value });
+      t.equal(problems.length, 1, `${name}=${value}`);
+      t.match(problems[0], `${name} is `);
+      t.ok(problems[0]?.includes(must), `${name}=${value}`);
+      if (name === 'MAKIMA_AGENT_ENV') t.notOk(problems[0]?.includes(`${value}:`), 'it may hold a password');
+      else t.ok(problems[0]?.includes(JSON.stringify(value)));
+    }
+  }
+  const [problem = ''] = problemsOf({ MAKIMA_PORT: 'x'.repeat(100_000) });
+  t.ok(problem.length < 500);
+  t.notOk(problemsOf({ MAKIMA_AGENT_ENV: '{"TOKEN": "hunter2"' })[0]?.includes('hunter2'));
+  t.end();
+});
+
+void t.test('everything that is wrong is told at once, of both sources', (t) => {
+  const home = t.testdir({ 'config.json': '{"port": 70000, "maxDepth": true, "prot": 1, "home": "/x", "claudeArgs": "-p", "logLevel": null, "__proto__": 1}' });
+  const problems = problemsOf({ MAKIMA_HOME: home, MAKIMA_PORT: '1', MAKIMA_MAX_DEPTH: 'deep', MAKIMA_HOST: '!' });
+  const file = join(home, 'config.json');
+  const starts = [
+    `MAKIMA_HOST is "!": `, `port in ${file} is 70000: `, `maxDepth in ${file} is true: `, 'MAKIMA_MAX_DEPTH is "deep": ', `claudeArgs in ${file} is "-p": `,
+    `logLevel in ${file} is null: `, `prot in ${file} is no setting`, `home in ${file} has no effect`, `__proto__ in ${file} is no setting`,
+  ];
+  for (const start of starts) t.equal(problems.filter((problem) => problem.startsWith(start)).length, 1, start);
+  t.equal(problems.length, starts.length);
+  const error = t.throws(() => loadConfig({ MAKIMA_HOME: home }, { homedir: '/h' }));
+  t.ok(error instanceof ConfigError && error.problems.every((problem) => error.message.includes(problem)));
+  t.end();
+});
+
+void t.test('a file that is no JSON object is named', (t) => {
+  for (const text of ['', '{', '[]', 'null', '"x"', '{"port": 1,}', 'port: 1']) {
+    const home = t.testdir({ 'config.json': text });
+    const problems = problemsOf({ MAKIMA_HOME: home });
+    t.equal(problems.length, 1);
+    t.ok(problems[0]?.startsWith(`${join(home, 'config.json')} `) && problems[0].includes('JSON'), text);
+  }
+  t.match(problemsOf({ MAKIMA_HOME: t.testdir({ 'config.json': {} }) }), [/config\.json cannot be read/]);
+  t.end();
+});
+
+void t.test('a variable that nobody reads is warned of, not refused', (t) => {
+  const { warnings } = loadConfig({ MAKIMA_PROT: '1', MAKIMA_TASK_ID: 'of the agent that starts this', MAKIMA_API_KEY: 'k', makima_port: '1', XMAKIMA_A: '' }, { homedir: '/h' });
+  t.strictSame(warnings.length, 1);
+  t.match(warnings[0], 'MAKIMA_PROT');
+  t.end();
+});
+
+void t.test('the settings are frozen to the bottom', (t) => {
+  const { config } = loadConfig(everything, { homedir: '/h' });
+  for (const value of [config, config.agentEnv, config.allowedHosts, config.allowedOrigins, config.claudeArgs, config.claudePreArgs]) t.ok(Object.isFrozen(value));
+  const bare = loadConfig({}, { homedir: '/h' }).config;
+  for (const value of Object.values(bare)) t.ok(Object.isFrozen(value));
+  t.end();
+});
