@@ -26,6 +26,8 @@ export interface AppOptions {
   /** Tried first where the configuration leaves the port to the system. */
   preferredPort?: number | undefined;
   now?: () => Date;
+  /** For tests: called at each point at which a crash must do no harm. */
+  reached?: (point: string) => void;
 }
 
 export interface App {
@@ -67,7 +69,8 @@ const listen = async (http: Http, { config, preferredPort }: AppOptions): Promis
   return address.port;
 };
 
-const settingsOf = ({ config, logger, now = () => new Date() }: AppOptions) => ({
+const settingsOf = ({ config, logger, now = () => new Date(), reached = () => undefined }: AppOptions) => ({
+  reached,
   userHome: homedir(),
   inheritedEnv: process.env,
   now,
@@ -117,7 +120,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     opened.push(() => store.close());
     const log = openEventLog({ directory: join(config.home, 'events'), now: settings.now, warn: (message) => logger.warn(message) });
     opened.push(() => log.close());
-    const shared = { ...settings, store, log, ledger: createLedger(store, log) };
+    const shared = { ...settings, store, log, ledger: createLedger(store, log, settings.reached) };
     const runContext: RunContext = {
       ...shared,
       directories: { runs: join(config.home, 'runs'), worktrees: config.worktreeDir, repositories: join(config.home, 'repositories') },

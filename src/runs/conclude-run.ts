@@ -61,10 +61,12 @@ const close = async (context: RunContext, task: Task, { run }: RunOfTask, exit: 
  * away. Each part can be repeated, so that a crash in the middle is made good by doing it again.
  */
 export const concludeRun = async (context: RunContext, of: RunOfTask, tracker: ProgressTracker, exit: RunExit): Promise<void> => {
+  context.reached('run ended');
   const run = await context.store.getRun(of.run.runId);
   const task = await context.store.getTask(of.task.id);
   if (run !== null && task !== null && run.state !== 'ended') {
     await revokeToolKeys(context, task.id, run.runId);
+    context.reached('keys revoked');
     if (isTerminal(task.status)) {
       await close(context, task, { ...of, run }, exit);
     } else {
@@ -77,5 +79,6 @@ export const concludeRun = async (context: RunContext, of: RunOfTask, tracker: P
       await settle(context, task, { ...of, run }, exit, await holdToDone(context, task, judged));
     }
   }
+  context.reached('task settled');
   await removeRunDirectory(of.run.directory);
 };

@@ -38,6 +38,8 @@ export interface RunContext {
   newId: () => string;
   /** Why a task that ends its agent's turns without a word of done is not done yet, null where nothing is left. */
   whatIsLeft: (task: Task) => Promise<string | null>;
+  /** Called at each named point of a task's life at which a crash must do no harm; tests crash there, nobody else listens. */
+  reached: (point: string) => void;
   /** Reports what went wrong where no caller waits for an answer. */
   report: (what: string, error: unknown) => void;
 }

@@ -50,6 +50,7 @@ export const followOutput = async (
       `logging the output of task ${task.id}`,
       async () => {
         context.ledger.append(task.id, events, { run: run.runId, ...offsets, [which]: end });
+        context.reached('output logged');
         // Only now: the other stream's records must never claim lines that are not in the log.
         offsets[which] = end;
       },

@@ -32,7 +32,8 @@ export interface Ledger {
   forget(taskId: string): void;
 }
 
-export const createLedger = (store: TaskStore, log: EventLog): Ledger => {
+/** @param reached - called at each point at which a crash must do no harm */
+export const createLedger = (store: TaskStore, log: EventLog, reached: (point: string) => void = () => undefined): Ledger => {
   const changes = new EventEmitter();
   changes.setMaxListeners(0);
   let flushing: Promise<void> = Promise.resolve();
@@ -40,11 +41,15 @@ export const createLedger = (store: TaskStore, log: EventLog): Ledger => {
   const flushNow = async (): Promise<void> => {
     for (;;) {
       const pending = await store.pendingEvents(outboxBatch);
+      if (pending.length > 0) reached('events committed');
       for (const { seq, taskId, payload } of pending) {
         if ((log.position(taskId)?.outbox ?? 0) < seq) log.append(taskId, [payload], { outbox: seq });
       }
       const last = pending.at(-1);
-      if (last) await store.settleEvents(last.seq);
+      if (last) {
+        reached('events logged');
+        await store.settleEvents(last.seq);
+      }
       if (pending.length < outboxBatch) return;
     }
   };

@@ -51,6 +51,7 @@ const launchAgent = async (context: RunContext, start: Start): Promise<RunHandle
   if (tokens > largePlanTokens) context.ledger.say(task.id, `The plan is about ${tokens} tokens; beyond ${largePlanTokens} little of the agent's context is left for the work`, 'warning');
   await createRunDirectory(run.directory);
   await writeInput(run.directory, driver.userMessage(await firstMessage(context, start)));
+  context.reached('plan stored');
   const command = driver.command();
   const handle = await launch({
     runId: run.runId,
@@ -60,6 +61,7 @@ const launchAgent = async (context: RunContext, start: Start): Promise<RunHandle
     cwd: worktreeOfStart(start).path,
     env: environment(context, command, start.env),
   });
+  context.reached('agent launched');
   context.ledger.say(task.id, `Started with a plan of about ${tokens} tokens`);
   return handle;
 };
@@ -115,12 +117,14 @@ export const startRun = async (context: RunContext, taskId: string, stop: AbortS
   const signal = AbortSignal.any([stop, detach]);
   const done: StartStep[] = [];
   const driver = context.drivers.get(begun.task.agent);
+  context.reached('run begun');
   const start: Start = { ...begun, driver, signal, worktree: null, isNewWorktree: false, env: {} };
   try {
     for (const step of steps) {
       signal.throwIfAborted();
       done.push(step);
       await step.apply(context, start);
+      context.reached(`${step.name} prepared`);
     }
     signal.throwIfAborted();
     await context.ledger.transition(taskId, { to: 'starting' });
@@ -128,6 +132,7 @@ export const startRun = async (context: RunContext, taskId: string, stop: AbortS
     const startedAt = context.now().toISOString();
     const { runId } = start.run;
     start.task = await context.ledger.transition(taskId, { to: 'running', patch: { startedAt }, run: { runId, changes: { handle, state: 'running' } } });
+    context.reached('running stored');
     return { task: start.task, run: { ...start.run, state: 'running', handle }, driver, handle };
   } catch (error) {
     if (detach.aborted && !stop.aborted) await sweepRun(start.run.runId, null);

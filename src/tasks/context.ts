@@ -21,6 +21,8 @@ export interface TaskContext {
   projectCommandTimeoutMs: number;
   now: () => Date;
   newId: () => string;
+  /** Called at each named point at which a crash must do no harm; tests crash there, nobody else listens. */
+  reached: (point: string) => void;
   /** Reports what went wrong where no caller waits for an answer. */
   report: (what: string, error: unknown) => void;
   daemon: { id: string; version: string; home: string; startedAt: string; limits: Record<string, number> };
