@@ -63,7 +63,7 @@ export class EventStream {
         if (found === undefined && this.#ended === null) return;
         this.#waiting.delete(look);
         if (found) resolve(found);
-        else reject(new Error(`The stream ended (${this.#ended ?? ''}) before that. Last events:\n${this.events.slice(-15).map((event) => JSON.stringify(event).slice(0, 400)).join('\n')}`));
+        else reject(new Error(`The stream ended (${this.#ended ?? ''}) before that. Last events:\n${this.events.slice(-10).map((event) => JSON.stringify(event).slice(0, 300)).join('\n')}`));
       };
       this.#waiting.add(look);
       look();
