@@ -36,6 +36,6 @@ void t.test('what an agent leaves in a session of its own is ended with it', asy
   const { id } = await daemon.start({});
   const task = await daemon.ended(id);
   t.equal(task.status, 'done', task.errorMessage ?? '');
-  const pid = /"grandchild": ?(\d+)/.exec((await daemon.lines(id, 'stdout')).join('\n'))?.[1];
+  const pid = /"grandchild":(\d+)/.exec((await daemon.said(id)).join('\n'))?.[1];
   t.ok(pid !== undefined && !isAlive(Number(pid)));
 });

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pino from 'pino';
@@ -44,6 +45,19 @@ export const userRepository = (t: Test, files: Record<string, string> = { 'READM
   git(root, 'add', '-A');
   git(root, 'commit', '-q', '-m', 'first');
   return root;
+};
+
+/** Everything in a directory but what is at these paths: kinds, modes and contents by path. With `times` when each was changed, too. */
+export const fingerprint = (root: string, { without = [], times = false }: { without?: string[]; times?: boolean } = {}): Record<string, string> => {
+  const found: Record<string, string> = {};
+  for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (without.some((each) => path === each || path.startsWith(`${each}/`))) continue;
+    const absolute = join(root, path);
+    const stats = lstatSync(absolute);
+    const content = stats.isSymbolicLink() ? readlinkSync(absolute) : stats.isFile() ? createHash('sha256').update(readFileSync(absolute)).digest('hex') : '';
+    found[path] = [stats.mode.toString(8), content, ...(times ? [stats.mtimeMs] : [])].join(' ');
+  }
+  return found;
 };
 
 export interface Answer<T> {
