@@ -23,6 +23,9 @@ export const noNul = '^[^\\u0000]*$';
 /** The same, and something to read in it. The classes exclude each other, so that matching is linear in any text. */
 export const notBlank = '^\\s*[^\\s\\u0000][^\\u0000]*$';
 
+/** The id of an event as text: as many digits as a number holds exactly. */
+export const eventIdPattern = '^\\d{1,15}$';
+
 /** A named schema by its name: one component in openapi.yaml, one serializer, however many routes use it. */
 export const ref = <T extends TSchema>(schema: T): TUnsafe<Static<T>> => {
   if (schema.$id === undefined) throw new Error('Only a schema with an $id can be referred to');

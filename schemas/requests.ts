@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { StringEnum, Uuid, noNul } from './common.ts';
+import { StringEnum, Uuid, eventIdPattern, noNul } from './common.ts';
 import { eventTypes } from './event.ts';
 import { taskStatuses } from './task.ts';
 
@@ -42,7 +42,7 @@ export const EventsQuery = Type.Object(
 );
 
 export const EventsHeaders = Type.Object({
-  'last-event-id': Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Wins over after' })),
+  'last-event-id': Type.Optional(Type.String({ pattern: eventIdPattern, description: 'Wins over after' })),
 });
 
 export const OutputQuery = Type.Object(

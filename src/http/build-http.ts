@@ -5,7 +5,7 @@ import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { namedSchemas } from '../../schemas/index.ts';
 import type { Actions } from '../tasks/actions.ts';
 import type { Api, RegisterRoutes } from './api.ts';
-import { readBodies } from './bodies.ts';
+import { readRequests } from './read-requests.ts';
 import { answerClientError } from './client-errors.ts';
 import { requireCredentials } from './credentials.ts';
 import { drain } from './draining.ts';
@@ -15,9 +15,10 @@ import { logRequests } from './logging.ts';
 import { measure } from './metrics.ts';
 import { collectOpenapi, openapiYaml, serveDocs } from './openapi.ts';
 import { requestGate, type RequestGate } from './request-gate.ts';
+import { silentConnections } from './silent-connections.ts';
 import { streamSlots } from './stream-slots.ts';
 import { refuseUnknownPaths } from './unknown-paths.ts';
-import { buildValidator } from './validation.ts';
+import { validatorOptions } from './validation.ts';
 
 /** The bounds on what a client can make the server hold. */
 export interface HttpLimits {
@@ -72,12 +73,12 @@ const createServer = (options: HttpOptions, limits: HttpLimits, gate: RequestGat
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     // A request without a Host is refused by the gate, with a body; Node's own answer has none.
-    http: { headersTimeout: limits.headersTimeoutMs, requireHostHeader: false },
+    http: { headersTimeout: limits.headersTimeoutMs, requestTimeout: limits.requestTimeoutMs, connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5000), requireHostHeader: false },
     // Turned away by `drain`, with a code.
     return503OnClosing: false,
     clientErrorHandler: answerClientError(options.logger),
     routerOptions: { maxParamLength: 500, querystringParser: readQuery },
-    schemaController: { compilersFactory: { buildValidator } },
+    ajv: { customOptions: validatorOptions },
     // Paths that no route can be looked up for pass by every hook, and by the gate with them.
     frameworkErrors: (error, request, reply) => {
       reply.headers(securityHeaders);
@@ -126,9 +127,14 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
     },
   });
   const { ending, isReady } = drain(app, options);
+  const closeSilent = silentConnections(app.server);
+  app.addHook('preClose', (done) => {
+    closeSilent();
+    done();
+  });
   requireCredentials(app, options);
   refuseUnknownPaths(app);
-  readBodies(app);
+  readRequests(app);
   logRequests(app);
   const metrics = measure(app, { actions: options.actions, openStreams: streams.open });
 

@@ -47,7 +47,9 @@ export const errorBody = (error: MakimaError): Record<string, unknown> => ({
 
 /** Answers a failed request. */
 export const answerError = (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
-  const error = toMakimaError(thrown);
+  // A client that goes away in the middle of its body did nothing to us; there is nobody to read the answer.
+  const left = request.raw.destroyed && !request.raw.complete;
+  const error = left ? new MakimaError('MALFORMED_REQUEST', 'The request ended before its body did', { cause: thrown }) : toMakimaError(thrown);
   if (error.statusCode >= 500) request.log.error({ err: thrown, method: request.method, url: request.url }, error.message);
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="makima"');
   if (error.code === 'NOT_READY') reply.header('retry-after', '1');

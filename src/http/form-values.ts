@@ -5,21 +5,24 @@ interface FieldSchema {
 
 const booleans: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
 const integer = /^[+-]?\d{1,15}$/;
+const decimal = /^[+-]?\d{1,15}(?:\.\d{1,15})?$/;
 
-const single = (value: string | string[], convert: (text: string) => unknown): unknown => (typeof value === 'string' ? convert(value) : value);
+const single = (value: unknown, convert: (text: string) => unknown): unknown => (typeof value === 'string' ? convert(value) : value);
 
 /**
  * A list: the field may come several times, each value being taken as it is, or once with commas between. A path with a
  * comma in it is sent by sending the field twice or by JSON.
  */
-const list = (value: string | string[]): string[] => (typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter((item) => item !== '') : value);
+const list = (value: unknown): unknown => (typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter((item) => item !== '') : value);
 
-const convertField = (value: string | string[], schema: FieldSchema | undefined): unknown => {
+const convertField = (value: unknown, schema: FieldSchema | undefined): unknown => {
   switch (schema?.type) {
     case 'boolean':
       return single(value, (text) => booleans[text] ?? text);
     case 'integer':
       return single(value, (text) => (integer.test(text) ? Number(text) : text));
+    case 'number':
+      return single(value, (text) => (decimal.test(text) ? Number(text) : text));
     case 'array':
       return list(value);
     default:
@@ -51,12 +54,12 @@ export const readQuery = (text: string): Record<string, string | string[]> => {
 };
 
 /**
- * A form's text as the types that the schema asks for. What does not look like the type stays text, for the schema to
- * refuse it by name.
+ * The text of a form or a query as the types that the schema asks for. What does not look like the type stays text, for the
+ * schema to refuse it by name.
  * @param pairs - as read by readPairs
  * @param properties - the schema's `properties`
  */
-export const formValues = (pairs: Readonly<Record<string, string | string[]>>, properties: Readonly<Record<string, FieldSchema>>): Record<string, unknown> => {
+export const formValues = (pairs: Readonly<Record<string, unknown>>, properties: Readonly<Record<string, FieldSchema>>): Record<string, unknown> => {
   const values: Record<string, unknown> = Object.create(null) as Record<string, never>;
   for (const [name, value] of Object.entries(pairs)) values[name] = convertField(value, Object.hasOwn(properties, name) ? properties[name] : undefined);
   return values;

@@ -8,7 +8,10 @@ import Negotiator from 'negotiator';
 export const preferred = <const T extends readonly [string, ...string[]]>(request: FastifyRequest, reply: FastifyReply, types: T): T[number] => {
   // Beside the Origin that the answer to an allowed page varies by.
   reply.header('vary', reply.hasHeader('vary') ? `${String(reply.getHeader('vary'))}, Accept` : 'Accept');
-  return new Negotiator(request.raw).mediaType(types) ?? types[0];
+  // A wish with a charset fits only what is offered with that charset.
+  const offers = types.flatMap((type) => [type, `${type}; charset=utf-8`]);
+  const liked = new Negotiator(request.raw).mediaType(offers)?.split(';', 1)[0];
+  return types.find((type) => type === liked) ?? types[0];
 };
 
 /**

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Api } from './api.ts';
+import { silentConnections } from './silent-connections.ts';
 
 /** What `sun_path` holds on the smaller of our platforms (macOS 104, Linux 108), its closing NUL left out. */
 const maxSocketPath = 103;
@@ -32,6 +33,7 @@ export const listenUnix = async (app: Api, path: string): Promise<{ close: () =>
   if (Buffer.byteLength(path) > maxSocketPath) throw new Error(`The path of the socket is longer than the ${maxSocketPath} bytes that the system takes: ${path}. Set MAKIMA_HOME to a shorter path.`);
   const { keepAliveTimeout, requestTimeout, headersTimeout } = app.server;
   const server = createServer({ requireHostHeader: false, keepAliveTimeout, requestTimeout, headersTimeout }, (request, response) => app.routing(request, response));
+  const closeSilent = silentConnections(server);
   server.on('connection', (socket) => unixConnections.add(socket));
   server.on('clientError', (error, socket) => app.server.emit('clientError', error, socket));
   server.on('checkExpectation', (request, response) => app.routing(request, response));
@@ -55,6 +57,7 @@ export const listenUnix = async (app: Api, path: string): Promise<{ close: () =>
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
+      closeSilent();
       await closed;
     },
   };

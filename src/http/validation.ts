@@ -1,6 +1,5 @@
-import AjvCompiler from '@fastify/ajv-compiler';
 import type { FastifySchemaValidationError } from 'fastify';
-import { noNul, notBlank, uuidPattern } from '../../schemas/common.ts';
+import { eventIdPattern, noNul, notBlank, uuidPattern } from '../../schemas/common.ts';
 import { MakimaError } from '../errors.ts';
 
 /** More of a caller's own text than this helps nobody to find the field. */
@@ -10,6 +9,7 @@ const patternWords: Readonly<Record<string, string>> = {
   [noNul]: 'must hold no NUL character',
   [notBlank]: 'must not be blank and hold no NUL character',
   [uuidPattern]: 'must be a UUID',
+  [eventIdPattern]: 'must be the id of an event',
 };
 
 const partWords: Readonly<Record<string, string>> = { body: 'field', querystring: 'query parameter', params: 'path parameter', headers: 'header' };
@@ -45,16 +45,8 @@ export const describeInvalid = (errors: readonly FastifySchemaValidationError[],
   return new MakimaError('VALIDATION_FAILED', what, { details: { in: part === 'querystring' ? 'query' : part, field, rule: error.keyword } });
 };
 
-/** Compilers for equal schemas are made once: Fastify asks for one in every plugin's context, and each costs 0.2 s. */
-const build = AjvCompiler();
-
 /**
- * Compiles the schemas: a body has to have the types of the contract (a form's values got theirs before), while a path,
- * a query and headers are text and are converted. Unknown fields are refused where the schema says so, never dropped.
+ * How the schemas are read: exactly. Ajv's own conversion of text would take `1e999` as a limit of Infinity and skip the
+ * maximum for it; forms and queries are converted before. Unknown fields are refused where the schema says so, never dropped.
  */
-export const buildValidator = (externalSchemas: Parameters<ReturnType<typeof AjvCompiler>>[0]): ReturnType<ReturnType<typeof AjvCompiler>> => {
-  const options = { removeAdditional: false, useDefaults: false, allErrors: false } as const;
-  const exact = build(externalSchemas, { customOptions: { ...options, coerceTypes: false } });
-  const converting = build(externalSchemas, { customOptions: { ...options, coerceTypes: true } });
-  return (route, meta) => (typeof route === 'object' && 'httpPart' in route && route['httpPart'] === 'body' ? exact(route, meta) : converting(route, meta));
-};
+export const validatorOptions = { removeAdditional: false, useDefaults: false, coerceTypes: false, allErrors: false } as const;

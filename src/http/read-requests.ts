@@ -18,10 +18,9 @@ const decode = (bytes: Buffer): string | null => (isUtf8(bytes) ? utf8.decode(by
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** The `properties` of the route's body schema, through the name it is referred to by. */
-const bodyProperties = (request: FastifyRequest): Record<string, object> => {
-  let schema: unknown = request.routeOptions.schema?.body;
-  if (isObject(schema) && typeof schema['$ref'] === 'string') schema = request.server.getSchema(schema['$ref'].replace(/#$/, ''));
+/** The `properties` of a schema of a route, through the name it is referred to by. */
+const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, object> => {
+  const schema = isObject(part) && typeof part['$ref'] === 'string' ? request.server.getSchema(part['$ref'].replace(/#$/, '')) : part;
   const properties = isObject(schema) ? schema['properties'] : undefined;
   return isObject(properties) ? Object.fromEntries(Object.entries(properties).filter((entry): entry is [string, object] => isObject(entry[1]))) : {};
 };
@@ -29,9 +28,9 @@ const bodyProperties = (request: FastifyRequest): Record<string, object> => {
 /**
  * Bodies: JSON and forms with the same field names, nothing else. Both are read as bytes, since reading them as text makes
  * Fastify count three bytes for one that is not UTF-8 and refuse the request for its length. No body at all is an empty
- * object, also with `Content-Type: application/json`, so that a schema can say what is missing.
+ * object, also with `Content-Type: application/json`, so that a schema can say what is missing. A query is read as a form is.
  */
-export const readBodies = (app: Api): void => {
+export const readRequests = (app: Api): void => {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
@@ -46,8 +45,10 @@ export const readBodies = (app: Api): void => {
   app.addContentTypeParser<Buffer>('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, new Form(readPairs(bytes.toString('utf8')))));
 
   app.addHook('preValidation', (request, _reply, done) => {
-    if (request.body instanceof Form) request.body = formValues(request.body.pairs, bodyProperties(request));
-    else if (request.body === undefined && request.routeOptions.schema?.body !== undefined) request.body = {};
+    const { schema } = request.routeOptions;
+    if (request.body instanceof Form) request.body = formValues(request.body.pairs, propertiesOf(request, schema?.body));
+    else if (request.body === undefined && schema?.body !== undefined) request.body = {};
+    if (schema?.querystring !== undefined && isObject(request.query)) request.query = formValues(request.query, propertiesOf(request, schema.querystring));
     done();
   });
 };

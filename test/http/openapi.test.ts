@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import openapiTypescript, { astToString } from 'openapi-typescript';
+import t from 'tap';
+import { parse } from 'yaml';
+import packageJson from '../../package.json' with { type: 'json' };
+import { errorTable } from '../../src/errors.ts';
+import { errorsPage } from '../../src/http/errors-page.ts';
+import { serve } from './serve.ts';
+
+interface Operation {
+  operationId: string;
+  summary: string;
+  tags: string[];
+  security?: Record<string, string[]>[];
+  parameters?: { name: string; in: string }[];
+  requestBody?: { required: boolean; content: Record<string, unknown> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }> }>;
+}
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { required?: string[] }> };
+}
+
+const file = (name: string): Promise<string> => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
+const remedy = 'run `npm run openapi` and commit what it changes';
+
+/** api.md's rows, as far as they are served. */
+const rows = [
+  'POST /tasks', 'GET /tasks', 'GET /tasks/{taskId}', 'PUT /tasks/{taskId}', 'DELETE /tasks/{taskId}', 'GET /tasks/{taskId}/subtasks', 'GET /tasks/{taskId}/tree',
+  'POST /tasks/{taskId}/start', 'POST /tasks/{taskId}/stop', 'POST /tasks/{taskId}/pause', 'POST /tasks/{taskId}/resume', 'POST /tasks/{taskId}/messages',
+  'POST /tasks/{taskId}/sibling-context', 'GET /tasks/{taskId}/wait', 'GET /tasks/{taskId}/worktree', 'GET /tasks/{taskId}/diff', 'POST /tasks/{taskId}/worktree/clone',
+  'GET /targets/exists', 'GET /tasks/{taskId}/events', 'GET /events', 'GET /tasks/{taskId}/output', 'POST /tasks/{taskId}/tool-keys', 'GET /tasks/{taskId}/tool-keys',
+  'DELETE /tasks/{taskId}/tool-keys/{keyId}', 'GET /info',
+].map((row) => row.replace(' ', ' /api/v1/mesh')).concat('GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /openapi.yaml');
+
+const operations = (document: Document): [row: string, operation: Operation][] =>
+  Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]));
+
+void t.test('openapi.yaml and docs/errors.md are what the code makes, and what is served', async (t) => {
+  const { url } = await serve(t, { version: packageJson.version });
+  const text = await file('openapi.yaml');
+  const served = await fetch(`${url}/openapi.yaml`);
+  t.match(served.headers.get('content-type'), /^application\/yaml/);
+  t.ok((await served.text()) === text, remedy);
+  t.strictSame(await (await fetch(`${url}/openapi.json`)).json(), parse(text));
+  t.ok((await file('docs/errors.md')) === errorsPage(), remedy);
+});
+
+void t.test('the document has every path of the contract and says all there is to say of each', async (t) => {
+  const document = parse(await file('openapi.yaml')) as Document;
+  t.match(document.openapi, /^3\.1\./);
+  const found = operations(document);
+  for (const row of rows) t.ok(found.some(([name]) => name === row), row);
+  t.equal(new Set(found.map(([, { operationId }]) => operationId)).size, found.length, 'operation ids are unique');
+  for (const [row, operation] of found) {
+    t.ok(operation.summary && operation.tags.length === 1, row);
+    const open = ['/healthz', '/readyz', '/openapi.json', '/openapi.yaml'].includes(row.split(' ')[1] ?? '');
+    t.equal(open, operation.security?.length === 0, `${row} is ${open ? 'open' : 'closed'}`);
+    t.equal(open, !('401' in operation.responses), row);
+    for (const [status, response] of Object.entries(operation.responses)) {
+      const codes = response.content?.['application/json']?.schema.allOf?.[1].properties.code.enum ?? [];
+      t.equal(codes.length > 0, Number(status) >= 400, `${row} ${status} names its codes`);
+      for (const code of codes) {
+        t.equal(Object.entries(errorTable).find(([name]) => name === code)?.[1].status, Number(status), `${row}: ${code} is a ${status}`);
+        t.ok(response.description.includes(code));
+      }
+    }
+    if (operation.requestBody) t.strictSame(Object.keys(operation.requestBody.content), ['application/json', 'application/x-www-form-urlencoded'], row);
+  }
+  const body = (row: string): boolean | undefined => found.find(([name]) => name === `POST /api/v1/mesh${row}`)?.[1].requestBody?.required;
+  t.strictSame([body('/tasks'), body('/tasks/{taskId}/stop'), body('/tasks/{taskId}/tool-keys')], [true, false, false]);
+  const create = found.find(([name]) => name === 'POST /api/v1/mesh/tasks')?.[1];
+  t.ok(create?.parameters?.some(({ name, in: where }) => where === 'header' && name === 'idempotency-key'));
+});
+
+void t.test('a client can be made from the document', async (t) => {
+  const types = astToString(await openapiTypescript(await file('openapi.yaml')));
+  for (const name of ['createTask', 'followTask', 'TaskTree', 'SUBTASKS_NOT_INTEGRATED']) t.ok(types.includes(name), name);
+});
