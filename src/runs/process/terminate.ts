@@ -24,9 +24,12 @@ export interface Termination {
   survivors: ProcessInfo[];
 }
 
+/** SIGTERM is repeated: one that meets a shell between fork and exec is lost (seen with the wrapper's own, right after a launch). */
+const repeatMs = 1_000;
+
 /** The run's exit if it comes within this time, else null. */
 const exitWithin = async (handle: RunHandle, directory: string, ms: number): Promise<RunExit | null> => {
-  const timeout = AbortSignal.timeout(ms);
+  const timeout = AbortSignal.timeout(Math.ceil(ms));
   try {
     return await waitForExit(handle, directory, timeout);
   } catch (error) {
@@ -64,8 +67,11 @@ export const terminateRun = async (
   }
   if (exit === null) {
     by = 'SIGTERM';
-    await signalProcesses((await census()).others, 'SIGTERM');
-    exit = await exitWithin(handle, directory, graces.terminateMs);
+    const limit = performance.now() + graces.terminateMs;
+    do {
+      await signalProcesses((await census()).others, 'SIGTERM');
+      exit = await exitWithin(handle, directory, Math.max(0, Math.min(repeatMs, limit - performance.now())));
+    } while (exit === null && performance.now() < limit);
   }
   if (exit === null) {
     by = 'SIGKILL';

@@ -137,12 +137,12 @@ export const closeInput = async (directory: string): Promise<void> => {
 /**
  * Rings again after a restart: a daemon that died between storing a message and ringing leaves it waiting. What was
  * handed over is not handed over again.
- * @returns the sequence numbers of the messages that wait
+ * @returns the sequence numbers of the messages that waited
  */
 export const resumeInput = async (directory: string): Promise<number[]> =>
   await inTurn(directory, async () => {
     if (!(await exists(runPaths(directory).messages))) return [];
-    await ringBell(directory);
     const waiting = (await storedMessages(directory)).filter((name) => name.endsWith('.msg'));
+    await ringBell(directory);
     return waiting.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
   });

@@ -48,6 +48,14 @@ void t.test('an agent that takes no notice is killed, and the wrapper tells', as
   t.same(ended, { exit: { exitCode: 137, reason: 'exited' }, by: 'SIGKILL', interruptFailure: null, survivors: [] });
 });
 
+void t.test('a SIGTERM that is lost is sent again', async (t) => {
+  const run = await newRun(t);
+  const handle = await launchScript(run, "trap 'trap - TERM; echo lost' TERM; echo ready; while :; do sleep 1000000 & wait; done");
+  await lineOf(run.paths.out, (line) => line === 'ready');
+  t.match(await terminateRun(handle, run.directory, { graces: patient }), { exit: { exitCode: 143 }, by: 'SIGTERM', survivors: [] });
+  t.equal(await contents(run.paths.out), 'ready\nlost\n');
+});
+
 void t.test('an interrupt that fails or hangs does not hold up the rest', async (t) => {
   for (const [send, failure] of [
     [() => Promise.reject(new Error('no')), { message: 'no' }],

@@ -80,7 +80,6 @@ void t.test('a message that was stored by a daemon which died before it rang', a
   t.equal(await (await writeInput(run.directory, 'one\n')).delivered(), true);
   await writeFile(join(run.paths.messages, '000002.msg'), 'two\n');
   await writeFile(join(run.paths.messages, '.half-written.tmp'), 'torn');
-  t.same(await resumeInput(run.directory), [2]);
   for (let i = 0; i < 20; i++) await resumeInput(run.directory);
   t.equal((await writeInput(run.directory, 'three\n')).sequence, 3);
   await closeInput(run.directory);
