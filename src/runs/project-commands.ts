@@ -1,9 +1,11 @@
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { execa } from 'execa';
 import { messageOf } from '../errors.ts';
+import { sweepRun } from './process/sweep.ts';
 
 const maxFileBytes = 64 * 1024;
 /** A setup that floods its output must not flood the log. */
@@ -70,18 +72,36 @@ const lineWriter = (onLine: (line: string) => void): { write(text: string): void
   };
 };
 
+/** From the end of the command to the end of reading what it wrote, in milliseconds. */
+const drainTime = 200;
+
+/**
+ * A process that the command left in the background may hold its output open for as long as it lives, and whoever waits
+ * for the end of the output waits for that one: what the command itself wrote is in the pipe when it has ended, and is
+ * read; then the pipe is closed.
+ */
+const closeOutputAfter = (child: ChildProcessByStdio<null, Readable, null>): void => {
+  child.once('exit', () => {
+    const close = (): void => void child.stdout.destroy();
+    // Immediates come after a look at the pipe, however late the timer was.
+    const timer = setTimeout(() => void setImmediate(close), drainTime);
+    child.once('close', () => clearTimeout(timer));
+  });
+};
+
+const howItEnded = (child: ChildProcess): Promise<string | null> =>
+  new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(code === 0 ? null : code === null ? (signal ?? 'no status') : `status ${code}`));
+  });
+
 const run = async (command: string, options: ProjectCommand): Promise<string | null> => {
-  const child = execa('sh', ['-c', command], {
+  // Both outputs into one pipe, so that the lines keep their order. The command is in a session of its own, to be ended with its group.
+  const child = spawn('sh', ['-c', 'exec sh -c "$1" 2>&1', 'sh', command], {
     cwd: options.worktree,
     env: { ...options.env, MAKIMA_RUN_ID: options.runId },
-    extendEnv: false,
-    stdin: 'ignore',
-    all: true,
-    buffer: false,
-    reject: false,
-    // A session of its own, so that the command is ended with all that it started.
+    stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
-    encoding: 'utf8',
   });
   let ended: string | null = null;
   const endGroup = (reason: string): void => {
@@ -99,13 +119,15 @@ const run = async (command: string, options: ProjectCommand): Promise<string | n
   options.signal?.addEventListener('abort', stop);
   if (options.signal?.aborted === true) stop();
   const lines = lineWriter(options.onLine ?? (() => undefined));
-  child.all.setEncoding('utf8').on('data', (text: string) => lines.write(text));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => lines.write(text));
+  closeOutputAfter(child);
   try {
-    const result = await child;
+    const failure = await howItEnded(child);
     lines.end();
-    if (ended !== null) return `The ${options.which} command ${JSON.stringify(command)} failed: ${ended}`;
-    if (!result.failed) return null;
-    return `The ${options.which} command ${JSON.stringify(command)} failed with ${result.exitCode === undefined ? (result.signal ?? result.originalMessage ?? 'no status') : `status ${result.exitCode}`}`;
+    // What a setup leaves behind is of use to the agent and ends with the run; nobody is left for what a teardown leaves.
+    if (ended !== null || options.which === 'teardown') await sweepRun(options.runId, null);
+    const why = ended ?? (failure === null ? null : `with ${failure}`);
+    return why === null ? null : `The ${options.which} command ${JSON.stringify(command)} failed${ended === null ? ' ' : ': '}${why}`;
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', stop);

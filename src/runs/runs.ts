@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
@@ -27,8 +28,11 @@ export interface Runs {
   finish(taskId: string, changes: TaskChanges): Promise<Task>;
   /** Ends what is left of a run whose task is terminal, and waits for it. */
   abandon(taskId: string): Promise<void>;
-  /** Whether something of the task's last run is still there. */
-  isLive(taskId: string): boolean;
+  /**
+   * Waits until nothing of the task's last run is left. @param limit - in milliseconds
+   * @returns false where something still is
+   */
+  settled(taskId: string, limit: number): Promise<boolean>;
   /** Starts nothing more and lets go of the agents, which go on by themselves; or ends them first. */
   close(options: { stopAgents: boolean }): Promise<void>;
 }
@@ -80,7 +84,14 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
       entry.stop.abort();
       // It may have come to run while we looked.
       if (entry.live) await stop(taskId, options);
-    } else if (queue.remove(taskId)) {
+    } else {
+      // Where it was queued a moment ago and has no place yet, its work will find it interrupted.
+      queue.remove(taskId);
+      if ((await context.store.getTask(taskId))?.status !== 'queued') {
+        // It has ended, or got its slot, while we looked.
+        if (entries.has(taskId)) await stop(taskId, options);
+        return;
+      }
       const completedAt = context.now().toISOString();
       await context.ledger.transition(taskId, { to: 'interrupted', from: ['queued'], patch: { completedAt }, events: [{ type: 'end', status: 'interrupted' }] });
     }
@@ -110,7 +121,16 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
       await entry.live?.stop({ graceful: false });
       await entry.ended;
     },
-    isLive: (taskId) => entries.has(taskId),
+    async settled(taskId, limit) {
+      const entry = entries.get(taskId);
+      if (!entry) return true;
+      const over = new AbortController();
+      try {
+        return await Promise.race([entry.ended.then(() => true), delay(limit, false, { signal: over.signal })]);
+      } finally {
+        over.abort();
+      }
+    },
     async close({ stopAgents }) {
       queue.close();
       if (stopAgents) {

@@ -1,16 +1,22 @@
 import type { Task } from '../../schemas/task.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
+import { requireRoom } from './room-for-work.ts';
 import { requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';
 
+/** How long a start waits for the last run's end, in milliseconds: its task is terminal a moment before all of it is cleared away. */
+const endingTime = 10_000;
+
 /** Puts a task that the caller may start into the queue. @throws MakimaError TASK_ACTIVE */
 export const startExisting = async (context: TaskContext, task: Task): Promise<Task> => {
   if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `The task is ${task.status}`);
-  if (context.runs.isLive(task.id)) throw new MakimaError('TASK_ACTIVE', "The task's last run is still ending");
+  if (!(await context.runs.settled(task.id, endingTime))) throw new MakimaError('TASK_ACTIVE', "The task's last run is still ending");
+  await requireRoom(context);
   const queued = await context.ledger.transition(task.id, {
     to: 'queued',
+    code: 'TASK_ACTIVE',
     patch: { queuedAt: context.now().toISOString(), startedAt: null, completedAt: null, errorMessage: null, exitCode: null, completion: null },
   });
   context.runs.enqueue(queued);

@@ -48,3 +48,15 @@ void t.test('a flood of output, and lines without an end, are bounded', async (t
   );
   t.ok(count <= 5001 && longest <= 4096, `${count} lines, the longest ${longest}`);
 });
+
+void t.test('a process that a setup leaves in the background holds nothing up; what a teardown leaves is ended', async (t) => {
+  const script = 'setsid sleep 1000000 & echo $!';
+  for (const which of ['setup', 'teardown'] as const) {
+    const worktree = t.testdir({ 'makima.json': JSON.stringify({ [which]: script }) });
+    const lines: string[] = [];
+    t.equal(await runProjectCommand(options(worktree, { which, runId: `left-by-${which}`, onLine: (line) => lines.push(line) })), null);
+    const pid = Number(lines[0]);
+    t.equal(isAlive(pid), which === 'setup', which);
+    if (which === 'setup') process.kill(pid, 'SIGKILL');
+  }
+});
