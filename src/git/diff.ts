@@ -1,11 +1,13 @@
 import { open, rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { FileChange } from '../../schemas/worktree.ts';
 import { git, splitNul } from './git-command.ts';
+import type { GitPlace } from './git-environment.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { showPath } from './show-path.ts';
 import { snapshotTree } from './snapshot.ts';
-import { temporaryFile, type Worktree } from './worktree.ts';
+import { placeOf, temporaryFile, type Worktree } from './worktree.ts';
 
 /** Files compared with each other to find renames, at the most; above it they show as deleted and added. */
 const renameLimit = 2000;
@@ -14,6 +16,9 @@ const renameLimit = 2000;
 const flags = ['-r', '--no-ext-diff', '--no-textconv', '--no-color', '--no-relative', '--ignore-submodules=none', '--find-renames=50%', `-l${renameLimit}`];
 const pathspec = ['--', ':(top)', `:(top,exclude,literal)${makimaDirectory}`];
 
+/** Two trees are compared; the work tree is there for its .gitattributes. The worktree's own index may be broken. */
+const diffPlace = (worktree: Worktree): GitPlace => ({ ...placeOf(worktree), indexFile: path.join(worktree.gitDir, 'makima-tmp', 'no-index') });
+
 /**
  * The task's changes against a commit, uncommitted and untracked ones too, as a patch that `git apply` takes and that
  * brings back every file exactly: binary, modes, links, names of any bytes.
@@ -21,16 +26,14 @@ const pathspec = ['--', ':(top)', `:(top,exclude,literal)${makimaDirectory}`];
  * @returns a stream of the patch; it holds one open file until it is read to its end or destroyed
  * @throws MakimaError WORKTREE_NOT_FOUND, DISK_FULL, GIT_FAILED
  */
-export const diffPatch = async (worktree: Worktree, baseCommit: string = worktree.baseCommit, signal?: AbortSignal): Promise<Readable & AsyncIterable<Buffer>> => {
+export const diffPatch = async (worktree: Worktree, baseCommit: string = worktree.baseCommit, signal?: AbortSignal): Promise<Readable> => {
   const tree = await snapshotTree(worktree, signal);
   // by way of a file: a slow reader holds neither memory nor a git process
   const file = await temporaryFile(worktree.gitDir, 'patch');
   try {
     const format = ['--patch', '--binary', '--full-index', '--unified=3', '--inter-hunk-context=0', '--src-prefix=a/', '--dst-prefix=b/', '--submodule=short', '--diff-algorithm=myers', `--output=${file}`];
     await git(['diff-tree', ...flags, ...format, baseCommit, tree, ...pathspec], {
-      gitDir: worktree.adminDir,
-      commonDir: worktree.gitDir,
-      workTree: worktree.path,
+      ...diffPlace(worktree),
       signal,
       config: [['diff.suppressBlankEmpty', 'false'], ['diff.orderFile', '/dev/null']],
     });
@@ -48,7 +51,7 @@ export const diffPatch = async (worktree: Worktree, baseCommit: string = worktre
  */
 export const diffFiles = async (worktree: Worktree, baseCommit: string = worktree.baseCommit, signal?: AbortSignal): Promise<FileChange[]> => {
   const tree = await snapshotTree(worktree, signal);
-  const { stdout } = await git(['diff-tree', ...flags, '-z', '--raw', '--numstat', baseCommit, tree, ...pathspec], { gitDir: worktree.adminDir, commonDir: worktree.gitDir, workTree: worktree.path, signal });
+  const { stdout } = await git(['diff-tree', ...flags, '-z', '--raw', '--numstat', baseCommit, tree, ...pathspec], { ...diffPlace(worktree), signal });
   return parseChanges(splitNul(stdout));
 };
 

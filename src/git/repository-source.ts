@@ -81,7 +81,8 @@ const parseUrl = (text: string, scheme: string, shown: string): RepositorySource
 
 const parseScp = (text: string, shown: string): RepositorySource => {
   const remotePath = text.slice(text.indexOf(':') + 1);
-  if (remotePath.startsWith('-') || text.startsWith('-')) throw refuse(`${shown} begins with a dash`);
+  if (remotePath.startsWith('-')) throw refuse(`${shown} names a path that begins with a dash`);
+  if (remotePath.startsWith('\\')) throw refuse(`${shown} is a path of Windows`);
   return { kind: 'remote', url: text };
 };
 

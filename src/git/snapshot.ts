@@ -52,7 +52,7 @@ export const snapshotTree = async (worktree: Worktree, signal?: AbortSignal): Pr
  *
  * @returns false where there is no index
  */
-const copyIndex = async (from: string, to: string): Promise<boolean> => {
+export const copyIndex = async (from: string, to: string): Promise<boolean> => {
   try {
     const { mtimeMs } = await stat(from);
     await copyFile(from, to, constants.COPYFILE_FICLONE);

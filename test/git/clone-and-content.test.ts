@@ -1,0 +1,89 @@
+import t from 'tap';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { cloneStandalone } from '../../src/git/clone-standalone.ts';
+import { copyFiles } from '../../src/git/copy-files.ts';
+import { missingContent } from '../../src/git/missing-content.ts';
+import { isolate, open, prepared, sh, worktreeOf, write } from './git-fixture.ts';
+
+void t.test('a stand-alone copy: commits, uncommitted and untracked work, nothing of makima’s', async (t) => {
+  const home = isolate(t);
+  const { worktree, source } = await prepared(home, { 'a.txt': 'a\n', 'deleted.txt': 'd\n', 'mode.sh': 'm\n', '.gitignore': 'node_modules\n' });
+  write(worktree.path, { 'committed.txt': 'c' });
+  sh(worktree.path, 'add', '-A');
+  sh(worktree.path, 'commit', '-q', '-m', 'agent');
+  write(worktree.path, { 'a.txt': 'changed\n', 'untracked ü.txt': 'u', 'node_modules/x': 'x', '.makima/orchestrate.sh': 'o', 'staged.txt': 's' });
+  sh(worktree.path, 'add', 'staged.txt');
+  unlinkSync(path.join(worktree.path, 'deleted.txt'));
+  chmodSync(path.join(worktree.path, 'mode.sh'), 0o755);
+  const target = path.join(home, 'out', 'my copy');
+  await cloneStandalone(worktree, target);
+  t.same(readdirSync(path.join(home, 'out')), ['my copy']);
+  t.equal(sh(target, 'status', '--porcelain'), ' M a.txt\n D deleted.txt\n M mode.sh\n?? staged.txt\n?? "untracked \\303\\274.txt"\n');
+  t.equal(sh(target, 'log', '--format=%s'), 'agent\nfirst\n');
+  t.equal(sh(target, 'branch', '--show-current').trim(), worktree.branch);
+  t.equal(sh(target, 'config', 'remote.origin.url').trim(), source);
+  t.same(readdirSync(target).sort(), ['.git', '.gitignore', 'a.txt', 'committed.txt', 'mode.sh', 'staged.txt', 'untracked ü.txt']);
+  t.notOk(existsSync(path.join(target, '.git/objects/info/alternates')));
+  t.match(sh(target, 'for-each-ref', '--format=%(refname)'), /^refs\/heads\/makima\/test-\d+\nrefs\/remotes\/origin\/main\n$/);
+  rmSync(path.join(home, 'makima'), { recursive: true });
+  rmSync(source, { recursive: true });
+  t.equal(sh(target, 'fsck'), '');
+});
+
+void t.test('where a copy may not go', async (t) => {
+  const home = isolate(t);
+  const { worktree, repository } = await prepared(home);
+  const other = await worktreeOf(home, repository);
+  const taken = path.join(home, 'taken');
+  mkdirSync(taken);
+  await t.rejects(cloneStandalone(worktree, taken), { code: 'TARGET_EXISTS' }, 'an empty directory exists too');
+  symlinkSync('/nowhere', path.join(home, 'dangling'));
+  await t.rejects(cloneStandalone(worktree, path.join(home, 'dangling')), { code: 'TARGET_EXISTS' });
+  writeFileSync(path.join(home, 'file'), '');
+  for (const inside of [worktree.path, other.path, repository.gitDir]) await t.rejects(cloneStandalone(worktree, path.join(inside, 'deep/copy')), { code: 'INVALID_PATH' }, inside);
+  symlinkSync(taken, path.join(home, 'link'));
+  await t.rejects(cloneStandalone(worktree, path.join(home, 'link/copy')), { code: 'INVALID_PATH' });
+  await t.rejects(cloneStandalone(worktree, path.join(home, 'file/copy')), { code: 'INVALID_PATH' });
+  await t.rejects(cloneStandalone(worktree, 'relative'), { code: 'INVALID_PATH' });
+  await t.rejects(cloneStandalone(worktree, path.join(home, 'makima/worktrees-new/x'), { forbidden: [path.join(home, 'makima')] }), { code: 'INVALID_PATH' });
+  t.same(readdirSync(taken), []);
+});
+
+void t.test('a copy that fails leaves nothing, not even the directories above it', async (t) => {
+  const home = isolate(t);
+  const { worktree } = await prepared(home);
+  const controller = new AbortController();
+  const copying = cloneStandalone(worktree, path.join(home, 'new/deep/copy'), { signal: controller.signal });
+  controller.abort(new Error('stopped'));
+  await t.rejects(copying, /stopped/);
+  t.notOk(existsSync(path.join(home, 'new')));
+});
+
+void t.test('a copy of a scratch task has no origin', async (t) => {
+  const home = isolate(t);
+  const worktree = await worktreeOf(home, await open(home, null));
+  write(worktree.path, { 'a.txt': 'a' });
+  const target = path.join(home, 'copy');
+  await cloneStandalone(worktree, target);
+  t.equal(sh(target, 'remote'), '');
+  t.equal(sh(target, 'status', '--porcelain'), '?? a.txt\n');
+});
+
+void t.test('content that is missing in the parent: text, modes, deletions, until it is brought over', async (t) => {
+  const home = isolate(t);
+  const { worktree: child, repository } = await prepared(home, { 'a.txt': 'a\n', 'deleted.txt': 'd\n', 'mode.sh': 'm\n', 'same.txt': 's\n' });
+  const parent = await worktreeOf(home, repository);
+  t.same(await missingContent(child, child.baseCommit, parent), []);
+  write(child.path, { 'a.txt': 'child\n', 'new/ü\n.txt': 'n', '.makima/x': 'x' });
+  sh(child.path, 'commit', '-qam', 'agent');
+  unlinkSync(path.join(child.path, 'deleted.txt'));
+  chmodSync(path.join(child.path, 'mode.sh'), 0o755);
+  t.same((await missingContent(child, child.baseCommit, parent)).sort(), ['a.txt', 'deleted.txt', 'mode.sh', 'new/ü\n.txt']);
+  await copyFiles(child.path, parent.path, ['a.txt', 'new', 'mode.sh']);
+  write(parent.path, { 'same.txt': 'the parent goes on\n', 'own.txt': 'o' });
+  t.same(await missingContent(child, child.baseCommit, parent), ['deleted.txt']);
+  unlinkSync(path.join(parent.path, 'deleted.txt'));
+  t.same(await missingContent(child, child.baseCommit, parent), []);
+  t.equal(readFileSync(path.join(parent.path, 'a.txt'), 'utf8'), 'child\n');
+});
