@@ -19,7 +19,7 @@ void t.test('no body makes a 500', async (t) => {
   const served = await serve(t);
   const value = fc.oneof(fc.anything({ withNullPrototype: false, maxDepth: 2 }), fc.string({ unit: 'binary' }), fc.constant(taskId), fc.constant('2999-01-01T00:00:00Z'));
   const object = fc.dictionary(fc.oneof(fc.constantFrom(...fields), fc.string()), value, { maxKeys: 5 });
-  const json = fc.oneof(object, value).map((body) => String(JSON.stringify(body, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner))));
+  const json = fc.oneof(object, value).map((body) => JSON.stringify(body, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)));
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...paths), json, (path, body) => holds(served, path, { headers: { 'content-type': 'application/json' }, body })),
     { numRuns: 300 },
