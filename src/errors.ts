@@ -17,6 +17,7 @@ export const errorTable = {
   COMPLETION_ACTION_UNAVAILABLE: { status: 400, what: 'This version runs no completion action other than none', remedy: 'Leave completionAction out and take the work from the branch or GET /tasks/{taskId}/diff' },
   DEPENDS_ON_UNAVAILABLE: { status: 400, what: 'This version does not start a task after another by itself', remedy: 'Leave dependsOn out and start the task when the other is done' },
   INVALID_CONTINUATION: { status: 400, what: 'The task cannot be continued from', remedy: 'continueFromTaskId names a task with a worktree, in the same tree of tasks' },
+  NOT_A_SUBTASK: { status: 400, what: 'This is no subtask of the task', remedy: 'GET /tasks/{taskId}/branches lists them' },
   NOT_A_SIBLING: { status: 400, what: 'The tasks are no siblings', remedy: 'Name two subtasks of the same orchestrator' },
   // 401, 403
   UNAUTHENTICATED: { status: 401, what: 'No valid credential came with the request', remedy: 'Send Authorization: Bearer with the token from $MAKIMA_HOME/token, or X-Makima-Tool-Key' },
@@ -29,6 +30,7 @@ export const errorTable = {
   TASK_NOT_FOUND: { status: 404, what: 'There is no task with this id', remedy: 'GET /api/v1/mesh/tasks lists the tasks' },
   WORKTREE_NOT_FOUND: { status: 404, what: 'The task has no worktree', remedy: 'Start the task first, or make a new one if its worktree was deleted' },
   TOOL_KEY_NOT_FOUND: { status: 404, what: 'The task has no such tool key', remedy: 'GET /tasks/{taskId}/tool-keys lists them' },
+  CONFLICT_NOT_FOUND: { status: 404, what: 'The merge under way has no such conflict', remedy: 'GET /tasks/{taskId}/merge names the files with conflicts' },
   EVENTS_GONE: { status: 410, what: 'The events asked for were deleted', remedy: 'Read again from the first one that is left: leave out after and Last-Event-ID' },
   REQUEST_TIMEOUT: { status: 408, what: 'The request did not come in time', remedy: 'Send it again in one go' },
   // 409: not in this state
@@ -40,6 +42,12 @@ export const errorTable = {
   AGENT_INPUT_CLOSED: { status: 409, what: 'The agent takes no further messages: it is finishing', remedy: 'Wait until the task has ended and start it again' },
   IDEMPOTENCY_KEY_REUSED: { status: 409, what: 'This Idempotency-Key came with another request before', remedy: 'Use a new key for a new request' },
   SUBTASKS_NOT_INTEGRATED: { status: 409, what: "Work of subtasks is not in this task's worktree yet", remedy: 'Bring it in, or send force true to finish without it' },
+  MERGE_CONFLICT: { status: 409, what: 'The merge has conflicts and is left open', remedy: 'Resolve each file as ours, theirs or manual and commit the merge, or abort it' },
+  MERGE_IN_PROGRESS: { status: 409, what: 'A merge is under way in this worktree', remedy: 'Commit or abort it first' },
+  NO_MERGE_IN_PROGRESS: { status: 409, what: 'No merge is under way in this worktree', remedy: 'GET /tasks/{taskId}/merge says what is; POST there starts a merge' },
+  CONFLICTS_LEFT: { status: 409, what: 'The merge still has conflicts', remedy: 'Resolve each of them as ours, theirs or manual first' },
+  CONFLICT_MARKERS_LEFT: { status: 409, what: 'The file still has conflict markers', remedy: 'Edit them out first, or take ours or theirs' },
+  MERGE_BLOCKED: { status: 409, what: 'Something that git ignores stands where the merge would write', remedy: 'Move it away and merge again' },
   TARGET_EXISTS: { status: 409, what: 'The target directory exists', remedy: 'Name one that does not exist yet' },
   REPOSITORY_BUSY: { status: 409, what: 'Another git process holds a lock in this repository', remedy: 'Try again when it has finished; remove the named lock file if none is running' },
   // 413, 415, 429, 431, 503, 507

@@ -3,9 +3,9 @@ import { constants } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commitOf } from './default-branch.ts';
-import { git, gitText } from './git-command.ts';
+import { git, gitText, splitNul } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
-import { isMissing, localConfig } from './local-repository.ts';
+import { isMissing } from './local-repository.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { flattenNestedRepositories, nestedRepositories } from './nested-repositories.ts';
 import { makimaIdentity } from './repository.ts';
@@ -101,13 +101,13 @@ export const snapshotCommit = async (worktree: Worktree, options: { message: str
 
 /** A commit of a tree, by the identity that the private repository carries from the user's, else by makima. */
 export const commitTree = async (worktree: Worktree, tree: string, parents: readonly string[], message: string, signal?: AbortSignal): Promise<string> => {
-  const own = (await localConfig(worktree.gitDir, 'user.email', signal)) !== null && (await localConfig(worktree.gitDir, 'user.name', signal)) !== null;
-  const env = own || (await hasIdentity(signal)) ? {} : makimaIdentity;
+  const env = (await hasIdentity(worktree.gitDir, signal)) ? {} : makimaIdentity;
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
   return gitText(args, { gitDir: worktree.gitDir, signal, env, input: message });
 };
 
-const hasIdentity = async (signal?: AbortSignal): Promise<boolean> => {
-  for (const key of ['user.name', 'user.email']) if ((await git(['config', '--get', key], { signal, answers: [1] })).exitCode !== 0) return false;
-  return true;
+/** Whether a name and an e-mail are configured; without, git makes one up of the machine's name, or refuses. */
+const hasIdentity = async (gitDir: string, signal?: AbortSignal): Promise<boolean> => {
+  const { stdout } = await git(['config', '--null', '--name-only', '--get-regexp', '^user\\.(name|email)$'], { gitDir, signal, answers: [1] });
+  return new Set(splitNul(stdout).map(String)).size === 2;
 };

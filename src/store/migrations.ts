@@ -110,6 +110,37 @@ const migrations = (identity: Identity): Migrations => ({
         .execute();
     },
   },
+  '0002-merges': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      const ownedByTask = (column: ColumnDefinitionBuilder) => column.notNull().references('tasks.id').onDelete('cascade');
+
+      await db.schema
+        .createTable('integrations')
+        .addColumn('seq', 'integer', identity)
+        .addColumn('subtaskId', 'text', (c) => ownedByTask(c).unique())
+        .addColumn('taskId', 'text', ownedByTask)
+        .addColumn('state', 'text', (c) => c.notNull())
+        .addColumn('commitSha', 'text')
+        .addColumn('sourceCommit', 'text')
+        .addColumn('sourceTree', 'text')
+        .addColumn('reason', 'text')
+        .addColumn('at', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('integrations_task').on('integrations').column('taskId').execute();
+
+      // One merge at a time in a worktree. The subtask may be deleted while its work is being merged, hence no reference.
+      await db.schema
+        .createTable('open_merges')
+        .addColumn('seq', 'integer', identity)
+        .addColumn('taskId', 'text', (c) => ownedByTask(c).unique())
+        .addColumn('subtaskId', 'text', (c) => c.notNull())
+        .addColumn('sourceBranch', 'text', (c) => c.notNull())
+        .addColumn('phase', 'text', (c) => c.notNull())
+        .addColumn('record', 'text', (c) => c.notNull())
+        .addColumn('startedAt', 'text', (c) => c.notNull())
+        .execute();
+    },
+  },
 });
 
 /**

@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import { MakimaError } from '../errors.ts';
+import { mergeRows } from './merge-rows.ts';
 import { migrate } from './migrations.ts';
 import { outboxRows } from './outbox-rows.ts';
 import { runRows } from './run-rows.ts';
@@ -70,6 +71,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
     ...runRows(session),
     ...worktreeRows(session),
     ...toolKeyRows(session),
+    ...mergeRows(session),
     ...outboxRows(session),
     getMeta: (key) =>
       session.read(async (db) => (await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst())?.value ?? null),

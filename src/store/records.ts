@@ -103,6 +103,37 @@ export interface ToolKeyRecord {
   runId: string | null;
 }
 
+/** That a subtask's work was brought into its parent's worktree, or left out on purpose. */
+export interface Integration {
+  subtaskId: string;
+  /** The parent. */
+  taskId: string;
+  state: 'merged' | 'skipped';
+  /** What the parent's branch came to by the merge; null where it was skipped. */
+  commitSha: string | null;
+  /** The commit that was merged, and its tree: what the subtask's worktree held then. */
+  sourceCommit: string | null;
+  sourceTree: string | null;
+  /** Why it was skipped. */
+  reason: string | null;
+  at: string;
+}
+
+/** `applying`: the worktree is being changed; `open`: there are conflicts, or were; `aborting`: it is being put back. */
+export type MergePhase = 'applying' | 'open' | 'aborting';
+
+/** A merge that has begun in a worktree and not ended. */
+export interface OpenMerge {
+  /** The task whose worktree it is. */
+  taskId: string;
+  subtaskId: string;
+  sourceBranch: string;
+  phase: MergePhase;
+  /** Plain JSON that git/ wrote; check it when it is read. */
+  record: unknown;
+  startedAt: string;
+}
+
 /** An event that the log has not taken yet. */
 export interface OutboxEvent {
   /** Grows over all tasks and is never used twice, also not after its row is gone. */

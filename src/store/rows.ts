@@ -3,7 +3,7 @@ import type { Insertable, Selectable, Updateable } from 'kysely';
 import { eventTypes, type EventPayload } from '../../schemas/event.ts';
 import type { Completion, Task, Usage } from '../../schemas/task.ts';
 import { noUsage } from '../domain/usage.ts';
-import type { OutboxEvent, Run, RunChanges, TaskChanges, ToolKeyRecord, WorktreeRecord } from './records.ts';
+import type { Integration, OpenMerge, OutboxEvent, Run, RunChanges, TaskChanges, ToolKeyRecord, WorktreeRecord } from './records.ts';
 import type { Tables } from './tables.ts';
 
 /** A reader of JSON text that lets nothing but such values through: a damaged row is named, and not handed on. */
@@ -86,5 +86,9 @@ export const runChangesRow = (changes: RunChanges): Updateable<Tables['runs']> =
 export const worktreeOf = ({ seq, record, ...fields }: Selectable<Tables['worktrees']>): WorktreeRecord => ({ ...fields, record: readAny(record) });
 
 export const toolKeyOf = ({ seq, ...key }: Selectable<Tables['tool_keys']>): ToolKeyRecord => key;
+
+export const integrationOf = ({ seq, ...integration }: Selectable<Tables['integrations']>): Integration => integration;
+
+export const openMergeOf = ({ seq, record, ...fields }: Selectable<Tables['open_merges']>): OpenMerge => ({ ...fields, record: readAny(record) });
 
 export const outboxEventOf = ({ payload, ...fields }: Selectable<Tables['outbox']>): OutboxEvent => ({ ...fields, payload: readPayload(payload) });

@@ -1,6 +1,6 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { Task } from '../../schemas/task.ts';
-import type { Run, ToolKeyRecord, WorktreeRecord } from './records.ts';
+import type { Integration, OpenMerge, Run, ToolKeyRecord, WorktreeRecord } from './records.ts';
 
 /** A record as its columns hold it: the named fields as JSON text, or as 0 and 1, the others as they are. */
 type Row<T, Json extends keyof T, Flag extends keyof T> = Omit<T, Json | Flag> & {
@@ -19,6 +19,8 @@ export interface Tables {
   runs: Row<Omit<Run, 'handle'>, 'baseUsage', 'finishRequested' | 'endedByDaemon'> & { handle: string | null };
   worktrees: Row<Omit<WorktreeRecord, 'record'>, never, never> & { record: string };
   tool_keys: Row<ToolKeyRecord, never, never>;
+  integrations: Row<Integration, never, never>;
+  open_merges: Row<Omit<OpenMerge, 'record'>, never, never> & { record: string };
   outbox: { seq: Generated<number>; taskId: string; at: string; payload: string };
   meta: { key: string; value: string };
 }

@@ -9,7 +9,7 @@ import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, TaskStatus } from '../../schemas/task.ts';
 import type { ErrorCode } from '../errors.ts';
 import type {
-  CreateOptions, NewRun, OutboxEvent, Run, RunChanges, TaskChanges, TaskFilter, TaskPage, ToolKeyRecord, Transition, WorktreeRecord,
+  CreateOptions, Integration, MergePhase, NewRun, OpenMerge, OutboxEvent, Run, RunChanges, TaskChanges, TaskFilter, TaskPage, ToolKeyRecord, Transition, WorktreeRecord,
 } from './records.ts';
 
 export type * from './records.ts';
@@ -110,6 +110,26 @@ export interface ToolKeyRows {
   deleteToolKeysOfRun(runId: string): Promise<ToolKeyRecord[]>;
 }
 
+export interface MergeRows {
+  /**
+   * Notes a merge before anything of the worktree is touched.
+   * @param merge - `record` is plain JSON and comes back as it was given
+   * @throws MakimaError MERGE_IN_PROGRESS (the task has one), TASK_NOT_FOUND
+   */
+  beginMerge(merge: OpenMerge & { record: object }, events?: EventPayload[]): Promise<void>;
+  /** @throws MakimaError NO_MERGE_IN_PROGRESS */
+  updateMerge(taskId: string, changes: { phase?: MergePhase; record?: object }, events?: EventPayload[]): Promise<void>;
+  getMerge(taskId: string): Promise<OpenMerge | null>;
+  /** Of all tasks, oldest first. */
+  listMerges(): Promise<OpenMerge[]>;
+  /** Forgets the merge, and notes what came of it, in one transaction. Can be repeated; the events go to the outbox only the first time. */
+  endMerge(taskId: string, integration: Integration | null, events?: EventPayload[]): Promise<void>;
+  /** Stores or replaces what became of a subtask. @throws MakimaError TASK_NOT_FOUND */
+  saveIntegration(integration: Integration, events?: EventPayload[]): Promise<void>;
+  /** Those of a parent's subtasks, oldest first. */
+  listIntegrations(taskId: string): Promise<Integration[]>;
+}
+
 export interface OutboxRows {
   /** @throws MakimaError TASK_NOT_FOUND */
   addEvents(taskId: string, payloads: readonly EventPayload[]): Promise<void>;
@@ -119,7 +139,7 @@ export interface OutboxRows {
   settleEvents(upToSeq: number): Promise<void>;
 }
 
-export interface TaskStore extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, OutboxRows {
+export interface TaskStore extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, MergeRows, OutboxRows {
   /** A value of the daemon itself, such as its id. */
   getMeta(key: string): Promise<string | null>;
   setMeta(key: string, value: string): Promise<void>;
