@@ -53,11 +53,11 @@ export const listenUnix = async (app: Api, path: string): Promise<{ close: () =>
   return {
     async close() {
       if (!server.listening) return;
-      await rm(path, { force: true });
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
       closeSilent();
+      await rm(path, { force: true });
       await closed;
     },
   };
