@@ -1,0 +1,97 @@
+/** The kinds of value that a setting can be. Both a variable's text and a JSON value are read. */
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+/** How a setting is read from the text of a variable or from a JSON value; undefined where it does not fit. */
+export interface Reader<T> {
+  must: string;
+  read: (raw: unknown) => T | undefined;
+  /** The value is not repeated in a message: it may hold a password. */
+  secret?: true;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+
+/** A JSON value, out of a variable's text where it stands in one. */
+const jsonValue = (raw: unknown): unknown => {
+  if (typeof raw !== 'string') return raw;
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined; // No JSON is a value that fits nothing, and is reported as that.
+  }
+};
+
+export const integer = (least: number, most: number): Reader<number> => ({
+  must: `a whole number from ${least} to ${most}`,
+  read: (raw) => {
+    const value = typeof raw === 'string' && /^\s*\d+\s*$/.test(raw) ? Number(raw) : raw;
+    return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+  },
+});
+
+export const boolean: Reader<boolean> = {
+  must: 'true, false, 1 or 0',
+  read: (raw) => {
+    const text = typeof raw === 'string' ? raw.trim().toLowerCase() : raw;
+    if (text === true || text === 'true' || text === '1' || text === 1) return true;
+    return text === false || text === 'false' || text === '0' || text === 0 ? false : undefined;
+  },
+};
+
+export const oneOf = <T extends string>(values: readonly T[]): Reader<T> => ({ must: `one of ${values.join(', ')}`, read: (raw) => values.find((value) => value === raw) });
+
+export const args: Reader<readonly string[]> = {
+  must: 'a JSON array of strings, such as ["--model", "opus"]',
+  read: (raw) => {
+    const value = jsonValue(raw);
+    return isTexts(value) ? Object.freeze([...value]) : undefined;
+  },
+};
+
+const list = (must: string, fits: (item: string) => boolean): Reader<readonly string[]> => ({
+  must,
+  read: (raw) => {
+    const items = typeof raw === 'string' ? raw.split(',') : raw;
+    if (!isTexts(items)) return undefined;
+    const trimmed = items.map((item) => item.trim().toLowerCase()).filter((item) => item !== '');
+    return trimmed.every(fits) ? Object.freeze(trimmed) : undefined;
+  },
+});
+
+export const variables: Reader<Readonly<Record<string, string>>> = {
+  must: 'a JSON object of strings whose names are letters, digits and _, and do not begin with a digit or with MAKIMA_',
+  secret: true,
+  read: (raw) => {
+    const value = jsonValue(raw);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const pairs: [string, string][] = [];
+    for (const [name, text] of Object.entries(value)) {
+      // MAKIMA_RUN_ID is how a run's processes are known: what a user sets there would part them from it.
+      if (!/^(?!MAKIMA_)[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !isText(text)) return undefined;
+      pairs.push([name, text]);
+    }
+    return Object.freeze(Object.fromEntries(pairs));
+  },
+};
+
+export const hostName = /^(?!-)[a-z0-9._-]{1,253}$/i;
+export const host: Reader<string> = {
+  must: 'an IP address (IPv6 without brackets) or a host name',
+  read: (raw) => (typeof raw === 'string' && (isIP(raw) !== 0 || hostName.test(raw)) ? raw : undefined),
+};
+export const hosts = list('host names, with or without a port, separated by commas', (item) => /^([a-z0-9._-]{1,253}|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(item));
+export const origins = list('origins such as https://example.org or http://localhost:3000, separated by commas', (item) => /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item));
+
+export const path = (homedir: string, base: string): Reader<string> => ({
+  must: 'a path: absolute, relative, or ~ and what is below it',
+  read: (raw) => {
+    if (!isText(raw) || raw.trim() === '' || /^~[^/]/.test(raw)) return undefined;
+    return resolve(base, raw.replace(/^~(?=\/|$)/, () => homedir));
+  },
+});
+export const command = (homedir: string, base: string): Reader<string> => ({
+  must: 'the name of a command or the path of one',
+  read: (raw) => (isText(raw) && raw.trim() !== '' && !/[/~]/.test(raw) ? raw : path(homedir, base).read(raw)),
+});
