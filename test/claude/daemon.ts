@@ -102,6 +102,13 @@ export class Daemon {
     return { status: response.status, body: response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text };
   }
 
+  /** A call without which the rest of a test makes no sense: what came back, or an error that stops the test. */
+  async must(status: number, method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await this.call(method, path, body);
+    if (answer.status !== status) throw new Error(`${method} ${path} answered ${answer.status}, not ${status}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
   /** A GET that must succeed, as text. */
   async text(path: string): Promise<string> {
     const response = await fetch(`${this.url}/api/v1/mesh${path}`, { headers: { authorization: `Bearer ${this.token}`, accept: 'text/plain' } });
@@ -110,17 +117,17 @@ export class Daemon {
   }
 
   async task(id: string): Promise<Task> {
-    return taskOf(await this.call('GET', `/tasks/${id}`), 200);
+    return taskOf(await this.must(200, 'GET', `/tasks/${id}`));
   }
 
   async subtasks(id: string): Promise<Task[]> {
-    const { body } = await this.call('GET', `/tasks/${id}/subtasks`);
+    const body = await this.must(200, 'GET', `/tasks/${id}/subtasks`);
     return Array.isArray(body) ? body.filter(isTask) : [];
   }
 
   /** Makes a task and starts it. */
   async startTask(fields: Record<string, unknown>): Promise<Task> {
-    return taskOf(await this.call('POST', '/tasks', { ...fields, start: true }), 201);
+    return taskOf(await this.must(201, 'POST', '/tasks', { ...fields, start: true }));
   }
 
   /** Opens an event stream: of a task, or of all with `/events`. */
@@ -138,9 +145,9 @@ export class Daemon {
 
 const isTask = (value: unknown): value is Task => isRecord(value) && typeof value['id'] === 'string' && typeof value['status'] === 'string';
 
-const taskOf = (answer: Answer, status: number): Task => {
-  if (answer.status !== status || !isTask(answer.body)) throw new Error(`Expected a task with ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
-  return answer.body;
+const taskOf = (body: unknown): Task => {
+  if (!isTask(body)) throw new Error(`Not a task: ${JSON.stringify(body)}`);
+  return body;
 };
 
 /** A daemon that is up, and whatever of it is left is ended with the test. */

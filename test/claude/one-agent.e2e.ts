@@ -26,7 +26,7 @@ void t.test('stop ends everything that the agent started, and nothing else', asy
   meeting.open('stubborn');
   t.ok((await runProcesses(daemon.folder)).length >= 4, 'claude, its shell and what was detached are found by the marker');
 
-  t.equal((await daemon.call('POST', `/tasks/${id}/stop`)).status, 202);
+  await daemon.must(202, 'POST', `/tasks/${id}/stop`);
   t.match(await stream.end(id), { status: 'interrupted' });
   t.match(await daemon.task(id), { status: 'interrupted' });
   t.same(await runProcesses(daemon.folder), [], 'nothing of the run is left, setsid and trap or not');
@@ -40,7 +40,7 @@ void t.test('a message in mid-turn reaches the model', async (t) => {
   const { id } = await daemon.startTask({ name: 'Listens', plan: plan(bash(meeting.gate('working')), say('finished')) });
   await meeting.arrived('working');
   const message = bash('echo "you said so" > follow-up.txt');
-  t.match(await daemon.call('POST', `/tasks/${id}/messages`, { message }), { status: 202, body: { delivered: true } });
+  t.match(await daemon.must(202, 'POST', `/tasks/${id}/messages`, { message }), { delivered: true });
   meeting.open('working');
   t.match(await stream.end(id), { status: 'done' });
   const worktree = (await daemon.task(id)).overlayPath ?? '';
@@ -84,10 +84,10 @@ void t.test('a task that ended is started again in the same worktree', async (t)
   const daemon = await startDaemon(t);
   const stream = await daemon.follow(t, '/events');
   const { id } = await daemon.startTask({ name: 'Twice', plan: plan(bash('echo run >> runs.txt'), say('one run')) });
-  await stream.end(id);
+  const firstEnd = await stream.end(id);
   const first = await daemon.task(id);
-  t.equal((await daemon.call('POST', `/tasks/${id}/start`)).status, 202);
-  await stream.until((event) => event.type === 'end' && event.taskId === id && event.id > (stream.events.find(({ type }) => type === 'end')?.id ?? 0));
+  await daemon.must(202, 'POST', `/tasks/${id}/start`);
+  await stream.until((event) => event.type === 'end' && event.taskId === id && event.id > firstEnd.id);
   const second = await daemon.task(id);
   t.match(second, { status: 'done', overlayPath: first.overlayPath });
   t.match(await readFile(join(second.overlayPath ?? '', 'runs.txt'), 'utf8'), /^run\n/);
