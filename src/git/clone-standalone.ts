@@ -4,7 +4,7 @@ import { MakimaError } from '../errors.ts';
 import { copyEntry } from './copy-entry.ts';
 import { commitOf } from './default-branch.ts';
 import { git, gitText, splitNul } from './git-command.ts';
-import { isMissing, localConfig, symbolicBranch } from './local-repository.ts';
+import { configOf, isMissing, symbolicBranch } from './local-repository.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { checkParents, joinBytes } from './relative-path.ts';
 import { removeTree } from './remove-tree.ts';
@@ -105,7 +105,8 @@ const makeRepository = async (worktree: Worktree, directory: string, signal?: Ab
   }
   const settings: [string, string | null][] = [['remote.origin.url', worktree.origin]];
   if (worktree.origin !== null) settings.push(['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
-  for (const key of ['user.name', 'user.email']) settings.push([key, await localConfig(worktree.gitDir, key, signal)]);
+  const own = await configOf(worktree.gitDir, signal);
+  for (const key of ['user.name', 'user.email']) settings.push([key, own.get(key) ?? null]);
   for (const [key, value] of settings) if (value !== null) await git(['config', '--file', path.join(gitDir, 'config'), key, value], { signal });
 };
 

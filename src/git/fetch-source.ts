@@ -61,9 +61,11 @@ const pointTo = async (gitDir: string, ref: string, target: string | null, signa
   else if (await gitYes(['symbolic-ref', '--quiet', ref], { gitDir, signal })) await git(['symbolic-ref', '--delete', ref], { gitDir, signal });
 };
 
-const refsUnder = async (gitDir: string, prefix: string, signal?: AbortSignal): Promise<Map<string, string>> => {
-  const text = await gitText(['for-each-ref', '--format=%(objectname) %(refname)', prefix], { gitDir, signal });
-  return new Map(text.split('\n').filter((line) => line !== '').map((line) => [line.slice(line.indexOf(' ') + 1 + prefix.length), line.slice(0, line.indexOf(' '))]));
+/** For each prefix what is below it: the rest of the name and the object. */
+const refsUnder = async (gitDir: string, prefixes: readonly string[], signal?: AbortSignal): Promise<Map<string, string>[]> => {
+  const text = await gitText(['for-each-ref', '--format=%(objectname) %(refname)', ...prefixes], { gitDir, signal });
+  const refs = text.split('\n').map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))] as const);
+  return prefixes.map((prefix) => new Map(refs.filter(([name]) => name.startsWith(prefix)).map(([name, object]) => [name.slice(prefix.length), object])));
 };
 
 /** The branches that a worktree of the repository has checked out. */
@@ -92,7 +94,8 @@ const checkedOut = async (gitDir: string): Promise<Set<string>> => {
 export const offerSourceBranches = (gitDir: string, signal?: AbortSignal): Promise<void> =>
   withRepositoryLock(gitDir, async () => {
     const lines: string[] = [];
-    const [source, own, busy] = [await refsUnder(gitDir, sourceHeads, signal), await refsUnder(gitDir, 'refs/heads/', signal), await checkedOut(gitDir)];
+    const [source = new Map<string, string>(), own = new Map<string, string>(), sourceTag = new Map<string, string>(), ownTags = new Map<string, string>()] = await refsUnder(gitDir, [sourceHeads, 'refs/heads/', sourceTags, 'refs/tags/'], signal);
+    const busy = await checkedOut(gitDir);
     for (const [branch, commit] of source) {
       const old = own.get(branch);
       // the source has task branches too once a completion action brought them there: those here are the tasks' own
@@ -100,8 +103,7 @@ export const offerSourceBranches = (gitDir: string, signal?: AbortSignal): Promi
       if (old === undefined) lines.push(`create refs/heads/${branch} ${commit}`);
       else if (!busy.has(branch) && (await gitYes(['merge-base', '--is-ancestor', old, commit], { gitDir, signal }))) lines.push(`update refs/heads/${branch} ${commit} ${old}`);
     }
-    const ownTags = await refsUnder(gitDir, 'refs/tags/', signal);
-    for (const [tag, object] of await refsUnder(gitDir, sourceTags, signal)) if (!ownTags.has(tag)) lines.push(`create refs/tags/${tag} ${object}`);
+    for (const [tag, object] of sourceTag) if (!ownTags.has(tag)) lines.push(`create refs/tags/${tag} ${object}`);
     if (lines.length === 0) return;
     const update = (input: string): Promise<unknown> => git(['update-ref', '--no-deref', '--stdin'], { gitDir, signal, input: `${input}\n` });
     try {

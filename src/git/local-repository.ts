@@ -103,17 +103,18 @@ export const symbolicBranch = async (gitDir: string, ref: 'HEAD' | 'refs/remotes
   return target.startsWith(prefix) ? target.slice(prefix.length) : null;
 };
 
-/** A value of the repository's own configuration file, without what it includes; null where it is not set. */
-export const localConfig = async (commonDir: string, key: string, signal?: AbortSignal): Promise<string | null> => {
+/** The repository's own configuration file, without what it includes; keys in lower case, of several values the last. */
+export const configOf = async (commonDir: string, signal?: AbortSignal): Promise<Map<string, string>> => {
   const config = path.join(commonDir, 'config');
   try {
     await lstat(config);
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (isMissing(error)) return new Map();
     throw error;
   }
-  const { stdout, exitCode } = await git(['config', '--file', config, '--no-includes', '--null', '--get', key], { signal, answers: [1] });
-  return exitCode === 0 ? stdout.toString('utf8').replace(/\0$/, '') : null;
+  const { stdout } = await git(['config', '--file', config, '--no-includes', '--null', '--list'], { signal });
+  const entries = stdout.toString('utf8').split('\0').filter((entry) => entry !== '');
+  return new Map(entries.map((entry) => (entry.includes('\n') ? [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)] : [entry, 'true'])));
 };
 
 /** Whether the repository has a commit that a branch, a tag or HEAD names. */

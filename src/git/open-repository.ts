@@ -5,7 +5,7 @@ import { fetchSource, offerSourceBranches, type FetchFrom } from './fetch-source
 import { git, whileLocked } from './git-command.ts';
 import { gitErrorKind, redactUrls } from './git-error.ts';
 import { linkLfsObjects } from './lfs.ts';
-import { findLocalRepository, isMissing, localConfig, type LocalRepository } from './local-repository.ts';
+import { configOf, findLocalRepository, isMissing, type LocalRepository } from './local-repository.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import type { Repository } from './repository.ts';
 import { parseRepositoryUrl, repositoryName, type RepositorySource } from './repository-source.ts';
@@ -65,27 +65,25 @@ const fetchAgain = async (gitDir: string, from: FetchFrom, signal: AbortSignal):
  * push never lands in the user's checkout. Name and e-mail that the user has set for this repository alone come along.
  */
 const carrySettings = async (gitDir: string, from: FetchFrom, signal: AbortSignal): Promise<void> => {
-  const wanted: [string, string | null][] = [['remote.origin.url', from.kind === 'remote' ? from.url : await originOf(from.local, signal)]];
-  if (from.kind === 'local') {
-    for (const key of ['user.name', 'user.email', 'remote.origin.promisor', 'remote.origin.partialCloneFilter']) wanted.push([key, await localConfig(from.local.commonDir, key, signal)]);
-  }
-  if (wanted[0]?.[1] != null) wanted.push(['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
+  const [own, theirs] = [await configOf(gitDir, signal), from.kind === 'local' ? await configOf(from.local.commonDir, signal) : new Map<string, string>()];
+  const origin = from.kind === 'remote' ? from.url : safeOrigin(from.local, theirs.get('remote.origin.url'));
+  const wanted: [string, string | undefined][] = ['user.name', 'user.email', 'remote.origin.promisor', 'remote.origin.partialclonefilter'].map((key) => [key, theirs.get(key)]);
+  if (origin !== undefined) wanted.push(['remote.origin.url', origin], ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
   for (const [key, value] of wanted) {
-    if (value === null || (await localConfig(gitDir, key, signal)) === value) continue;
+    if (value === undefined || own.get(key) === value) continue;
     await whileLocked(() => git(['config', '--file', path.join(gitDir, 'config'), '--replace-all', key, value], { signal }), signal);
   }
 };
 
 /** A hostile source may name a program as its origin: only what a user could have given is taken over. */
-const originOf = async (local: LocalRepository, signal: AbortSignal): Promise<string | null> => {
-  const url = await localConfig(local.commonDir, 'remote.origin.url', signal);
-  if (url === null) return null;
+const safeOrigin = (local: LocalRepository, url: string | undefined): string | undefined => {
+  if (url === undefined) return undefined;
   const absolute = /^\.{1,2}(?:\/|$)/.test(url) ? path.resolve(local.path, url) : url;
   try {
     const source = parseRepositoryUrl(absolute, '/');
-    return source.kind === 'remote' || source.kind === 'local' ? absolute : null;
+    return source.kind === 'remote' || source.kind === 'local' ? absolute : undefined;
   } catch (error) {
-    if (error instanceof MakimaError) return null;
+    if (error instanceof MakimaError) return undefined;
     throw error;
   }
 };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { contentProtocols } from './git-environment.ts';
 import { git, remoteTimeoutMs, splitNul, whileLocked, type GitOptions } from './git-command.ts';
-import { findLocalRepository, isMissing, localConfig } from './local-repository.ts';
+import { configOf, findLocalRepository, isMissing } from './local-repository.ts';
 import { withRepositoryLock } from './repository-lock.ts';
 import { remoteAccess, withoutForeignFilters } from './trusted-config.ts';
 import { isDirectory, placeOf, type Worktree } from './worktree.ts';
@@ -106,9 +106,9 @@ const updateOne = async (worktree: Worktree, level: Level, name: string, submodu
   if (source !== null && (await isDirectory(path.join(source, 'objects')))) {
     try {
       await update(source);
-      const url = await localConfig(source, 'remote.origin.url', signal);
+      const url = (await configOf(source, signal)).get('remote.origin.url');
       const ownConfig = path.join(level.place.gitDir, 'modules', name, 'config');
-      if (url !== null) await git(['config', '--file', ownConfig, 'remote.origin.url', url], { signal });
+      if (url !== undefined) await git(['config', '--file', ownConfig, 'remote.origin.url', url], { signal });
       return source;
     } catch {
       // the source's copy may lack the commit; where the remote fails as well, its error is the one to tell
