@@ -11,7 +11,7 @@ import { requireCredentials } from './credentials.ts';
 import { drain } from './draining.ts';
 import { answerError } from './error-answers.ts';
 import { readQuery } from './form-values.ts';
-import { logRequests } from './logging.ts';
+import { logRequests, redactedPaths } from './logging.ts';
 import { measure } from './metrics.ts';
 import { collectOpenapi, openapiYaml, serveDocs } from './openapi.ts';
 import { requestGate, type RequestGate } from './request-gate.ts';
@@ -66,7 +66,7 @@ const securityHeaders = {
 
 const createServer = (options: HttpOptions, limits: HttpLimits, gate: RequestGate): Api =>
   Fastify({
-    loggerInstance: options.logger,
+    loggerInstance: options.logger.child({}, { redact: redactedPaths }),
     // `logRequests` writes one line a request instead of Fastify's two.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),

@@ -129,7 +129,7 @@ void t.test('an action that fails answers with its code, its details and its rem
 });
 
 void t.test('an unexpected failure tells the caller nothing of itself and is logged', async (t) => {
-  const thrown = [new Error('secret /home/me/.ssh'), new TypeError('x is undefined: secret'), Object.assign(new Error('secret'), { statusCode: 404, code: 'ENOENT' }), Object.assign(new Error('secret'), { statusCode: 200 })];
+  const thrown = [new Error('secret /home/me/.ssh'), new TypeError('x is undefined: secret'), Object.assign(new Error('secret'), { statusCode: 404, code: 'ENOENT' }), Object.assign(new Error('secret'), { statusCode: 200, request: { headers: { authorization: `Bearer ${ownerToken}` } } })];
   for (const error of thrown) {
     const { call, log } = await serve(t, { answers: { getTask: () => Promise.reject(error) } });
     const response = await call(`tasks/${taskId}`);

@@ -101,7 +101,7 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     deleteToolKey: verb('deleteToolKey', () => Promise.resolve()),
     callerOfToolKey: verb('callerOfToolKey', (key): Promise<Caller | null> => Promise.resolve(key === toolKey ? { kind: 'tool-key', taskId, keyId: taskId } : null)),
     info: verb('info', () =>
-      Promise.resolve({ id: 'd', version: '1', home: '/h', startedAt: at, agents: [{ name: 'claude', command: 'claude', path: null, version: null, problem: 'Not found' }], limits: { maxDepth: 2 }, counts: { running: 3 } }),
+      Promise.resolve({ id: 'd', version: '1', home: '/h', startedAt: at, agents: [{ name: 'claude', command: 'claude', path: null, version: null, problem: 'Not found' }], limits: { maxDepth: 2 }, disk: { freeBytes: 3, totalBytes: 4, logBytes: 1 }, counts: { running: 3 } }),
     ),
   };
   return { actions, calls };
