@@ -17,6 +17,10 @@ export const Info = Type.Object(
       }),
     ),
     limits: Type.Record(Type.String(), Type.Number()),
+    disk: Type.Object(
+      { freeBytes: Type.Integer(), totalBytes: Type.Integer(), logBytes: Type.Integer() },
+      { description: 'The disk of the home, and what the logs of all tasks take of it' },
+    ),
     counts: Type.Record(Type.String(), Type.Integer(), { description: 'Tasks by status' }),
   },
   { $id: 'Info' },

@@ -6,6 +6,7 @@ import { registerRoutes } from '../routes/index.ts';
 import { agentDrivers } from './agents/index.ts';
 import type { Config } from './config.ts';
 import { openEventLog } from './events/event-log.ts';
+import { diskSpace } from './home/disk.ts';
 import { buildHttp } from './http/build-http.ts';
 import { listenUnix } from './http/unix-socket.ts';
 import { createLedger } from './runs/ledger.ts';
@@ -15,6 +16,7 @@ import type { RunContext } from './runs/context.ts';
 import { openStore } from './store/open-store.ts';
 import type { TaskStore } from './store/task-store.ts';
 import type { TaskContext } from './tasks/context.ts';
+import { applyRetention } from './tasks/apply-retention.ts';
 import { createActions } from './tasks/index.ts';
 import { describeWhatIsLeft } from './tasks/integration.ts';
 import { version } from './version.ts';
@@ -98,6 +100,26 @@ const timingOf = (config: Config): RunContext['timing'] => ({
   projectCommand: config.setupTimeoutMs,
 });
 
+/** Applies the retention now and then. @returns ends it */
+const keepRetention = (context: TaskContext, config: Config): (() => void) => {
+  let timer: NodeJS.Timeout;
+  let ended = false;
+  const apply = async (): Promise<void> => {
+    try {
+      await applyRetention(context, { days: config.retentionDays, bytes: config.retentionBytes });
+    } catch (error) {
+      context.report('deleting old events', error);
+    }
+    // Only then the next one: a large log takes its time.
+    if (!ended) timer = setTimeout(() => void apply(), config.retentionEveryMs);
+  };
+  void apply();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
+};
+
 /**
  * Builds the daemon out of its parts, takes up what an earlier one left and serves. The caller has locked the home.
  * @throws Error where the address is busy, or a part cannot be opened; what was opened is closed
@@ -126,6 +148,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       directories: { runs: join(config.home, 'runs'), worktrees: config.worktreeDir, repositories: join(config.home, 'repositories') },
       apiUrl: () => url,
       timing: timingOf(config),
+      maxLogBytes: config.maxLogBytes,
       whatIsLeft: (task) => describeWhatIsLeft(taskContext, task),
     };
     const runs = createRuns(runContext, config.maxConcurrentTasks);
@@ -138,6 +161,8 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       maxDepth: config.maxDepth,
       maxTasks: config.maxTasks,
       projectCommandTimeoutMs: config.setupTimeoutMs,
+      diskSpace: () => diskSpace(config.home),
+      minFreeBytes: config.minFreeBytes,
       daemon: {
         id: await daemonId(store),
         version,
@@ -165,6 +190,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     opened.push(() => unix.close());
     await recover(runContext, runs);
     ready = true;
+    opened.push(keepRetention(taskContext, config));
     return {
       url,
       socket,

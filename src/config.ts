@@ -23,6 +23,9 @@ const tunables = {
   /** How long an agent's background work may be silent before it is no longer waited for. */
   backgroundWaitMs: 1_800_000,
   setupTimeoutMs: 600_000,
+  /** With less free on the disk, new work is refused. */
+  minFreeBytes: 64 * 1024 * 1024,
+  retentionEveryMs: 3_600_000,
 } as const;
 
 export type Config = Readonly<{
@@ -43,6 +46,13 @@ export type Config = Readonly<{
   enablePermissions: boolean;
   disableVerbose: boolean;
   agentEnv: Readonly<Record<string, string>>;
+  /** A stop of the daemon stops the agents too. */
+  stopAgents: boolean;
+  /** Where a task's log is cut off, in bytes. */
+  maxLogBytes: number;
+  /** Of the logs of ended tasks; 0 is no bound. */
+  retentionDays: number;
+  retentionBytes: number;
   logLevel: LogLevel;
 }> & { readonly [K in keyof typeof tunables]: number };
 
@@ -128,6 +138,10 @@ export const loadConfig = (env: NodeJS.ProcessEnv, { homedir, cwd = process.cwd(
     enablePermissions: get('enablePermissions', false, boolean),
     disableVerbose: get('disableVerbose', false, boolean),
     agentEnv: get('agentEnv', Object.freeze({}), variables),
+    stopAgents: get('stopAgents', false, boolean),
+    maxLogBytes: get('maxLogBytes', 1024 ** 3, integer(65_536, Number.MAX_SAFE_INTEGER)),
+    retentionDays: get('retentionDays', 0, integer(0, 36_500)),
+    retentionBytes: get('retentionBytes', 0, integer(0, Number.MAX_SAFE_INTEGER)),
     logLevel: get('logLevel', 'info', oneOf(logLevels)),
   });
 

@@ -75,10 +75,12 @@ const main = async (): Promise<void> => {
   const app = await start(config, logger);
   await writeDaemonFile(config.home, { pid: process.pid, url: app.url, socket: app.socket, version });
   greet(config, app);
-  closeWithGrace({ delay: shutdownLimit, logger: false }, async ({ signal, err }) => {
+  // Agents that are to be stopped get the time that stopping one takes.
+  const delay = shutdownLimit + (config.stopAgents ? config.interruptGraceMs + config.terminateGraceMs : 0);
+  closeWithGrace({ delay, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'An unexpected error ends the daemon; running agents go on and are taken up at the next start');
-    else logger.info(`${signal ?? 'Shutdown'}: shutting down; running agents go on`);
-    await app.close();
+    else logger.info(`${signal ?? 'Shutdown'}: shutting down; running agents ${config.stopAgents ? 'are stopped' : 'go on'}`);
+    await app.close({ stopAgents: config.stopAgents && !err });
     await removeDaemonFile(config.home);
     lock.release();
   });

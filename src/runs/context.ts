@@ -34,6 +34,8 @@ export interface RunContext {
   /** The environment that agents start from. */
   inheritedEnv: NodeJS.ProcessEnv;
   timing: RunTiming;
+  /** Where a task's log is cut off. */
+  maxLogBytes: number;
   now: () => Date;
   newId: () => string;
   /** Why a task that ends its agent's turns without a word of done is not done yet, null where nothing is left. */

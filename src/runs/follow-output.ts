@@ -19,7 +19,7 @@ const outputEvent = (stream: OutputStream, piece: Piece, jsonType: string | null
 /** How far a run's files are in the log, null where nothing of this run is. */
 export const loggedOffsets = (context: Pick<RunContext, 'log'>, taskId: string, runId: string): { out: number; err: number } => {
   const position = context.log.position(taskId);
-  return position?.run === runId ? { out: position.out ?? 0, err: position.err ?? 0 } : { out: 0, err: 0 };
+  return position?.run === runId ? { out: position.out, err: position.err } : { out: 0, err: 0 };
 };
 
 /**
@@ -43,13 +43,23 @@ export const followOutput = async (
 ): Promise<RunExit | null> => {
   const { task, run, agent, tracker, detach } = options;
   const offsets = loggedOffsets(context, task.id, run.runId);
+  let cutOff = false;
+
+  /** What of the events still goes into the log: nothing once it is full, and a word about that where it begins. */
+  const withinBound = (events: EventPayload[]): EventPayload[] => {
+    if (context.log.size(task.id) < context.maxLogBytes) return events;
+    if (cutOff) return [];
+    return [{ type: 'output', stream: 'system', level: 'warning', content: `The log has reached ${context.maxLogBytes} bytes and is cut off here: what the agent prints from now on is not kept. The agent goes on` }];
+  };
 
   const log = (which: 'out' | 'err', events: EventPayload[], end: number): Promise<void> =>
     untilDone(
       context,
       `logging the output of task ${task.id}`,
-      async () => {
-        context.ledger.append(task.id, events, { run: run.runId, ...offsets, [which]: end });
+      () => {
+        const kept = withinBound(events);
+        cutOff = kept !== events;
+        context.ledger.append(task.id, kept, { run: run.runId, ...offsets, [which]: end });
         context.reached('output logged');
         // Only now: the other stream's records must never claim lines that are not in the log.
         offsets[which] = end;

@@ -103,9 +103,9 @@ const run = async (command: string, options: ProjectCommand): Promise<string | n
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
-  let ended: string | null = null;
+  const ended: { why: string | null } = { why: null };
   const endGroup = (reason: string): void => {
-    ended ??= reason;
+    ended.why ??= reason;
     if (child.pid === undefined) return;
     try {
       process.kill(-child.pid, 'SIGKILL');
@@ -125,9 +125,9 @@ const run = async (command: string, options: ProjectCommand): Promise<string | n
     const failure = await howItEnded(child);
     lines.end();
     // What a setup leaves behind is of use to the agent and ends with the run; nobody is left for what a teardown leaves.
-    if (ended !== null || options.which === 'teardown') await sweepRun(options.runId, null);
-    const why = ended ?? (failure === null ? null : `with ${failure}`);
-    return why === null ? null : `The ${options.which} command ${JSON.stringify(command)} failed${ended === null ? ' ' : ': '}${why}`;
+    if (ended.why !== null || options.which === 'teardown') await sweepRun(options.runId, null);
+    const why = ended.why ?? (failure === null ? null : `with ${failure}`);
+    return why === null ? null : `The ${options.which} command ${JSON.stringify(command)} failed${ended.why === null ? ' ' : ': '}${why}`;
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', stop);

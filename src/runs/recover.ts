@@ -24,9 +24,10 @@ const rememberProgress = async (context: RunContext, task: Task, run: Run): Prom
     path: runPaths(run.directory).out,
     from: 0,
     signal: enough.signal,
-    onPieces: async (pieces) => {
+    onPieces: (pieces) => {
       for (const piece of pieces) if (piece.end <= out) tracker.take(piece);
       if ((pieces.at(-1)?.end ?? 0) >= out) enough.abort();
+      return Promise.resolve();
     },
   });
   follower.finish();

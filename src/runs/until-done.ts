@@ -13,7 +13,7 @@ const isAborted = (error: unknown): boolean => error instanceof Error && error.n
  * bear being repeated.
  * @param detach - gives up quietly: the next start of the daemon goes on from what is stored
  */
-export const untilDone = async (context: Pick<RunContext, 'report'>, what: string, work: () => Promise<void>, detach: AbortSignal): Promise<void> => {
+export const untilDone = async (context: Pick<RunContext, 'report'>, what: string, work: () => Promise<void> | void, detach: AbortSignal): Promise<void> => {
   for (let pause = firstPause; !detach.aborted; pause = Math.min(pause * 2, longestPause)) {
     try {
       await work();

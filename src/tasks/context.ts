@@ -19,6 +19,9 @@ export interface TaskContext {
   /** What a repository's own commands start from, and the most they may take in milliseconds. */
   inheritedEnv: NodeJS.ProcessEnv;
   projectCommandTimeoutMs: number;
+  diskSpace: () => Promise<{ freeBytes: number; totalBytes: number }>;
+  /** With less free, new work is refused. */
+  minFreeBytes: number;
   now: () => Date;
   newId: () => string;
   /** Called at each named point at which a crash must do no harm; tests crash there, nobody else listens. */

@@ -10,6 +10,7 @@ import { parseRepositoryUrl } from '../git/repository-source.ts';
 import { requireTask } from './access.ts';
 import type { Actions, Caller } from './actions.ts';
 import type { TaskContext } from './context.ts';
+import { requireRoom } from './room-for-work.ts';
 import { startExisting } from './start-task.ts';
 
 /** What this version does not do yet is refused, rather than taken and not done. */
@@ -100,6 +101,7 @@ export const createTask =
       completedAt: null,
     };
     await checkRequest(context, task);
+    await requireRoom(context);
     const { task: made } = await context.store.createTask(task, {
       maxTasks: context.maxTasks,
       ...(idempotencyKey !== null && {

@@ -7,5 +7,6 @@ export const daemonInfo =
   async () => ({
     ...context.daemon,
     agents: await Promise.all(context.drivers.all.map((driver) => driver.detect())),
+    disk: { ...(await context.diskSpace()), logBytes: context.log.sizes().reduce((sum, { bytes }) => sum + bytes, 0) },
     counts: await context.store.countByStatus(),
   });

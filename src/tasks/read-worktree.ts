@@ -10,8 +10,8 @@ import { requireWorktree } from './worktree-of.ts';
 const exists = async (path: string): Promise<boolean> =>
   stat(path).then(
     (stats) => stats.isDirectory(),
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false;
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
       throw error;
     },
   );

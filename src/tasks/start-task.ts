@@ -16,6 +16,8 @@ export const startExisting = async (context: TaskContext, task: Task): Promise<T
   await requireRoom(context);
   const queued = await context.ledger.transition(task.id, {
     to: 'queued',
+    // Of two that start it at once one is refused: a task that is being set up may go back to the queue, but not from here.
+    from: ['pending', 'done', 'failed', 'interrupted'],
     code: 'TASK_ACTIVE',
     patch: { queuedAt: context.now().toISOString(), startedAt: null, completedAt: null, errorMessage: null, exitCode: null, completion: null },
   });

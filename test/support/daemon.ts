@@ -7,12 +7,15 @@ import pino from 'pino';
 import type { Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { startApp, type App } from '../../src/app.ts';
+import { startApp, type App, type AppOptions } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { ownerToken } from '../../src/home/token.ts';
 
 /** The path of a scripted agent. */
 export const agentPath = (name: string): string => join(import.meta.dirname, '..', 'fixtures', 'agents', name);
+
+/** The settings with which a scripted agent is the daemon's claude. What the test runner gives every Node to load only makes it slow. */
+const scripted = (name: string): Record<string, string> => ({ MAKIMA_CLAUDE_COMMAND: '/usr/bin/env', MAKIMA_CLAUDE_PRE_ARGS: JSON.stringify(['-u', 'NODE_OPTIONS', agentPath(name)]) });
 
 /** A directory that goes with the test; short, as a unix socket's path must be. */
 export const scratch = (t: Test, prefix = 'mk-'): string => {
@@ -132,13 +135,14 @@ export const readSse = async function* (response: Response): AsyncGenerator<Task
  * Starts a daemon in this process, on a home and a port of its own, with a scripted agent as its claude.
  * @param settings - further settings, as environment variables; MAKIMA_HOME to start on an earlier home again
  * @param tuning - changes to the checked configuration
+ * @param more - a clock of the test's own, and what is told of the points that are reached
  */
-export const startDaemon = async (t: Test, agent: string, settings: Record<string, string> = {}, tuning: Record<string, number> = {}): Promise<TestDaemon> => {
+export const startDaemon = async (t: Test, agent: string, settings: Record<string, string> = {}, tuning: Record<string, number> = {}, more: Pick<AppOptions, 'now' | 'reached'> = {}): Promise<TestDaemon> => {
   const home = settings['MAKIMA_HOME'] ?? scratch(t);
-  const { config } = loadConfig({ MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath(agent), ...settings }, { homedir: home });
+  const { config } = loadConfig({ MAKIMA_HOME: home, MAKIMA_PORT: '0', ...(settings['MAKIMA_CLAUDE_COMMAND'] === undefined && scripted(agent)), ...settings }, { homedir: home });
   const token = await ownerToken(home);
   const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' }, pino.destination({ fd: 2, sync: true }));
-  const app = await startApp({ config: { ...config, ...tuning }, logger, ownerToken: token });
+  const app = await startApp({ config: { ...config, ...tuning }, logger, ownerToken: token, ...more });
   const close: TestDaemon['close'] = (options) => app.close(options);
   t.teardown(() => app.close({ stopAgents: true }));
   const authorization = { authorization: `Bearer ${token}` };
