@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { FileChange } from '../../schemas/worktree.ts';
+import type { Task } from '../../schemas/task.ts';
+import { fingerprint, git, scratch, startDaemon, userRepository } from '../support/daemon.ts';
+
+const as = 'git -c user.name=A -c user.email=a@example.com';
+
+void t.test('an orchestrator splits the work, waits, brings it together and finishes', async (t) => {
+  const daemon = await startDaemon(t, 'runs-plan');
+  const repository = userRepository(t);
+  const before = fingerprint(repository);
+  const keyFile = join(scratch(t), 'key');
+  const alpha = `RUN: echo alpha > alpha.txt; git add -A; ${as} commit -qm alpha`;
+  const beta = 'RUN: mkdir parts; printf %s "beta, it’s \\"quoted\\"" > parts/beta.txt';
+  const plan = `RUN: set -eu
+o=.makima/orchestrate.sh
+printf %s "$MAKIMA_API_KEY" > '${keyFile}'
+test "$($o list)" = ''
+a=$($o create 'Write "alpha"' '${alpha}' --start | cut -f1)
+b=$($o create 'Write beta' - --start <<'PLAN' | cut -f1
+${beta}
+PLAN
+)
+$o wait "$a" "$b"
+$o status "$a" | grep -q done
+if $o done 'too early'; then exit 9; fi
+$o diff "$a" | git apply
+mkdir -p parts && cp "$($o worktree "$b")/parts/beta.txt" parts/
+git add -f .makima || true; git add -f .makima/orchestrate.sh || true; git add -A -f || true; git add -A; ${as} commit -qm 'all of it'
+$o done 'Both are in: "alpha" & <beta>, 100 %'`;
+  const { id } = await daemon.start({ name: 'Build both', isOrchestrator: true, repositoryUrl: repository, plan });
+  const task = await daemon.ended(id);
+  t.match(task, { status: 'done', errorMessage: null, exitCode: 0, progressSummary: 'Both are in: "alpha" & <beta>, 100 %' });
+  t.match((await daemon.call<Task[]>('GET', `/tasks/${id}/subtasks`)).body, [
+    { name: 'Write "alpha"', status: 'done', depth: 1, plan: alpha, baseCommit: task.baseCommit },
+    { name: 'Write beta', status: 'done', depth: 1, plan: beta },
+  ]);
+  const worktree = task.overlayPath ?? '';
+  t.equal(readFileSync(join(worktree, 'alpha.txt'), 'utf8'), 'alpha\n');
+  t.equal(readFileSync(join(worktree, 'parts/beta.txt'), 'utf8'), 'beta, it’s "quoted"');
+  t.same((await daemon.call<FileChange[]>('GET', `/tasks/${id}/diff`)).body, [
+    { path: 'alpha.txt', status: 'added', additions: 1, deletions: 0 },
+    { path: 'parts/beta.txt', status: 'added', additions: 1, deletions: 0 },
+  ]);
+  const committed = git(worktree, 'log', '--all', '--name-only', '--format=');
+  t.match(committed, 'alpha.txt');
+  t.notMatch(committed, '.makima');
+  t.ok(existsSync(join(worktree, '.makima/orchestrate.sh')));
+  t.equal(git(worktree, 'status', '--short'), '');
+
+  const events = await daemon.events(id);
+  t.match(events.at(-1), { type: 'end', status: 'done' });
+  const done = events.findIndex((event) => event.type === 'status' && event.to === 'done');
+  const result = events.findIndex((event) => event.type === 'output' && event.jsonType === 'result');
+  t.ok(done >= 0 && result > done, 'it is done when it says so, and its last words still come');
+  t.same(fingerprint(repository), before);
+
+  const key = readFileSync(keyFile, 'utf8');
+  t.match(key, /^[0-9a-f]{64}$/);
+  t.equal((await daemon.callWith(key, 'GET', `/tasks/${id}`)).status, 401, 'the key died with the run');
+});
+
+void t.test('a run that fails takes its key along; the next run gets another', async (t) => {
+  const daemon = await startDaemon(t, 'runs-plan');
+  const keyFile = join(scratch(t), 'keys');
+  const { id } = await daemon.start({ isOrchestrator: true, plan: `RUN: echo "$MAKIMA_API_KEY" >> '${keyFile}'; exit 1` });
+  t.equal((await daemon.ended(id)).status, 'failed');
+  await daemon.call('POST', `/tasks/${id}/start`);
+  t.equal((await daemon.ended(id)).status, 'failed');
+  const keys = readFileSync(keyFile, 'utf8').trim().split('\n');
+  t.equal(new Set(keys).size, 2);
+  for (const key of keys) t.equal((await daemon.callWith(key, 'GET', `/tasks/${id}`)).status, 401);
+  t.same((await daemon.call('GET', `/tasks/${id}/tool-keys`)).body, []);
+  const actions = (await daemon.events(id)).flatMap((event) => (event.type === 'tool-key' ? [event.action] : []));
+  t.same(actions, ['created', 'revoked', 'created', 'revoked']);
+});
+
+void t.test('one that ends its turn with work of a subtask left is told so once, and then has failed', async (t) => {
+  const daemon = await startDaemon(t, 'by-task-name');
+  const { id } = await daemon.make({ name: 'echo-messages', isOrchestrator: true });
+  const child = await daemon.ended((await daemon.start({ name: 'runs-plan', parentTaskId: id, plan: 'RUN: echo 1 > one' })).id);
+  t.equal(child.status, 'done');
+  await daemon.call('POST', `/tasks/${id}/start`);
+  const task = await daemon.ended(id);
+  t.equal(task.status, 'failed');
+  t.match(task.errorMessage, child.branch ?? '?');
+  t.match((await daemon.lines(id, 'stdin')).join('\n'), /the task is not finished.*one/s);
+});
