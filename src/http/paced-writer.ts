@@ -55,10 +55,6 @@ export class PacedWriter {
 
   /** Ends the answer with all that was added. A client that does not take the rest is cut off when the signal fires: it must not hold the daemon. */
   end(): void {
-    if (this.#signal.aborted && this.#raw.writableNeedDrain) {
-      this.cut();
-      return;
-    }
     this.flush();
     if (this.#raw.destroyed) return;
     const cut = (): void => this.cut();

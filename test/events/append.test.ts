@@ -141,6 +141,8 @@ void t.test('garbage at the end is cut off, whatever it is', async (t) => {
     appendFileSync(path, garbage);
     log = open(directory, { warn: (message) => warnings.push(message) });
     t.same(contents(await collect(log.read(id, all))), ['good']);
+    log.append(id, [line('!')]);
+    t.equal(statSync(path).size, log.size(id), 'nothing of it is left behind a shorter record');
     log.close();
     rmSync(path);
   }

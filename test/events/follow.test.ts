@@ -45,6 +45,37 @@ void t.test('an end that is not the last one ends nothing, a filtered one does',
   t.same(contents(await collect(log.follow(id, { ...all, after: last }))), ['<completion>']);
 });
 
+void t.test('what is appended at any moment of a reader that comes to the end is delivered', async (t) => {
+  const log = open(t.testdir());
+  t.teardown(() => log.close());
+  for (let moment = 0; moment < 60; moment++) {
+    const task = taskId(moment);
+    log.append(task, [line('1')]);
+    const following = collect(log.follow(task, all));
+    const everything = await log.followAll({ ...all, after: null, visible: () => true });
+    const iterator = everything[Symbol.asyncIterator]();
+    const next = iterator.next();
+    // The first ones are steps inside one turn of the event loop, the others whole turns.
+    for (let step = 0; step < moment % 30; step++) await (moment < 30 ? Promise.resolve() : nextTurn());
+    log.append(task, [line('2'), end]);
+    t.same(contents(await following), ['1', '2', '<end>'], `moment ${moment}`);
+    const item = await next;
+    t.equal(item.done === true ? '' : contents([item.value]).join(), '2');
+    await iterator.return?.();
+
+    const late = taskId(1000 + moment);
+    log.append(late, [line('1')]);
+    const reader = log.follow(late, all)[Symbol.asyncIterator]();
+    await reader.next();
+    const second = reader.next();
+    for (let step = 0; step < moment % 30; step++) await (moment < 30 ? Promise.resolve() : nextTurn());
+    log.append(late, [line('2'), end]);
+    const got = await second;
+    t.equal(got.done === true ? '' : contents([got.value]).join(), '2', `while it found nothing, moment ${moment}`);
+    await reader.return?.();
+  }
+});
+
 void t.test('a task without a log is waited for; a removed one and a closed log end their followers', async (t) => {
   const directory = t.testdir();
   const log = open(directory);
@@ -148,6 +179,11 @@ void t.test('pages lead through the whole log and the last one says so', async (
   }
   t.same(found, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
   t.equal(pages, 2, 'no empty page at the end');
+  const every = idsOf(await collect(log.read(id, all)));
+  for (let n = 0; n < every.length; n++) {
+    const { items, nextCursor } = await log.page(id, { after: every[n - 1] ?? 0, types: null, limit: 1 });
+    t.same([items.map((item) => item.id), nextCursor], [[every[n]], n === every.length - 1 ? null : String(every[n])]);
+  }
   t.same(await log.page(taskId(9), { after: 0, types: null, limit: 5 }), { items: [], nextCursor: null });
   for (let n = 0; n < 20; n++) log.append(taskId(3), [line('y'.repeat(1024 * 1024))]);
   const big = await log.page(taskId(3), { after: 0, types: null, limit: 1000 });
