@@ -47,8 +47,12 @@ export const openAgentProcess = (directory: string, handle: RunHandle, timing: P
     throw error;
   });
   // What the agent left running may hold its files open: they are read to the end only when nobody is left to write.
+  // An end that is under way knows more of the run's processes than a look at the table tells once their parents are dead.
+  let ending: Promise<unknown> = Promise.resolve();
   const over = exit.then(async (how) => {
-    if (how !== null) refuseLeft('Processes of the run do not end', await sweepRun(handle.runId, handle));
+    if (how === null) return null;
+    await ending;
+    refuseLeft('Processes of the run do not end', await sweepRun(handle.runId, handle));
     return how;
   });
   // Whoever follows or waits sees the failure; without either it must not end the daemon.
@@ -62,11 +66,13 @@ export const openAgentProcess = (directory: string, handle: RunHandle, timing: P
     write: (text) => writeInput(directory, text),
     closeInput: () => closeInput(directory),
     async terminate(interrupt) {
-      const { survivors } = await terminateRun(handle, directory, {
+      const termination = terminateRun(handle, directory, {
         ...(interrupt && { interrupt }),
         graces: { interruptMs: timing.interruptGrace, terminateMs: timing.terminateGrace, killMs: killGrace },
       });
-      refuseLeft('Processes of the run do not end', survivors);
+      // Whether it succeeded, its caller is told.
+      ending = Promise.allSettled([ending, termination]);
+      refuseLeft('Processes of the run do not end', (await termination).survivors);
     },
     pause: async () => refuseLeft('Processes of the run do not stop', await pauseRun(handle)),
     resume: async () => refuseLeft('Processes of the run do not continue', await continueRun(handle)),

@@ -19,6 +19,8 @@ void t.test('a task runs its agent in a worktree and ends done', async (t) => {
   }
   const statuses = (await daemon.events(id)).flatMap((event) => (event.type === 'status' ? [event.to] : []));
   t.strictSame(statuses, ['queued', 'initializing', 'starting', 'running', 'done']);
+  // It goes after the last event; the daemon ends when that is done.
+  await daemon.close();
   t.strictSame(readdirSync(join(daemon.home, 'runs')), [], 'the run directory is gone');
 });
 
