@@ -1,0 +1,115 @@
+import { link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MakimaError } from '../errors.ts';
+import { isMissing } from './local-repository.ts';
+import { withRepositoryLock } from './repository-lock.ts';
+import { copyIndex } from './snapshot.ts';
+import { temporaryFile, type Worktree } from './worktree.ts';
+
+/** How long a lock of the agent's own git is waited for, in milliseconds; git holds it for the length of one command. */
+export const indexLockWaitMs = 5000;
+
+/** What stands in a lock of ours, so that one that a killed daemon left is known. */
+const mark = 'makima\n';
+
+/** One step at a time that changes what a worktree holds; steps in different worktrees do not wait for each other. */
+export const withWorktreeLock = <T>(worktree: Worktree, step: () => Promise<T>): Promise<T> => withRepositoryLock(worktree.adminDir, step);
+
+/**
+ * Holds the worktree's `index.lock` during a step, as git itself does, so that no git command of the worktree's own agent
+ * changes the index or HEAD meanwhile. Call it within `withWorktreeLock`.
+ *
+ * @throws MakimaError REPOSITORY_BUSY where another process holds it for longer than git ever does
+ */
+export const withIndexLock = async <T>(worktree: Worktree, step: () => Promise<T>, waitMs: number = indexLockWaitMs): Promise<T> => {
+  const lock = path.join(worktree.adminDir, 'index.lock');
+  await take(worktree, lock, waitMs);
+  try {
+    return await step();
+  } finally {
+    await rm(lock, { force: true });
+  }
+};
+
+const take = async (worktree: Worktree, lock: string, waitMs: number): Promise<void> => {
+  const own = await temporaryFile(worktree.gitDir, 'lock');
+  await writeFile(own, mark);
+  try {
+    const deadline = Date.now() + waitMs;
+    for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
+      // with its content from the first moment, which creating and then writing it would not give
+      if (await linked(own, lock)) return;
+      if (await isOurs(lock)) await rm(lock, { force: true });
+      else if (Date.now() >= deadline) throw new MakimaError('REPOSITORY_BUSY', `${lock} was held by another git process for ${waitMs / 1000} s`);
+      else await delay(pause);
+    }
+  } finally {
+    await rm(own, { force: true });
+  }
+};
+
+const linked = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+/** The daemon is alone on its home and one step at a time takes the lock, so a mark that is met is a dead daemon's. */
+const isOurs = async (lock: string): Promise<boolean> => {
+  try {
+    if ((await stat(lock)).size !== mark.length) return false;
+    return (await readFile(lock, 'utf8')) === mark;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};
+
+/** The worktree's index. */
+export const indexOf = (worktree: Worktree): string => path.join(worktree.adminDir, 'index');
+
+/** Runs a step on a copy of an index, which is removed afterwards unless the step has moved it elsewhere. */
+export const withIndexCopy = async <T>(worktree: Worktree, from: string, step: (indexFile: string) => Promise<T>): Promise<T> => {
+  const indexFile = await temporaryFile(worktree.gitDir, 'index');
+  try {
+    await copyIndex(from, indexFile);
+    return await step(indexFile);
+  } finally {
+    await rm(indexFile, { force: true });
+    await rm(`${indexFile}.lock`, { force: true });
+  }
+};
+
+/** Puts an index in the place of the worktree's own, within `withIndexLock`. */
+export const installIndex = async (worktree: Worktree, indexFile: string): Promise<void> => {
+  const file = await open(indexFile, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(indexFile, indexOf(worktree));
+};
+
+/**
+ * Whether two index files are the same to the byte; one that is missing equals only another that is.
+ */
+export const sameIndex = async (one: string, other: string): Promise<boolean> => {
+  const [first, second] = await Promise.all([bytesOf(one), bytesOf(other)]);
+  return first === null || second === null ? first === second : first.equals(second);
+};
+
+const bytesOf = async (file: string): Promise<Buffer | null> => {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+};
+

@@ -1,0 +1,120 @@
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { commitOf } from './default-branch.ts';
+import { git, whileLocked } from './git-command.ts';
+import { GitFailure } from './git-error.ts';
+import { unhideEntries } from './hidden-entries.ts';
+import { indexOf, installIndex, sameIndex, withIndexCopy, withIndexLock } from './index-lock.ts';
+import { backupIndex } from './merge-backup.ts';
+import { conflictsOf, type MergeRecord } from './merge-record.ts';
+import { treeOf } from './merge-source.ts';
+import type { MergePlan } from './merge-plan.ts';
+import { indexInfo, type TreeChange } from './tree-diff.ts';
+import { withoutForeignFilters } from './trusted-config.ts';
+import { placeOf, type Worktree } from './worktree.ts';
+import { MakimaError } from '../errors.ts';
+
+/** The worktree's agent changed something between the plan and its execution: nothing was touched, plan again. */
+export class WorktreeChanged extends Error {
+  override readonly name = 'WorktreeChanged';
+}
+
+/** What `git read-tree -m -u` says before it touches anything, where a file is not as the plan has it. */
+const changedMeanwhile = /not uptodate|would be overwritten|would be removed|would lose untracked files|cannot merge/i;
+
+/**
+ * Carries a plan out: the files, the index, and HEAD last. Where it throws anything but WorktreeChanged, the caller undoes
+ * the merge by its record. A file that the agent has changed since the plan is never overwritten: git holds each against
+ * the plan's own tree first.
+ *
+ * @throws WorktreeChanged; MakimaError REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
+ */
+export const applyMerge = (into: Worktree, { record, changes }: MergePlan, lockWaitMs?: number): Promise<void> =>
+  withIndexLock(into, async () => {
+    if ((await commitOf(into.adminDir, 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
+    if (!(await sameIndex(backupIndex(into), indexOf(into)))) throw new WorktreeChanged('The index has changed');
+    await withIndexCopy(into, backupIndex(into), async (indexFile) => {
+      await writeFiles(into, record, indexFile);
+      if (record.ours !== record.before) return;
+      // all of the worktree is committed, or there is a conflict: the index is that of the result
+      await addConflicts(into, record, indexFile);
+      await installIndex(into, indexFile);
+    });
+    if (record.ours !== record.before) await stageChanges(into, changes);
+    if (record.commit === null) await writeMergeState(into, record);
+    await moveHead(into, record.head, record.commit ?? record.ours, record.commit === null ? 'makima: uncommitted work before a merge' : 'makima: merge');
+  }, lockWaitMs);
+
+/** Brings the files from what the plan saw to the result, with an index of its own. */
+const writeFiles = async (into: Worktree, record: MergeRecord, indexFile: string): Promise<void> => {
+  const place = { ...placeOf(into), commonDir: into.gitDir, indexFile, config: await withoutForeignFilters(into.adminDir) };
+  const tree = await treeOf(into.gitDir, record.before);
+  await unhideEntries(place);
+  await git(['read-tree', '--reset', '--no-recurse-submodules', tree], place);
+  await git(['update-index', '-q', '--refresh'], { ...place, answers: [1] });
+  try {
+    await git(['read-tree', '-m', '-u', '--no-recurse-submodules', tree, record.result], place);
+  } catch (error) {
+    if (error instanceof MakimaError && error.cause instanceof GitFailure && changedMeanwhile.test(error.cause.stderr)) throw new WorktreeChanged(error.message);
+    throw error;
+  }
+};
+
+/** The entries of the three sides in place of the merged one, as git itself leaves a conflict. */
+const addConflicts = async (into: Worktree, record: MergeRecord, indexFile: string): Promise<void> => {
+  if (record.conflicts.length === 0) return;
+  const zeros = '0'.repeat(record.head.length);
+  const lines = conflictsOf(record).flatMap(({ path: file, stages }) => [
+    Buffer.from(`0 ${zeros}\t`), file, Buffer.from('\0'),
+    ...stages.flatMap(({ stage, mode, id }) => [Buffer.from(`${mode} ${id} ${stage}\t`), file, Buffer.from('\0')]),
+  ]);
+  await git(['update-index', '-z', '--index-info'], { ...placeOf(into), indexFile, input: Buffer.concat(lines) });
+};
+
+/** Only what the merge changed, beside whatever is staged. */
+const stageChanges = (into: Worktree, changes: readonly TreeChange[]): Promise<void> =>
+  withIndexCopy(into, indexOf(into), async (indexFile) => {
+    const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(into.adminDir) };
+    await git(['update-index', '-z', '--index-info'], { ...place, input: indexInfo(changes) });
+    await git(['update-index', '-q', '--refresh'], { ...place, answers: [1] });
+    await installIndex(into, indexFile);
+  });
+
+/** Moves HEAD, and the branch that it names, where it is still what it was. */
+export const moveHead = async (worktree: Worktree, from: string, to: string, why: string): Promise<void> => {
+  if (from === to) return;
+  const place = { gitDir: worktree.adminDir, commonDir: worktree.gitDir };
+  await whileLocked(() => git(['update-ref', '-m', why, 'HEAD', to, from], place));
+};
+
+const stateFiles = ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'AUTO_MERGE'];
+
+/** So that `git status` of the agent shows the merge, and its `git commit` would conclude it. */
+const writeMergeState = async (into: Worktree, record: MergeRecord): Promise<void> => {
+  await writeFile(path.join(into.adminDir, 'MERGE_MSG'), `${record.message}\n`);
+  await writeFile(path.join(into.adminDir, 'MERGE_MODE'), 'no-ff');
+  await writeFile(path.join(into.adminDir, 'MERGE_HEAD'), `${record.source}\n`);
+};
+
+export const clearMergeState = async (into: Worktree): Promise<void> => {
+  for (const name of stateFiles) await rm(path.join(into.adminDir, name), { force: true });
+};
+
+const attempts = 4;
+
+/**
+ * Repeats a step from its plan on while the worktree's agent changes what the plan was made of.
+ * @throws MakimaError REPOSITORY_BUSY where it never holds still
+ */
+export const whileChanging = async <T>(step: (attempt: number) => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await step(attempt);
+    } catch (error) {
+      if (!(error instanceof WorktreeChanged)) throw error;
+      if (attempt >= attempts) throw new MakimaError('REPOSITORY_BUSY', `The worktree is being changed while it is merged into (${error.message})`, { cause: error });
+      await delay(100 * attempt);
+    }
+  }
+};

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { MakimaError } from '../errors.ts';
+import { commitOf } from './default-branch.ts';
+import { gitText } from './git-command.ts';
+import { indexOf, withIndexCopy, withIndexLock } from './index-lock.ts';
+import { isMissing } from './local-repository.ts';
+import { clearMergeState, moveHead } from './merge-apply.ts';
+import { openConflicts } from './merge-conflicts.ts';
+import type { MergeRecord } from './merge-record.ts';
+import { isAncestor } from './merge-source.ts';
+import { showPath } from './show-path.ts';
+import { commitTree } from './snapshot.ts';
+import { placeOf, requireWorktree, type Worktree } from './worktree.ts';
+
+/**
+ * The commit that brought the source of an open merge into HEAD, null where none did: the agent may have concluded the
+ * merge with git itself.
+ */
+export const concludedBy = async (into: Worktree, record: MergeRecord): Promise<string | null> => {
+  const head = await commitOf(into.adminDir, 'HEAD');
+  return head !== null && (await isAncestor(into.gitDir, record.source, head)) ? head : null;
+};
+
+/**
+ * Commits an open merge: what is in the index, which holds the merge and every resolution.
+ *
+ * @returns the merge commit
+ * @throws MakimaError CONFLICTS_LEFT, NO_MERGE_IN_PROGRESS (git's own state is gone), REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
+ */
+export const commitMerge = async (into: Worktree, record: MergeRecord, message: string, lockWaitMs?: number): Promise<string> => {
+  await requireWorktree(into);
+  return withIndexLock(into, async () => {
+    const concluded = await concludedBy(into, record);
+    if (concluded !== null) return concluded;
+    if ((await mergeHead(into)) !== record.source) throw new MakimaError('NO_MERGE_IN_PROGRESS', "The worktree's agent has ended the merge with git itself; abort puts the worktree back as it was before");
+    const left = await openConflicts(into, record);
+    if (left.length > 0) {
+      const conflicts = left.map((conflict) => ({ file: showPath(conflict.path), kind: conflict.kind }));
+      throw new MakimaError('CONFLICTS_LEFT', `${left.length} ${left.length === 1 ? 'file has' : 'files have'} conflicts: ${conflicts.slice(0, 10).map(({ file }) => file).join(', ')}`, { details: { conflicts } });
+    }
+    const head = await commitOf(into.adminDir, 'HEAD');
+    if (head === null) throw new MakimaError('GIT_FAILED', `HEAD of the worktree ${into.path} names no commit`);
+    const tree = await withIndexCopy(into, indexOf(into), (indexFile) => gitText(['write-tree'], { ...placeOf(into), indexFile }));
+    const commit = await commitTree(into, tree, [head, record.source], message);
+    await moveHead(into, head, commit, 'makima: merge');
+    await clearMergeState(into);
+    return commit;
+  }, lockWaitMs);
+};
+
+const mergeHead = async (into: Worktree): Promise<string | null> => {
+  try {
+    return (await readFile(path.join(into.adminDir, 'MERGE_HEAD'), 'utf8')).trim();
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+};

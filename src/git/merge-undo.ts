@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { MakimaError } from '../errors.ts';
+import { commitOf } from './default-branch.ts';
+import { git, whileLocked } from './git-command.ts';
+import { indexOf, installIndex, withIndexCopy, withIndexLock } from './index-lock.ts';
+import { clearMergeState, moveHead } from './merge-apply.ts';
+import { backupIndex, removeFiles, restoreFiles } from './merge-backup.ts';
+import type { MergeRecord } from './merge-record.ts';
+import { treeOf } from './merge-source.ts';
+import { snapshotCommit, snapshotTree } from './snapshot.ts';
+import { diffTrees, keyOf, type TreeChange } from './tree-diff.ts';
+import { withoutForeignFilters } from './trusted-config.ts';
+import { placeOf, requireWorktree, temporaryFile, type Worktree } from './worktree.ts';
+
+const attempts = 3;
+
+/** The ref that keeps what a worktree held when its last merge was undone; earlier ones are in its reflog. */
+export const abortedRef = (worktree: Worktree): string => `refs/makima/merges/${path.basename(worktree.adminDir)}/aborted`;
+
+/**
+ * Puts a worktree back exactly as it was before a merge: files, modes, index, HEAD. What was done in it since is kept under
+ * a private ref and gone from the worktree; files that git ignored before are left as they are. Can be repeated from
+ * wherever an earlier attempt broke off.
+ *
+ * @throws MakimaError WORKTREE_NOT_FOUND, REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
+ */
+export const undoMerge = async (into: Worktree, record: MergeRecord, lockWaitMs?: number): Promise<void> => {
+  await requireWorktree(into);
+  await withIndexLock(into, async () => {
+    const aborted = await snapshotCommit(into, { message: 'makima: the worktree when a merge was undone' });
+    await whileLocked(() => git(['update-ref', '-m', 'makima: merge undone', '--create-reflog', abortedRef(into), aborted], { gitDir: into.gitDir }));
+    const tree = await treeOf(into.gitDir, record.before);
+    const added = (await diffTrees(into.gitDir, tree, record.result)).filter(({ before }) => before === null);
+    await removeFiles(into, added.map((change) => change.path));
+    // ignore files first, and the index that says what is tracked: which of the files that are left are ours to remove is
+    // for them to say
+    await write(into, tree, (await diffTrees(into.gitDir, tree, await snapshotTree(into))).filter(isIgnoreFile));
+    await restoreIndex(into, record);
+    for (let attempt = 1; ; attempt += 1) {
+      const differing = await diffTrees(into.gitDir, tree, await snapshotTree(into));
+      if (attempt > 1 && differing.length === 0) break;
+      if (attempt > attempts) throw new MakimaError('REPOSITORY_BUSY', `The worktree ${into.path} is being changed while the merge in it is undone`);
+      await removeFiles(into, differing.filter(({ before }) => before === null).map((change) => change.path));
+      await write(into, tree, differing);
+      await restoreFiles(into, record.files);
+    }
+    await restoreHead(into, record);
+    await clearMergeState(into);
+  }, lockWaitMs);
+};
+
+const isIgnoreFile = ({ path: file }: TreeChange): boolean => /(?:^|\/)\.gitignore$/.test(keyOf(file));
+
+/** Writes files as they are in a tree. */
+const write = async (into: Worktree, tree: string, changes: readonly TreeChange[]): Promise<void> => {
+  const paths = changes.filter(({ before }) => before !== null && before.mode !== '160000').flatMap((change) => [change.path, Buffer.from('\0')]);
+  if (paths.length === 0) return;
+  const indexFile = await temporaryFile(into.gitDir, 'index');
+  const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(into.adminDir) };
+  try {
+    await git(['read-tree', tree], place);
+    await git(['checkout-index', '--force', '-z', '--stdin'], { ...place, input: Buffer.concat(paths) });
+  } finally {
+    await rm(indexFile, { force: true });
+  }
+};
+
+const restoreIndex = async (into: Worktree, record: MergeRecord): Promise<void> => {
+  if (!record.hadIndex) return rm(indexOf(into), { force: true });
+  return withIndexCopy(into, backupIndex(into), (indexFile) => installIndex(into, indexFile));
+};
+
+const restoreHead = async (into: Worktree, record: MergeRecord): Promise<void> => {
+  const place = { gitDir: into.adminDir, commonDir: into.gitDir };
+  if (record.headRef !== null) await whileLocked(() => git(['symbolic-ref', '-m', 'makima: merge undone', 'HEAD', record.headRef ?? ''], place));
+  const head = await commitOf(into.adminDir, 'HEAD');
+  if (head !== null) await moveHead(into, head, record.head, 'makima: merge undone');
+};
