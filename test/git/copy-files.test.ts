@@ -27,6 +27,9 @@ void t.test('files and directories are copied with modes and links, missing ones
   t.equal(lstatSync(path.join(to, 'a.txt')).mode & 0o777, 0o751);
   t.same(readdirSync(path.join(to, 'dir')).sort(), ['deep', 'empty', 'out', 'stays.txt']);
   t.equal(readlinkSync(path.join(to, 'dir/out')), '/etc/passwd', 'a link is copied as a link');
+  mkdirSync(path.join(root, 'new'));
+  t.same(await copyFiles(from, path.join(root, 'new'), ['dir/deep/b.txt']), { copied: ['dir/deep/b.txt'], missing: [] });
+  t.equal(readFileSync(path.join(root, 'new/dir/deep/b.txt'), 'utf8'), 'b');
 });
 
 void t.test('no way out through a link, on either side', async (t) => {

