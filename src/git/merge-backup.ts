@@ -70,6 +70,26 @@ export const removeFiles = async (worktree: Worktree, paths: readonly Buffer[]):
   }
 };
 
+/** The innermost directory above each path that is there, in base64. */
+export const directoriesAbove = async (worktree: Worktree, paths: readonly Buffer[]): Promise<string[]> => {
+  const found = new Set<string>();
+  for (const relative of paths) {
+    for (let at = relative.lastIndexOf(0x2f); at > 0; at = relative.subarray(0, at).lastIndexOf(0x2f)) {
+      const directory = relative.subarray(0, at);
+      const name = directory.toString('base64');
+      if (!found.has(name) && (await statOf(joinBytes(worktree.path, directory)))?.isDirectory() !== true) continue;
+      found.add(name);
+      break;
+    }
+  }
+  return [...found];
+};
+
+/** Makes directories that were there before and went with their last file. */
+export const restoreDirectories = async (worktree: Worktree, directories: readonly string[]): Promise<void> => {
+  for (const directory of directories) await mkdir(joinBytes(worktree.path, Buffer.from(directory, 'base64')), { recursive: true });
+};
+
 const parentOf = (file: Buffer): Buffer => file.subarray(0, file.lastIndexOf(0x2f));
 
 /** A directory that is not empty stays: it holds what is not ours to remove. */

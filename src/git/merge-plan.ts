@@ -4,7 +4,7 @@ import { MakimaError } from '../errors.ts';
 import { commitOf } from './default-branch.ts';
 import { git, gitText, whileLocked } from './git-command.ts';
 import { withIndexCopy } from './index-lock.ts';
-import { backupIndex, backUpFiles, beginBackup, statOf } from './merge-backup.ts';
+import { backupIndex, backUpFiles, beginBackup, directoriesAbove, statOf } from './merge-backup.ts';
 import { computeMerge } from './merge-compute.ts';
 import type { MergeRecord } from './merge-record.ts';
 import { isAncestor, treeOf, type MergeSource } from './merge-source.ts';
@@ -70,6 +70,7 @@ export const planMerge = async (into: Worktree, source: MergeSource, messages: {
     message: messages.merge,
     hadIndex,
     files: await backUpFiles(into, changes.filter(({ before: old }) => old !== null && old.mode !== '160000').map((change) => change.path)),
+    directories: await directoriesAbove(into, changes.filter(({ before: old }) => old === null).map((change) => change.path)),
     conflicts: merged.conflicts.map((conflict) => ({ ...conflict, path: conflict.path.toString('base64') })),
   };
   return { record, changes, notes: merged.notes };

@@ -25,6 +25,8 @@ const MergeRecord = Type.Object({
   hadIndex: Type.Boolean(),
   /** The files that the merge changes as they were, to the byte: kept as `files/<position>` in the worktree's backup. */
   files: Type.Array(Type.Object({ path: Stored, link: Type.Boolean(), mode: Type.Integer(), mtimeMs: Type.Number() })),
+  /** Directories into which the merge puts files: one that was empty is not to go with them. */
+  directories: Type.Array(Stored),
   conflicts: Type.Array(
     Type.Object({
       path: Stored,

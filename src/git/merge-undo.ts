@@ -5,7 +5,7 @@ import { commitOf } from './default-branch.ts';
 import { git, whileLocked } from './git-command.ts';
 import { indexOf, installIndex, withIndexCopy, withIndexLock } from './index-lock.ts';
 import { clearMergeState, moveHead } from './merge-apply.ts';
-import { backupIndex, removeFiles, restoreFiles } from './merge-backup.ts';
+import { backupIndex, removeFiles, restoreDirectories, restoreFiles } from './merge-backup.ts';
 import type { MergeRecord } from './merge-record.ts';
 import { treeOf } from './merge-source.ts';
 import { snapshotCommit, snapshotTree } from './snapshot.ts';
@@ -45,6 +45,7 @@ export const undoMerge = async (into: Worktree, record: MergeRecord, lockWaitMs?
       await write(into, tree, differing);
       await restoreFiles(into, record.files);
     }
+    await restoreDirectories(into, record.directories);
     await restoreHead(into, record);
     await clearMergeState(into);
   }, lockWaitMs);

@@ -1,0 +1,193 @@
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync, chmodSync } from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { MakimaError, type ErrorCode } from '../../src/errors.ts';
+import { commitMerge } from '../../src/git/merge-finish.ts';
+import { openConflicts, resolveConflict } from '../../src/git/merge-conflicts.ts';
+import { abortedRef } from '../../src/git/merge-undo.ts';
+import { beforeRef } from '../../src/git/merge-plan.ts';
+import { inside, merge, mergeOrFail, pair, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
+
+const rejectsWith = async (t: Test, promise: Promise<unknown>, code: ErrorCode): Promise<void> => {
+  const outcome: unknown = await promise.then(() => 'it resolved', (error: unknown) => error);
+  t.equal(outcome instanceof MakimaError ? outcome.code : outcome, code);
+};
+
+const text = (root: string, file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+void t.test('a merge takes what is committed, uncommitted and untracked, and what is ignored never', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n', '.gitignore': '*.log\n' });
+  put(child.path, { committed: '1\n' });
+  inside(child, 'add', '-A');
+  inside(child, 'commit', '-qm', 'one');
+  put(child.path, { staged: '2\n' });
+  inside(child, 'add', 'staged');
+  put(child.path, { a: 'changed\n', untracked: '3\n', 'x.log': 'ignored\n', '.makima/orchestrate.sh': 'never\n' });
+  const plan = await mergeOrFail(parent, child);
+  t.equal(inside(parent, 'rev-parse', 'HEAD').trim(), plan.record.commit);
+  t.strictSame(inside(parent, 'ls-tree', '-r', '--name-only', 'HEAD').trim().split('\n'), ['.gitignore', 'a', 'committed', 'staged', 'untracked']);
+  t.equal(text(parent.path, 'a'), 'changed\n');
+  t.notOk(existsSync(path.join(parent.path, 'x.log')));
+  t.equal(inside(parent, 'status', '--porcelain'), '');
+  t.equal(inside(parent, 'log', '-1', '--format=%an <%ae>').trim(), 'User <user@example.org>');
+  t.equal(await merge(parent, await sourceOf(child)), null, 'a second time there is nothing to do');
+});
+
+void t.test("the parent's own work stays uncommitted, and staged where it was, where the merge has nothing to do with it", async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n', b: 'b\n', c: 'c\n' });
+  put(parent.path, { a: 'staged\n' });
+  inside(parent, 'add', 'a');
+  put(parent.path, { a: 'staged\nand more\n', own: 'own\n' });
+  put(child.path, { b: 'theirs\n', c: null, 'new/file': 'new\n' });
+  const head = inside(parent, 'rev-parse', 'HEAD').trim();
+  await mergeOrFail(parent, child);
+  t.equal(inside(parent, 'status', '--porcelain'), 'MM a\n?? own\n');
+  t.equal(inside(parent, 'show', ':a'), 'staged\n');
+  t.equal(text(parent.path, 'a'), 'staged\nand more\n');
+  t.equal(inside(parent, 'rev-parse', 'HEAD^1').trim(), head, 'the first parent is where the branch was');
+  t.strictSame(inside(parent, 'diff', '--name-status', head, 'HEAD').trim().split('\n'), ['M\tb', 'D\tc', 'A\tnew/file']);
+});
+
+void t.test("the parent's own work takes part where the merge touches it, in a commit of its own", async (t) => {
+  const { parent, child } = await pair(t, { a: '1\n2\n3\n4\n5\n6\n7\n', b: 'b\n' });
+  put(parent.path, { a: 'own\n2\n3\n4\n5\n6\n7\n', own: 'own\n' });
+  put(child.path, { a: '1\n2\n3\n4\n5\n6\ntheirs\n' });
+  await mergeOrFail(parent, child);
+  t.equal(text(parent.path, 'a'), 'own\n2\n3\n4\n5\n6\ntheirs\n');
+  t.equal(inside(parent, 'status', '--porcelain'), '');
+  t.strictSame(inside(parent, 'log', '--first-parent', '--format=%s', '-2').trim().split('\n'), ['Merge the part', 'Work of its own']);
+});
+
+void t.test('what both have already is merged without a word, and only then counts as committed', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(parent.path, { by: 'hand\n' });
+  put(child.path, { by: 'hand\n' });
+  await mergeOrFail(parent, child);
+  t.equal(inside(parent, 'show', 'HEAD:by'), 'hand\n', 'a commit that says it has the work has it');
+});
+
+void t.test('abort gives back the index, modes, times and line ends, and keeps what it takes away', async (t) => {
+  const { parent, child } = await pair(t, { f: 'a\n', crlf: 'a\n', '.gitattributes': 'crlf text eol=lf\n', secret: 's\n', '.gitignore': 'build/\n' });
+  put(parent.path, { f: 'staged\n' });
+  inside(parent, 'add', 'f');
+  put(parent.path, { f: 'not staged\n', crlf: 'own\r\nlines\r\n', secret: 'own\n', untracked: 'u\n', 'build/out': 'built\n', intended: 'i\n' });
+  inside(parent, 'add', '-N', 'intended');
+  chmodSync(path.join(parent.path, 'secret'), 0o600);
+  utimesSync(path.join(parent.path, 'secret'), 1_000_000, 1_000_000);
+  put(child.path, { f: 'theirs\n', crlf: 'theirs\n', secret: 'theirs\n', '.gitignore': '', untracked: 'theirs\n', intended: 'theirs\n' });
+  const before = stateOf(parent);
+  const plan = await mergeOrFail(parent, child);
+  t.equal(plan.record.conflicts.length, 5);
+  await resolveConflict(parent, plan.record, 'secret', 'theirs');
+  put(parent.path, { since: 'made since\n', 'build/more': 'built since\n' });
+  inside(parent, 'add', '-A');
+  await undo(parent, plan);
+  const after = stateOf(parent);
+  t.equal(text(parent.path, 'build/out'), 'built\n', 'what was ignored before stays');
+  t.equal(text(parent.path, 'build/more'), 'built since\n');
+  rmSync(path.join(parent.path, 'build/more'));
+  t.strictSame({ ...after, files: stateOf(parent).files }, before);
+  t.equal(statSync(path.join(parent.path, 'secret')).mode & 0o777, 0o600);
+  t.equal(statSync(path.join(parent.path, 'secret')).mtimeMs, 1_000_000_000);
+  t.equal(text(parent.path, 'crlf'), 'own\r\nlines\r\n');
+  t.equal(inside(parent, 'show', ':f'), 'staged\n');
+  t.equal(inside(parent, 'show', `${abortedRef(parent)}:since`), 'made since\n');
+  t.equal(inside(parent, 'show', `${beforeRef(parent)}^2:f`), 'staged\n', 'what was staged is held by a ref');
+});
+
+void t.test('a lock that the agent holds is waited for, and told from a conflict', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(child.path, { b: 'b\n' });
+  const before = stateOf(parent);
+  const lock = path.join(parent.adminDir, 'index.lock');
+  writeFileSync(lock, '');
+  await rejectsWith(t, merge(parent, await sourceOf(child), 100), 'REPOSITORY_BUSY');
+  t.ok(existsSync(lock), "another's lock is left alone");
+  t.strictSame(stateOf(parent), before);
+  const merged = merge(parent, await sourceOf(child));
+  setImmediate(() => rmSync(lock));
+  t.not(await merged, null);
+  t.equal(text(parent.path, 'b'), 'b\n');
+});
+
+void t.test('a lock that a killed daemon left is no hindrance', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(child.path, { b: 'b\n' });
+  writeFileSync(path.join(parent.adminDir, 'index.lock'), 'makima\n');
+  t.not(await merge(parent, await sourceOf(child), 100), null);
+});
+
+void t.test("a merge of the agent's own is not merged into", async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(parent.path, { a: 'ours\n' });
+  inside(parent, 'commit', '-qam', 'ours');
+  put(child.path, { a: 'theirs\n' });
+  inside(child, 'commit', '-qam', 'theirs');
+  t.throws(() => inside(parent, 'merge', child.branch));
+  const before = stateOf(parent);
+  await rejectsWith(t, mergeOrFail(parent, child), 'MERGE_IN_PROGRESS');
+  t.strictSame(stateOf(parent), before);
+});
+
+void t.test('a file that git ignores here is never written over', async (t) => {
+  const { parent, child } = await pair(t, { '.gitignore': 'local\nlogs/\n' });
+  put(parent.path, { local: 'precious\n', 'logs/x': 'precious\n' });
+  for (const work of [{ local: 'theirs\n', '.gitignore': '' }, { logs: 'a file\n' }, { 'local/in': 'theirs\n', '.gitignore': '' }]) {
+    put(child.path, { local: null, logs: null, '.gitignore': 'local\nlogs/\n' });
+    put(child.path, work);
+    const before = stateOf(parent);
+    await rejectsWith(t, mergeOrFail(parent, child), 'MERGE_BLOCKED');
+    t.strictSame(stateOf(parent), before);
+  }
+});
+
+void t.test('a worktree that is gone', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(child.path, { b: 'b\n' });
+  const source = await sourceOf(child);
+  rmSync(parent.path, { recursive: true });
+  await rejectsWith(t, merge(parent, source), 'WORKTREE_NOT_FOUND');
+  rmSync(child.path, { recursive: true });
+  await rejectsWith(t, sourceOf(child), 'WORKTREE_NOT_FOUND');
+});
+
+void t.test('manual takes the file as it stands, without markers that neither side had', async (t) => {
+  const { parent, child } = await pair(t, { f: 'a\n', docs: '<<<<<<< as an example\n' });
+  put(parent.path, { f: 'ours\n', docs: '<<<<<<< as an example\nours\n' });
+  put(child.path, { f: 'theirs\n', docs: '<<<<<<< as an example\ntheirs\n' });
+  const { record } = await mergeOrFail(parent, child);
+  await rejectsWith(t, resolveConflict(parent, record, 'f', 'manual'), 'CONFLICT_MARKERS_LEFT');
+  await rejectsWith(t, resolveConflict(parent, record, 'no such file', 'ours'), 'CONFLICT_NOT_FOUND');
+  put(parent.path, { f: 'both\n', docs: '<<<<<<< as an example\nboth\n' });
+  await resolveConflict(parent, record, 'f', 'manual');
+  await resolveConflict(parent, record, 'docs', 'manual');
+  await commitMerge(parent, record, 'by hand');
+  t.equal(inside(parent, 'show', 'HEAD:f'), 'both\n');
+  t.equal(inside(parent, 'log', '-1', '--format=%s').trim(), 'by hand');
+});
+
+void t.test('what the agent resolves with git itself counts', async (t) => {
+  const { parent, child } = await pair(t, { f: 'a\n' });
+  put(parent.path, { f: 'ours\n' });
+  put(child.path, { f: 'theirs\n' });
+  const { record } = await mergeOrFail(parent, child);
+  put(parent.path, { f: 'both\n' });
+  inside(parent, 'add', 'f');
+  t.strictSame(await openConflicts(parent, record), []);
+  inside(parent, 'commit', '-qm', 'concluded by git');
+  const head = inside(parent, 'rev-parse', 'HEAD').trim();
+  t.equal(await commitMerge(parent, record, 'too late'), head);
+});
+
+void t.test('a subtask that goes on after its merge does not stand against its own earlier lines', async (t) => {
+  const { parent, child } = await pair(t, { f: 'a\n' });
+  put(child.path, { f: 'a\nfirst\n' });
+  const first = await sourceOf(child);
+  await merge(parent, first);
+  put(parent.path, { f: 'mine\na\nfirst\n' });
+  inside(parent, 'commit', '-qam', 'mine');
+  put(child.path, { f: 'a\nfirst, changed\n' });
+  const plan = await merge(parent, await sourceOf(child, first));
+  t.strictSame(plan?.record.conflicts, []);
+  t.equal(text(parent.path, 'f'), 'mine\na\nfirst, changed\n');
+});
