@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.tap', '.cache', 'test/fixtures/**'] },
+  { ignores: ['node_modules', '.tap', '.cache', 'test/fixtures/**', 'demo/agent.js'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

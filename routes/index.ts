@@ -28,6 +28,7 @@ import { worktreeRoutes } from './worktree.ts';
  *   worktree.ts   GET    /tasks/{taskId}/worktree          where it is
  *                 GET    /tasks/{taskId}/diff              what changed
  *                 POST   /tasks/{taskId}/worktree/clone    a copy
+ *                 POST   /tasks/{taskId}/worktree/restore  bring a deleted one back
  *                 GET    /targets/exists                   whether a copy could go there
  *   output.ts     GET    /tasks/{taskId}/output            what the agent said and did
  *   events.ts     GET    /tasks/{taskId}/events            everything that happens to it, live

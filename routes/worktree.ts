@@ -3,11 +3,13 @@ import { Type } from '@sinclair/typebox';
 import { ref } from '../schemas/common.ts';
 import { TargetQuery, TaskParams } from '../schemas/requests.ts';
 import { CloneWorktree } from '../schemas/task-requests.ts';
+import { Task } from '../schemas/task.ts';
 import { CloneResult, FileChange, TargetExists, WorktreeInfo } from '../schemas/worktree.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
 import { caller } from '../src/http/credentials.ts';
 import { preferred, sendJsonOrText } from '../src/http/negotiate.ts';
 import { answer } from '../src/http/shapes.ts';
+import { taskLine } from '../src/http/text-answers.ts';
 
 /** Where a task works, what it changed there, and copies of it. */
 export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
@@ -62,6 +64,24 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
     async (request, reply) => {
       const result = await actions.cloneWorktree(caller(request), request.params.taskId, request.body.targetDir);
       return sendJsonOrText(request, reply.code(201), result, () => `${result.targetDir}\n`);
+    },
+  );
+
+  api.post(
+    `${base}/tasks/:taskId/worktree/restore`,
+    {
+      config: { ownerOnly: true, errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'TASK_ACTIVE', 'TARGET_EXISTS', 'REPOSITORY_BUSY', 'DISK_FULL', 'GIT_FAILED'] },
+      schema: {
+        operationId: 'restoreWorktree',
+        summary: 'Bring back a deleted worktree, with its task where that was deleted too',
+        tags: ['Worktree'],
+        params: TaskParams,
+        response: { 200: answer('The task', ref(Task), 'The task in one line') },
+      },
+    },
+    async (request, reply) => {
+      const task = await actions.restoreWorktree(caller(request), request.params.taskId);
+      return sendJsonOrText(request, reply, task, () => taskLine(task));
     },
   );
 

@@ -10,15 +10,15 @@ import { diskSpace } from './home/disk.ts';
 import { buildHttp } from './http/build-http.ts';
 import { listenUnix } from './http/unix-socket.ts';
 import { createLedger } from './runs/ledger.ts';
-import { recover } from './runs/recover.ts';
 import { createRuns } from './runs/runs.ts';
 import type { RunContext } from './runs/context.ts';
-import { openStore } from './store/open-store.ts';
+import { openOrReplaceStore } from './store/open-or-replace.ts';
 import type { TaskStore } from './store/task-store.ts';
 import type { TaskContext } from './tasks/context.ts';
 import { applyRetention } from './tasks/apply-retention.ts';
 import { createActions } from './tasks/index.ts';
 import { describeWhatIsLeft } from './tasks/integration.ts';
+import { takeUp } from './take-up.ts';
 import { version } from './version.ts';
 
 export interface AppOptions {
@@ -138,11 +138,11 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   };
 
   try {
-    const store = await openStore(join(config.home, 'state.sqlite'), { now: settings.now });
+    const { store, isNew, setAside } = await openOrReplaceStore(join(config.home, 'state.sqlite'), { now: settings.now });
     opened.push(() => store.close());
     const log = openEventLog({ directory: join(config.home, 'events'), now: settings.now, warn: (message) => logger.warn(message) });
     opened.push(() => log.close());
-    const shared = { ...settings, store, log, ledger: createLedger(store, log, settings.reached) };
+    const shared = { ...settings, store, log, ledger: createLedger(store, log, settings) };
     const runContext: RunContext = {
       ...shared,
       directories: { runs: join(config.home, 'runs'), worktrees: config.worktreeDir, repositories: join(config.home, 'repositories') },
@@ -158,6 +158,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       ...shared,
       runs,
       worktreesDirectory: config.worktreeDir,
+      repositoriesDirectory: runContext.directories.repositories,
       maxDepth: config.maxDepth,
       maxTasks: config.maxTasks,
       projectCommandTimeoutMs: config.setupTimeoutMs,
@@ -188,7 +189,9 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const socket = join(config.home, 'makima.sock');
     const unix = await listenUnix(http, socket);
     opened.push(() => unix.close());
-    await recover(runContext, runs);
+    const found = await takeUp(runContext, taskContext, runs, isNew);
+    if (setAside !== null) logger.error(`The state file was damaged. It was put aside as ${setAside}, and a new one begun`);
+    if (found > 0) logger.warn(`${found} tasks were found again by their worktrees; their agents no longer run`);
     ready = true;
     opened.push(keepRetention(taskContext, config));
     return {

@@ -9,6 +9,7 @@ import { MakimaError, messageOf } from './errors.ts';
 import { readDaemonFile, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts';
 import { HomeInUseError, lockHome, type HomeLock } from './home/lock.ts';
 import { ownerToken } from './home/token.ts';
+import { StoreUnusableError } from './store/store-error.ts';
 import { version } from './version.ts';
 
 /** The most that a shutdown takes, in milliseconds; then the process ends as it is, which loses nothing. */
@@ -89,7 +90,7 @@ const main = async (): Promise<void> => {
 try {
   await main();
 } catch (error) {
-  const isPlain = error instanceof StartError || error instanceof ConfigError || error instanceof MakimaError;
+  const isPlain = [StartError, ConfigError, MakimaError, StoreUnusableError].some((plain) => error instanceof plain);
   process.stderr.write(`makima: ${isPlain || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);
   process.exit(1);
 }

@@ -2,7 +2,7 @@ import { lstat, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { commitOf } from './default-branch.ts';
-import { git, gitYes, whileLocked } from './git-command.ts';
+import { git, gitText, gitYes, whileLocked } from './git-command.ts';
 import { lfsWarning } from './lfs.ts';
 import { isMissing } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
@@ -74,13 +74,38 @@ export const linkWorktree = async (repository: WorktreeRepository, wanted: NewWo
   });
 };
 
-/** Undoes a worktree: its directory first, so that what is left after a crash is still known as ours. Can be repeated. */
-export const unlinkWorktree = (worktree: Worktree): Promise<void> =>
+/**
+ * Undoes a worktree: its directory first, so that what is left after a crash is still known as ours. Can be repeated.
+ * @param removeFiles - how the directory goes; at once where left out
+ */
+export const unlinkWorktree = (worktree: Worktree, removeFiles: (directory: string) => Promise<void> = removeTree): Promise<void> =>
   withRepositoryLock(worktree.gitDir, async () => {
-    await removeTree(worktree.path);
+    await removeFiles(worktree.path);
     await removeTree(worktree.adminDir);
     await whileLocked(() => git(['update-ref', '-d', `refs/heads/${worktree.branch}`], { gitDir: worktree.gitDir }));
   });
+
+/**
+ * Undoes a worktree of which perhaps only a part was made and in which no agent has worked. Can be repeated. A directory
+ * at this path that git does not know as a worktree of this repository is somebody else's, and stays.
+ */
+export const clearUnused = (gitDir: string, place: Pick<NewWorktree, 'path' | 'branch'>): Promise<void> =>
+  withRepositoryLock(gitDir, async () => {
+    if (!(await isDirectory(gitDir))) return;
+    const adminDirs = await adminDirsOf(gitDir, place.path);
+    if (adminDirs.length > 0 || !(await isOccupied(place.path))) await removeTree(place.path);
+    for (const adminDir of adminDirs) await removeTree(adminDir);
+    const ref = `refs/heads/${place.branch}`;
+    const tip = await commitOf(gitDir, ref);
+    if (tip === null) return;
+    // a branch from before: commits that only it holds are somebody's work
+    if ((await gitText(['rev-list', '--max-count=1', ref, '--not', `--exclude=${ref}`, '--all'], { gitDir })) !== '') await keepTip(gitDir, place.branch, tip);
+    await whileLocked(() => git(['update-ref', '-d', ref, tip], { gitDir }));
+  });
+
+const keepTip = async (gitDir: string, branch: string, tip: string, signal?: AbortSignal): Promise<void> => {
+  await git(['update-ref', `${keptRefs}branches/${branch}/${tip}`, tip], { gitDir, signal });
+};
 
 /** Removes what an earlier attempt left at this path and under this branch. A failed `git worktree add` leaves both. */
 const clearHalfMade = async (gitDir: string, wanted: NewWorktree): Promise<void> => {
@@ -95,7 +120,7 @@ const clearHalfMade = async (gitDir: string, wanted: NewWorktree): Promise<void>
   if (tip === null) return;
   // commits that only this branch holds are somebody's work: they stay under a private ref
   if (!(await gitYes(['merge-base', '--is-ancestor', tip, wanted.commit], { gitDir, signal: wanted.signal }))) {
-    await git(['update-ref', `${keptRefs}branches/${wanted.branch}/${tip}`, tip], { gitDir, signal: wanted.signal });
+    await keepTip(gitDir, wanted.branch, tip, wanted.signal);
   }
   await whileLocked(() => git(['update-ref', '-d', ref, tip], { gitDir, signal: wanted.signal }), wanted.signal);
 };

@@ -4,6 +4,7 @@ import { unlinkWorktree } from './add-worktree.ts';
 import { checkBranchName } from './ref-name.ts';
 import { keptRefs } from './repository.ts';
 import { commitTree, snapshotTree } from './snapshot.ts';
+import { putAside } from './trash.ts';
 import { isDirectory, type Worktree } from './worktree.ts';
 
 /**
@@ -34,9 +35,7 @@ export const keepSnapshot = async (worktree: Worktree, name: string, signal?: Ab
 /**
  * Deletes a worktree: its directory, its branch and its administrative directory. Keep a snapshot first. Can be repeated.
  *
- * @param options - `keepDirectory`: everything stays, since a directory without its branch is no worktree any more
+ * @param trash - where the directory is put aside, which takes no time however large it is; removed at once where left out
  */
-export const removeWorktree = async (worktree: Worktree, options: { keepDirectory?: boolean } = {}): Promise<void> => {
-  if (options.keepDirectory === true) return;
-  await unlinkWorktree(worktree);
-};
+export const removeWorktree = (worktree: Worktree, trash?: string): Promise<void> =>
+  trash === undefined ? unlinkWorktree(worktree) : unlinkWorktree(worktree, (directory) => putAside(directory, trash));

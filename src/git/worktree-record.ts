@@ -4,7 +4,8 @@ import { MakimaError } from '../errors.ts';
 import type { Worktree } from './worktree.ts';
 
 const NullableString = Type.Union([Type.String(), Type.Null()]);
-const WorktreeRecord = Type.Object({
+/** How a worktree is stored. */
+export const WorktreeRecord = Type.Object({
   path: Type.String(),
   gitDir: Type.String(),
   adminDir: Type.String(),

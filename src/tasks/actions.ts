@@ -47,6 +47,8 @@ export interface Actions {
   getWorktree(caller: Caller, taskId: string): Promise<WorktreeInfo>;
   diffPatch(caller: Caller, taskId: string): Promise<AsyncIterable<Buffer>>;
   diffFiles(caller: Caller, taskId: string): Promise<FileChange[]>;
+  /** Brings back a deleted worktree, with its task where that was deleted too. */
+  restoreWorktree(caller: Caller, taskId: string): Promise<Task>;
   cloneWorktree(caller: Caller, taskId: string, targetDir: string): Promise<CloneResult>;
   targetExists(caller: Caller, targetDir: string): Promise<TargetExists>;
 

@@ -14,6 +14,7 @@ export interface TaskContext {
   /** The user's home, for `~`. */
   userHome: string;
   worktreesDirectory: string;
+  repositoriesDirectory: string;
   maxDepth: number;
   maxTasks: number;
   /** What a repository's own commands start from, and the most they may take in milliseconds. */

@@ -1,30 +1,53 @@
+import type { Task } from '../../schemas/task.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
-import type { Task } from '../../schemas/task.ts';
+import { removeWorktree } from '../git/remove-worktree.ts';
+import { removeTaskCard } from '../git/task-card.ts';
+import { trashOf } from '../git/trash.ts';
+import type { Worktree } from '../git/worktree.ts';
 import { requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';
-import { discardWorktree } from './discard-worktree.ts';
+import { prepareDiscard } from './discard-worktree.ts';
+import { emptyTrashSoon } from './finish-deletions.ts';
+import { worktreeOf } from './worktree-of.ts';
 
-/** Whatever is still ending of the task's last run is ended now, so that nothing writes where we delete. */
-const settle = async (context: TaskContext, task: Task): Promise<void> => {
-  if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `Task ${task.id} ("${task.name}") is ${task.status}`);
-  await context.runs.abandon(task.id);
+const requireEnded = (tasks: readonly Task[]): void => {
+  for (const task of tasks) if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `Task ${task.id} ("${task.name}") is ${task.status}`);
 };
 
-/** Deletes a task with all below it: rows, logs and, unless it is to be kept, the worktrees. */
+/**
+ * Deletes a task with all below it: rows, logs and, unless it is to be kept, the worktrees, each after a snapshot. The
+ * rows go first, in one transaction: what a crash leaves after that, the next start finds by the cards and finishes.
+ */
 export const deleteTask =
   (context: TaskContext): Actions['deleteTask'] =>
   async (caller, taskId, { keepWorktree }) => {
     const task = await requireTask(context, caller, taskId, 'command');
     const all = [task, ...(await context.store.listDescendants(task.id))];
-    for (const each of all) if (isActive(each.status)) throw new MakimaError('TASK_ACTIVE', `Task ${each.id} ("${each.name}") is ${each.status}`);
-    for (const each of all) await settle(context, each);
-    // Worktrees before rows: what a crash or a failure leaves is still known by its task, and deleting it again goes on.
-    if (!keepWorktree) for (const each of all.toReversed()) await discardWorktree(context, each);
+    requireEnded(all);
+    // Whatever is still ending of a last run is ended now, so that nothing writes where we delete.
+    for (const each of all) await context.runs.abandon(each.id);
+    const worktrees: Worktree[] = [];
+    for (const each of all.toReversed()) {
+      const worktree = await worktreeOf(context, each.id);
+      if (!worktree) continue;
+      if (keepWorktree) {
+        await removeTaskCard(worktree.gitDir, each.id);
+      } else {
+        await prepareDiscard(context, each, worktree);
+        worktrees.push(worktree);
+      }
+    }
     await context.store.deleteTasks(all.map((each) => each.id));
+    context.reached('rows deleted');
+    for (const worktree of worktrees) {
+      await removeWorktree(worktree, trashOf(context.worktreesDirectory));
+      context.reached('worktree aside');
+    }
     for (const each of all) {
       context.log.remove(each.id);
       context.ledger.forget(each.id);
     }
+    emptyTrashSoon(context);
   };

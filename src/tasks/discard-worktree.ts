@@ -1,17 +1,19 @@
 import type { Task } from '../../schemas/task.ts';
-import { keepSnapshot, removeWorktree } from '../git/remove-worktree.ts';
+import { keepSnapshot } from '../git/remove-worktree.ts';
+import { writeTaskCard } from '../git/task-card.ts';
+import type { Worktree } from '../git/worktree.ts';
 import { runProjectCommand } from '../runs/project-commands.ts';
 import type { TaskContext } from './context.ts';
-import { worktreeOf } from './worktree-of.ts';
 
-/** Removes a task's worktree after what is in it was kept under a private ref. Can be repeated. */
-export const discardWorktree = async (context: TaskContext, task: Task): Promise<void> => {
-  const worktree = await worktreeOf(context, task.id);
-  if (!worktree) return;
+/**
+ * Prepares a worktree for its end: what is in it is kept under a private ref, its card says that it is to go and how it
+ * is had back, and the repository's teardown command has run. Can be repeated.
+ */
+export const prepareDiscard = async (context: TaskContext, task: Task, worktree: Worktree): Promise<void> => {
   await keepSnapshot(worktree, task.id);
+  await writeTaskCard({ task, worktree, isDeleted: true });
+  context.reached('snapshot kept');
   const failure = await runProjectCommand({ which: 'teardown', worktree: worktree.path, runId: `teardown-${task.id}`, env: context.inheritedEnv, timeoutMs: context.projectCommandTimeoutMs });
   // A worktree whose teardown fails is still to go: the user asked for it.
   if (failure !== null) context.report(`the teardown command of task ${task.id}`, failure);
-  await removeWorktree(worktree);
-  await context.store.deleteWorktree(task.id);
 };

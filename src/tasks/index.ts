@@ -9,6 +9,7 @@ import { pauseTask } from './pause-task.ts';
 import { readOutput } from './read-output.ts';
 import { readTasks } from './read-tasks.ts';
 import { readWorktree } from './read-worktree.ts';
+import { restoreWorktree } from './restore-worktree.ts';
 import { sendMessage } from './send-message.ts';
 import { shareSibling } from './share-sibling.ts';
 import { startTask } from './start-task.ts';
@@ -30,6 +31,7 @@ export const createActions = (context: TaskContext): Actions => ({
   shareSibling: shareSibling(context),
   waitForTask: waitForTask(context),
   ...readWorktree(context),
+  restoreWorktree: restoreWorktree(context),
   ...cloneWorktree(context),
   ...readOutput(context),
   ...followEvents(context),

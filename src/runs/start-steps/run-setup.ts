@@ -1,4 +1,5 @@
 import { MakimaError } from '../../errors.ts';
+import { removeTaskCard, writeTaskCard } from '../../git/task-card.ts';
 import { runProjectCommand } from '../project-commands.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
 
@@ -21,9 +22,13 @@ export const runSetup: StartStep = {
       });
       if (failure !== null) throw new MakimaError('SETUP_FAILED', failure);
     }
+    // The first to know of the worktree beside the store: should the store be lost, it is found again by it.
+    await writeTaskCard({ task, worktree, isDeleted: false });
     await context.store.saveWorktree({ taskId: task.id, record: worktree, repositoryDir: worktree.gitDir, createdAt: context.now().toISOString() });
   },
   async undo(context, start) {
-    if (start.isNewWorktree) await context.store.deleteWorktree(start.task.id);
+    if (!start.isNewWorktree) return;
+    await context.store.deleteWorktree(start.task.id);
+    if (start.worktree) await removeTaskCard(start.worktree.gitDir, start.task.id);
   },
 };

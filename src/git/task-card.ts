@@ -1,0 +1,90 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import type { Task } from '../../schemas/task.ts';
+import { isMissing } from './local-repository.ts';
+import { WorktreeRecord } from './worktree-record.ts';
+import type { Worktree } from './worktree.ts';
+
+/**
+ * A task as a file beside the repository that holds its work, `<gitDir>/makima-tasks/<task id>.json`: from it a deleted
+ * worktree is had back, and a worktree is known again after the state file was lost.
+ */
+export interface TaskCard {
+  task: Task;
+  worktree: Worktree;
+  /** The task is being deleted, or was: its worktree is to go. */
+  isDeleted: boolean;
+}
+
+/** What tells a card from anything else; the rest of the task is as the version says. */
+const Card = Type.Object({
+  version: Type.Literal(1),
+  task: Type.Object({ id: Type.String(), name: Type.String(), plan: Type.String(), status: Type.String(), depth: Type.Integer(), createdAt: Type.String() }),
+  worktree: WorktreeRecord,
+  isDeleted: Type.Boolean(),
+});
+const isCard = (value: unknown): value is TaskCard => Value.Check(Card, value);
+const directoryName = 'makima-tasks';
+
+const cardPath = (gitDir: string, taskId: string): string => path.join(gitDir, directoryName, `${taskId}.json`);
+
+/** Writes a task's card, or writes it anew. It appears whole or not at all. */
+export const writeTaskCard = async ({ task, worktree, isDeleted }: TaskCard): Promise<void> => {
+  const file = cardPath(worktree.gitDir, task.id);
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const aside = `${file}.${crypto.randomUUID()}`;
+  try {
+    await writeFile(aside, JSON.stringify({ version: 1, task, worktree, isDeleted }), { mode: 0o600, flush: true });
+    await rename(aside, file);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+};
+
+/** Forgets a task whose worktree is nobody's to bring back. */
+export const removeTaskCard = (gitDir: string, taskId: string): Promise<void> => rm(cardPath(gitDir, taskId), { force: true });
+
+const readCard = async (file: string): Promise<TaskCard | null> => {
+  try {
+    const card: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return isCard(card) ? card : null;
+  } catch (error) {
+    // Not there, or no card: an older or newer program's, or cut short by a crash of the machine.
+    if (isMissing(error) || error instanceof SyntaxError) return null;
+    throw error;
+  }
+};
+
+const namesIn = async (directory: string): Promise<string[]> => {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+};
+
+/** The card of one task in any of the repositories, null where there is none. */
+export const findTaskCard = async (repositoriesDir: string, taskId: string): Promise<TaskCard | null> => {
+  for (const repository of await namesIn(repositoriesDir)) {
+    const card = await readCard(cardPath(path.join(repositoriesDir, repository), taskId));
+    if (card !== null) return card;
+  }
+  return null;
+};
+
+/** Every card there is. */
+export const allTaskCards = async (repositoriesDir: string): Promise<TaskCard[]> => {
+  const cards: TaskCard[] = [];
+  for (const repository of await namesIn(repositoriesDir)) {
+    const directory = path.join(repositoriesDir, repository, directoryName);
+    for (const name of await namesIn(directory)) {
+      const card = name.endsWith('.json') ? await readCard(path.join(directory, name)) : null;
+      if (card !== null) cards.push(card);
+    }
+  }
+  return cards;
+};

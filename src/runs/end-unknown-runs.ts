@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunContext } from './context.ts';
+import { followRunFile } from './process/follow-file.ts';
+import { readHandle } from './process/handle.ts';
+import { removeRunDirectory, runPaths } from './process/run-directory.ts';
+import { sweepRun } from './process/sweep.ts';
+
+/** What an agent wrote that its task's log does not have yet, where the log knows the run. */
+const logRest = async (context: RunContext, runId: string, directory: string): Promise<void> => {
+  for (const { taskId } of context.log.sizes()) {
+    const position = context.log.position(taskId);
+    if (position?.run !== runId) continue;
+    const follower = followRunFile({
+      path: runPaths(directory).out,
+      from: position.out,
+      onPieces: (pieces) => {
+        const events = pieces.map(({ text, partial }) => ({ type: 'output' as const, stream: 'stdout' as const, content: text, ...(partial && { partial: true as const }) }));
+        context.ledger.append(taskId, events, { run: runId, out: pieces.at(-1)?.end ?? position.out, err: position.err });
+        return Promise.resolve();
+      },
+    });
+    follower.finish();
+    await follower.done;
+  }
+};
+
+/**
+ * Ends runs of which the store knows nothing, as it does after its file was lost: nobody could stop their agents or hear
+ * of their end. What they wrote goes into the log first.
+ */
+export const endUnknownRuns = async (context: RunContext): Promise<void> => {
+  const names = await readdir(context.directories.runs).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const runId of names) {
+    const run = await context.store.getRun(runId);
+    if (run !== null && run.state !== 'ended') continue;
+    const directory = join(context.directories.runs, runId);
+    await sweepRun(runId, await readHandle(directory));
+    if (run === null) await logRest(context, runId, directory);
+    await removeRunDirectory(directory);
+  }
+};

@@ -1,0 +1,46 @@
+import type { EventPayload } from '../../schemas/event.ts';
+import type { Task } from '../../schemas/task.ts';
+import { isTerminal } from '../domain/status-machine.ts';
+import { allTaskCards, type TaskCard } from '../git/task-card.ts';
+import { isDirectory } from '../git/worktree.ts';
+import type { TaskContext } from './context.ts';
+
+const lost = 'The state file was lost; the task was found again by its worktree';
+
+/**
+ * The log goes on where it was. Its note of how far the outbox is in it belongs to the lost store, and begins anew; a
+ * task that had not ended has now.
+ */
+const goOnWithLog = ({ log }: TaskContext, { id, status }: Task): void => {
+  const before = log.last(id);
+  const end: EventPayload[] = before?.ended === true ? [] : [{ type: 'status', from: before?.status ?? 'running', to: status, reason: lost }, { type: 'end', status }];
+  log.append(id, [{ type: 'output', stream: 'system', level: 'warning', content: lost }, ...end], { outbox: 0 });
+};
+
+/** As the card knew it. What it was doing when the state was lost, nobody knows: it is not doing it any more. */
+const asFound = (task: Task, parentTaskId: string | null): Task => {
+  const found = { ...task, parentTaskId, depth: parentTaskId === null ? 0 : task.depth };
+  return isTerminal(task.status) ? found : { ...found, status: 'interrupted', errorMessage: lost };
+};
+
+/**
+ * Makes tasks of the worktrees that are there, for a store that begins empty: so that they can be looked at, merged,
+ * cloned and deleted. Can be repeated.
+ * @returns how many were found
+ */
+export const adoptLostTasks = async (context: TaskContext, repositoriesDirectory: string): Promise<number> => {
+  const present: TaskCard[] = [];
+  for (const card of await allTaskCards(repositoriesDirectory)) if (!card.isDeleted && (await isDirectory(card.worktree.path))) present.push(card);
+  // A parent before its children, which refer to it.
+  present.sort((a, b) => a.task.depth - b.task.depth || a.task.createdAt.localeCompare(b.task.createdAt));
+  for (const { task, worktree } of present) {
+    if ((await context.store.getTask(task.id)) === null) {
+      const parent = task.parentTaskId === null ? null : await context.store.getTask(task.parentTaskId);
+      const found = asFound(task, parent?.id ?? null);
+      goOnWithLog(context, found);
+      await context.store.createTask(found);
+    }
+    await context.store.saveWorktree({ taskId: task.id, record: worktree, repositoryDir: worktree.gitDir, createdAt: task.createdAt });
+  }
+  return present.length;
+};

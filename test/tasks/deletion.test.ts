@@ -1,0 +1,81 @@
+import t from 'tap';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { git, scratch, startDaemon, userRepository, write } from '../support/daemon.ts';
+
+void t.test('a deleted worktree is had back with its task: commits, changes and untracked files', async (t) => {
+  const daemon = await startDaemon(t, 'says-a-line');
+  const { id } = await daemon.start({ repositoryUrl: userRepository(t, { 'kept.txt': 'kept\n', 'gone.txt': 'gone\n' }) });
+  const task = await daemon.ended(id);
+  const path = task.overlayPath ?? '';
+  write(path, { 'committed.txt': 'c\n' });
+  git(path, 'add', 'committed.txt');
+  git(path, 'commit', '-q', '-m', 'by the agent');
+  write(path, { 'kept.txt': 'changed\n', 'untracked.txt': 'u\n' });
+  rmSync(join(path, 'gone.txt'));
+  const before = [git(path, 'log', '--format=%s'), git(path, 'status', '--porcelain')];
+
+  t.equal((await daemon.call('POST', `/tasks/${id}/worktree/restore`)).status, 409, 'it is there');
+  t.equal((await daemon.call('DELETE', `/tasks/${id}`)).status, 204);
+  t.notOk(existsSync(path));
+  t.equal((await daemon.call('GET', `/tasks/${id}`)).status, 404);
+  const restored = await daemon.call('POST', `/tasks/${id}/worktree/restore`);
+  t.match(restored, { status: 200, body: { id, name: task.name, plan: task.plan, status: 'done', overlayPath: path } });
+  t.strictSame([git(path, 'log', '--format=%s'), git(path, 'status', '--porcelain')], before);
+  t.equal(readFileSync(join(path, 'kept.txt'), 'utf8'), 'changed\n');
+  const files = await daemon.call<{ path: string; status: string }[]>('GET', `/tasks/${id}/diff`);
+  t.strictSame(files.body.map(({ path, status }) => `${status} ${path}`).toSorted(), ['added committed.txt', 'added untracked.txt', 'deleted gone.txt', 'modified kept.txt']);
+  t.equal((await daemon.call('POST', `/tasks/${id}/start`)).status, 202);
+  t.equal((await daemon.ended(id)).status, 'done', 'and worked in again');
+  t.match(await daemon.call('POST', '/tasks/0123abcd-0000-4000-8000-000000000000/worktree/restore'), { status: 404, body: { code: 'TASK_NOT_FOUND' } });
+});
+
+void t.test('a deletion in the middle of which the daemon died is finished at the next start', async (t) => {
+  const home = scratch(t);
+  let daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: home }, {}, {
+    reached: (point) => {
+      if (point === 'rows deleted') throw new Error('the daemon dies here');
+    },
+  });
+  const { id } = await daemon.start({});
+  const { overlayPath } = await daemon.ended(id);
+  t.equal((await daemon.call('DELETE', `/tasks/${id}`)).status, 500);
+  t.ok(existsSync(overlayPath ?? ''));
+  await daemon.close();
+  daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: home });
+  t.notOk(existsSync(overlayPath ?? ''));
+  t.strictSame(readdirSync(join(home, 'events')).filter((name) => name.endsWith('.log')), []);
+  t.equal((await daemon.call('POST', `/tasks/${id}/worktree/restore`)).status, 200, 'and can be had back');
+});
+
+for (const [how, damage] of [
+  ['lost', (file: string) => rmSync(file)],
+  ['damaged', (file: string) => writeFileSync(file, 'no database')],
+] as const) {
+  void t.test(`with a ${how} state file the daemon starts anew and finds the worktrees`, async (t) => {
+    const home = scratch(t);
+    let daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: home });
+    const { body: parent } = await daemon.call('POST', '/tasks', { name: 'leads', plan: 'p', isOrchestrator: true, start: true });
+    await daemon.ended(parent.id);
+    const { id } = await daemon.start({ name: 'a part', parentTaskId: parent.id });
+    const task = await daemon.ended(id);
+    write(task.overlayPath ?? '', { 'work.txt': 'hours of it\n' });
+    const seen = await daemon.events(id);
+    await daemon.close();
+    for (const name of readdirSync(home).filter((name) => /^state\.sqlite-/.test(name))) rmSync(join(home, name));
+    damage(join(home, 'state.sqlite'));
+
+    daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: home });
+    const found = await daemon.call('GET', `/tasks/${id}`);
+    t.match(found, { status: 200, body: { name: 'a part', parentTaskId: parent.id, overlayPath: task.overlayPath, branch: task.branch } });
+    t.match((await daemon.call('GET', `/tasks/${id}/diff`)).body, [{ path: 'work.txt', status: 'added' }]);
+    t.strictSame((await daemon.events(id)).slice(0, seen.length), seen, 'its log is there');
+    t.equal(readdirSync(home).some((name) => name.startsWith('state.sqlite.damaged-')), how === 'damaged');
+    t.equal((await daemon.call('POST', `/tasks/${id}/start`)).status, 202);
+    const again = await daemon.ended(id);
+    t.equal(again.status, 'done');
+    const statuses = (await daemon.events(id)).flatMap((event) => (event.type === 'status' ? [event.to] : []));
+    t.strictSame(statuses.slice(-5), ['queued', 'initializing', 'starting', 'running', 'done'], 'no event of the new run is taken for an old one');
+    t.equal((await daemon.call('DELETE', `/tasks/${parent.id}`)).status, 204);
+  });
+}
