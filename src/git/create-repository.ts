@@ -49,7 +49,8 @@ const init = async (directory: string, signal?: AbortSignal): Promise<void> => {
 
 /**
  * Objects as hard links: a clone of any size in moments and without its space, and the source's own garbage collection
- * cannot take them away, which `--shared` would allow.
+ * cannot take them away, which `--shared` would allow. The files are read-only and git never changes one; it does set the
+ * time of one that it would write again, and that time is then the source's too.
  *
  * @returns false where this source cannot be cloned so (shallow, borrowing objects, changing under the copy): fetch it
  */

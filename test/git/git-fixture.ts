@@ -71,7 +71,7 @@ export interface Fingerprint {
   [name: string]: string;
 }
 
-/** Every entry below a directory: kind, mode, modification time in nanoseconds, and content; names as bytes. */
+/** Every entry below a directory: kind, mode, modification time in nanoseconds (of git's object files not), and content; names as bytes. */
 export const fingerprint = (root: string, options: { times: boolean; skip?: readonly string[] } = { times: true }): Fingerprint => {
   const found: Fingerprint = {};
   const visit = (directory: Buffer, relative: string): void => {
@@ -81,7 +81,9 @@ export const fingerprint = (root: string, options: { times: boolean; skip?: read
       if (options.skip?.includes(inner) === true) continue;
       const stat = lstatSync(file, { bigint: true });
       const kind = stat.isDirectory() ? 'dir' : stat.isSymbolicLink() ? `link ${readlinkSync(file, { encoding: 'latin1' })}` : createHash('sha256').update(readFileSync(file)).digest('hex');
-      found[inner] = `${kind} ${(stat.mode & 0o7777n).toString(8)}${options.times ? ` ${stat.mtimeNs}` : ''}`;
+      // an object file is shared with the private repository by a hard link, and git sets its time anew where it would write it again
+      const isObject = /\/\.git\/(?:modules\/.+\/)?objects\/..\/[0-9a-f]{38}$/.test(inner);
+      found[inner] = `${kind} ${(stat.mode & 0o7777n).toString(8)}${options.times && !isObject ? ` ${stat.mtimeNs}` : ''}`;
       if (stat.isDirectory()) visit(file, inner);
     }
   };
