@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { startDaemon } from './daemon.ts';
-import { bash, fail, plan, say } from './directives.ts';
+import { bash, fail, plan, say, shellQuoted } from './directives.ts';
 import { linesOf, resultsOf } from './event-stream.ts';
 import { runProcesses } from './processes.ts';
 import { startRendezvous } from './rendezvous.ts';
@@ -18,9 +18,10 @@ void t.test('stop ends everything that the agent started, and nothing else', asy
     await once(bystander, 'exit');
   });
   const stream = await daemon.follow(t, '/events');
-  const detached = 'setsid nohup tail -f /dev/null > /dev/null 2>&1 < /dev/null &';
-  const stubborn = `setsid bash -c 'trap "" TERM INT HUP; ${meeting.gate('stubborn')}; while :; do tail -f /dev/null; done' > /dev/null 2>&1 &`;
-  const { id } = await daemon.startTask({ name: 'Never ends', plan: bash(`${detached}\n${stubborn}\n${meeting.gate('busy')}\nsetsid --wait tail -f /dev/null`) });
+  // Started by a command that has ended: claude itself ends what still hangs below a running one.
+  const stubborn = `trap "" TERM INT HUP; ${meeting.gate('stubborn')}; while :; do tail -f /dev/null; done`;
+  const detach = bash(`setsid nohup tail -f /dev/null > /dev/null 2>&1 < /dev/null &\nsetsid bash -c ${shellQuoted(stubborn)} > /dev/null 2>&1 < /dev/null &`);
+  const { id } = await daemon.startTask({ name: 'Never ends', plan: plan(detach, bash(`${meeting.gate('busy')}\nsetsid --wait tail -f /dev/null`)) });
   await Promise.all([meeting.arrived('busy'), meeting.arrived('stubborn')]);
   meeting.open('busy');
   meeting.open('stubborn');
