@@ -19,7 +19,7 @@ export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, 
       config: { long: true, errors: ['TASK_NOT_FOUND', 'EVENTS_GONE', 'TOO_MANY_STREAMS'] },
       schema: {
         operationId: 'readOutput',
-        summary: "Read a task's output up to now: a page of JSON, or all of it streamed",
+        summary: "Read a task's output: a page of JSON, or all of it streamed, up to now or live",
         tags: ['Output'],
         params: TaskParams,
         querystring: OutputQuery,
@@ -36,7 +36,7 @@ export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, 
     },
     async (request, reply) => {
       const { taskId } = request.params;
-      const { after = 0, limit = defaultPage } = request.query;
+      const { after = 0, limit = defaultPage, follow = false } = request.query;
       const type = preferred(request, reply, ['application/json', 'application/x-ndjson', 'text/plain']);
       if (type === 'application/json') {
         return reply.type('application/json; charset=utf-8').send(await actions.readOutput(caller(request), taskId, { after, limit }));
@@ -45,8 +45,8 @@ export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, 
       reply.raw.once('close', release);
       const signal = answerSignal(reply, ending);
       return type === 'text/plain'
-        ? sendText(reply, await actions.readableOutput(caller(request), taskId, { after, signal }), { signal })
-        : sendNdjson(reply, await actions.streamOutput(caller(request), taskId, { after, signal }), { signal });
+        ? sendText(reply, await actions.readableOutput(caller(request), taskId, { after, follow, signal }), { signal })
+        : sendNdjson(reply, await actions.streamOutput(caller(request), taskId, { after, follow, signal }), { signal });
     },
   );
 };

@@ -49,6 +49,7 @@ export const OutputQuery = Type.Object(
   {
     after: Type.Optional(EventId),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Of a JSON page, 100 where left out' })),
+    follow: Type.Optional(Type.Boolean({ description: 'Of the streamed forms: go on with what comes, until the task has ended' })),
   },
   { additionalProperties: false },
 );

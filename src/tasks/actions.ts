@@ -1,5 +1,6 @@
 import type { TaskEvent, EventType } from '../../schemas/event.ts';
 import type { Info } from '../../schemas/info.ts';
+import type { CommitMerge, MergeCheck, MergeDone, MergeOutlook, MergePreview, MergeResult, MergeStatus, ResolveConflict, SkipSubtask, StartMerge, SubtaskBranch } from '../../schemas/merge.ts';
 import type { CreateTask, CreateToolKey, SiblingContext, StopTask, UpdateTask } from '../../schemas/task-requests.ts';
 import type { Task, TaskStatus } from '../../schemas/task.ts';
 import type { NewToolKey, ToolKey } from '../../schemas/tool-key.ts';
@@ -25,8 +26,24 @@ export interface FollowOptions {
   signal: AbortSignal;
 }
 
+/** Bringing the work of subtasks into the task's worktree. */
+export interface MergeActions {
+  listBranches(caller: Caller, taskId: string): Promise<SubtaskBranch[]>;
+  previewMerge(caller: Caller, taskId: string, subtaskId: string): Promise<MergePreview>;
+  /** Of every subtask that is not integrated yet, and which of them go together. */
+  previewAll(caller: Caller, taskId: string): Promise<MergeOutlook>;
+  /** Conflicts leave the merge open and are MERGE_CONFLICT. */
+  startMerge(caller: Caller, taskId: string, request: StartMerge): Promise<MergeResult>;
+  mergeStatus(caller: Caller, taskId: string): Promise<MergeStatus>;
+  resolveConflict(caller: Caller, taskId: string, request: ResolveConflict): Promise<MergeStatus>;
+  commitMerge(caller: Caller, taskId: string, request: CommitMerge): Promise<MergeResult>;
+  abortMerge(caller: Caller, taskId: string): Promise<MergeDone>;
+  skipSubtask(caller: Caller, taskId: string, request: SkipSubtask): Promise<MergeDone>;
+  checkMerge(caller: Caller, taskId: string): Promise<MergeCheck>;
+}
+
 /** Every verb of the API. A route validates, calls one of these and replies. Each throws MakimaError for what a caller can meet. */
-export interface Actions {
+export interface Actions extends MergeActions {
   createTask(caller: Caller, request: CreateTask, idempotencyKey: string | null): Promise<Task>;
   listTasks(caller: Caller, query: { status: TaskStatus | null; parentTaskId: string | null; limit: number; cursor: string | null }): Promise<{ items: Task[]; nextCursor: string | null }>;
   getTask(caller: Caller, taskId: string): Promise<Task>;
@@ -54,10 +71,10 @@ export interface Actions {
 
   /** One page of the task's output events. */
   readOutput(caller: Caller, taskId: string, options: { after: number; limit: number }): Promise<{ items: TaskEvent[]; nextCursor: string | null }>;
-  /** All output events up to now, one by one. */
-  streamOutput(caller: Caller, taskId: string, options: { after: number; signal: AbortSignal }): Promise<AsyncIterable<StoredEvent>>;
+  /** All output events up to now, or until the task has ended, one by one. */
+  streamOutput(caller: Caller, taskId: string, options: { after: number; follow: boolean; signal: AbortSignal }): Promise<AsyncIterable<StoredEvent>>;
   /** What the agent said and did, as lines that a person reads, each with its newline. */
-  readableOutput(caller: Caller, taskId: string, options: { after: number; signal: AbortSignal }): Promise<AsyncIterable<string>>;
+  readableOutput(caller: Caller, taskId: string, options: { after: number; follow: boolean; signal: AbortSignal }): Promise<AsyncIterable<string>>;
   followTask(caller: Caller, taskId: string, options: FollowOptions & { after: number }): Promise<AsyncIterable<StoredEvent>>;
   followAll(caller: Caller, options: FollowOptions): Promise<AsyncIterable<StoredEvent>>;
 

@@ -32,6 +32,9 @@ const readableLines = async function* (driver: AgentDriver | undefined, events: 
   }
 };
 
+const outputOf = ({ log }: TaskContext, taskId: string, { after, follow, signal }: { after: number; follow: boolean; signal: AbortSignal }): AsyncIterable<StoredEvent> =>
+  follow ? log.follow(taskId, { after, types: ['output'], signal }) : log.read(taskId, { after, types: ['output'], signal });
+
 /** A task's output: a page, all of it, or as a person reads it. */
 export const readOutput = (context: TaskContext): Pick<Actions, 'readOutput' | 'streamOutput' | 'readableOutput'> => ({
   async readOutput(caller, taskId, { after, limit }) {
@@ -39,12 +42,13 @@ export const readOutput = (context: TaskContext): Pick<Actions, 'readOutput' | '
     const { items, nextCursor } = await context.log.page(task.id, { after, limit, types: ['output'] });
     return { items, nextCursor };
   },
-  async streamOutput(caller, taskId, { after, signal }) {
+  async streamOutput(caller, taskId, options) {
     const task = await requireTask(context, caller, taskId, 'read');
-    return context.log.read(task.id, { after, types: ['output'], signal });
+    return outputOf(context, task.id, options);
   },
-  async readableOutput(caller, taskId, { after, signal }) {
+  async readableOutput(caller, taskId, options) {
     const task = await requireTask(context, caller, taskId, 'read');
-    return readableLines(context.drivers.all.find(({ name }) => name === task.agent), context.log.read(task.id, { after, types: ['output'], signal }));
+    const driver = context.drivers.all.find(({ name }) => name === task.agent);
+    return readableLines(driver, outputOf(context, task.id, options));
   },
 });
