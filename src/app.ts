@@ -13,6 +13,7 @@ import { createLedger } from './runs/ledger.ts';
 import { createRuns } from './runs/runs.ts';
 import type { RunContext } from './runs/context.ts';
 import { openOrReplaceStore } from './store/open-or-replace.ts';
+import { StoreUnusableError } from './store/store-error.ts';
 import type { TaskStore } from './store/task-store.ts';
 import type { TaskContext } from './tasks/context.ts';
 import { applyRetention } from './tasks/apply-retention.ts';
@@ -30,6 +31,11 @@ export interface AppOptions {
   now?: () => Date;
   /** For tests: called at each point at which a crash must do no harm. */
   reached?: (point: string) => void;
+}
+
+/** A start that cannot be, for a reason that the user can do something about: said without a stack. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
 }
 
 export interface App {
@@ -97,6 +103,7 @@ const timingOf = (config: Config): RunContext['timing'] => ({
   terminateGrace: config.terminateGraceMs,
   exitGrace: config.exitGraceMs,
   backgroundWait: config.backgroundWaitMs,
+  recovery: config.recoveryMs,
   projectCommand: config.setupTimeoutMs,
 });
 
@@ -205,6 +212,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     };
   } catch (error) {
     await closeAll();
+    if (error instanceof StoreUnusableError) throw new StartError(error.message, { cause: error });
     throw error;
   }
 };

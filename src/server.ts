@@ -3,20 +3,16 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import pino, { type Logger } from 'pino';
-import { startApp, type App } from './app.ts';
+import { StartError, startApp, type App } from './app.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { MakimaError, messageOf } from './errors.ts';
 import { readDaemonFile, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts';
 import { HomeInUseError, lockHome, type HomeLock } from './home/lock.ts';
 import { ownerToken } from './home/token.ts';
-import { StoreUnusableError } from './store/store-error.ts';
 import { version } from './version.ts';
 
 /** The most that a shutdown takes, in milliseconds; then the process ends as it is, which loses nothing. */
 const shutdownLimit = 4500;
-
-/** A start that cannot be: said in one line, without a stack. */
-class StartError extends Error {}
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
@@ -90,7 +86,7 @@ const main = async (): Promise<void> => {
 try {
   await main();
 } catch (error) {
-  const isPlain = [StartError, ConfigError, MakimaError, StoreUnusableError].some((plain) => error instanceof plain);
+  const isPlain = [StartError, ConfigError, MakimaError].some((plain) => error instanceof plain);
   process.stderr.write(`makima: ${isPlain || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);
   process.exit(1);
 }

@@ -30,7 +30,8 @@ const rooms: Readonly<Record<string, Room>> = {
   http: closed([...leaves, 'version'], ['tasks']),
   // Behaviour reaches a route through what app.ts hands it.
   routes: closed([...leaves, 'http'], ['tasks']),
-  app: closed([...leaves, ...machine, ...work, 'tasks', 'http', 'routes', 'config', 'version', 'home']),
+  'take-up': closed([...leaves, ...machine, ...work, 'tasks']),
+  app: closed(['take-up', ...leaves, ...machine, ...work, 'tasks', 'http', 'routes', 'config', 'version', 'home']),
   server: closed([...leaves, 'app', 'config', 'version', 'home', 'http']),
   // A client of the API like any other.
   cli: closed(['schemas', 'errors', 'version']),

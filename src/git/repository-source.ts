@@ -34,8 +34,7 @@ export const parseRepositoryUrl = (repositoryUrl: string | null, home: string): 
   if (text === '') return { kind: 'scratch' };
   const shown = JSON.stringify(redactUrls(text.slice(0, 200)));
   if (text.length > maxLength) throw refuse('The repository is longer than 4096 characters');
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(text)) throw refuse('The repository holds a control character');
+  if (/\p{Cc}/u.test(text)) throw refuse('The repository holds a control character');
   if (text.startsWith('-')) throw refuse(`${shown} begins with a dash`);
   if (text === '~' || text.startsWith('~/')) return { kind: 'local', path: path.join(home, text.slice(1)) };
   if (text.startsWith('~')) throw refuse(`${shown} names another user's home; give the absolute path`);
