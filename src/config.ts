@@ -23,6 +23,8 @@ const tunables = {
   /** How long an agent's background work may be silent before it is no longer waited for. */
   backgroundWaitMs: 1_800_000,
   setupTimeoutMs: 600_000,
+  /** The most that a start waits for runs to be taken up before it is ready. */
+  recoveryMs: 30_000,
   /** With less free on the disk, new work is refused. */
   minFreeBytes: 64 * 1024 * 1024,
   retentionEveryMs: 3_600_000,

@@ -1,18 +1,27 @@
 import { open } from 'node:fs/promises';
+import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { isTerminal } from '../domain/status-machine.ts';
-import { judgeRun, type Verdict } from '../domain/run-verdict.ts';
+import { judgeRun, type RunProgress, type Verdict } from '../domain/run-verdict.ts';
+import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { removeRunDirectory, runPaths } from './process/run-directory.ts';
+import { codeOf } from './process/store-durably.ts';
 import type { RunExit } from './process/wait-for-exit.ts';
-import type { ProgressTracker } from './progress.ts';
 import { revokeToolKeys } from './tool-key.ts';
 
 /** What of stderr goes into an error message, in bytes. */
 const stderrTailBytes = 4096;
 
 const stderrTail = async (directory: string): Promise<string> => {
-  const file = await open(runPaths(directory).err, 'r');
+  let file;
+  try {
+    file = await open(runPaths(directory).err, 'r');
+  } catch (error) {
+    // Somebody removed the run's directory: the run is judged by what the log has of it.
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
+  }
   try {
     const { size } = await file.stat();
     const { buffer, bytesRead } = await file.read(Buffer.alloc(stderrTailBytes), 0, stderrTailBytes, Math.max(0, size - stderrTailBytes));
@@ -29,55 +38,65 @@ const holdToDone = async (context: RunContext, task: Task, verdict: Verdict): Pr
   return left === null ? verdict : { status: 'failed', errorMessage: `The orchestrator ended without finishing: ${left}` };
 };
 
-const describeCompletion = (task: Task): string => `Completion action: none; the work is in ${task.overlayPath ?? 'the worktree'}${task.branch === null ? '' : ` on branch ${task.branch}`}`;
+const describeCompletion = (task: Task): EventPayload => ({
+  type: 'output',
+  stream: 'system',
+  content: `Completion action: none; the work is in ${task.overlayPath ?? 'the worktree'}${task.branch === null ? '' : ` on branch ${task.branch}`}`,
+});
 
 /** The end of a run whose task was not reported done before: one transaction settles the task, the run and the log's end. */
-const settle = async (context: RunContext, task: Task, { run, driver }: RunOfTask, exit: RunExit, verdict: Verdict): Promise<void> => {
+const settle = async (context: RunContext, task: Task, { run, driver }: RunOfTask, exitCode: number | null, verdict: Verdict): Promise<void> => {
   const errorMessage = verdict.errorMessage === null ? null : driver.explainFailure(verdict.errorMessage);
-  if (verdict.status === 'done') context.ledger.say(task.id, describeCompletion(task));
   // Only a running task can be done; its process may have ended in the moment in which it was paused.
   if (verdict.status === 'done' && task.status !== 'running') await context.ledger.transition(task.id, { to: 'running' });
   const endedAt = context.now().toISOString();
   await context.ledger.transition(task.id, {
     to: verdict.status,
-    patch: { completedAt: endedAt, exitCode: exit.exitCode, errorMessage },
+    patch: { completedAt: endedAt, exitCode, errorMessage },
     ...(errorMessage !== null && { reason: errorMessage }),
-    run: { runId: run.runId, changes: { state: 'ended', endedAt, exitCode: exit.exitCode } },
-    events: [{ type: 'end', status: verdict.status }],
+    run: { runId: run.runId, changes: { state: 'ended', endedAt, exitCode } },
+    events: [...(verdict.status === 'done' ? [describeCompletion(task)] : []), { type: 'end', status: verdict.status }],
   });
 };
 
 /** The end of a run whose task is terminal already, as it was reported done. */
-const close = async (context: RunContext, task: Task, { run }: RunOfTask, exit: RunExit): Promise<void> => {
+const close = async (context: RunContext, task: Task, { run }: RunOfTask, exitCode: number | null): Promise<void> => {
   if (context.log.last(task.id)?.ended !== true) {
-    context.ledger.say(task.id, describeCompletion(task));
-    await context.ledger.update(task.id, { exitCode: exit.exitCode }, [{ type: 'end', status: task.status }]);
+    await context.ledger.update(task.id, { exitCode }, [...(task.status === 'done' ? [describeCompletion(task)] : []), { type: 'end', status: task.status }]);
   }
-  await context.store.endRun(run.runId, { exitCode: exit.exitCode, endedAt: context.now().toISOString() });
+  await context.store.endRun(run.runId, { exitCode, endedAt: context.now().toISOString() });
+};
+
+/** How a run came to its end: by its process, or because it cannot be looked after any more, for the reason given. */
+export type RunOutcome = { exit: RunExit; progress: RunProgress } | { lost: string };
+
+const judge = async (context: RunContext, task: Task, run: Run, outcome: RunOutcome): Promise<Verdict> => {
+  if ('lost' in outcome) return run.stopRequested === null ? { status: 'failed', errorMessage: outcome.lost } : { status: 'interrupted', errorMessage: null };
+  const judged = judgeRun(outcome.progress, {
+    exitCode: outcome.exit.exitCode,
+    stopRequested: run.stopRequested !== null,
+    endedByDaemon: run.endedByDaemon,
+    stderrTail: await stderrTail(run.directory),
+  });
+  return holdToDone(context, task, judged);
 };
 
 /**
- * Ends a run whose process has ended and whose output is in the log: judges it, settles the task and clears the run
- * away. Each part can be repeated, so that a crash in the middle is made good by doing it again.
+ * Ends a run of which no process is left and whose output is in the log: judges it, settles the task and clears the run
+ * away. Each part can be repeated, so that a crash or a full disk in the middle is made good by doing it again.
  */
-export const concludeRun = async (context: RunContext, of: RunOfTask, tracker: ProgressTracker, exit: RunExit): Promise<void> => {
+export const concludeRun = async (context: RunContext, of: RunOfTask, outcome: RunOutcome): Promise<void> => {
   context.reached('run ended');
+  // What an earlier try committed is in the log before anything is decided by what the log says.
+  await context.ledger.flush();
   const run = await context.store.getRun(of.run.runId);
   const task = await context.store.getTask(of.task.id);
   if (run !== null && task !== null && run.state !== 'ended') {
     await revokeToolKeys(context, task.id, run.runId);
     context.reached('keys revoked');
-    if (isTerminal(task.status)) {
-      await close(context, task, { ...of, run }, exit);
-    } else {
-      const judged = judgeRun(tracker.progress, {
-        exitCode: exit.exitCode,
-        stopRequested: run.stopRequested !== null,
-        endedByDaemon: run.endedByDaemon,
-        stderrTail: await stderrTail(run.directory),
-      });
-      await settle(context, task, { ...of, run }, exit, await holdToDone(context, task, judged));
-    }
+    const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
+    if (isTerminal(task.status)) await close(context, task, { ...of, run }, exitCode);
+    else await settle(context, task, { ...of, run }, exitCode, await judge(context, task, run, outcome));
   }
   context.reached('task settled');
   await removeRunDirectory(of.run.directory);

@@ -17,6 +17,8 @@ export interface RunTiming {
   exitGrace: number;
   /** How long background work may be silent before the agent is no longer waited for. */
   backgroundWait: number;
+  /** The most that a start of the daemon waits for runs to be taken up. */
+  recovery: number;
   /** The most that a project's setup or teardown command may take. */
   projectCommand: number;
 }

@@ -1,16 +1,19 @@
 import { EventEmitter } from 'node:events';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, TaskStatus } from '../../schemas/task.ts';
-import type { ErrorCode } from '../errors.ts';
+import { MakimaError, type ErrorCode } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
 
 const outboxBatch = 500;
+/** From a log that could not be written to the next try, in milliseconds; every further change tries too. */
+const retryMs = 1000;
 
 /**
  * The one way in which a task's row and its log change together. The store commits the change and its events in one
  * transaction; the events then move to the log, which remembers the last one it took, so that a crash at any point
- * between neither loses nor doubles one.
+ * between neither loses nor doubles one. A change that is committed has happened, even where its events have to wait
+ * for space on the disk: the caller goes on, and they are moved when there is some.
  */
 export interface Ledger {
   /** @throws MakimaError TASK_NOT_FOUND, INVALID_TRANSITION */
@@ -32,8 +35,16 @@ export interface Ledger {
   forget(taskId: string): void;
 }
 
-/** @param reached - called at each point at which a crash must do no harm */
-export const createLedger = (store: TaskStore, log: EventLog, reached: (point: string) => void = () => undefined): Ledger => {
+export interface LedgerHooks {
+  /** Called at each point at which a crash must do no harm. */
+  reached?: (point: string) => void;
+  /** Told once of a log that cannot be written, until it can. */
+  report?: (what: string, error: unknown) => void;
+}
+
+const ignore = (): void => undefined;
+
+export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore, report = ignore }: LedgerHooks = {}): Ledger => {
   const changes = new EventEmitter();
   changes.setMaxListeners(0);
   let flushing: Promise<void> = Promise.resolve();
@@ -61,8 +72,25 @@ export const createLedger = (store: TaskStore, log: EventLog, reached: (point: s
     return next;
   };
 
+  let retry: NodeJS.Timeout | null = null;
+  const flushInTheEnd = async (): Promise<void> => {
+    try {
+      await flush();
+    } catch (error) {
+      // The parts are being closed: the next start goes on from the outbox.
+      if (retry !== null || (error instanceof MakimaError && error.code === 'NOT_READY')) return;
+      report('moving events to their logs', error);
+      const again = (): void => {
+        flush().then(() => (retry = null), (failure: unknown) => {
+          retry = failure instanceof MakimaError && failure.code === 'NOT_READY' ? null : setTimeout(again, retryMs).unref();
+        });
+      };
+      retry = setTimeout(again, retryMs).unref();
+    }
+  };
+
   const committed = async (task: Task): Promise<Task> => {
-    await flush();
+    await flushInTheEnd();
     changes.emit(task.id, task);
     return task;
   };

@@ -3,10 +3,10 @@ import { isAtRest } from '../domain/run-verdict.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { addUsage } from '../domain/usage.ts';
 import type { AgentSignal } from '../agents/driver.ts';
-import { MakimaError } from '../errors.ts';
+import { MakimaError, messageOf } from '../errors.ts';
 import type { TaskChanges } from '../store/task-store.ts';
 import type { AgentProcess } from './agent-process.ts';
-import { concludeRun } from './conclude-run.ts';
+import { concludeRun, type RunOutcome } from './conclude-run.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { followOutput } from './follow-output.ts';
 import type { ProgressTracker } from './progress.ts';
@@ -42,7 +42,11 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
   let lingerWarned = false;
   let exited = false;
 
-  const warnOfSilence = (): void => ledger.say(task.id, `The agent has printed nothing for ${Math.round(timing.silence / 1000)} s; it may be working on something long, or hang`, 'warning');
+  /** A note of what has happened: it has, even where the log has to wait for space. */
+  const note = (work: () => void): void => void untilDone(context, `noting in the log of task ${task.id}`, work, detach);
+  const say = (text: string, level?: 'warning'): void => note(() => ledger.say(task.id, text, level));
+
+  const warnOfSilence = (): void => say(`The agent has printed nothing for ${Math.round(timing.silence / 1000)} s; it may be working on something long, or hang`, 'warning');
   // A paused agent is silent because it was told to be.
   let paused = task.status === 'paused';
   const silence = createQuietTimer(() => (paused || exited ? null : timing.silence), warnOfSilence);
@@ -51,11 +55,11 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
     if (paused || exited) return;
     if (!inputClosed && !lingerWarned) {
       lingerWarned = true;
-      ledger.say(task.id, 'Background work of the agent goes on without a word; the agent is told that nothing more will come', 'warning');
+      say('Background work of the agent goes on without a word; the agent is told that nothing more will come', 'warning');
       void untilDone(context, 'closing the input of a run', closeInput, detach).then(() => linger.heard());
       return;
     }
-    ledger.say(task.id, 'The agent did not end after its last word, and is ended', 'warning');
+    say('The agent did not end after its last word, and is ended', 'warning');
     void untilDone(context, 'ending a run that lingers', endLingering, detach);
   };
   const lingerTime = (): number | null => {
@@ -78,7 +82,7 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
   const write = async (text: string): Promise<{ delivered: boolean }> => {
     if (inputClosed || exited) throw new MakimaError('AGENT_INPUT_CLOSED');
     const accepted = await agent.write(driver.userMessage(text));
-    ledger.append(task.id, text.split('\n').map((content) => ({ type: 'output', stream: 'stdin', content })));
+    note(() => ledger.append(task.id, text.split('\n').map((content) => ({ type: 'output', stream: 'stdin', content }))));
     const late = AbortSignal.any([AbortSignal.timeout(deliveryWait), detach]);
     try {
       return { delivered: await accepted.delivered(late) };
@@ -91,7 +95,7 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
 
   const holdForSubtasks = (active: readonly Task[]): void => {
     waitsForSubtasks = true;
-    ledger.say(task.id, `The agent is at rest; it will be told when its ${active.length} active subtasks have ended`);
+    say(`The agent is at rest; it will be told when its ${active.length} active subtasks have ended`);
     for (const subtask of active) unwatch.push(ledger.watch(subtask.id, (changed) => changed !== null && isActive(changed.status) ? undefined : considerRest()));
   };
 
@@ -106,15 +110,15 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
         return;
       }
       if (waitsForSubtasks) {
+        await write(`Your subtasks have ended:\n${subtasks.map((each) => `- ${each.id} ${each.status} ${each.name}`).join('\n')}\nGo on: look at their work, bring in what is good, and finish with done.`);
         waitsForSubtasks = false;
         for (const end of unwatch.splice(0)) end();
-        await write(`Your subtasks have ended:\n${subtasks.map((each) => `- ${each.id} ${each.status} ${each.name}`).join('\n')}\nGo on: look at their work, bring in what is good, and finish with done.`);
         return;
       }
       const left = nudged ? null : await context.whatIsLeft(task);
       if (left !== null) {
-        nudged = true;
         await write(`You ended your turn, but the task is not finished: ${left}. Go on, and finish with .makima/orchestrate.sh done.`);
+        nudged = true;
         return;
       }
     }
@@ -141,14 +145,27 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
     linger.heard();
   };
 
+  /** A run that cannot be read any more is ended: nobody would learn how it goes. */
+  const followToEnd = async (): Promise<RunOutcome | null> => {
+    try {
+      const exit = await followOutput(context, { task, run, agent, tracker, heard, learn, detach });
+      return exit && { exit, progress: tracker.progress };
+    } catch (error) {
+      if (detach.aborted) return null;
+      context.report(`following run ${run.runId} of task ${task.id}`, error);
+      await untilDone(context, `ending run ${run.runId}`, () => agent.terminate(null), detach);
+      return { lost: `What the agent writes cannot be read any more, and it was ended: ${messageOf(error)}` };
+    }
+  };
+
   const live = async (): Promise<void> => {
-    const exit = await followOutput(context, { task, run, agent, tracker, heard, learn, detach });
+    const outcome = await followToEnd();
     exited = true;
     silence.stop();
     linger.stop();
     for (const end of unwatch) end();
-    if (exit === null) return;
-    await untilDone(context, `ending run ${run.runId}`, () => concludeRun(context, { task, run, driver }, tracker, exit), detach);
+    if (outcome === null) return;
+    await untilDone(context, `ending run ${run.runId}`, () => concludeRun(context, { task, run, driver }, outcome), detach);
   };
 
   // What a crash kept from being drawn from lines that were logged already.
@@ -156,7 +173,7 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
   return {
     async stop({ graceful }) {
       await store.updateRun(run.runId, { stopRequested: 'interrupted' });
-      ledger.say(task.id, graceful ? 'Stop requested: the agent is interrupted' : 'Stop requested: the agent is terminated');
+      say(graceful ? 'Stop requested: the agent is interrupted' : 'Stop requested: the agent is terminated');
       const interrupt = driver.interruptMessage();
       const politely = async (): Promise<void> => {
         if (interrupt === null || inputClosed) return;
@@ -169,7 +186,7 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
       const changed = await ledger.transition(task.id, { to: 'paused', code: 'TASK_NOT_RUNNING' });
       paused = true;
       await agent.pause();
-      ledger.say(task.id, 'Paused: everything that the agent runs is stopped where it stands');
+      say('Paused: everything that the agent runs is stopped where it stands');
       return changed;
     },
     async resume() {
@@ -177,7 +194,7 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
       paused = false;
       heard();
       const changed = await ledger.transition(task.id, { to: 'running', from: ['paused'], code: 'TASK_NOT_PAUSED' });
-      ledger.say(task.id, 'Resumed');
+      say('Resumed');
       return changed;
     },
     send: write,

@@ -33,6 +33,8 @@ export interface Runs {
    * @returns false where something still is
    */
   settled(taskId: string, limit: number): Promise<boolean>;
+  /** Fires when the daemon lets go of the agents. */
+  readonly detached: AbortSignal;
   /** Starts nothing more and lets go of the agents, which go on by themselves; or ends them first. */
   close(options: { stopAgents: boolean }): Promise<void>;
 }
@@ -73,28 +75,36 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
     return live;
   };
 
-  const stop = async (taskId: string, options: { graceful: boolean }): Promise<void> => {
-    const entry = entries.get(taskId);
-    if (entry?.live) {
-      await entry.live.stop(options);
-    } else if (entry) {
-      const run = await context.store.currentRun(taskId);
-      if (run !== null) await context.store.updateRun(run.runId, { stopRequested: 'interrupted' });
-      context.ledger.say(taskId, 'Stop requested: the setting up is given up');
-      entry.stop.abort();
-      // It may have come to run while we looked.
-      if (entry.live) await stop(taskId, options);
-    } else {
-      // Where it was queued a moment ago and has no place yet, its work will find it interrupted.
-      queue.remove(taskId);
-      if ((await context.store.getTask(taskId))?.status !== 'queued') {
-        // It has ended, or got its slot, while we looked.
-        if (entries.has(taskId)) await stop(taskId, options);
-        return;
-      }
-      const completedAt = context.now().toISOString();
+  /** One that waits for its turn; its work will find it interrupted. @returns false where it does not wait (any more) */
+  const stopWaiting = async (taskId: string): Promise<boolean> => {
+    const completedAt = context.now().toISOString();
+    try {
       await context.ledger.transition(taskId, { to: 'interrupted', from: ['queued'], patch: { completedAt }, events: [{ type: 'end', status: 'interrupted' }] });
+      return true;
+    } catch (error) {
+      if (error instanceof MakimaError && error.code === 'INVALID_TRANSITION') return false;
+      throw error;
     }
+  };
+
+  /** Stored before it is answered: whatever becomes of this daemon, the task ends interrupted. */
+  const stop = async (taskId: string, options: { graceful: boolean }): Promise<void> => {
+    const live = entries.get(taskId)?.live;
+    if (live) {
+      await live.stop(options);
+      return;
+    }
+    const run = await context.store.currentRun(taskId);
+    if (run === null) {
+      // It got its slot while we looked.
+      if (!(await stopWaiting(taskId)) && (await context.store.currentRun(taskId)) !== null) await stop(taskId, options);
+      return;
+    }
+    await context.store.updateRun(run.runId, { stopRequested: 'interrupted' });
+    const entry = entries.get(taskId);
+    // It may have come to run while we looked. Without an entry it is still to be taken up after a restart.
+    if (entry?.live) await entry.live.stop(options);
+    else entry?.stop.abort();
   };
 
   return {
@@ -103,13 +113,17 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
         register(task.id, async (entry) => {
           const started = await startRun(context, task.id, entry.stop.signal, detach.signal);
           if (started === null) return;
-          await supervise(entry, started, open(started.run, started.handle), trackProgress(started.driver.newReader()));
+          const over = supervise(entry, started, open(started.run, started.handle), trackProgress(started.driver.newReader()));
+          // Stopped when it was about to run, and nobody to tell yet.
+          if (entry.stop.signal.aborted) await entry.live?.stop({ graceful: false });
+          await over;
         }),
       );
     },
     attach(of, handle, tracker) {
       queue.occupy(of.task.depth, register(of.task.id, (entry) => supervise(entry, of, open(of.run, handle), tracker)));
     },
+    detached: detach.signal,
     stop,
     pause: async (taskId) => liveOf(taskId).pause(),
     resume: async (taskId) => liveOf(taskId).resume(),

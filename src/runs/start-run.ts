@@ -1,3 +1,4 @@
+import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { largePlanTokens, roughTokens } from '../domain/plan-size.ts';
 import { noUsage } from '../domain/usage.ts';
@@ -69,35 +70,56 @@ const launchAgent = async (context: RunContext, start: Start): Promise<RunHandle
 /** Takes back what a start did, the last step first, and settles the task as failed, or interrupted where somebody stopped it. */
 const giveUp = async (context: RunContext, start: Start, begun: readonly StartStep[], failure: unknown): Promise<void> => {
   const { task, run } = start;
+  const stored = await context.store.getRun(run.runId);
+  if (stored?.state === 'ended') return;
   await sweepRun(run.runId, null);
   for (const step of begun.toReversed()) await step.undo?.(context, start);
   await removeRunDirectory(run.directory);
-  const stopped = start.signal.aborted || (await context.store.getRun(run.runId))?.stopRequested != null;
+  const stopped = start.signal.aborted || stored?.stopRequested != null;
   const errorMessage = stopped ? null : messageOf(failure);
-  if (errorMessage !== null) context.ledger.say(task.id, errorMessage, 'error');
   const endedAt = context.now().toISOString();
   await context.ledger.transition(task.id, {
     to: stopped ? 'interrupted' : 'failed',
     patch: { completedAt: endedAt, errorMessage },
     ...(errorMessage !== null && { reason: errorMessage }),
     run: { runId: run.runId, changes: { state: 'ended', endedAt } },
-    events: [{ type: 'end', status: stopped ? 'interrupted' : 'failed' }],
+    events: [
+      ...(errorMessage === null ? [] : errorMessage.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', level: 'error', content }))),
+      { type: 'end', status: stopped ? 'interrupted' : 'failed' },
+    ],
   });
 };
 
-/** Takes a queued task its slot: from here on it has a run. @returns null where it was stopped while it waited */
-const beginRun = async (context: RunContext, taskId: string): Promise<{ task: Task; run: Run } | null> => {
+/**
+ * Takes a queued task its slot: from here on it has a run. Can be repeated with the same id.
+ * @returns null where it was stopped while it waited
+ */
+const beginRun = async (context: RunContext, taskId: string, runId: string): Promise<{ task: Task; run: Run } | null> => {
   const waiting = await context.store.getTask(taskId);
-  if (waiting?.status !== 'queued') return null;
-  const runId = context.newId();
-  const task = await context.ledger.transition(taskId, {
-    to: 'initializing',
-    from: ['queued'],
-    newRun: { runId, directory: runDirectory(context.directories.runs, runId), baseUsage: waiting.usage ?? noUsage, createdAt: context.now().toISOString() },
-  });
+  if (waiting?.status === 'queued') {
+    const newRun = { runId, directory: runDirectory(context.directories.runs, runId), baseUsage: waiting.usage ?? noUsage, createdAt: context.now().toISOString() };
+    try {
+      await context.ledger.transition(taskId, { to: 'initializing', from: ['queued'], newRun });
+    } catch (error) {
+      // Stopped between the look and the move.
+      if (error instanceof MakimaError && error.code === 'INVALID_TRANSITION') return null;
+      throw error;
+    }
+  }
+  const task = await context.store.getTask(taskId);
   const run = await context.store.getRun(runId);
-  if (run === null) throw new MakimaError('INTERNAL', `The run ${runId} is not in the store`);
-  return { task, run };
+  return task === null || run === null ? null : { task, run };
+};
+
+/** Nobody waits for an answer here, so a store that cannot be written is waited for: the task would hang in the queue. */
+const begin = async (context: RunContext, taskId: string, detach: AbortSignal): Promise<{ task: Task; run: Run } | null> => {
+  const runId = context.newId();
+  let begun: { task: Task; run: Run } | null = null;
+  const work = async (): Promise<void> => {
+    begun = await beginRun(context, taskId, runId);
+  };
+  await untilDone(context, `beginning a run of task ${taskId}`, work, detach);
+  return begun;
 };
 
 /** A run whose agent has been started. */
@@ -112,10 +134,11 @@ export interface Started extends RunOfTask {
  * @returns null where it did not come to run, for whatever reason; the task then says why
  */
 export const startRun = async (context: RunContext, taskId: string, stop: AbortSignal, detach: AbortSignal): Promise<Started | null> => {
-  const begun = await beginRun(context, taskId);
+  const begun = await begin(context, taskId, detach);
   if (begun === null) return null;
   const signal = AbortSignal.any([stop, detach]);
   const done: StartStep[] = [];
+  let launched = false;
   const driver = context.drivers.get(begun.task.agent);
   context.reached('run begun');
   const start: Start = { ...begun, driver, signal, worktree: null, isNewWorktree: false, env: {} };
@@ -129,13 +152,17 @@ export const startRun = async (context: RunContext, taskId: string, stop: AbortS
     signal.throwIfAborted();
     await context.ledger.transition(taskId, { to: 'starting' });
     const handle = await launchAgent(context, start);
+    launched = true;
+    // Whoever stopped it in the meantime saw no agent to stop.
+    stop.throwIfAborted();
     const startedAt = context.now().toISOString();
     const { runId } = start.run;
     start.task = await context.ledger.transition(taskId, { to: 'running', patch: { startedAt }, run: { runId, changes: { handle, state: 'running' } } });
     context.reached('running stored');
     return { task: start.task, run: { ...start.run, state: 'running', handle }, driver, handle };
   } catch (error) {
-    if (detach.aborted && !stop.aborted) await sweepRun(start.run.runId, null);
+    // The next daemon takes up an agent that was launched, and sets up again what was not.
+    if (detach.aborted && !stop.aborted) await (launched ? undefined : sweepRun(start.run.runId, null));
     else await untilDone(context, `taking back the start of task ${taskId}`, () => giveUp(context, start, done, error), detach);
     return null;
   }

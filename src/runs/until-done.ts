@@ -14,11 +14,14 @@ const isAborted = (error: unknown): boolean => error instanceof Error && error.n
  * @param detach - gives up quietly: the next start of the daemon goes on from what is stored
  */
 export const untilDone = async (context: Pick<RunContext, 'report'>, what: string, work: () => Promise<void> | void, detach: AbortSignal): Promise<void> => {
-  for (let pause = firstPause; !detach.aborted; pause = Math.min(pause * 2, longestPause)) {
+  const isOver = (): boolean => detach.aborted;
+  for (let pause = firstPause; !isOver(); pause = Math.min(pause * 2, longestPause)) {
     try {
       await work();
       return;
     } catch (error) {
+      // What a shutdown breaks off is no failure.
+      if (isOver()) return;
       if (pause === firstPause || pause === longestPause) context.report(what, error);
     }
     try {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, open, readdir, stat } from 'node:fs/promises';
+import { access, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { isOurs, readHandle } from './handle.ts';
@@ -47,8 +47,11 @@ const inTurn = async <T>(directory: string, act: () => Promise<T>): Promise<T> =
   }
 };
 
-/** Tells the wrapper that there is something new. Without a wrapper (not launched yet, ended) nobody hears it, and nobody needs to. */
-const ringBell = async (directory: string): Promise<void> => {
+/**
+ * Tells the wrapper that there is something new. Without a wrapper (not launched yet, ended) nobody hears it, and nobody needs to.
+ * @returns false where somebody removed the bell: nobody will hear of this again
+ */
+const ringBell = async (directory: string): Promise<boolean> => {
   try {
     const bell = await open(runPaths(directory).bell, constants.O_WRONLY | constants.O_NONBLOCK);
     try {
@@ -57,9 +60,11 @@ const ringBell = async (directory: string): Promise<void> => {
       await bell.close();
     }
   } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
     // ENXIO: nobody listens. EAGAIN: 64 KiB of rings wait to be heard, one more says nothing new.
     if (codeOf(error) !== 'ENXIO' && codeOf(error) !== 'EAGAIN') throw error;
   }
+  return true;
 };
 
 const storedMessages = async (directory: string): Promise<string[]> =>
@@ -104,7 +109,10 @@ export const writeInput = async (directory: string, bytes: string | Uint8Array):
     const sequence = 1 + Math.max(0, ...names.map((name) => Number.parseInt(name, 10)));
     const name = messageName(sequence);
     await storeDurably(join(paths.messages, `${name}.msg`), bytes);
-    await ringBell(directory);
+    if (!(await ringBell(directory))) {
+      await rm(join(paths.messages, `${name}.msg`), { force: true });
+      throw new MakimaError('AGENT_INPUT_CLOSED', "The way to the agent's input was removed");
+    }
     return { sequence, delivered: async (signal) => await waitForDelivery(directory, name, signal) };
   });
 

@@ -8,10 +8,10 @@ import { resolveBase, type Base } from '../../git/default-branch.ts';
 import { openRepository } from '../../git/open-repository.ts';
 import { parseRepositoryUrl } from '../../git/repository-source.ts';
 import type { Repository } from '../../git/repository.ts';
-import { removeWorktree } from '../../git/remove-worktree.ts';
 import { parseWorktree } from '../../git/worktree-record.ts';
 import { isDirectory, type Worktree } from '../../git/worktree.ts';
 import type { RunContext } from '../context.ts';
+import { noteHalfMade, undoHalfMade } from './half-made.ts';
 import type { Start, StartStep } from './step.ts';
 
 const recorded = async (context: RunContext, taskId: string): Promise<Worktree | null> => {
@@ -45,10 +45,11 @@ const continueFrom = async (context: RunContext, task: Task, sourceId: string, p
   return worktree;
 };
 
-const make = async (context: RunContext, { task, signal }: Start): Promise<Worktree> => {
+const make = async (context: RunContext, { task, run, signal }: Start): Promise<Worktree> => {
   const repository = await openFor(context, task, signal);
   const branch = task.branch ?? branchName(task.name, task.id);
   const place = { path: join(context.directories.worktrees, basename(branch)), branch };
+  await noteHalfMade(run.directory, { gitDir: repository.gitDir, ...place });
   if (task.continueFromTaskId !== null) return continueFrom(context, task, task.continueFromTaskId, place, repository, signal);
   const base = await baseOf(context, task, repository);
   const { worktree, warnings } = await addWorktree(repository, { ...place, commit: base.commit, signal });
@@ -66,6 +67,8 @@ export const prepareWorktree: StartStep = {
       start.worktree = earlier;
     } else {
       start.isNewWorktree = true;
+      // Its directory was deleted: a crash must not make the half of a new one pass for it.
+      if (earlier) await context.store.deleteWorktree(start.task.id);
       start.worktree = await make(context, start);
     }
     const { path, branch, baseCommit } = start.worktree;
@@ -73,8 +76,8 @@ export const prepareWorktree: StartStep = {
     context.ledger.say(start.task.id, `${start.isNewWorktree ? 'Worktree ready' : 'Going on in the worktree of the earlier run'}: ${path} on branch ${branch}`);
   },
   async undo(context, start) {
-    if (!start.isNewWorktree || !start.worktree) return;
-    await removeWorktree(start.worktree);
+    if (!start.isNewWorktree) return;
+    await undoHalfMade(start.run.directory);
     start.worktree = null;
     start.task = await context.ledger.update(start.task.id, { overlayPath: null, baseCommit: null });
   },
