@@ -10,6 +10,7 @@ import { diskSpace } from './home/disk.ts';
 import { buildHttp } from './http/build-http.ts';
 import { listenUnix } from './http/unix-socket.ts';
 import { createLedger } from './runs/ledger.ts';
+import { userEnvironment } from './runs/user-environment.ts';
 import { createRuns } from './runs/runs.ts';
 import type { RunContext } from './runs/context.ts';
 import { openOrReplaceStore } from './store/open-or-replace.ts';
@@ -77,10 +78,10 @@ const listen = async (http: Http, { config, preferredPort }: AppOptions): Promis
   return address.port;
 };
 
-const settingsOf = ({ config, logger, now = () => new Date(), reached = () => undefined }: AppOptions) => ({
+const settingsOf = ({ config, logger, now = () => new Date(), reached = () => undefined }: AppOptions, inheritedEnv: NodeJS.ProcessEnv) => ({
   reached,
   userHome: homedir(),
-  inheritedEnv: process.env,
+  inheritedEnv,
   now,
   newId: () => randomUUID(),
   report: (what: string, error: unknown) => logger.error({ err: error }, what),
@@ -92,7 +93,7 @@ const settingsOf = ({ config, logger, now = () => new Date(), reached = () => un
       enablePermissions: config.enablePermissions,
       disableVerbose: config.disableVerbose,
       agentEnv: config.agentEnv,
-      inheritedEnv: process.env,
+      inheritedEnv,
     },
   }),
 });
@@ -133,7 +134,7 @@ const keepRetention = (context: TaskContext, config: Config): (() => void) => {
  */
 export const startApp = async (options: AppOptions): Promise<App> => {
   const { config, logger } = options;
-  const settings = settingsOf(options);
+  const settings = settingsOf(options, userEnvironment(process.env, join(import.meta.dirname, '..')));
   const opened: (() => Promise<void> | void)[] = [];
   const draining = new AbortController();
   let ready = false;
