@@ -15,6 +15,8 @@ export interface GitOptions extends GitPlace {
   timeoutMs?: number;
   /** Exit statuses other than 0 that are an answer, not a failure. */
   answers?: readonly number[];
+  /** The repository's own hooks run: of a push that the user asked for, and nothing else. */
+  runHooks?: boolean;
 }
 
 export interface GitResult {
@@ -31,9 +33,9 @@ export const remoteTimeoutMs = 30 * 60_000;
 /** After git has exited, how long a process that inherited its output may hold it open (ssh's ControlPersist does). */
 const outputDrainMs = 5000;
 
-/** Hooks, fsmonitor, ext:: and background maintenance never run for the daemon's own commands, whatever the configuration says. */
+const withoutHooks = 'core.hooksPath=/dev/null';
+/** Fsmonitor, ext:: and background maintenance never run for the daemon's own commands, whatever the configuration says. */
 const fixedConfig = [
-  'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
   'protocol.ext.allow=never',
   'gc.auto=0',
@@ -89,7 +91,7 @@ export const git = async (args: readonly string[], options: GitOptions = {}): Pr
   let killed = false;
   const command = simpleGit({
     baseDir: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
-    config: fixedConfig,
+    config: options.runHooks === true ? fixedConfig : [withoutHooks, ...fixedConfig],
     unsafe,
     allowEnvironment: Object.keys(env),
     abort: stop,
