@@ -1,0 +1,28 @@
+import { MakimaError } from '../errors.ts';
+import { commitOf } from './default-branch.ts';
+import { git } from './git-command.ts';
+
+/** What a user's own configuration would add to a fetch: a commit graph, deleted refs. */
+const quiet: [string, string][] = [
+  ['fetch.writeCommitGraph', 'false'],
+  ['fetch.prune', 'false'],
+  ['fetch.pruneTags', 'false'],
+];
+
+/**
+ * Brings commits with all that they need from one repository on this machine to another. Objects are added and nothing
+ * else: no ref, no FETCH_HEAD, no log, no configuration.
+ *
+ * @param from - a git directory
+ * @param to - a git directory
+ * @param refs - full names in `from`, each with the commit that it is expected to name
+ * @throws MakimaError COMPLETION_FAILED where a ref names another commit; DISK_FULL, GIT_FAILED
+ */
+export const bringObjects = async (from: string, to: string, refs: readonly { ref: string; commit: string }[], options: { updateShallow?: boolean; signal?: AbortSignal | undefined } = {}): Promise<void> => {
+  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=', '--upload-pack=git-upload-pack'];
+  if (options.updateShallow === true) flags.push('--update-shallow');
+  await git(['fetch', ...flags, '--', from, ...refs.map(({ ref }) => ref)], { gitDir: to, signal: options.signal, config: quiet });
+  for (const { ref, commit } of refs) {
+    if ((await commitOf(to, commit, options.signal)) === null) throw new MakimaError('COMPLETION_FAILED', `${ref} of ${from} moved while it was read`);
+  }
+};
