@@ -63,7 +63,8 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
     void untilDone(context, 'ending a run that lingers', endLingering, detach);
   };
   const lingerTime = (): number | null => {
-    if (finishing || inputClosed) return timing.exitGrace;
+    // A turn may be silent for long while a command of it runs; after its end there is nothing to wait for.
+    if (finishing || inputClosed) return tracker.progress.turnOpen ? timing.backgroundWait : timing.exitGrace;
     return tracker.progress.background > 0 && !tracker.progress.turnOpen ? timing.backgroundWait : null;
   };
   const linger = createQuietTimer(lingerTime, lingers);
