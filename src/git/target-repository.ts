@@ -3,12 +3,21 @@ import { commitOf } from './default-branch.ts';
 import { git, gitText } from './git-command.ts';
 import { findLocalRepository, symbolicBranch, type LocalRepository } from './local-repository.ts';
 import { checkBranchName } from './ref-name.ts';
+import { parseRepositoryUrl } from './repository-source.ts';
 
 /** A user's repository that a completion action writes to: objects, and the branches that it names. */
 export type TargetRepository = LocalRepository;
 
-/** @throws MakimaError INVALID_REPOSITORY */
-export const openTarget = (directory: string): Promise<TargetRepository> => findLocalRepository(directory);
+/**
+ * @param given - the path of a checkout, a linked worktree or a bare repository, absolute or with `~`
+ * @param userHome - what `~` stands for
+ * @throws MakimaError INVALID_REPOSITORY
+ */
+export const openTarget = async (given: string, userHome: string): Promise<TargetRepository> => {
+  const source = parseRepositoryUrl(given, userHome);
+  if (source.kind !== 'local') throw new MakimaError('INVALID_REPOSITORY', 'targetRepoPath is no absolute path and does not begin with ~/');
+  return findLocalRepository(source.path);
+};
 
 /** The commit of a branch, null where there is no such branch. */
 export const branchTip = (target: TargetRepository, branch: string, signal?: AbortSignal): Promise<string | null> => commitOf(target.commonDir, `refs/heads/${branch}`, signal);

@@ -7,6 +7,7 @@ import { checkSource } from '../git/check-source.ts';
 import { checkRelativePath } from '../git/relative-path.ts';
 import { checkBranchName } from '../git/ref-name.ts';
 import { parseRepositoryUrl } from '../git/repository-source.ts';
+import { openTarget } from '../git/target-repository.ts';
 import { requireTask } from './access.ts';
 import type { Actions, Caller } from './actions.ts';
 import type { TaskContext } from './context.ts';
@@ -15,7 +16,6 @@ import { startExisting } from './start-task.ts';
 
 /** What this version does not do yet is refused, rather than taken and not done. */
 const refuseUnavailable = (request: CreateTask): void => {
-  if ((request.completionAction ?? 'none') !== 'none') throw new MakimaError('COMPLETION_ACTION_UNAVAILABLE');
   if ((request.dependsOn ?? []).length > 0) throw new MakimaError('DEPENDS_ON_UNAVAILABLE');
 };
 
@@ -40,6 +40,15 @@ const checkContinuation = async (context: TaskContext, caller: Caller, sourceId:
   if (!(await context.store.getWorktree(source.id))) throw new MakimaError('INVALID_CONTINUATION', `Task ${source.id} has no worktree to continue from`);
 };
 
+/** Where the work goes: the repository that it comes from, where that is on this machine and no other is named. */
+const targetOf = (context: TaskContext, request: CreateTask): string | null => {
+  if (request.targetRepoPath !== undefined) return request.targetRepoPath;
+  if ((request.completionAction ?? 'none') === 'none') return null;
+  const repositoryUrl = request.repositoryUrl ?? null;
+  if (parseRepositoryUrl(repositoryUrl, context.userHome).kind === 'local') return repositoryUrl;
+  throw new MakimaError('NO_COMPLETION_TARGET', `completionAction ${String(request.completionAction)} needs a targetRepoPath, since the task's own repository is none on this machine`);
+};
+
 /** A subtask works on its parent's repository; naming another is a mistake that must not pass unseen. */
 const inherit = (context: TaskContext, request: CreateTask, parent: Task | null): Pick<Task, 'repositoryUrl' | 'baseBranch' | 'targetBranch' | 'targetRepoPath' | 'agent'> => {
   if (parent) {
@@ -50,7 +59,7 @@ const inherit = (context: TaskContext, request: CreateTask, parent: Task | null)
     repositoryUrl: parent ? parent.repositoryUrl : (request.repositoryUrl ?? null),
     baseBranch: request.baseBranch ?? parent?.baseBranch ?? null,
     targetBranch: request.targetBranch ?? parent?.targetBranch ?? null,
-    targetRepoPath: parent ? null : (request.targetRepoPath ?? null),
+    targetRepoPath: parent ? null : targetOf(context, request),
     agent: request.agent ?? parent?.agent ?? context.drivers.default.name,
   };
 };
@@ -60,6 +69,7 @@ const checkRequest = async (context: TaskContext, task: Task): Promise<void> => 
   for (const branch of [task.baseBranch, task.targetBranch]) if (branch !== null) await checkBranchName(branch);
   for (const path of task.copyFiles) checkRelativePath(path);
   if (task.copyFiles.length > 0 && task.parentTaskId === null) throw new MakimaError('INVALID_PATH', "copyFiles come from the parent's worktree, and this task has no parent");
+  if (task.targetRepoPath !== null) await openTarget(task.targetRepoPath, context.userHome);
   // A subtask's repository was checked with its parent, and may be one that only the parent made.
   if (task.parentTaskId === null) await checkSource(parseRepositoryUrl(task.repositoryUrl, context.userHome), task.baseBranch);
 };
@@ -81,7 +91,7 @@ export const createTask =
       parentTaskId: parent?.id ?? null,
       depth: parent ? parent.depth + 1 : 0,
       ...inherit(context, request, parent),
-      completionAction: 'none',
+      completionAction: request.completionAction ?? 'none',
       continueFromTaskId: request.continueFromTaskId ?? null,
       copyFiles: request.copyFiles ?? [],
       dependsOn: [],

@@ -146,7 +146,7 @@ void t.test('bad input by the dozen: a 4xx with its code, and no task is made or
     [{ parentTaskId: child.id }, 400, 'DEPTH_EXCEEDED'],
     [{ parentTaskId: 'not an id' }, 400, 'VALIDATION_FAILED'],
     [{ parentTaskId: orchestrator.id, completionAction: 'merge' }, 400, 'SUBTASK_COMPLETION_ACTION'],
-    [{ completionAction: 'pr' }, 400, 'COMPLETION_ACTION_UNAVAILABLE'],
+    [{ completionAction: 'pr' }, 400, 'NO_COMPLETION_TARGET'],
     [{ completionAction: 'explode' }, 400, 'VALIDATION_FAILED'],
     [{ dependsOn: [plain.id] }, 400, 'DEPENDS_ON_UNAVAILABLE'],
     [{ continueFromTaskId: unknown }, 404, 'TASK_NOT_FOUND'],
