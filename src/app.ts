@@ -19,6 +19,7 @@ import type { TaskStore } from './store/task-store.ts';
 import type { TaskContext } from './tasks/context.ts';
 import { applyRetention } from './tasks/apply-retention.ts';
 import { createActions } from './tasks/index.ts';
+import { recoverMerges } from './tasks/merge/recover-merges.ts';
 import { describeWhatIsLeft } from './tasks/integration.ts';
 import { takeUp } from './take-up.ts';
 import { version } from './version.ts';
@@ -27,8 +28,6 @@ export interface AppOptions {
   config: Config;
   logger: Logger;
   ownerToken: string;
-  /** Tried first where the configuration leaves the port to the system. */
-  preferredPort?: number | undefined;
   now?: () => Date;
   /** For tests: called at each point at which a crash must do no harm. */
   reached?: (point: string) => void;
@@ -63,9 +62,13 @@ const reachable = (host: string): string => {
 
 type Http = Awaited<ReturnType<typeof buildHttp>>;
 
-/** @returns the port */
-const listen = async (http: Http, { config, preferredPort }: AppOptions): Promise<number> => {
-  const port = config.port === 0 && preferredPort !== undefined ? preferredPort : config.port;
+/**
+ * Where the configuration leaves the port to the system, the one of the last time is tried first: the agents that run
+ * since then were told that one.
+ * @returns the port
+ */
+const listen = async (http: Http, config: Config, store: TaskStore): Promise<number> => {
+  const port = config.port === 0 ? Number((await store.getMeta('port')) ?? 0) : config.port;
   try {
     await http.listen({ host: config.host, port });
   } catch (error) {
@@ -75,6 +78,7 @@ const listen = async (http: Http, { config, preferredPort }: AppOptions): Promis
   }
   const address = http.server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  if (address.port !== port || config.port !== 0) await store.setMeta('port', String(address.port));
   return address.port;
 };
 
@@ -193,7 +197,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       limits: { bodyBytes: config.bodyLimitBytes, streams: config.maxStreams },
     });
     opened.push(() => http.close());
-    url = `http://${reachable(config.host)}:${await listen(http, options)}`;
+    url = `http://${reachable(config.host)}:${await listen(http, config, store)}`;
     const socket = join(config.home, 'makima.sock');
     const unix = await listenUnix(http, socket);
     opened.push(() => unix.close());

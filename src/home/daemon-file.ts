@@ -10,7 +10,8 @@ export type DaemonFile = Static<typeof DaemonFile>;
 const pathIn = (home: string): string => join(home, 'daemon.json');
 
 export const writeDaemonFile = async (home: string, content: DaemonFile): Promise<void> => {
-  const aside = `${pathIn(home)}.${process.pid}`;
+  // The daemon is alone on its home: what a crash leaves of this is written over the next time.
+  const aside = `${pathIn(home)}.new`;
   await writeFile(aside, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   await rename(aside, pathIn(home));
 };

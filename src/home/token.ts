@@ -25,7 +25,8 @@ export const ownerToken = async (home: string): Promise<string> => {
     await chmod(path, 0o600);
     return existing;
   }
-  const aside = `${path}.${process.pid}`;
+  // The daemon is alone on its home: what a crash leaves of this is written over the next time.
+  const aside = `${path}.new`;
   await writeFile(aside, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true });
   try {
     await link(aside, path);

@@ -1,0 +1,94 @@
+import { mkdir, access, constants } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import closeWithGrace from 'close-with-grace';
+import pino, { type Logger } from 'pino';
+import { StartError, startApp, type App } from './app.ts';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { MakimaError, messageOf } from './errors.ts';
+import { readDaemonFile, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts';
+import { HomeInUseError, lockHome, type HomeLock } from './home/lock.ts';
+import { ownerToken } from './home/token.ts';
+import { version } from './version.ts';
+
+type Reached = (point: string) => void;
+
+/** The most that a shutdown takes, in milliseconds; then the process ends as it is, which loses nothing. */
+const shutdownLimit = 4500;
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+const openHome = async (home: string): Promise<HomeLock> => {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    await access(home, constants.R_OK | constants.W_OK | constants.X_OK);
+    return lockHome(home);
+  } catch (error) {
+    if (error instanceof HomeInUseError) {
+      const other = await readDaemonFile(home);
+      const where = other === null ? '' : ` (pid ${other.pid}, ${other.url})`;
+      throw new StartError(`Another makima daemon runs on ${home}${where}. Use that one, stop it, or set MAKIMA_HOME to another directory.`);
+    }
+    throw new StartError(`MAKIMA_HOME ${home} cannot be used: ${messageOf(error)}. Make it a directory that you can write to, or set MAKIMA_HOME to another one.`);
+  }
+};
+
+const start = async (config: Config, logger: Logger, reached: Reached | undefined): Promise<App> => {
+  try {
+    return await startApp({ config, logger, ownerToken: await ownerToken(config.home), ...(reached && { reached }) });
+  } catch (error) {
+    const address = `${config.host}:${config.port}`;
+    if (codeOf(error) === 'EADDRINUSE') throw new StartError(`${address} is in use by another program. Set MAKIMA_PORT to a free port, or to 0 to have one picked.`);
+    if (codeOf(error) === 'EADDRNOTAVAIL' || codeOf(error) === 'ENOTFOUND') throw new StartError(`${address} is no address of this machine. Set MAKIMA_HOST to one that is, such as 127.0.0.1.`);
+    if (codeOf(error) === 'EACCES') throw new StartError(`${messageOf(error)}. Choose another MAKIMA_PORT or MAKIMA_HOME.`);
+    throw error;
+  }
+};
+
+const greet = (config: Config, app: App): void => {
+  const token = join(config.home, 'token');
+  process.stdout.write(
+    [
+      `makima ${version} listens on ${app.url} and ${app.socket}`,
+      `Its token is in ${token}`,
+      'Try:',
+      `  curl -H "Authorization: Bearer $(cat '${token}')" ${app.url}/api/v1/mesh/info`,
+      `API documentation: ${app.url}/docs`,
+      '',
+    ].join('\n'),
+  );
+};
+
+const main = async (reached: Reached | undefined): Promise<void> => {
+  const { config, warnings } = loadConfig(process.env, { homedir: homedir() });
+  // Standard output is for what a person reads at the start; the log goes beside it.
+  const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
+  for (const warning of warnings) logger.warn(warning);
+  const lock = await openHome(config.home);
+  const app = await start(config, logger, reached);
+  await writeDaemonFile(config.home, { pid: process.pid, url: app.url, socket: app.socket, version });
+  greet(config, app);
+  // Agents that are to be stopped get the time that stopping one takes.
+  const delay = shutdownLimit + (config.stopAgents ? config.interruptGraceMs + config.terminateGraceMs : 0);
+  closeWithGrace({ delay, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ err }, 'An unexpected error ends the daemon; running agents go on and are taken up at the next start');
+    else logger.info(`${signal ?? 'Shutdown'}: shutting down; running agents ${config.stopAgents ? 'are stopped' : 'go on'}`);
+    await app.close({ stopAgents: config.stopAgents && !err });
+    await removeDaemonFile(config.home);
+    lock.release();
+  });
+};
+
+/**
+ * Runs the daemon in this process, until a signal ends it. A start that fails ends the process with a message.
+ * @param reached - called at each point at which a crash must do no harm; for tests, which crash there
+ */
+export const serve = async (reached?: Reached): Promise<void> => {
+  try {
+    await main(reached);
+  } catch (error) {
+    const isPlain = [StartError, ConfigError, MakimaError].some((plain) => error instanceof plain);
+    process.stderr.write(`makima: ${isPlain || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);
+    process.exit(1);
+  }
+};
