@@ -1,6 +1,7 @@
 import { basePath, type RegisterRoutes } from '../src/http/api.ts';
 import { controlRoutes } from './control.ts';
 import { eventRoutes } from './events.ts';
+import { mergeRoutes } from './merge.ts';
 import { messageRoutes } from './messages.ts';
 import { outputRoutes } from './output.ts';
 import { serviceRoutes } from './service.ts';
@@ -30,6 +31,11 @@ import { worktreeRoutes } from './worktree.ts';
  *                 POST   /tasks/{taskId}/worktree/clone    a copy
  *                 POST   /tasks/{taskId}/worktree/restore  bring a deleted one back
  *                 GET    /targets/exists                   whether a copy could go there
+ *   merge.ts      GET    /tasks/{taskId}/branches          what there is to merge
+ *                 GET    /tasks/{taskId}/merge/preview     what would conflict
+ *                 POST, GET /tasks/{taskId}/merge          begin, look
+ *                 POST   /tasks/{taskId}/merge/resolve, /commit, /abort, /skip
+ *                 GET    /tasks/{taskId}/merge/check       whether anything is left
  *   output.ts     GET    /tasks/{taskId}/output            what the agent said and did
  *   events.ts     GET    /tasks/{taskId}/events            everything that happens to it, live
  *                 GET    /events                           the same of all tasks
@@ -40,7 +46,7 @@ import { worktreeRoutes } from './worktree.ts';
  * and beside it /healthz, /readyz, /metrics, /openapi.json, /openapi.yaml and /docs.
  */
 export const registerRoutes: RegisterRoutes = (api, tools) => {
-  for (const register of [taskRoutes, subtaskRoutes, controlRoutes, messageRoutes, worktreeRoutes, outputRoutes, eventRoutes, toolKeyRoutes, serviceRoutes]) {
+  for (const register of [taskRoutes, subtaskRoutes, controlRoutes, messageRoutes, worktreeRoutes, mergeRoutes, outputRoutes, eventRoutes, toolKeyRoutes, serviceRoutes]) {
     register(api, tools, basePath);
   }
 };

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Nullable, StringEnum, Timestamp, Uuid } from './common.ts';
+import { MergeConflict } from './merge.ts';
 import { Completion, TaskStatus, Usage } from './task.ts';
 
 export const eventTypes = ['output', 'status', 'usage', 'merge', 'completion', 'tool-key', 'end'] as const;
@@ -29,9 +30,20 @@ export const ToolKeyPayload = Type.Object({
   action: StringEnum(['created', 'revoked'] as const),
   label: Nullable(Type.String()),
 });
+export const MergePayload = Type.Object({
+  type: Type.Literal('merge'),
+  action: StringEnum(['started', 'conflict', 'resolved', 'committed', 'aborted', 'skipped'] as const),
+  subtaskId: Uuid,
+  sourceBranch: Nullable(Type.String()),
+  commitSha: Nullable(Type.String()),
+  conflicts: Type.Array(Type.Object(MergeConflict.properties), { description: 'Of conflict: the files, the first 100 of them; of resolved: the file' }),
+  conflictsLeft: Nullable(Type.Integer({ description: 'Of conflict and resolved: how many files have one' })),
+  reason: Nullable(Type.String({ description: 'Why it was skipped, or undone by the daemon' })),
+});
+export type MergePayload = Static<typeof MergePayload>;
 export const EndPayload = Type.Object({ type: Type.Literal('end'), status: TaskStatus });
 
-export const EventPayload = Type.Union([OutputPayload, StatusPayload, UsagePayload, CompletionPayload, ToolKeyPayload, EndPayload]);
+export const EventPayload = Type.Union([OutputPayload, StatusPayload, UsagePayload, CompletionPayload, ToolKeyPayload, MergePayload, EndPayload]);
 /** An event before it has its place in the log. */
 export type EventPayload = Static<typeof EventPayload>;
 

@@ -10,6 +10,11 @@ import { temporaryFile, type Worktree } from './worktree.ts';
 /** How long a lock of the agent's own git is waited for, in milliseconds; git holds it for the length of one command. */
 export const indexLockWaitMs = 5000;
 
+/** The cause of the REPOSITORY_BUSY of an index lock that could not be had: the step has not begun. */
+export class IndexLockHeld extends Error {
+  override readonly name = 'IndexLockHeld';
+}
+
 /** What stands in a lock of ours, so that one that a killed daemon left is known. */
 const mark = 'makima\n';
 
@@ -41,7 +46,7 @@ const take = async (worktree: Worktree, lock: string, waitMs: number): Promise<v
       // with its content from the first moment, which creating and then writing it would not give
       if (await linked(own, lock)) return;
       if (await isOurs(lock)) await rm(lock, { force: true });
-      else if (Date.now() >= deadline) throw new MakimaError('REPOSITORY_BUSY', `${lock} was held by another git process for ${waitMs / 1000} s`);
+      else if (Date.now() >= deadline) throw new MakimaError('REPOSITORY_BUSY', `${lock} was held by another git process for ${waitMs / 1000} s`, { cause: new IndexLockHeld(lock) });
       else await delay(pause);
     }
   } finally {

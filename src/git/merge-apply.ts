@@ -6,7 +6,7 @@ import { git, whileLocked } from './git-command.ts';
 import { GitFailure } from './git-error.ts';
 import { unhideEntries } from './hidden-entries.ts';
 import { indexOf, installIndex, sameIndex, withIndexCopy, withIndexLock } from './index-lock.ts';
-import { backupIndex } from './merge-backup.ts';
+import { backupIndex, markIndexInstalled } from './merge-backup.ts';
 import { conflictsOf, type MergeRecord } from './merge-record.ts';
 import { treeOf } from './merge-source.ts';
 import type { MergePlan } from './merge-plan.ts';
@@ -39,6 +39,7 @@ export const applyMerge = (into: Worktree, { record, changes }: MergePlan, lockW
       if (record.ours !== record.before) return;
       // all of the worktree is committed, or there is a conflict: the index is that of the result
       await addConflicts(into, record, indexFile);
+      await markIndexInstalled(into);
       await installIndex(into, indexFile);
     });
     if (record.ours !== record.before) await stageChanges(into, changes);
@@ -78,6 +79,7 @@ const stageChanges = (into: Worktree, changes: readonly TreeChange[]): Promise<v
     const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(into.adminDir) };
     await git(['update-index', '-z', '--index-info'], { ...place, input: indexInfo(changes) });
     await git(['update-index', '-q', '--refresh'], { ...place, answers: [1] });
+    await markIndexInstalled(into);
     await installIndex(into, indexFile);
   });
 

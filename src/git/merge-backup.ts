@@ -25,6 +25,13 @@ export const beginBackup = async (worktree: Worktree): Promise<boolean> => {
   return copyIndex(indexOf(worktree), backupIndex(worktree));
 };
 
+const installedMark = (worktree: Worktree): string => path.join(directoryOf(worktree), 'index-installed');
+
+/** Notes that from here on the index, and then HEAD, may be the merge's; until then only files are. */
+export const markIndexInstalled = (worktree: Worktree): Promise<void> => writeFile(installedMark(worktree), '');
+
+export const isIndexInstalled = async (worktree: Worktree): Promise<boolean> => (await statOf(Buffer.from(installedMark(worktree)))) !== null;
+
 export const removeBackup = (worktree: Worktree): Promise<void> => rm(directoryOf(worktree), { recursive: true, force: true });
 
 /** Copies files of the worktree to the backup; one that is none, or no more there, is left out. */
@@ -42,10 +49,11 @@ export const backUpFiles = async (worktree: Worktree, paths: readonly Buffer[]):
   return files;
 };
 
-/** Puts the files back as they were: bytes, mode, time. Can be repeated. */
-export const restoreFiles = async (worktree: Worktree, files: MergeRecord['files']): Promise<void> => {
+/** Puts the files back as they were, all or those that are wanted: bytes, mode, time. Can be repeated. */
+export const restoreFiles = async (worktree: Worktree, files: MergeRecord['files'], isWanted: (path: Buffer) => boolean = () => true): Promise<void> => {
   for (const [position, file] of files.entries()) {
     const relative = Buffer.from(file.path, 'base64');
+    if (!isWanted(relative)) continue;
     const target = joinBytes(worktree.path, relative);
     await mkdir(parentOf(target), { recursive: true });
     await removeEntry(target);

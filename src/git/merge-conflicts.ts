@@ -35,9 +35,10 @@ export const openConflicts = async (into: Worktree, record: MergeRecord): Promis
  * there removes it. Can be repeated, also with another answer.
  *
  * @param file - the name as an answer shows it, or as a shell shows it in quotes
+ * @returns the conflict that it was
  * @throws MakimaError CONFLICT_NOT_FOUND, CONFLICT_MARKERS_LEFT, MERGE_BLOCKED, REPOSITORY_BUSY
  */
-export const resolveConflict = async (into: Worktree, record: MergeRecord, file: string, strategy: Strategy, lockWaitMs?: number): Promise<void> => {
+export const resolveConflict = async (into: Worktree, record: MergeRecord, file: string, strategy: Strategy, lockWaitMs?: number): Promise<Conflict> => {
   await requireWorktree(into);
   const conflict = conflictsOf(record).find(({ path }) => showPath(path) === file) ?? conflictsOf(record).find(({ path }) => quoteName(showPath(path)) === file);
   if (conflict === undefined) throw new MakimaError('CONFLICT_NOT_FOUND', `${JSON.stringify(file.slice(0, 200))} is no file that this merge has a conflict in`);
@@ -63,6 +64,7 @@ export const resolveConflict = async (into: Worktree, record: MergeRecord, file:
       }
       await installIndex(into, indexFile);
     }), lockWaitMs);
+  return conflict;
 };
 
 const marker = /^(?:<{7,}|>{7,}|\|{7,})(?: .*)?$/;

@@ -7,9 +7,9 @@ import { indexOf, withIndexCopy, withIndexLock } from './index-lock.ts';
 import { isMissing } from './local-repository.ts';
 import { clearMergeState, moveHead } from './merge-apply.ts';
 import { openConflicts } from './merge-conflicts.ts';
+import { shownConflicts } from './merge-preview.ts';
 import type { MergeRecord } from './merge-record.ts';
 import { isAncestor } from './merge-source.ts';
-import { showPath } from './show-path.ts';
 import { commitTree } from './snapshot.ts';
 import { placeOf, requireWorktree, type Worktree } from './worktree.ts';
 
@@ -36,7 +36,7 @@ export const commitMerge = async (into: Worktree, record: MergeRecord, message: 
     if ((await mergeHead(into)) !== record.source) throw new MakimaError('NO_MERGE_IN_PROGRESS', "The worktree's agent has ended the merge with git itself; abort puts the worktree back as it was before");
     const left = await openConflicts(into, record);
     if (left.length > 0) {
-      const conflicts = left.map((conflict) => ({ file: showPath(conflict.path), kind: conflict.kind }));
+      const conflicts = shownConflicts(left);
       throw new MakimaError('CONFLICTS_LEFT', `${left.length} ${left.length === 1 ? 'file has' : 'files have'} conflicts: ${conflicts.slice(0, 10).map(({ file }) => file).join(', ')}`, { details: { conflicts } });
     }
     const head = await commitOf(into.adminDir, 'HEAD');

@@ -1,11 +1,7 @@
+import type { ConflictKind } from '../../schemas/merge.ts';
 import { splitNul } from './git-command.ts';
 import { keyOf } from './tree-diff.ts';
 
-/** Why a file could not be merged. */
-export const conflictKinds = [
-  'both-modified', 'both-added', 'deleted-by-us', 'deleted-by-them', 'rename-rename', 'rename-delete', 'mode', 'symlink', 'binary', 'submodule', 'directory-file', 'other',
-] as const;
-export type ConflictKind = (typeof conflictKinds)[number];
 
 /** What one side has at a path: 1 is the common ancestor, 2 ours, 3 theirs. */
 export interface ConflictStage {

@@ -1,23 +1,15 @@
+import type { MergeConflict, MergePreview } from '../../schemas/merge.ts';
 import { commitOf } from './default-branch.ts';
 import { computeMerge } from './merge-compute.ts';
-import type { ConflictKind } from './merge-kind.ts';
+import type { Conflict } from './merge-kind.ts';
 import { treeOf } from './merge-source.ts';
 import { showPath } from './show-path.ts';
 import { commitTree, snapshotCommit } from './snapshot.ts';
 import { diffTrees } from './tree-diff.ts';
 import type { Worktree } from './worktree.ts';
 
-export interface ConflictedFile {
-  file: string;
-  kind: ConflictKind;
-}
-
-export interface Preview {
-  clean: boolean;
-  conflicts: ConflictedFile[];
-  /** The files that the merge would change. */
-  files: string[];
-}
+/** Conflicts as answers show them. */
+export const shownConflicts = (conflicts: readonly Conflict[]): MergeConflict[] => conflicts.map(({ path, kind }) => ({ file: showPath(path), kind }));
 
 /** Everything that a worktree holds now, as the side `ours` of a merge into it. */
 export const receivingSide = async (into: Worktree, signal?: AbortSignal): Promise<string> => {
@@ -30,12 +22,12 @@ export const receivingSide = async (into: Worktree, signal?: AbortSignal): Promi
  * What a merge of two commits would come to; nothing but objects is written.
  * @param into - the worktree whose attributes count
  */
-export const previewMerge = async (into: Worktree, ours: string, theirs: string, signal?: AbortSignal): Promise<Preview> => {
+export const previewMerge = async (into: Worktree, ours: string, theirs: string, signal?: AbortSignal): Promise<MergePreview> => {
   const merged = await computeMerge(into.gitDir, into.path, ours, theirs, signal);
   const changes = await diffTrees(into.gitDir, ours, merged.tree, signal);
   return {
     clean: merged.conflicts.length === 0,
-    conflicts: merged.conflicts.map(({ path, kind }) => ({ file: showPath(path), kind })),
+    conflicts: shownConflicts(merged.conflicts),
     files: changes.map(({ path }) => showPath(path)),
   };
 };

@@ -1,7 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { MakimaError } from '../errors.ts';
-import type { Conflict, ConflictKind } from './merge-kind.ts';
+import { ConflictKind } from '../../schemas/merge.ts';
+import type { Conflict } from './merge-kind.ts';
 
 const Stored = Type.String();
 

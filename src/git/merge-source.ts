@@ -34,3 +34,18 @@ export const isAncestor = async (gitDir: string, ancestor: string, of: string, s
   if ((await commitOf(gitDir, ancestor, signal)) === null || (await commitOf(gitDir, of, signal)) === null) return false;
   return gitYes(['merge-base', '--is-ancestor', ancestor, of], { gitDir, signal });
 };
+
+/**
+ * Whether all that a subtask's worktree holds now is in the history of its parent's HEAD: by the merge that is noted, or by
+ * one that an agent made with git itself.
+ *
+ * @param merged - the source of its last merge
+ */
+export const isContained = async (child: Worktree, into: Worktree, merged: MergeSource | null, signal?: AbortSignal): Promise<boolean> => {
+  const tree = await snapshotTree(child, signal);
+  const receiving = await commitOf(into.adminDir, 'HEAD', signal);
+  const head = await commitOf(child.adminDir, 'HEAD', signal);
+  if (receiving === null) return false;
+  if (merged?.tree === tree && (await isAncestor(into.gitDir, merged.commit, receiving, signal))) return true;
+  return head !== null && (await treeOf(child.gitDir, head, signal)) === tree && (await isAncestor(into.gitDir, head, receiving, signal));
+};

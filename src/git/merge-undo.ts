@@ -5,7 +5,7 @@ import { commitOf } from './default-branch.ts';
 import { git, whileLocked } from './git-command.ts';
 import { indexOf, installIndex, withIndexCopy, withIndexLock } from './index-lock.ts';
 import { clearMergeState, moveHead } from './merge-apply.ts';
-import { backupIndex, removeFiles, restoreDirectories, restoreFiles } from './merge-backup.ts';
+import { backupIndex, isIndexInstalled, removeFiles, restoreDirectories, restoreFiles } from './merge-backup.ts';
 import type { MergeRecord } from './merge-record.ts';
 import { treeOf } from './merge-source.ts';
 import { snapshotCommit, snapshotTree } from './snapshot.ts';
@@ -28,8 +28,7 @@ export const abortedRef = (worktree: Worktree): string => `refs/makima/merges/${
 export const undoMerge = async (into: Worktree, record: MergeRecord, lockWaitMs?: number): Promise<void> => {
   await requireWorktree(into);
   await withIndexLock(into, async () => {
-    const aborted = await snapshotCommit(into, { message: 'makima: the worktree when a merge was undone' });
-    await whileLocked(() => git(['update-ref', '-m', 'makima: merge undone', '--create-reflog', abortedRef(into), aborted], { gitDir: into.gitDir }));
+    await keepPresent(into);
     const tree = await treeOf(into.gitDir, record.before);
     const added = (await diffTrees(into.gitDir, tree, record.result)).filter(({ before }) => before === null);
     await removeFiles(into, added.map((change) => change.path));
@@ -49,6 +48,34 @@ export const undoMerge = async (into: Worktree, record: MergeRecord, lockWaitMs?
     await restoreHead(into, record);
     await clearMergeState(into);
   }, lockWaitMs);
+};
+
+const keepPresent = async (into: Worktree): Promise<string> => {
+  const aborted = await snapshotCommit(into, { message: 'makima: the worktree when a merge was undone' });
+  await whileLocked(() => git(['update-ref', '-m', 'makima: merge undone', '--create-reflog', abortedRef(into), aborted], { gitDir: into.gitDir }));
+  return aborted;
+};
+
+/**
+ * Takes back a merge that a dead daemon was carrying out. The agent may have worked on for hours since: where only files had
+ * been written, those that are still as the merge wrote them are put back and nothing else is touched.
+ *
+ * @throws MakimaError as undoMerge does
+ */
+export const undoHalfMerge = async (into: Worktree, record: MergeRecord): Promise<void> => {
+  await requireWorktree(into);
+  if (await isIndexInstalled(into)) return undoMerge(into, record);
+  return withIndexLock(into, async () => {
+    const present = await keepPresent(into);
+    const tree = await treeOf(into.gitDir, record.before);
+    const different = new Set((await diffTrees(into.gitDir, record.result, present)).map((change) => keyOf(change.path)));
+    const written = (await diffTrees(into.gitDir, tree, record.result)).filter((change) => !different.has(keyOf(change.path)));
+    const names = new Set(written.map((change) => keyOf(change.path)));
+    await removeFiles(into, written.filter(({ before }) => before === null).map((change) => change.path));
+    await write(into, tree, written);
+    await restoreFiles(into, record.files, (file) => names.has(keyOf(file)));
+    await restoreDirectories(into, record.directories);
+  });
 };
 
 const isIgnoreFile = ({ path: file }: TreeChange): boolean => /(?:^|\/)\.gitignore$/.test(keyOf(file));

@@ -27,6 +27,7 @@ const document = (version: string) => ({
     { name: 'Tasks', description: 'Make tasks, read, change and delete them' },
     { name: 'Control', description: 'Start, stop, speak to and wait for a task' },
     { name: 'Worktree', description: 'What a task has changed, and where' },
+    { name: 'Merge', description: "Bring the work of subtasks into a task's worktree" },
     { name: 'Output', description: 'What an agent said and did, and everything that happens' },
     { name: 'Tool keys', description: "Keys that open one task's tree" },
     { name: 'Service', description: 'The daemon itself' },

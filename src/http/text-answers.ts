@@ -4,7 +4,8 @@ import type { TaskTree } from '../tasks/actions.ts';
 const lineBreakers = /[\p{Cc}\u2028\u2029]/gu;
 const controlsButLineFeed = /(?!\n)[\p{Cc}\u2028\u2029]/gu;
 
-const oneLine = (text: string): string => text.replace(lineBreakers, ' ');
+/** Text within a line: whatever would end the line or begin a field is a space. */
+export const oneLine = (text: string): string => text.replace(lineBreakers, ' ');
 
 /** A task for a shell: `id`, `status` and `name` with tabs between, one line whatever stands in the name. */
 export const taskLine = (task: Task): string => `${task.id}\t${task.status}\t${oneLine(task.name)}\n`;

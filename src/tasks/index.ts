@@ -5,6 +5,7 @@ import { createTask } from './create-task.ts';
 import { daemonInfo } from './daemon-info.ts';
 import { deleteTask } from './delete-task.ts';
 import { followEvents } from './follow-events.ts';
+import { mergeActions } from './merge/index.ts';
 import { pauseTask } from './pause-task.ts';
 import { readOutput } from './read-output.ts';
 import { readTasks } from './read-tasks.ts';
@@ -35,6 +36,7 @@ export const createActions = (context: TaskContext): Actions => ({
   ...cloneWorktree(context),
   ...readOutput(context),
   ...followEvents(context),
+  ...mergeActions(context),
   ...toolKeys(context),
   info: daemonInfo(context),
 });

@@ -1,8 +1,11 @@
 import type { Task } from '../../schemas/task.ts';
-import { withCarried } from '../domain/continuation.ts';
+import { completionGate, type CompletionGate, type SubtaskWork } from '../domain/completion-gate.ts';
 import { isActive } from '../domain/status-machine.ts';
+import { MakimaError } from '../errors.ts';
+import { isContained } from '../git/merge-source.ts';
 import { missingContent } from '../git/missing-content.ts';
 import type { Worktree } from '../git/worktree.ts';
+import type { Integration, OpenMerge } from '../store/task-store.ts';
 import type { TaskContext } from './context.ts';
 import { worktreeOf } from './worktree-of.ts';
 
@@ -16,36 +19,55 @@ export interface Unintegrated {
 
 const maxFilesNamed = 5;
 
-/** Why a subtask's work is not in the parent's worktree, null where it is. */
-const whyMissing = async (context: TaskContext, parent: Task, subtask: Task, worktree: Worktree | null): Promise<string | null> => {
-  if (isActive(subtask.status)) return `it is still ${subtask.status}`;
-  if (!worktree) return null;
-  const into = await worktreeOf(context, parent.id);
-  if (!into) return 'this task has no worktree';
-  const missing = await missingContent(worktree, worktree.baseCommit, into);
+interface Parent {
+  worktree: Worktree | null;
+  open: OpenMerge | null;
+  integrations: ReadonlyMap<string, Integration>;
+}
+
+/** Whether the subtask's work is in the parent's worktree: by its branch, else by its content. */
+const whyMissing = async (child: Worktree, into: Worktree, merged: Integration | undefined): Promise<string | null> => {
+  const source = merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
+  if (await isContained(child, into, source)) return null;
+  const missing = await missingContent(child, child.baseCommit, into);
   if (missing.length === 0) return null;
   const more = missing.length > maxFilesNamed ? ` and ${missing.length - maxFilesNamed} more` : '';
   return `${missing.slice(0, maxFilesNamed).join(', ')}${more} differ`;
 };
 
-/** The direct subtasks whose work is not in the task's worktree, neither by content nor through a continuation of theirs. */
-export const unintegratedSubtasks = async (context: TaskContext, task: Task): Promise<Unintegrated[]> => {
-  const subtasks = await context.store.listChildren(task.id);
-  const reasons = new Map<string, string>();
-  const inPlace = new Set<string>();
-  for (const subtask of subtasks) {
-    const worktree = await worktreeOf(context, subtask.id);
-    const reason = await whyMissing(context, task, subtask, worktree);
-    if (reason !== null) reasons.set(subtask.id, reason);
-    // One that was made and never started has nothing to bring in, and carries nothing of what it is to continue.
-    else if (worktree) inPlace.add(subtask.id);
+const workOf = async (context: TaskContext, subtask: Task, parent: Parent): Promise<SubtaskWork> => {
+  const integration = parent.integrations.get(subtask.id);
+  if (integration?.state === 'skipped') return { kind: 'skipped' };
+  if (isActive(subtask.status)) return { kind: 'left', reason: `it is still ${subtask.status}` };
+  if (parent.open?.subtaskId === subtask.id) return { kind: 'left', reason: 'its merge is not finished' };
+  const worktree = await worktreeOf(context, subtask.id);
+  // One that was made and never started has nothing to bring in, and carries nothing of what it is to continue.
+  if (!worktree) return { kind: 'nothing' };
+  if (!parent.worktree) return { kind: 'left', reason: 'this task has no worktree' };
+  try {
+    const reason = await whyMissing(worktree, parent.worktree, integration);
+    return reason === null ? { kind: 'integrated' } : { kind: 'left', reason };
+  } catch (error) {
+    if (!(error instanceof MakimaError) || error.code !== 'WORKTREE_NOT_FOUND') throw error;
+    return { kind: 'left', reason: 'its worktree or that of this task is gone' };
   }
-  const carried = withCarried(subtasks, inPlace);
-  return subtasks.flatMap((subtask) => {
-    const reason = reasons.get(subtask.id);
-    return reason === undefined || carried.has(subtask.id) ? [] : [{ taskId: subtask.id, name: subtask.name, branch: subtask.branch ?? subtask.id, reason }];
-  });
 };
+
+/** What became of the work of each of the task's direct subtasks. */
+export const workOfSubtasks = async (context: TaskContext, task: Task): Promise<{ subtasks: Task[]; work: Map<string, SubtaskWork>; gate: CompletionGate }> => {
+  const subtasks = await context.store.listChildren(task.id);
+  const integrations = new Map((await context.store.listIntegrations(task.id)).map((each) => [each.subtaskId, each]));
+  const parent = { worktree: await worktreeOf(context, task.id), open: await context.store.getMerge(task.id), integrations };
+  const work = new Map<string, SubtaskWork>();
+  for (const subtask of subtasks) work.set(subtask.id, await workOf(context, subtask, parent));
+  return { subtasks, work, gate: completionGate(subtasks, work) };
+};
+
+/** The subtasks of a gate that are left, as answers name them. */
+export const unintegratedOf = (gate: CompletionGate): Unintegrated[] => gate.left.map(({ task, reason }) => ({ taskId: task.id, name: task.name, branch: task.branch ?? task.id, reason }));
+
+/** The direct subtasks whose work is neither merged nor copied, in no continuation that is, and not skipped. */
+export const unintegratedSubtasks = async (context: TaskContext, task: Task): Promise<Unintegrated[]> => unintegratedOf((await workOfSubtasks(context, task)).gate);
 
 /** Names them and why. */
 export const describe = (left: readonly Unintegrated[]): string => left.map(({ branch, name, reason }) => `${branch} ("${name}": ${reason})`).join(', ');

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { MakimaError, type ErrorCode } from '../../src/errors.ts';
 import { openConflicts, resolveConflict } from '../../src/git/merge-conflicts.ts';
 import { commitMerge } from '../../src/git/merge-finish.ts';
-import type { ConflictKind } from '../../src/git/merge-kind.ts';
+import type { ConflictKind } from '../../schemas/merge.ts';
 import { showPath } from '../../src/git/show-path.ts';
 import { inside, mergeOrFail, pair, put, stateOf, undo, type Entry } from './merge-fixture.ts';
 

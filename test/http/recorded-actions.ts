@@ -56,6 +56,8 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   for (const item of items) yield await Promise.resolve(item);
 }
 
+const mergeStatus = { inProgress: true, sourceBranch: 'makima/x', subtaskId: taskId, startedAt: at, conflictedFiles: ['a'], conflicts: [{ file: 'a', kind: 'binary' as const }] };
+
 /**
  * Actions that remember how they were called and answer with samples: what stands behind the routes, without doing
  * anything. `answers` replaces single verbs.
@@ -97,6 +99,18 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     readableOutput: verb('readableOutput', () => Promise.resolve(each(['one\n', 'two\n']))),
     followTask: verb('followTask', () => Promise.resolve(each([stored(outputEvent(1, 'a')), stored({ id: 2, taskId, at, type: 'end', status: 'done' })]))),
     followAll: verb('followAll', () => Promise.resolve(each([stored(outputEvent(1, 'a'))]))),
+    listBranches: verb('listBranches', () => Promise.resolve([{ name: 'makima/x', taskId, taskName: 'X\ty', isMerged: false, isSkipped: true, ahead: 1, lastCommit: null, lastCommitMessage: null }])),
+    previewMerge: verb('previewMerge', () => Promise.resolve({ clean: false, conflicts: [{ file: 'a\nb', kind: 'both-modified' as const }], files: ['a\nb', 'c d'] })),
+    previewAll: verb('previewAll', () =>
+      Promise.resolve({ subtasks: [{ taskId, taskName: 'X', branch: 'makima/x', clean: true, conflicts: [], files: ['a'], conflictsWith: [] }], order: [taskId], cleanCount: 1, complete: true }),
+    ),
+    startMerge: verb('startMerge', () => Promise.resolve({ success: true, commitSha: 'abc', message: 'Merged' })),
+    mergeStatus: verb('mergeStatus', () => Promise.resolve(mergeStatus)),
+    resolveConflict: verb('resolveConflict', () => Promise.resolve(mergeStatus)),
+    commitMerge: verb('commitMerge', () => Promise.resolve({ success: true, commitSha: 'abc', message: 'Merged' })),
+    abortMerge: verb('abortMerge', () => Promise.resolve({ success: true, message: 'Undone' })),
+    skipSubtask: verb('skipSubtask', () => Promise.resolve({ success: true, message: 'Left out' })),
+    checkMerge: verb('checkMerge', () => Promise.resolve({ canComplete: false, unmergedBranches: ['makima/x'], mergedCount: 1, skippedCount: 0, unmerged: [{ taskId, taskName: 'X', branch: 'makima/x', reason: 'a differ' }] })),
     createToolKey: verb('createToolKey', (_caller, _id, request) => Promise.resolve({ id: randomUUID(), key: 'k'.repeat(64), label: request.label ?? null, createdAt: at, expiresAt: request.expiresAt ?? null })),
     listToolKeys: verb('listToolKeys', () => Promise.resolve([{ id: taskId, label: null, createdAt: at, expiresAt: null }])),
     deleteToolKey: verb('deleteToolKey', () => Promise.resolve()),

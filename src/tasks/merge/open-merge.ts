@@ -1,0 +1,81 @@
+import type { EventPayload, MergePayload } from '../../../schemas/event.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { MakimaError } from '../../errors.ts';
+import { removeBackup } from '../../git/merge-backup.ts';
+import { concludedBy } from '../../git/merge-finish.ts';
+import { parseMergeRecord, type MergeRecord } from '../../git/merge-record.ts';
+import { undoHalfMerge, undoMerge } from '../../git/merge-undo.ts';
+import { isDirectory, type Worktree } from '../../git/worktree.ts';
+import type { OpenMerge } from '../../store/task-store.ts';
+import type { TaskContext } from '../context.ts';
+
+/** A merge under way, its record read. */
+export interface MergeUnderWay extends OpenMerge {
+  record: MergeRecord;
+}
+
+export const mergeEvent = (merge: Pick<OpenMerge, 'subtaskId'> & { sourceBranch: string | null }, action: MergePayload['action'], more: Partial<MergePayload> = {}): EventPayload => ({
+  type: 'merge',
+  action,
+  subtaskId: merge.subtaskId,
+  sourceBranch: merge.sourceBranch,
+  commitSha: null,
+  conflicts: [],
+  conflictsLeft: null,
+  reason: null,
+  ...more,
+});
+
+/** Notes that a merge was committed, with what it was of. */
+export const settleMerge = async (context: TaskContext, merge: MergeUnderWay, into: Worktree, commitSha: string): Promise<void> => {
+  const { taskId, subtaskId, record } = merge;
+  const integration = { subtaskId, taskId, state: 'merged' as const, commitSha, sourceCommit: record.source, sourceTree: record.sourceTree, reason: null, at: context.now().toISOString() };
+  await context.store.endMerge(taskId, integration, [mergeEvent(merge, 'committed', { commitSha })]);
+  await context.ledger.flush();
+  await removeBackup(into);
+};
+
+/** Puts the worktree back and forgets the merge; goes on where an earlier attempt broke off. */
+export const takeBack = async (context: TaskContext, merge: MergeUnderWay, into: Worktree, reason: string | null): Promise<void> => {
+  await context.store.updateMerge(merge.taskId, { phase: 'aborting' });
+  await undoMerge(into, merge.record);
+  await forget(context, merge, into, reason);
+};
+
+/** Forgets a merge of which nothing is left in the worktree. */
+export const forget = async (context: TaskContext, merge: MergeUnderWay, into: Worktree, reason: string | null): Promise<void> => {
+  await context.store.endMerge(merge.taskId, null, [mergeEvent(merge, 'aborted', { reason })]);
+  await context.ledger.flush();
+  await removeBackup(into);
+};
+
+/**
+ * The merge under way in a task's worktree, as it truly stands: one that a dead daemon left half-made is taken back, or
+ * noted if it was through, and one that the agent concluded with git itself is noted. Call it within `withWorktreeLock`.
+ */
+export const currentMerge = async (context: TaskContext, task: Task, into: Worktree): Promise<MergeUnderWay | null> => {
+  const row = await context.store.getMerge(task.id);
+  if (row === null) return null;
+  const merge = { ...row, record: parseMergeRecord(row.record) };
+  if (!(await isDirectory(into.path)) || !(await isDirectory(into.adminDir))) return merge;
+  if (merge.phase === 'aborting') {
+    await takeBack(context, merge, into, null);
+    return null;
+  }
+  const commit = await concludedBy(into, merge.record);
+  if (commit !== null) {
+    await settleMerge(context, merge, into, commit);
+    return null;
+  }
+  if (merge.phase === 'open') return merge;
+  await undoHalfMerge(into, merge.record);
+  await forget(context, merge, into, 'The daemon ended while it merged; the merge was taken back');
+  return null;
+};
+
+/** @throws MakimaError NO_MERGE_IN_PROGRESS */
+export const requireMerge = async (context: TaskContext, task: Task, into: Worktree): Promise<MergeUnderWay> => {
+  const merge = await currentMerge(context, task, into);
+  if (merge === null) throw new MakimaError('NO_MERGE_IN_PROGRESS');
+  return merge;
+};

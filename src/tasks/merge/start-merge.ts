@@ -1,0 +1,114 @@
+import type { MergeResult } from '../../../schemas/merge.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { isActive } from '../../domain/status-machine.ts';
+import { MakimaError, messageOf } from '../../errors.ts';
+import { commitOf } from '../../git/default-branch.ts';
+import { IndexLockHeld, withWorktreeLock } from '../../git/index-lock.ts';
+import { applyMerge, whileChanging, WorktreeChanged } from '../../git/merge-apply.ts';
+import { planMerge, type MergePlan } from '../../git/merge-plan.ts';
+import { shownConflicts } from '../../git/merge-preview.ts';
+import { conflictsOf, type MergeRecord } from '../../git/merge-record.ts';
+import type { MergeSource } from '../../git/merge-source.ts';
+import type { Worktree } from '../../git/worktree.ts';
+import { requireTask } from '../access.ts';
+import type { Actions } from '../actions.ts';
+import type { TaskContext } from '../context.ts';
+import { requireWorktree } from '../worktree-of.ts';
+import { currentMerge, forget, mergeEvent, settleMerge, takeBack, type MergeUnderWay } from './open-merge.ts';
+import { findSubtask, sourceOfSubtask } from './subtask-source.ts';
+
+const maxFilesNamed = 10;
+/** An event is a line of a log, which many conflicts would make long; the merge's status has them all. */
+const maxConflictsInEvent = 100;
+
+/** Nothing came of it but the note that all of it is there. */
+const alreadyThere = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, source: MergeSource): Promise<MergeResult> => {
+  const commitSha = (await commitOf(into.adminDir, 'HEAD')) ?? source.commit;
+  const at = context.now().toISOString();
+  await context.store.saveIntegration(
+    { subtaskId: subtask.id, taskId: task.id, state: 'merged', commitSha, sourceCommit: source.commit, sourceTree: source.tree, reason: null, at },
+    [mergeEvent({ subtaskId: subtask.id, sourceBranch: subtask.branch }, 'committed', { commitSha })],
+  );
+  await context.ledger.flush();
+  return { success: true, commitSha, message: 'There was nothing to merge: all of it is here already' };
+};
+
+/** Notes the merge, then carries it out. Whatever fails, the worktree is put back. @returns null where there is nothing to merge */
+const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, source: MergeSource): Promise<{ merge: MergeUnderWay; plan: MergePlan } | null> => {
+  const sourceBranch = subtask.branch ?? subtask.id;
+  const messages = { merge: `Merge "${subtask.name}"\n\nBranch ${sourceBranch}.`, work: `Work of "${task.name}" before merging "${subtask.name}"` };
+  const begun: { merge: MergeUnderWay | null } = { merge: null };
+  const begin = async (record: MergeRecord): Promise<MergeUnderWay> => {
+    const merge: MergeUnderWay = { taskId: task.id, subtaskId: subtask.id, sourceBranch, phase: 'applying', record, startedAt: context.now().toISOString() };
+    if (begun.merge === null) await context.store.beginMerge(merge, [mergeEvent(merge, 'started')]);
+    else await context.store.updateMerge(task.id, { record });
+    return merge;
+  };
+  try {
+    return await whileChanging(async () => {
+      const plan = await planMerge(into, source, messages);
+      if (plan === null) {
+        // the agent merged it by itself between two attempts
+        if (begun.merge !== null) await forget(context, begun.merge, into, null);
+        return null;
+      }
+      const merge = await begin(plan.record);
+      begun.merge = merge;
+      await applyMerge(into, plan);
+      return { merge, plan };
+    });
+  } catch (error) {
+    if (begun.merge !== null) await afterFailure(context, begun.merge, into, error);
+    throw error;
+  }
+};
+
+/** Whether the merge broke off before it touched anything: undoing it would take back what the agent is doing just now. */
+const isUntouched = (error: unknown): boolean =>
+  error instanceof WorktreeChanged || (error instanceof MakimaError && (error.cause instanceof WorktreeChanged || error.cause instanceof IndexLockHeld));
+
+const afterFailure = async (context: TaskContext, merge: MergeUnderWay, into: Worktree, error: unknown): Promise<void> => {
+  const reason = messageOf(error);
+  try {
+    if (isUntouched(error)) await forget(context, merge, into, reason);
+    else await takeBack(context, merge, into, reason);
+  } catch (failure) {
+    // the first failure is the one to tell; the next call that has to do with the merge goes on from here
+    context.report(`taking back the merge of ${merge.sourceBranch} in task ${merge.taskId}`, failure);
+  }
+};
+
+/** What the caller should know beside the commit. */
+const wordsOf = (subtask: Task, { record, changes, notes }: MergePlan): string => {
+  const words = [`Merged ${subtask.branch ?? subtask.id}: ${changes.length === 0 ? 'all of its content was here already' : `${changes.length} ${changes.length === 1 ? 'file' : 'files'} changed`}`];
+  if (record.ours !== record.head) words.push("This task's own uncommitted work was committed before it, since both had to do with the same files");
+  if (isActive(subtask.status)) words.push(`The subtask is still ${subtask.status}: what it does from now on is not in`);
+  return [...words, ...notes].join('. ');
+};
+
+/** Merges everything that a subtask's worktree holds into the task's, and leaves the merge open where there are conflicts. */
+export const startMerge =
+  (context: TaskContext): Actions['startMerge'] =>
+  async (caller, taskId, request) => {
+    const task = await requireTask(context, caller, taskId, 'report');
+    const subtask = await findSubtask(context, task, request);
+    const into = await requireWorktree(context, task.id);
+    return withWorktreeLock(into, async () => {
+      const open = await currentMerge(context, task, into);
+      if (open !== null) throw new MakimaError('MERGE_IN_PROGRESS', `${open.sourceBranch} is being merged into this worktree`, { details: { sourceBranch: open.sourceBranch } });
+      const { source } = await sourceOfSubtask(context, subtask, await context.store.listIntegrations(task.id));
+      const carried = await carryOut(context, task, subtask, into, source);
+      if (carried === null) return alreadyThere(context, task, subtask, into, source);
+      const { merge, plan } = carried;
+      if (plan.record.commit !== null) {
+        await settleMerge(context, merge, into, plan.record.commit);
+        return { success: true, commitSha: plan.record.commit, message: wordsOf(subtask, plan) };
+      }
+      const conflicts = shownConflicts(conflictsOf(plan.record));
+      await context.store.updateMerge(task.id, { phase: 'open' }, [mergeEvent(merge, 'conflict', { conflicts: conflicts.slice(0, maxConflictsInEvent), conflictsLeft: conflicts.length })]);
+      await context.ledger.flush();
+      const named = conflicts.slice(0, maxFilesNamed).map(({ file, kind }) => `${file} (${kind})`).join(', ');
+      const more = conflicts.length > maxFilesNamed ? ` and ${conflicts.length - maxFilesNamed} more` : '';
+      throw new MakimaError('MERGE_CONFLICT', `${merge.sourceBranch} conflicts in ${named}${more}; the merge is left open`, { details: { success: false, sourceBranch: merge.sourceBranch, conflicts } });
+    });
+  };
