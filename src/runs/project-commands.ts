@@ -56,15 +56,18 @@ const lineWriter = (onLine: (line: string) => void): { write(text: string): void
     if (count <= maxLines) onLine(line.replace(/\r$/, ''));
     else if (count === maxLines + 1) onLine('… and more, which is left out');
   };
+  /** Hands on what of a line is beyond the bound. @returns its rest */
+  const cut = (line: string): string => {
+    let rest = line;
+    for (; rest.length > maxLineLength; rest = rest.slice(maxLineLength)) emit(rest.slice(0, maxLineLength));
+    return rest;
+  };
   return {
     write(text) {
       const lines = (begun + text).split('\n');
       begun = lines.pop() ?? '';
-      for (const line of lines) emit(line);
-      while (begun.length > maxLineLength) {
-        emit(begun.slice(0, maxLineLength));
-        begun = begun.slice(maxLineLength);
-      }
+      for (const line of lines) emit(cut(line));
+      begun = cut(begun);
     },
     end() {
       if (begun !== '') emit(begun);
