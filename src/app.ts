@@ -39,6 +39,8 @@ export class StartError extends Error {
 }
 
 export interface App {
+  /** What the user should know at once, a sentence each. */
+  notices: string[];
   /** Where it listens. */
   url: string;
   socket: string;
@@ -202,11 +204,16 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const unix = await listenUnix(http, socket);
     opened.push(() => unix.close());
     const found = await takeUp(runContext, taskContext, runs, isNew);
-    if (setAside !== null) logger.error(`The state file was damaged. It was put aside as ${setAside}, and a new one begun`);
-    if (found > 0) logger.warn(`${found} tasks were found again by their worktrees; their agents no longer run`);
     ready = true;
     opened.push(keepRetention(taskContext, config));
+    const { problem } = await settings.drivers.default.detect();
+    const notices = [
+      ...(setAside === null ? [] : [`The state file was damaged. It was put aside as ${setAside}, and a new one begun.`]),
+      ...(found === 0 ? [] : [`${found} tasks were found again by their worktrees; their agents no longer run.`]),
+      ...(problem === null ? [] : [`No task can run yet: ${problem}.`]),
+    ];
     return {
+      notices,
       url,
       socket,
       close(how = {}) {

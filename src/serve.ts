@@ -53,6 +53,7 @@ const greet = (config: Config, app: App): void => {
       `Its token is in ${token}`,
       'Try:',
       `  curl -H "Authorization: Bearer $(cat '${token}')" ${app.url}/api/v1/mesh/info`,
+      ...app.notices,
       `API documentation: ${app.url}/docs`,
       '',
     ].join('\n'),
