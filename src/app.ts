@@ -19,7 +19,6 @@ import type { TaskStore } from './store/task-store.ts';
 import type { TaskContext } from './tasks/context.ts';
 import { applyRetention } from './tasks/apply-retention.ts';
 import { createActions } from './tasks/index.ts';
-import { recoverMerges } from './tasks/merge/recover-merges.ts';
 import { describeWhatIsLeft } from './tasks/integration.ts';
 import { takeUp } from './take-up.ts';
 import { version } from './version.ts';

@@ -5,6 +5,7 @@ import type { Runs } from './runs/runs.ts';
 import { adoptLostTasks } from './tasks/adopt-lost-tasks.ts';
 import type { TaskContext } from './tasks/context.ts';
 import { emptyTrashSoon, finishDeletions } from './tasks/finish-deletions.ts';
+import { recoverMerges } from './tasks/merge/recover-merges.ts';
 
 /**
  * Takes up all that an earlier daemon left, before this one says that it is ready.
@@ -15,6 +16,7 @@ export const takeUp = async (runContext: RunContext, taskContext: TaskContext, r
   const { repositories } = runContext.directories;
   const found = isNewStore ? await adoptLostTasks(taskContext, repositories) : 0;
   await endUnknownRuns(runContext);
+  await recoverMerges(taskContext);
   await recover(runContext, runs);
   if (!isNewStore) await finishDeletions(taskContext, repositories);
   emptyTrashSoon(taskContext);
