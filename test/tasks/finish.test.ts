@@ -8,7 +8,7 @@ import { git, isAlive, lineOf, startDaemon, type Refusal } from '../support/daem
 const working = (event: TaskEvent): boolean => lineOf(event, 'stdout')?.includes('Working until') === true;
 
 void t.test('finishing with status done', async (t) => {
-  const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_MAX_CONCURRENT_TASKS: '10' }, { interruptGraceMs: 2000, exitGraceMs: 500 });
+  const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_MAX_CONCURRENT_TASKS: '10' }, { interruptGraceMs: 2000, exitGraceMs: 500, backgroundWaitMs: 500 });
   const put = (id: string, body: Record<string, unknown>) => daemon.call<Task & Refusal>('PUT', `/tasks/${id}`, body);
   const orchestrator = async (): Promise<Task> => {
     const { id } = await daemon.start({ name: 'forever', isOrchestrator: true, repositoryUrl: 'new://' });
