@@ -37,8 +37,8 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
   let inputClosed = false;
   let finishing = run.finishRequested;
   let nudged = false;
-  let waitsForSubtasks = false;
-  const unwatch: (() => void)[] = [];
+  /** The subtasks that an agent at rest waits for, each with what ends watching it. */
+  const awaited = new Map<string, () => void>();
   let lingerWarned = false;
   let exited = false;
 
@@ -94,10 +94,16 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
     }
   };
 
-  const holdForSubtasks = (active: readonly Task[]): void => {
-    waitsForSubtasks = true;
-    say(`The agent is at rest; it will be told when its ${active.length} active subtasks have ended`);
-    for (const subtask of active) unwatch.push(ledger.watch(subtask.id, (changed) => changed !== null && isActive(changed.status) ? undefined : considerRest()));
+  const waitForSubtasks = (active: readonly Task[]): void => {
+    if (awaited.size === 0) say(`The agent is at rest; it will be told when its ${active.length} active subtasks have ended`);
+    // Others may have been started since: each is watched, or nobody would look again when it ends.
+    for (const { id } of active.filter((subtask) => !awaited.has(subtask.id))) {
+      awaited.set(id, ledger.watch(id, (changed) => (changed !== null && isActive(changed.status) ? undefined : considerRest())));
+    }
+  };
+  const stopWaiting = (): void => {
+    for (const unwatch of awaited.values()) unwatch();
+    awaited.clear();
   };
 
   /** An agent at rest is let end, unless its task still has something to tell it. */
@@ -107,13 +113,12 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
       const subtasks = await store.listChildren(task.id);
       const active = subtasks.filter((each) => isActive(each.status));
       if (active.length > 0) {
-        if (!waitsForSubtasks) holdForSubtasks(active);
+        waitForSubtasks(active);
         return;
       }
-      if (waitsForSubtasks) {
+      if (awaited.size > 0) {
         await write(`Your subtasks have ended:\n${subtasks.map((each) => `- ${each.id} ${each.status} ${each.name}`).join('\n')}\nGo on: look at their work, bring in what is good, and finish with done.`);
-        waitsForSubtasks = false;
-        for (const end of unwatch.splice(0)) end();
+        stopWaiting();
         return;
       }
       const left = nudged ? null : await context.whatIsLeft(task);
@@ -164,7 +169,7 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
     exited = true;
     silence.stop();
     linger.stop();
-    for (const end of unwatch) end();
+    stopWaiting();
     if (outcome === null) return;
     await untilDone(context, `ending run ${run.runId}`, () => concludeRun(context, { task, run, driver }, outcome), detach);
   };

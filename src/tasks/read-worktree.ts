@@ -1,34 +1,24 @@
-import { stat } from 'node:fs/promises';
 import { MakimaError } from '../errors.ts';
 import { diffFiles, diffPatch } from '../git/diff.ts';
-import type { Worktree } from '../git/worktree.ts';
+import { isDirectory, type Worktree } from '../git/worktree.ts';
 import { requireTask } from './access.ts';
 import type { Actions, Caller } from './actions.ts';
 import type { TaskContext } from './context.ts';
 import { requireWorktree } from './worktree-of.ts';
-
-const exists = async (path: string): Promise<boolean> =>
-  stat(path).then(
-    (stats) => stats.isDirectory(),
-    (error: unknown) => {
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
-      throw error;
-    },
-  );
 
 /** Where a task works and what it changed there. */
 export const readWorktree = (context: TaskContext): Pick<Actions, 'getWorktree' | 'diffPatch' | 'diffFiles'> => {
   const present = async (caller: Caller, taskId: string): Promise<Worktree> => {
     const task = await requireTask(context, caller, taskId, 'read');
     const worktree = await requireWorktree(context, task.id);
-    if (!(await exists(worktree.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `The worktree ${worktree.path} is no longer there`);
+    if (!(await isDirectory(worktree.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `The worktree ${worktree.path} is no longer there`);
     return worktree;
   };
   return {
     async getWorktree(caller, taskId) {
       const task = await requireTask(context, caller, taskId, 'read');
       const { path, branch, baseCommit } = await requireWorktree(context, task.id);
-      return { path, branch, baseCommit, exists: await exists(path) };
+      return { path, branch, baseCommit, exists: await isDirectory(path) };
     },
     async diffPatch(caller, taskId) {
       const worktree = await present(caller, taskId);
