@@ -17,7 +17,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
   api.post(
     `${base}/tasks/:taskId/start`,
     {
-      config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'INVALID_CONTINUATION', 'DISK_FULL'] },
+      config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'COMPLETION_RUNNING', 'INVALID_CONTINUATION', 'DISK_FULL'] },
       schema: { operationId: 'startTask', summary: 'Queue a task; a terminal one runs again in its worktree', tags: ['Control'], params: TaskParams, response: { 202: task('Queued') } },
     },
     async (request, reply) => {

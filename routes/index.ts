@@ -1,4 +1,5 @@
 import { basePath, type RegisterRoutes } from '../src/http/api.ts';
+import { completionRoutes } from './completion.ts';
 import { controlRoutes } from './control.ts';
 import { eventRoutes } from './events.ts';
 import { mergeRoutes } from './merge.ts';
@@ -36,6 +37,7 @@ import { worktreeRoutes } from './worktree.ts';
  *                 POST, GET /tasks/{taskId}/merge          begin, look
  *                 POST   /tasks/{taskId}/merge/resolve, /commit, /abort, /skip
  *                 GET    /tasks/{taskId}/merge/check       whether anything is left
+ *   completion.ts POST   /tasks/{taskId}/completion        bring the work into a repository
  *   output.ts     GET    /tasks/{taskId}/output            what the agent said and did
  *   events.ts     GET    /tasks/{taskId}/events            everything that happens to it, live
  *                 GET    /events                           the same of all tasks
@@ -46,7 +48,7 @@ import { worktreeRoutes } from './worktree.ts';
  * and beside it /healthz, /readyz, /metrics, /openapi.json, /openapi.yaml and /docs.
  */
 export const registerRoutes: RegisterRoutes = (api, tools) => {
-  for (const register of [taskRoutes, subtaskRoutes, controlRoutes, messageRoutes, worktreeRoutes, mergeRoutes, outputRoutes, eventRoutes, toolKeyRoutes, serviceRoutes]) {
+  for (const register of [taskRoutes, subtaskRoutes, controlRoutes, messageRoutes, worktreeRoutes, mergeRoutes, completionRoutes, outputRoutes, eventRoutes, toolKeyRoutes, serviceRoutes]) {
     register(api, tools, basePath);
   }
 };

@@ -1,4 +1,5 @@
 import { Delivered, Health, OutputEvent, OutputPage, TaskPage, TaskTree } from './answers.ts';
+import { CompletionResult, RunCompletion } from './completion.ts';
 import { ErrorBody } from './common.ts';
 import { TaskEvent } from './event.ts';
 import { Info } from './info.ts';
@@ -11,7 +12,7 @@ import { CloneResult, FileChange, TargetExists, WorktreeInfo } from './worktree.
 /** Every shape with a name: the components of openapi.yaml. */
 export const namedSchemas = [
   Task, TaskPage, TaskTree, CreateTask, UpdateTask, StopTask, SendMessage, SiblingContext, Delivered,
-  WorktreeInfo, FileChange, CloneWorktree, CloneResult, TargetExists,
+  WorktreeInfo, FileChange, CloneWorktree, CloneResult, TargetExists, RunCompletion, CompletionResult,
   SubtaskBranch, MergeConflict, MergePreview, MergeOutlook, StartMerge, MergeResult, MergeStatus, ResolveConflict, CommitMerge, MergeDone, SkipSubtask, MergeCheck,
   TaskEvent, OutputEvent, OutputPage,
   CreateToolKey, NewToolKey, ToolKey,

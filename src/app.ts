@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { registerRoutes } from '../routes/index.ts';
 import { agentDrivers } from './agents/index.ts';
+import { createCompletions } from './completion/completions.ts';
 import type { Config } from './config.ts';
 import { openEventLog } from './events/event-log.ts';
 import { diskSpace } from './home/disk.ts';
@@ -63,23 +65,32 @@ const reachable = (host: string): string => {
 
 type Http = Awaited<ReturnType<typeof buildHttp>>;
 
+/** How often a port that another has is tried, and the pause between two tries in milliseconds. */
+const portTries = 20;
+const portPauseMs = 100;
+
+const isInUse = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
 /**
- * Where the configuration leaves the port to the system, the one of the last time is tried first: the agents that run
- * since then were told that one.
+ * Where the configuration leaves the port to the system, the one of the last time is tried first, and for a while: the
+ * agents that run since then were told that one, and whoever has it is a client as a rule, to which the system gave it
+ * for a moment.
  * @returns the port
  */
-const listen = async (http: Http, config: Config, store: TaskStore): Promise<number> => {
-  const port = config.port === 0 ? Number((await store.getMeta('port')) ?? 0) : config.port;
-  try {
-    await http.listen({ host: config.host, port });
-  } catch (error) {
-    if (port === config.port) throw error;
-    // Somebody else has it by now.
-    await http.listen({ host: config.host, port: 0 });
+const listen = async (http: Http, { host, port }: Config, store: TaskStore): Promise<number> => {
+  const remembered = port === 0 ? Number((await store.getMeta('port')) ?? 0) : 0;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await http.listen({ host, port: tries > portTries ? port : remembered || port });
+      break;
+    } catch (error) {
+      if (remembered === 0 || tries > portTries || !isInUse(error)) throw error;
+      await delay(portPauseMs);
+    }
   }
   const address = http.server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port');
-  if (address.port !== port || config.port !== 0) await store.setMeta('port', String(address.port));
+  if (address.port !== remembered) await store.setMeta('port', String(address.port));
   return address.port;
 };
 
@@ -156,8 +167,11 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const log = openEventLog({ directory: join(config.home, 'events'), now: settings.now, warn: (message) => logger.warn(message) });
     opened.push(() => log.close());
     const shared = { ...settings, store, log, ledger: createLedger(store, log, settings) };
+    const completions = createCompletions({ ...shared, commitAuthor: config.commitAuthor, shutdown: draining.signal });
+    opened.push(() => completions.close());
     const runContext: RunContext = {
       ...shared,
+      completionOf: (task) => completions.atEnd(task),
       directories: { runs: join(config.home, 'runs'), worktrees: config.worktreeDir, repositories: join(config.home, 'repositories') },
       apiUrl: () => url,
       timing: timingOf(config),
@@ -170,6 +184,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const taskContext: TaskContext = {
       ...shared,
       runs,
+      completions,
       worktreesDirectory: config.worktreeDir,
       repositoriesDirectory: runContext.directories.repositories,
       maxDepth: config.maxDepth,
@@ -203,6 +218,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const unix = await listenUnix(http, socket);
     opened.push(() => unix.close());
     const found = await takeUp(runContext, taskContext, runs, isNew);
+    await completions.recover();
     ready = true;
     opened.push(keepRetention(taskContext, config));
     const { problem } = await settings.drivers.default.detect();

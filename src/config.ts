@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from './errors.ts';
-import { args, boolean, command, host, hosts, integer, oneOf, origins, path, variables, type Reader } from './setting-readers.ts';
+import { args, boolean, command, host, hosts, integer, oneOf, origins, path, person, variables, type Reader } from './setting-readers.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -55,6 +55,8 @@ export type Config = Readonly<{
   /** Of the logs of ended tasks; 0 is no bound. */
   retentionDays: number;
   retentionBytes: number;
+  /** Who commits in a user's repository whose git configuration names nobody. */
+  commitAuthor: Readonly<{ name: string; email: string }> | null;
   logLevel: LogLevel;
 }> & { readonly [K in keyof typeof tunables]: number };
 
@@ -144,6 +146,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv, { homedir, cwd = process.cwd(
     maxLogBytes: get('maxLogBytes', 1024 ** 3, integer(65_536, Number.MAX_SAFE_INTEGER)),
     retentionDays: get('retentionDays', 0, integer(0, 36_500)),
     retentionBytes: get('retentionBytes', 0, integer(0, Number.MAX_SAFE_INTEGER)),
+    commitAuthor: get('commitAuthor', null, person),
     logLevel: get('logLevel', 'info', oneOf(logLevels)),
   });
 

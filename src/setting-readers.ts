@@ -76,6 +76,14 @@ export const variables: Reader<Readonly<Record<string, string>>> = {
   },
 };
 
+export const person: Reader<Readonly<{ name: string; email: string }>> = {
+  must: 'a name and a mail address, such as Ada Lovelace <ada@example.org>',
+  read: (raw) => {
+    const [, name, email] = (isText(raw) && /^\s*([^<>\p{Cc}]*[^<>\p{Cc}\s])\s*<([^<>\p{Cc}\s]+)>\s*$/u.exec(raw)) || [];
+    return name === undefined || email === undefined ? undefined : Object.freeze({ name, email });
+  },
+};
+
 export const hostName = /^(?!-)[a-z0-9._-]{1,253}$/i;
 export const host: Reader<string> = {
   must: 'an IP address (IPv6 without brackets) or a host name',

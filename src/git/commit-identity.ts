@@ -2,17 +2,11 @@ import { MakimaError } from '../errors.ts';
 import { git } from './git-command.ts';
 
 export interface CommitIdentity {
-  name: string;
-  email: string;
+  readonly name: string;
+  readonly email: string;
 }
 
 const identLine = /^(.+) <([^<>]+)> \d+ [+-]\d{4}$/s;
-
-/** Reads `Name <mail>`, null where it is something else. */
-export const parseIdentity = (text: string): CommitIdentity | null => {
-  const [, name, email] = /^\s*([^<>\n\0]*[^<>\s\0])\s*<([^<>\s\0]+)>\s*$/.exec(text) ?? [];
-  return name === undefined || email === undefined ? null : { name, email };
-};
 
 /**
  * Who commits in a user's repository: whom git's configuration there names, never one that git would make up of the

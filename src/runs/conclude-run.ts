@@ -44,27 +44,46 @@ const describeCompletion = (task: Task): EventPayload => ({
   content: `Completion action: none; the work is in ${task.overlayPath ?? 'the worktree'}${task.branch === null ? '' : ` on branch ${task.branch}`}`,
 });
 
-/** The end of a run whose task was not reported done before: one transaction settles the task, the run and the log's end. */
-const settle = async (context: RunContext, task: Task, { run, driver }: RunOfTask, exitCode: number | null, verdict: Verdict): Promise<void> => {
+/**
+ * The end of a run whose task was not reported done before: one transaction settles the task, the run and the log's end.
+ * With a completion action these are two: the task is done, and its log ends when the action has.
+ * @returns false where the shutdown came between
+ */
+const settle = async (context: RunContext, task: Task, of: RunOfTask, exitCode: number | null, verdict: Verdict): Promise<boolean> => {
+  const { run, driver } = of;
   const errorMessage = verdict.errorMessage === null ? null : driver.explainFailure(verdict.errorMessage);
   // Only a running task can be done; its process may have ended in the moment in which it was paused.
   if (verdict.status === 'done' && task.status !== 'running') await context.ledger.transition(task.id, { to: 'running' });
   const endedAt = context.now().toISOString();
+  const patch = { completedAt: endedAt, exitCode, errorMessage };
+  if (verdict.status === 'done' && context.completionOf(task) !== null) {
+    const done = await context.ledger.transition(task.id, { to: 'done', patch });
+    context.reached('task done');
+    return close(context, done, of, exitCode);
+  }
   await context.ledger.transition(task.id, {
     to: verdict.status,
-    patch: { completedAt: endedAt, exitCode, errorMessage },
+    patch,
     ...(errorMessage !== null && { reason: errorMessage }),
     run: { runId: run.runId, changes: { state: 'ended', endedAt, exitCode } },
     events: [...(verdict.status === 'done' ? [describeCompletion(task)] : []), { type: 'end', status: verdict.status }],
   });
+  return true;
 };
 
-/** The end of a run whose task is terminal already, as it was reported done. */
-const close = async (context: RunContext, task: Task, { run }: RunOfTask, exitCode: number | null): Promise<void> => {
+/**
+ * The end of a run whose task is terminal already: reported done, or done and its completion action still to be run.
+ * @returns false where the shutdown came first
+ */
+const close = async (context: RunContext, task: Task, { run }: RunOfTask, exitCode: number | null): Promise<boolean> => {
   if (context.log.last(task.id)?.ended !== true) {
-    await context.ledger.update(task.id, { exitCode }, [...(task.status === 'done' ? [describeCompletion(task)] : []), { type: 'end', status: task.status }]);
+    const complete = task.status === 'done' ? context.completionOf(task) : null;
+    if (complete !== null && !(await complete())) return false;
+    const none = task.status === 'done' && complete === null ? [describeCompletion(task)] : [];
+    await context.ledger.update(task.id, { exitCode }, [...none, { type: 'end', status: task.status }]);
   }
   await context.store.endRun(run.runId, { exitCode, endedAt: context.now().toISOString() });
+  return true;
 };
 
 /** How a run came to its end: by its process, or because it cannot be looked after any more, for the reason given. */
@@ -95,8 +114,10 @@ export const concludeRun = async (context: RunContext, of: RunOfTask, outcome: R
     await revokeToolKeys(context, task.id, run.runId);
     context.reached('keys revoked');
     const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
-    if (isTerminal(task.status)) await close(context, task, { ...of, run }, exitCode);
-    else await settle(context, task, { ...of, run }, exitCode, await judge(context, task, run, outcome));
+    const current = { ...of, run };
+    const isOver = isTerminal(task.status) ? await close(context, task, current, exitCode) : await settle(context, task, current, exitCode, await judge(context, task, run, outcome));
+    // The next start finds the run as it is and goes on.
+    if (!isOver) return;
   }
   context.reached('task settled');
   await removeRunDirectory(of.run.directory);

@@ -42,6 +42,11 @@ export interface RunContext {
   newId: () => string;
   /** Why a task that ends its agent's turns without a word of done is not done yet, null where nothing is left. */
   whatIsLeft: (task: Task) => Promise<string | null>;
+  /**
+   * The completion action of a task that ended well, null where it has none. It can be repeated, and says false where the
+   * shutdown has cut it off: the next start goes on with it.
+   */
+  completionOf: (task: Task) => (() => Promise<boolean>) | null;
   /** Called at each named point of a task's life at which a crash must do no harm; tests crash there, nobody else listens. */
   reached: (point: string) => void;
   /** Reports what went wrong where no caller waits for an answer. */

@@ -1,4 +1,5 @@
 import type { TaskEvent, EventType } from '../../schemas/event.ts';
+import type { CompletionResult, RunCompletion } from '../../schemas/completion.ts';
 import type { Info } from '../../schemas/info.ts';
 import type { CommitMerge, MergeCheck, MergeDone, MergeOutlook, MergePreview, MergeResult, MergeStatus, ResolveConflict, SkipSubtask, StartMerge, SubtaskBranch } from '../../schemas/merge.ts';
 import type { CreateTask, CreateToolKey, SiblingContext, StopTask, UpdateTask } from '../../schemas/task-requests.ts';
@@ -66,6 +67,8 @@ export interface Actions extends MergeActions {
   diffFiles(caller: Caller, taskId: string): Promise<FileChange[]>;
   /** Brings back a deleted worktree, with its task where that was deleted too. */
   restoreWorktree(caller: Caller, taskId: string): Promise<Task>;
+  /** Runs a completion action now; what the request leaves out is the task's own. */
+  runCompletion(caller: Caller, taskId: string, request: RunCompletion): Promise<CompletionResult>;
   cloneWorktree(caller: Caller, taskId: string, targetDir: string): Promise<CloneResult>;
   targetExists(caller: Caller, targetDir: string): Promise<TargetExists>;
 

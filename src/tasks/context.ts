@@ -1,4 +1,5 @@
 import type { AgentDrivers } from '../agents/index.ts';
+import type { Completions } from '../completion/completions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -10,6 +11,7 @@ export interface TaskContext {
   log: EventLog;
   ledger: Ledger;
   runs: Runs;
+  completions: Completions;
   drivers: AgentDrivers;
   /** The user's home, for `~`. */
   userHome: string;

@@ -28,6 +28,7 @@ export const deleteTask =
     requireEnded(all);
     // Whatever is still ending of a last run is ended now, so that nothing writes where we delete.
     for (const each of all) await context.runs.abandon(each.id);
+    if (all.some((each) => context.completions.isRunning(each.id))) throw new MakimaError('COMPLETION_RUNNING');
     const worktrees: Worktree[] = [];
     for (const each of all.toReversed()) {
       const worktree = await worktreeOf(context, each.id);

@@ -11,6 +11,7 @@ import { readOutput } from './read-output.ts';
 import { readTasks } from './read-tasks.ts';
 import { readWorktree } from './read-worktree.ts';
 import { restoreWorktree } from './restore-worktree.ts';
+import { runCompletion } from './run-completion.ts';
 import { sendMessage } from './send-message.ts';
 import { shareSibling } from './share-sibling.ts';
 import { startTask } from './start-task.ts';
@@ -33,6 +34,7 @@ export const createActions = (context: TaskContext): Actions => ({
   waitForTask: waitForTask(context),
   ...readWorktree(context),
   restoreWorktree: restoreWorktree(context),
+  runCompletion: runCompletion(context),
   ...cloneWorktree(context),
   ...readOutput(context),
   ...followEvents(context),

@@ -9,10 +9,11 @@ import type { TaskContext } from './context.ts';
 /** How long a start waits for the last run's end, in milliseconds: its task is terminal a moment before all of it is cleared away. */
 const endingTime = 10_000;
 
-/** Puts a task that the caller may start into the queue. @throws MakimaError TASK_ACTIVE */
+/** Puts a task that the caller may start into the queue. @throws MakimaError TASK_ACTIVE, COMPLETION_RUNNING */
 export const startExisting = async (context: TaskContext, task: Task): Promise<Task> => {
   if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `The task is ${task.status}`);
   if (!(await context.runs.settled(task.id, endingTime))) throw new MakimaError('TASK_ACTIVE', "The task's last run is still ending");
+  if (context.completions.isRunning(task.id)) throw new MakimaError('COMPLETION_RUNNING');
   await requireRoom(context);
   const queued = await context.ledger.transition(task.id, {
     to: 'queued',

@@ -92,6 +92,7 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     diffPatch: verb('diffPatch', () => Promise.resolve(each([Buffer.from('diff --git a/x b/x\n'), Buffer.from([0xff, 0x0a])]))),
     diffFiles: verb('diffFiles', () => Promise.resolve([{ path: 'x', status: 'added' as const, additions: 1, deletions: null }])),
     restoreWorktree: verb('restoreWorktree', () => Promise.resolve(sampleTask({ status: 'done' }))),
+    runCompletion: verb('runCompletion', () => Promise.resolve({ success: true, message: 'Merged', prUrl: null, commitSha: 'abc', branch: 'makima/x' })),
     cloneWorktree: verb('cloneWorktree', (_caller, _id, targetDir) => Promise.resolve({ success: true, message: 'Copied', targetDir })),
     targetExists: verb('targetExists', (_caller, targetDir) => Promise.resolve({ exists: true, targetDir })),
     readOutput: verb('readOutput', () => Promise.resolve({ items: [outputEvent(1, 'hello')], nextCursor: null })),

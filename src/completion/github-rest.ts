@@ -1,0 +1,72 @@
+import { Octokit } from '@octokit/rest';
+import { MakimaError, messageOf } from '../errors.ts';
+import type { Opened, PullRequest } from './pull-request.ts';
+import type { RemoteSlug } from './remote-slug.ts';
+
+const timeoutMs = 60_000;
+const publicApi = 'https://api.github.com';
+
+export interface RestApi {
+  baseUrl: string;
+  token: string;
+  slug: RemoteSlug;
+}
+
+/**
+ * GitHub's REST API, where a token is there and the remote is on a server that it is for.
+ * @param env - GITHUB_TOKEN, and GITHUB_API_URL for an enterprise server
+ * @returns what is missing where it cannot be used, to stand in a sentence
+ */
+export const restApi = (env: NodeJS.ProcessEnv, slug: RemoteSlug | null): RestApi | { missing: string } => {
+  const token = env['GITHUB_TOKEN']?.trim() ?? '';
+  const given = env['GITHUB_API_URL']?.trim() ?? '';
+  if (token === '') return { missing: 'GITHUB_TOKEN is not set' };
+  if (slug === null) return { missing: "origin's URL names no owner and repository" };
+  if (given === '' && slug.host !== 'github.com') return { missing: `origin is on ${slug.host ?? 'this machine'}, not on github.com, and GITHUB_API_URL is not set` };
+  const baseUrl = given === '' ? publicApi : given.replace(/\/+$/, '');
+  // a token goes over the network in the clear to nobody but this machine
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)))) return { missing: 'GITHUB_API_URL is no https URL' };
+  return { baseUrl, token, slug };
+};
+
+const silent = (): void => undefined;
+
+const reasonOf = (error: unknown): string => {
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number') return `GitHub answered ${error.status}: ${messageOf(error)}`;
+  return `GitHub could not be reached: ${messageOf(error)}`;
+};
+
+/**
+ * Opens a pull request, or updates the open one of the branch.
+ * @throws MakimaError PULL_REQUEST_FAILED
+ */
+export const withRest = async ({ baseUrl, token, slug: { owner, repo } }: RestApi, pull: PullRequest, signal: AbortSignal): Promise<Opened> => {
+  const octokit = new Octokit({ auth: token, baseUrl, userAgent: 'makima', log: { debug: silent, info: silent, warn: silent, error: silent } });
+  const bounded = () => ({ request: { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) } });
+  const { title, body, head, base } = pull;
+  const update = async (): Promise<Opened | null> => {
+    const { data } = await octokit.rest.pulls.list({ owner, repo, state: 'open', head: `${owner}:${head}`, per_page: 10, ...bounded() });
+    // a server that does not know the filter answers with all
+    const existing = data.find((each) => each.head.ref === head);
+    if (!existing) return null;
+    await octokit.rest.pulls.update({ owner, repo, pull_number: existing.number, title, body, base, ...bounded() });
+    return { url: existing.html_url, isNew: false };
+  };
+  try {
+    const updated = await update();
+    if (updated !== null) return updated;
+    try {
+      const { data } = await octokit.rest.pulls.create({ owner, repo, title, body, head, base, ...bounded() });
+      return { url: data.html_url, isNew: true };
+    } catch (error) {
+      // somebody opened it in the moment between
+      const raced = /already exists/.test(messageOf(error)) ? await update() : null;
+      if (raced !== null) return raced;
+      throw error;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new MakimaError('PULL_REQUEST_FAILED', `The pull request was not opened: ${reasonOf(error).replace(/\.$/, '')}`, { cause: error });
+  }
+};
