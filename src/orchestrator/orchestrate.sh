@@ -29,6 +29,15 @@ Usage: .makima/orchestrate.sh COMMAND
   wait ID...                         wait until every one has ended; a line for each as it ends
   message ID "TEXT"                  send a further message to its running agent
   diff ID                            its changes as a patch, uncommitted and new files too
+  branches                           the branches of your subtasks: merged, unmerged or skipped
+  preview [ID]                       what a merge would come to, nothing touched; without ID: of all, in the best order
+  merge ID                           merge all of a subtask's work into your worktree and commit it
+  merge-status                       whether a merge is open, and which files have conflicts
+  resolve FILE ours|theirs|manual    resolve one: your side, the subtask's, or the file as you have edited it
+  commit ["MESSAGE"]                 commit the merge when no conflict is left
+  abort                              undo the merge: your worktree is exactly as before it
+  skip ID "REASON"                   leave a subtask's work out on purpose
+  check                              whether anything is left to merge
   done ["SUMMARY"] [--force]         finish your own task; refused while work of a subtask is missing here
   help                               this text
 
@@ -149,10 +158,10 @@ request() {
   done
 }
 
-# A task is made once for its Idempotency-Key, and stop, done and every GET may be said twice; start and message may not.
+# A task is made once for its Idempotency-Key, and stop, done, resolve, skip and every GET may be said twice; others may not.
 may_repeat() {
   case "$1 $2" in
-    GET\ * | PUT\ * | POST\ /tasks | POST\ */stop) return 0 ;;
+    GET\ * | PUT\ * | POST\ /tasks | POST\ */stop | POST\ */merge/resolve | POST\ */merge/skip) return 0 ;;
     *) return 1 ;;
   esac
 }
@@ -300,6 +309,64 @@ wait_for_all() {
   return "$status"
 }
 
+# merging METHOD SUFFIX [curl arguments]: what is asked of your own task's worktree.
+merging() {
+  local method="$1" suffix="$2"
+  shift 2
+  request "$method" "/tasks/$MAKIMA_TASK_ID$suffix" ${1+"$@"}
+  answer
+}
+
+preview() {
+  [ $# -le 1 ] || wrong_usage "preview takes one id, or none for all."
+  if [ $# -eq 0 ]; then
+    merging GET /merge/preview
+  else
+    require_id "$1"
+    merging GET "/merge/preview?subtaskId=$1"
+  fi
+}
+
+merge() {
+  require_number_of_arguments merge 1 $#
+  require_id "$1"
+  add_field subtaskId "$1"
+  merging POST /merge
+}
+
+resolve() {
+  require_number_of_arguments resolve 2 $#
+  case "$2" in
+    ours | theirs | manual) ;;
+    *) wrong_usage "resolve takes a file and ours, theirs or manual, not '$2'." ;;
+  esac
+  add_field file "$1"
+  add_field strategy "$2"
+  merging POST /merge/resolve
+}
+
+commit() {
+  [ $# -le 1 ] || wrong_usage 'commit takes one message, as one argument in quotes.'
+  [ $# -eq 0 ] || [ -z "$1" ] || add_field message "$1"
+  merging POST /merge/commit
+}
+
+skip() {
+  require_number_of_arguments skip 2 $#
+  require_id "$1"
+  add_field subtaskId "$1"
+  add_field reason "$2"
+  merging POST /merge/skip
+}
+
+# without_arguments COMMAND METHOD SUFFIX ARGUMENTS
+without_arguments() {
+  local command="$1" method="$2" suffix="$3"
+  shift 3
+  require_number_of_arguments "$command" 0 $#
+  merging "$method" "$suffix"
+}
+
 finish() {
   local summary='' force=''
   while [ $# -gt 0 ]; do
@@ -328,6 +395,7 @@ case "$command" in
     exit 0
     ;;
   list | create | start | stop | status | output | worktree | wait | message | diff | done) prepare ;;
+  branches | preview | merge | merge-status | resolve | commit | abort | skip | check) prepare ;;
   *) wrong_usage "There is no command '$command'." ;;
 esac
 case "$command" in
@@ -339,5 +407,10 @@ case "$command" in
   worktree) worktree "$@" ;;
   wait) wait_for_all "$@" ;;
   message) message "$@" ;;
+  branches) without_arguments branches GET /branches "$@" ;;
+  merge-status) without_arguments merge-status GET /merge "$@" ;;
+  abort) without_arguments abort POST /merge/abort "$@" ;;
+  check) without_arguments check GET /merge/check "$@" ;;
+  preview | merge | resolve | commit | skip) "$command" "$@" ;;
   done) finish "$@" ;;
 esac
