@@ -28,7 +28,11 @@ export interface Completions {
 export const orderOf = ({ completionAction: action, targetRepoPath, targetBranch, parentTaskId }: Task): CompletionOrder | null =>
   action === 'none' || targetRepoPath === null || parentTaskId !== null ? null : { action, targetRepoPath, targetBranch };
 
-const asFailure = (error: unknown): MakimaError => (error instanceof MakimaError ? error : new MakimaError('INTERNAL', messageOf(error), { cause: error }));
+/** Whatever went wrong, as an answer to whoever asks for the action: its own code where that is one, else with the code as `reason`. */
+const asFailure = (error: unknown): MakimaError => {
+  const known = error instanceof MakimaError ? error : new MakimaError('INTERNAL', messageOf(error), { cause: error });
+  return known.statusCode === 409 ? known : new MakimaError('COMPLETION_FAILED', known.message.replace(/\.$/, ''), { cause: known, details: { ...known.details, reason: known.code } });
+};
 
 export const createCompletions = (context: CompletionContext): Completions => {
   const { ledger, store, shutdown } = context;
@@ -63,7 +67,7 @@ export const createCompletions = (context: CompletionContext): Completions => {
     } catch (error) {
       shutdown.throwIfAborted();
       failure = asFailure(error);
-      if (failure.code === 'INTERNAL') context.report(`the completion action of task ${task.id}`, error);
+      if (failure.details['reason'] === 'INTERNAL') context.report(`the completion action of task ${task.id}`, error);
       ({ message } = failure);
     }
     const completion = { action, status: failure === null ? ('succeeded' as const) : ('failed' as const), message, ...outcome };
@@ -108,9 +112,8 @@ export const createCompletions = (context: CompletionContext): Completions => {
       const { completion, failure } = await runNow(task, order).catch((error: unknown) => {
         throw shutdown.aborted ? new MakimaError('NOT_READY', 'The daemon is shutting down; the action goes on at its next start', { cause: error }) : error;
       });
-      if (failure === null) return completion;
-      if (failure.statusCode === 409) throw failure;
-      throw new MakimaError('COMPLETION_FAILED', failure.message.replace(/\.$/, ''), { cause: failure, details: { reason: failure.code } });
+      if (failure !== null) throw failure;
+      return completion;
     },
     isRunning: (taskId) => running.has(taskId),
     async recover() {

@@ -1,5 +1,4 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { StringEnum } from '../../schemas/common.ts';
 import type { Completion, Task } from '../../schemas/task.ts';
 import { branchName } from '../domain/branch-name.ts';
 import { MakimaError } from '../errors.ts';
@@ -11,7 +10,7 @@ import type { CompletionContext } from './context.ts';
 
 /** What is to be done, as it is stored while it is under way. */
 export const CompletionOrder = Type.Object({
-  action: StringEnum(['branch', 'merge', 'pr'] as const),
+  action: Type.Union([Type.Literal('branch'), Type.Literal('merge'), Type.Literal('pr')]),
   targetRepoPath: Type.String(),
   targetBranch: Type.Union([Type.String(), Type.Null()]),
 });

@@ -38,7 +38,7 @@ export const applyAdvance = async (target: TargetRepository, advances: readonly 
 
 const moveFiles = async (checkout: CheckoutAdvance['checkout'], from: string, to: string): Promise<void> => {
   const place = checkoutPlace(checkout);
-  await whileLocked(() => git(['update-index', '-q', '--refresh', '--ignore-submodules'], { ...place, answers: [1] }));
+  await whileLocked(() => git(['update-index', '--refresh', '--ignore-submodules'], { ...place, answers: [1] }));
   try {
     await whileLocked(() => git(['read-tree', '-m', '-u', from, to], place));
   } catch (error) {
