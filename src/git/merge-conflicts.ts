@@ -82,7 +82,7 @@ const refuseMarkers = async (into: Worktree, conflict: Conflict, target: Buffer)
     for (const line of linesOf(stdout)) legitimate.add(line);
   }
   const left = suspicious.find((line) => !legitimate.has(line));
-  if (left !== undefined) throw new MakimaError('CONFLICT_MARKERS_LEFT', `${showPath(conflict.path)} still has the line ${JSON.stringify(left.slice(0, 100))}`);
+  if (left !== undefined) throw new MakimaError('CONFLICT_MARKERS_LEFT', `${quoteName(showPath(conflict.path))} still has the conflict marker ${JSON.stringify(left.slice(0, 100))}`);
 };
 
 const linesOf = (content: Buffer): string[] => content.toString('latin1').split(/\r?\n/);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { quoteName } from '../domain/quote-name.ts';
 import { MakimaError } from '../errors.ts';
 import { commitOf } from './default-branch.ts';
 import { gitText } from './git-command.ts';
@@ -37,7 +38,7 @@ export const commitMerge = async (into: Worktree, record: MergeRecord, message: 
     const left = await openConflicts(into, record);
     if (left.length > 0) {
       const conflicts = shownConflicts(left);
-      throw new MakimaError('CONFLICTS_LEFT', `${left.length} ${left.length === 1 ? 'file has' : 'files have'} conflicts: ${conflicts.slice(0, 10).map(({ file }) => file).join(', ')}`, { details: { conflicts } });
+      throw new MakimaError('CONFLICTS_LEFT', `${left.length} ${left.length === 1 ? 'file has' : 'files have'} conflicts: ${conflicts.slice(0, 10).map(({ file }) => quoteName(file)).join(', ')}`, { details: { conflicts } });
     }
     const head = await commitOf(into.adminDir, 'HEAD');
     if (head === null) throw new MakimaError('GIT_FAILED', `HEAD of the worktree ${into.path} names no commit`);

@@ -27,6 +27,15 @@ Run it from the worktree. A task is printed as one line: id, status and name, se
     .makima/orchestrate.sh worktree ID                the path of its worktree
     .makima/orchestrate.sh message ID "TEXT"          tell its running agent something
     .makima/orchestrate.sh stop ID                    stop it; its work stays
+    .makima/orchestrate.sh branches                   what there is to merge
+    .makima/orchestrate.sh preview [ID]               what would conflict; of all: in the best order
+    .makima/orchestrate.sh merge ID                   merge its work into your worktree
+    .makima/orchestrate.sh merge-status               the open merge, its conflicts
+    .makima/orchestrate.sh resolve FILE HOW           HOW: ours, theirs (the subtask's) or manual (as edited)
+    .makima/orchestrate.sh commit "MESSAGE"           commit it when no conflict is left
+    .makima/orchestrate.sh abort                      undo it: your worktree is exactly as before
+    .makima/orchestrate.sh skip ID "REASON"           leave its work out on purpose
+    .makima/orchestrate.sh check                      whether anything is left
     .makima/orchestrate.sh done "SUMMARY"             finish your own task
     .makima/orchestrate.sh help
 
@@ -46,14 +55,12 @@ A long plan goes in through standard input, with - in its place:
 6. **Verify.** \`done\` means only that the agent stopped. Read \`status\` and \`diff\` and judge them against your plan. On \`failed\` or \`interrupted\`, read the error and the end of \`output\`, then \`start\` it again (it goes on in its worktree) or create a better one with \`--continue-from\`. Correct a running one with \`message\`.
 
 # Bring the work in
-When a subtask has ended well, apply its changes in your worktree, one subtask at a time:
+When subtasks have ended well, \`merge ID\` them one at a time, in the order that \`preview\` gives. A merge takes all that the subtask's worktree holds and git does not ignore, committed or not. On a conflict it stays open and \`merge-status\` names the files. Decide each by what both sides were for: \`resolve FILE ours\`, \`theirs\`, or edit out every conflict marker and \`resolve FILE manual\`. Then \`commit\`, or \`abort\`.
 
-    .makima/orchestrate.sh diff ID | git apply --3way
-
-Of a chain of \`--continue-from\`, bring in only the **last** one: it holds the work of those before it, and applying them too would apply the same changes twice. Where a patch does not apply, resolve the conflict by what both sides were for, or copy single files from the path that \`worktree ID\` prints (never \`.makima\` or \`.git\`). Commit after each one. When all is in, build and test the whole: parts that work alone can fail together. A fault that is more than a line or two is a new subtask.
+Of a chain of \`--continue-from\`, merge only the **last** one: it holds the work of those before it. Copying all of a subtask's changes by hand from the path that \`worktree ID\` prints counts too (never \`.makima\` or \`.git\`). What you do not want, \`skip\`. When all is in, build and test the whole: parts that work alone can fail together. A fault that is more than a line or two is a new subtask.
 
 # Finish
-\`done "SUMMARY"\` ends your task: what was done, how it was checked, what is open. It is refused, naming them, while subtasks run or work of theirs is not in your worktree. Bring it in or stop what is not needed, and try again. \`done "SUMMARY" --force\` finishes without it: only when you leave it out on purpose, with the reason in the summary. Nothing is finished until \`done\` has succeeded. If the goal cannot be reached, say so plainly in your last message instead.
+\`done "SUMMARY"\` ends your task: what was done, how it was checked, what is open. It is refused while subtasks run or work of theirs is neither merged, copied nor skipped; \`check\` says the same beforehand. \`done "SUMMARY" --force\` finishes without it: only when you leave it out on purpose, with the reason in the summary. Nothing is finished until \`done\` has succeeded. If the goal cannot be reached, say so plainly in your last message instead.
 
 # Your task
 ${planFollows}

@@ -30,6 +30,17 @@ void t.test('each command asks for what the contract says and prints the answer'
     [['worktree', otherId], `GET ${base}/tasks/${otherId}/worktree`, []],
     [['message', otherId, 'hi there'], `POST ${base}/tasks/${otherId}/messages`, [['message', 'hi there']]],
     [['diff', otherId], `GET ${base}/tasks/${otherId}/diff`, []],
+    [['branches'], `GET ${base}/tasks/${taskId}/branches`, []],
+    [['preview'], `GET ${base}/tasks/${taskId}/merge/preview`, []],
+    [['preview', otherId], `GET ${base}/tasks/${taskId}/merge/preview?subtaskId=${otherId}`, []],
+    [['merge', otherId], `POST ${base}/tasks/${taskId}/merge`, [['subtaskId', otherId]]],
+    [['merge-status'], `GET ${base}/tasks/${taskId}/merge`, []],
+    [['resolve', '-a "b"\n@c', 'manual'], `POST ${base}/tasks/${taskId}/merge/resolve`, [['file', '-a "b"\n@c'], ['strategy', 'manual']]],
+    [['commit', 'a "message" & more'], `POST ${base}/tasks/${taskId}/merge/commit`, [['message', 'a "message" & more']]],
+    [['commit'], `POST ${base}/tasks/${taskId}/merge/commit`, []],
+    [['abort'], `POST ${base}/tasks/${taskId}/merge/abort`, []],
+    [['skip', otherId, 'not needed'], `POST ${base}/tasks/${taskId}/merge/skip`, [['subtaskId', otherId], ['reason', 'not needed']]],
+    [['check'], `GET ${base}/tasks/${taskId}/merge/check`, []],
     [['done'], `PUT ${base}/tasks/${taskId}`, [['status', 'done']]],
     [['done', 'a summary'], `PUT ${base}/tasks/${taskId}`, [['status', 'done'], ['progressSummary', 'a summary']]],
     [['done', 'a summary', '--force'], `PUT ${base}/tasks/${taskId}`, [['status', 'done'], ['progressSummary', 'a summary'], ['force', 'true']]],
@@ -106,7 +117,7 @@ void t.test('a diff comes out byte by byte', async (t) => {
 void t.test('no command, a wrong one and wrong arguments print the usage and ask for nothing', async (t) => {
   const server = await serve(t);
   const wrong = [
-    [], ['frobnicate'], ['merge', otherId], [''], ['--start'], ['list', 'x'], ['create'], ['create', 'n'], ['create', 'n', 'p', 'q'], ['create', '--start', 'n', 'p'],
+    [], ['frobnicate'], ['merge'], ['resolve', 'f'], ['resolve', 'f', 'mine'], ['skip', otherId], [''], ['--start'], ['list', 'x'], ['create'], ['create', 'n'], ['create', 'n', 'p', 'q'], ['create', '--start', 'n', 'p'],
     ['create', 'n', 'p', '--files'], ['create', 'n', 'p', '--continue-from'], ['start'], ['start', otherId, otherId], ['wait'], ['message', otherId],
     ['done', 'a', 'b'],
   ];

@@ -33,12 +33,14 @@ void t.test('what was there before is told, and only then', (t) => {
 
 void t.test('the orchestrator learns exactly the commands that the script has', (t) => {
   const script = readFileSync(orchestrateScript, 'utf8');
-  const ofScript = [...script.matchAll(/^ {2}([a-z]+)( |$).* {2,}[a-z]/gm)].map((match) => match[1] ?? '').filter((name) => name !== '');
+  const ofScript = [...script.matchAll(/^ {2}([a-z-]+)( |$).* {2,}[a-z]/gm)].map((match) => match[1] ?? '').filter((name) => name !== '');
   const prompt = orchestratorPrompt(facts);
   const taught = new Set([...prompt.matchAll(/orchestrate\.sh ([a-z-]+)/g)].map((match) => match[1] ?? ''));
   t.same([...taught].sort(), [...new Set(ofScript)].sort());
-  t.same([...taught].sort(), ['create', 'diff', 'done', 'help', 'list', 'message', 'output', 'start', 'status', 'stop', 'wait', 'worktree']);
-  for (const option of ['--continue-from', '--files', '--start', '--force', 'git apply --3way']) t.match(prompt, option);
+  t.same([...taught].sort(), [
+    'abort', 'branches', 'check', 'commit', 'create', 'diff', 'done', 'help', 'list', 'merge', 'merge-status', 'message', 'output', 'preview', 'resolve', 'skip', 'start', 'status', 'stop', 'wait', 'worktree',
+  ]);
+  for (const option of ['--continue-from', '--files', '--start', '--force', 'resolve FILE ours', 'theirs', 'manual']) t.match(prompt, option);
   t.end();
 });
 

@@ -1,5 +1,6 @@
 import type { MergeResult } from '../../../schemas/merge.ts';
 import type { Task } from '../../../schemas/task.ts';
+import { quoteName } from '../../domain/quote-name.ts';
 import { isActive } from '../../domain/status-machine.ts';
 import { MakimaError, messageOf } from '../../errors.ts';
 import { commitOf } from '../../git/default-branch.ts';
@@ -107,7 +108,7 @@ export const startMerge =
       const conflicts = shownConflicts(conflictsOf(plan.record));
       await context.store.updateMerge(task.id, { phase: 'open' }, [mergeEvent(merge, 'conflict', { conflicts: conflicts.slice(0, maxConflictsInEvent), conflictsLeft: conflicts.length })]);
       await context.ledger.flush();
-      const named = conflicts.slice(0, maxFilesNamed).map(({ file, kind }) => `${file} (${kind})`).join(', ');
+      const named = conflicts.slice(0, maxFilesNamed).map(({ file, kind }) => `${quoteName(file)} (${kind})`).join(', ');
       const more = conflicts.length > maxFilesNamed ? ` and ${conflicts.length - maxFilesNamed} more` : '';
       throw new MakimaError('MERGE_CONFLICT', `${merge.sourceBranch} conflicts in ${named}${more}; the merge is left open`, { details: { success: false, sourceBranch: merge.sourceBranch, conflicts } });
     });
