@@ -42,7 +42,7 @@ export interface KeptDaemon {
 }
 
 /** Between two tries of a client that finds nobody, in milliseconds. */
-const retryMs = 15;
+const retryMs = 50;
 
 /** @param env - settings of the daemon */
 export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemon => {

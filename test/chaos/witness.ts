@@ -21,7 +21,7 @@ export const followToEnd = async (daemon: KeptDaemon, taskId: string, seen: Seen
       seen.events.push(event);
       if (fits(event)) return;
     }
-    await pause(10);
+    await pause(50);
   }
 };
 
