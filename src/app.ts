@@ -7,7 +7,7 @@ import { registerRoutes } from '../routes/index.ts';
 import { agentDrivers } from './agents/index.ts';
 import { createCompletions } from './completion/completions.ts';
 import type { Config } from './config.ts';
-import { openEventLog } from './events/event-log.ts';
+import { openEventLog, type EventLogOptions } from './events/event-log.ts';
 import { diskSpace } from './home/disk.ts';
 import { buildHttp } from './http/build-http.ts';
 import { listenUnix } from './http/unix-socket.ts';
@@ -32,6 +32,8 @@ export interface AppOptions {
   now?: () => Date;
   /** For tests: called at each point at which a crash must do no harm. */
   reached?: (point: string) => void;
+  /** For tests: puts a store in the place of the one that was opened, and a write of the event logs in that of the system's; they fail where the test says. */
+  twins?: { store?: (store: TaskStore) => TaskStore; write?: NonNullable<EventLogOptions['write']> };
 }
 
 /** A start that cannot be, for a reason that the user can do something about: said without a stack. */
@@ -162,9 +164,10 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   };
 
   try {
-    const { store, isNew, setAside } = await openOrReplaceStore(join(config.home, 'state.sqlite'), { now: settings.now });
-    opened.push(() => store.close());
-    const log = openEventLog({ directory: join(config.home, 'events'), now: settings.now, warn: (message) => logger.warn(message) });
+    const { store: own, isNew, setAside } = await openOrReplaceStore(join(config.home, 'state.sqlite'), { now: settings.now });
+    opened.push(() => own.close());
+    const store = options.twins?.store?.(own) ?? own;
+    const log = openEventLog({ directory: join(config.home, 'events'), now: settings.now, warn: (message) => logger.warn(message), ...(options.twins?.write && { write: options.twins.write }) });
     opened.push(() => log.close());
     const shared = { ...settings, store, log, ledger: createLedger(store, log, settings) };
     const completions = createCompletions({ ...shared, commitAuthor: config.commitAuthor, shutdown: draining.signal });

@@ -137,7 +137,7 @@ export const readSse = async function* (response: Response): AsyncGenerator<Task
  * @param tuning - changes to the checked configuration
  * @param more - a clock of the test's own, and what is told of the points that are reached
  */
-export const startDaemon = async (t: Test, agent: string, settings: Record<string, string> = {}, tuning: Record<string, number> = {}, more: Pick<AppOptions, 'now' | 'reached'> = {}): Promise<TestDaemon> => {
+export const startDaemon = async (t: Test, agent: string, settings: Record<string, string> = {}, tuning: Record<string, number> = {}, more: Pick<AppOptions, 'now' | 'reached' | 'twins'> = {}): Promise<TestDaemon> => {
   const home = settings['MAKIMA_HOME'] ?? scratch(t);
   const { config } = loadConfig({ MAKIMA_HOME: home, MAKIMA_PORT: '0', ...(settings['MAKIMA_CLAUDE_COMMAND'] === undefined && scripted(agent)), ...settings }, { homedir: home });
   const token = await ownerToken(home);
