@@ -18,16 +18,21 @@ export interface DaemonProcess {
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Everything it printed on standard error. */
   log(): string;
+  /** Resolves when it has ended, by whatever. */
+  gone: Promise<unknown>;
 }
 
 const serverPath = join(import.meta.dirname, '../../src/server.ts');
+/** One that is killed when it reaches a named point for the first time. */
+const faultyPath = join(import.meta.dirname, 'faulty-daemon.ts');
 
 /**
  * Starts `src/server.ts` and waits until it serves.
+ * @param dieAt - the point of a task's life at which it is killed
  * @throws Error with what it printed where it ends before
  */
-export const spawnDaemon = async (t: Test, home: string, agent: string, env: Record<string, string> = {}): Promise<DaemonProcess> => {
-  const child: ChildProcess = spawn(process.execPath, [serverPath], {
+export const spawnDaemon = async (t: Test, home: string, agent: string, env: Record<string, string> = {}, dieAt: string | null = null): Promise<DaemonProcess> => {
+  const child: ChildProcess = spawn(process.execPath, dieAt === null ? [serverPath] : [faultyPath, dieAt], {
     env: { ...process.env, MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath(agent), MAKIMA_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -69,5 +74,6 @@ export const spawnDaemon = async (t: Test, home: string, agent: string, env: Rec
       await gone;
     },
     log: () => log,
+    gone,
   };
 };
