@@ -16,11 +16,11 @@ const problemsOf = (env: NodeJS.ProcessEnv, homedir = '/nowhere'): readonly stri
 const defaults = {
   home: '/home/u/.makima', host: '127.0.0.1', port: 8080, allowedHosts: [], allowedOrigins: [], worktreeDir: '/home/u/.makima/worktrees',
   maxConcurrentTasks: 4, maxDepth: 2, claudeCommand: 'claude', claudePreArgs: [], claudeArgs: [], enablePermissions: false,
-  disableVerbose: false, agentEnv: {}, logLevel: 'info', stopAgents: false, maxLogBytes: 1_073_741_824, retentionDays: 0, retentionBytes: 0,
+  disableVerbose: false, agentEnv: {}, logLevel: 'info', stopAgents: false, maxLogBytes: 1_073_741_824, retentionDays: 0, retentionBytes: 0, commitAuthor: null,
 };
 /** What only a change of the program moves; each is somebody's decision, so that its value is not repeated here. */
 const bounds = [
-  'bodyLimitBytes', 'maxTasks', 'maxStreams', 'silenceMs', 'interruptGraceMs', 'terminateGraceMs', 'exitGraceMs', 'backgroundWaitMs', 'setupTimeoutMs', 'minFreeBytes', 'retentionEveryMs',
+  'bodyLimitBytes', 'maxTasks', 'maxStreams', 'silenceMs', 'interruptGraceMs', 'terminateGraceMs', 'exitGraceMs', 'backgroundWaitMs', 'setupTimeoutMs', 'minFreeBytes', 'retentionEveryMs', 'recoveryMs',
 ] as const;
 /** The settings without the bounds, which must all be there. */
 const settingsOf = (t: Test, config: Config) => {
@@ -43,12 +43,12 @@ const everything = {
   MAKIMA_HOST: '0.0.0.0', MAKIMA_PORT: '0', MAKIMA_ALLOWED_HOSTS: 'Box.local, box.local:8080,,[::1]:80', MAKIMA_ALLOWED_ORIGINS: 'https://a.example,http://localhost:3000',
   MAKIMA_WORKTREE_DIR: '~/trees', MAKIMA_MAX_CONCURRENT_TASKS: ' 16 ', MAKIMA_MAX_DEPTH: '0', MAKIMA_CLAUDE_COMMAND: '~/bin/claude', MAKIMA_CLAUDE_PRE_ARGS: '["cli.js", ""]',
   MAKIMA_CLAUDE_ARGS: '["--model","a b \\"c\\""]', MAKIMA_ENABLE_PERMISSIONS: 'TRUE', MAKIMA_DISABLE_VERBOSE: '1', MAKIMA_AGENT_ENV: '{"A_1":"x=y","__proto__":"p"}', MAKIMA_LOG_LEVEL: 'silent',
-  MAKIMA_STOP_AGENTS: 'true', MAKIMA_MAX_LOG_BYTES: '1000000', MAKIMA_RETENTION_DAYS: '30', MAKIMA_RETENTION_BYTES: '5000000000',
+  MAKIMA_STOP_AGENTS: 'true', MAKIMA_MAX_LOG_BYTES: '1000000', MAKIMA_RETENTION_DAYS: '30', MAKIMA_RETENTION_BYTES: '5000000000', MAKIMA_COMMIT_AUTHOR: 'Ada <ada@example.org>',
 };
 const everythingRead = {
   host: '0.0.0.0', port: 0, allowedHosts: ['box.local', 'box.local:8080', '[::1]:80'], allowedOrigins: ['https://a.example', 'http://localhost:3000'],
   maxConcurrentTasks: 16, maxDepth: 0, claudeCommand: '/home/u/bin/claude', claudePreArgs: ['cli.js', ''], claudeArgs: ['--model', 'a b "c"'],
-  enablePermissions: true, disableVerbose: true, logLevel: 'silent', stopAgents: true, maxLogBytes: 1_000_000, retentionDays: 30, retentionBytes: 5_000_000_000, worktreeDir: '/home/u/trees',
+  enablePermissions: true, disableVerbose: true, logLevel: 'silent', stopAgents: true, maxLogBytes: 1_000_000, retentionDays: 30, retentionBytes: 5_000_000_000, commitAuthor: { name: 'Ada', email: 'ada@example.org' }, worktreeDir: '/home/u/trees',
 };
 
 void t.test('every variable is read', (t) => {
@@ -65,11 +65,11 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
   const inFile = {
     host: '::1', port: 9000, allowedHosts: ['a.example'], allowedOrigins: 'https://b.example', worktreeDir: 'trees', maxConcurrentTasks: 2, maxDepth: 5,
     claudeCommand: './claude', claudePreArgs: ['a'], claudeArgs: ['b'], enablePermissions: true, disableVerbose: true, agentEnv: { B: 'c' }, logLevel: 'debug',
-    stopAgents: true, maxLogBytes: 70_000, retentionDays: 1, retentionBytes: 2,
+    stopAgents: true, maxLogBytes: 70_000, retentionDays: 1, retentionBytes: 2, commitAuthor: 'Bo <bo@example.org>',
   };
   const home = t.testdir({ 'config.json': `\uFEFF${JSON.stringify(inFile)}` });
   const { config } = loadConfig({ MAKIMA_HOME: home }, { homedir: '/home/u' });
-  t.strictSame(settingsOf(t, config), { ...inFile, home, allowedOrigins: ['https://b.example'], worktreeDir: join(home, 'trees'), claudeCommand: join(home, 'claude') });
+  t.strictSame(settingsOf(t, config), { ...inFile, commitAuthor: { name: 'Bo', email: 'bo@example.org' }, home, allowedOrigins: ['https://b.example'], worktreeDir: join(home, 'trees'), claudeCommand: join(home, 'claude') });
   const both = loadConfig({ ...everything, MAKIMA_HOME: home, MAKIMA_AGENT_ENV: '{"C":"d"}' }, { homedir: '/home/u' }).config;
   t.strictSame(settingsOf(t, both), { ...everythingRead, home, agentEnv: { C: 'd' } });
   t.end();

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { findProgram } from '../agents/find-program.ts';
 import { MakimaError } from '../errors.ts';
 import { redactUrls } from '../git/git-error.ts';
-import type { Opened, PullRequest } from './pull-request.ts';
+import type { Opened, PullRequest } from './pull-request-shape.ts';
 import type { RemoteSlug } from './remote-slug.ts';
 
 const timeout = 60_000;

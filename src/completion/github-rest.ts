@@ -1,6 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { MakimaError, messageOf } from '../errors.ts';
-import type { Opened, PullRequest } from './pull-request.ts';
+import type { Opened, PullRequest } from './pull-request-shape.ts';
 import type { RemoteSlug } from './remote-slug.ts';
 
 const timeoutMs = 60_000;

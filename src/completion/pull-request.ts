@@ -7,24 +7,8 @@ import { signedInGh, withGh } from './gh.ts';
 import { restApi, withRest } from './github-rest.ts';
 import type { Job } from './job.ts';
 import { publishBranch } from './publish-branch.ts';
-import { remoteSlug, type RemoteSlug } from './remote-slug.ts';
-
-/** What a pull request is to be. */
-export interface PullRequest {
-  title: string;
-  body: string;
-  /** The branch it is from, and the one it is for. */
-  head: string;
-  base: string;
-  /** Null where the remote's URL names no repository that could be on a server. */
-  slug: RemoteSlug | null;
-}
-
-/** How it went: an open one for the branch is updated, never doubled. */
-export interface Opened {
-  url: string;
-  isNew: boolean;
-}
+import type { Opened, PullRequest } from './pull-request-shape.ts';
+import { remoteSlug } from './remote-slug.ts';
 
 /** The branch, pushed to origin, and a pull request for it. */
 export const openPullRequest = async (context: CompletionContext, job: Job, work: string): Promise<string> => {
