@@ -9,6 +9,7 @@ import { indexOf, installIndex, sameIndex, withIndexCopy, withIndexLock } from '
 import { backupIndex, markIndexInstalled } from './merge-backup.ts';
 import { conflictsOf, type MergeRecord } from './merge-record.ts';
 import { treeOf } from './merge-source.ts';
+import { checkOutSubmodules, linksOf } from './merge-submodules.ts';
 import type { MergePlan } from './merge-plan.ts';
 import { indexInfo, type TreeChange } from './tree-diff.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
@@ -28,24 +29,29 @@ const changedMeanwhile = /not uptodate|would be overwritten|would be removed|wou
  * the merge by its record. A file that the agent has changed since the plan is never overwritten: git holds each against
  * the plan's own tree first.
  *
+ * @param from - the subtask's worktree, whose submodules may have commits that this one lacks
+ * @returns what could not be done with submodules, in words
  * @throws WorktreeChanged; MakimaError REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
  */
-export const applyMerge = (into: Worktree, { record, changes }: MergePlan, lockWaitMs?: number): Promise<void> =>
-  withIndexLock(into, async () => {
+export const applyMerge = async (into: Worktree, { record, changes }: MergePlan, from: Worktree | null, lockWaitMs?: number): Promise<string[]> => {
+  await withIndexLock(into, async () => {
     if ((await commitOf(into.adminDir, 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
     if (!(await sameIndex(backupIndex(into), indexOf(into)))) throw new WorktreeChanged('The index has changed');
     await withIndexCopy(into, backupIndex(into), async (indexFile) => {
       await writeFiles(into, record, indexFile);
-      if (record.ours !== record.before) return;
+      if (record.stays) return;
       // all of the worktree is committed, or there is a conflict: the index is that of the result
       await addConflicts(into, record, indexFile);
       await markIndexInstalled(into);
       await installIndex(into, indexFile);
     });
-    if (record.ours !== record.before) await stageChanges(into, changes);
+    if (record.stays) await stageChanges(into, changes);
     if (record.commit === null) await writeMergeState(into, record);
     await moveHead(into, record.head, record.commit ?? record.ours, record.commit === null ? 'makima: uncommitted work before a merge' : 'makima: merge');
   }, lockWaitMs);
+  const conflicted = new Set(record.conflicts.map((conflict) => conflict.path));
+  return checkOutSubmodules(into, from, linksOf(changes, 'after').filter((link) => !conflicted.has(link.path.toString('base64'))));
+};
 
 /** Brings the files from what the plan saw to the result, with an index of its own. */
 const writeFiles = async (into: Worktree, record: MergeRecord, indexFile: string): Promise<void> => {

@@ -5,6 +5,7 @@ import { indexOf, installIndex, withIndexCopy, withIndexLock } from './index-loc
 import { removeFiles, statOf } from './merge-backup.ts';
 import type { Conflict } from './merge-kind.ts';
 import { conflictsOf, type MergeRecord } from './merge-record.ts';
+import { checkOutSubmodules } from './merge-submodules.ts';
 import { joinBytes } from './relative-path.ts';
 import { quoteName } from '../domain/quote-name.ts';
 import { showPath } from './show-path.ts';
@@ -35,10 +36,11 @@ export const openConflicts = async (into: Worktree, record: MergeRecord): Promis
  * there removes it. Can be repeated, also with another answer.
  *
  * @param file - the name as an answer shows it, or as a shell shows it in quotes
+ * @param from - the subtask's worktree, whose submodules may have commits that this one lacks
  * @returns the conflict that it was
  * @throws MakimaError CONFLICT_NOT_FOUND, CONFLICT_MARKERS_LEFT, MERGE_BLOCKED, REPOSITORY_BUSY
  */
-export const resolveConflict = async (into: Worktree, record: MergeRecord, file: string, strategy: Strategy, lockWaitMs?: number): Promise<Conflict> => {
+export const resolveConflict = async (into: Worktree, record: MergeRecord, file: string, strategy: Strategy, from: Worktree | null, lockWaitMs?: number): Promise<Conflict> => {
   await requireWorktree(into);
   const conflict = conflictsOf(record).find(({ path }) => showPath(path) === file) ?? conflictsOf(record).find(({ path }) => quoteName(showPath(path)) === file);
   if (conflict === undefined) throw new MakimaError('CONFLICT_NOT_FOUND', `${JSON.stringify(file.slice(0, 200))} is no file that this merge has a conflict in`);
@@ -64,6 +66,7 @@ export const resolveConflict = async (into: Worktree, record: MergeRecord, file:
       }
       await installIndex(into, indexFile);
     }), lockWaitMs);
+  if (side?.mode === '160000') await checkOutSubmodules(into, from, [{ path: conflict.path, id: side.id }]);
   return conflict;
 };
 

@@ -63,6 +63,7 @@ export const planMerge = async (into: Worktree, source: MergeSource, messages: {
     headRef: headRef.exitCode === 0 ? headRef.stdout.toString('utf8').trim() : null,
     before,
     ours,
+    stays,
     source: source.commit,
     sourceTree: source.tree,
     result: merged.tree,

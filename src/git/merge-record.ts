@@ -15,6 +15,8 @@ const MergeRecord = Type.Object({
   before: Stored,
   /** What HEAD is while the merge is open: `head`, or `before` where uncommitted work takes part in the merge. */
   ours: Stored,
+  /** Whether what is uncommitted, and staged, has nothing to do with the merge and stays as it is. */
+  stays: Type.Boolean(),
   source: Stored,
   sourceTree: Stored,
   /** What the worktree holds after it, with conflict markers where there are conflicts. */

@@ -8,6 +8,7 @@ import { clearMergeState, moveHead } from './merge-apply.ts';
 import { backupIndex, isIndexInstalled, removeFiles, restoreDirectories, restoreFiles } from './merge-backup.ts';
 import type { MergeRecord } from './merge-record.ts';
 import { treeOf } from './merge-source.ts';
+import { checkOutSubmodules, linksOf } from './merge-submodules.ts';
 import { snapshotCommit, snapshotTree } from './snapshot.ts';
 import { diffTrees, keyOf, type TreeChange } from './tree-diff.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
@@ -40,6 +41,8 @@ export const undoMerge = async (into: Worktree, record: MergeRecord, lockWaitMs?
       const differing = await diffTrees(into.gitDir, tree, await snapshotTree(into));
       if (attempt > 1 && differing.length === 0) break;
       if (attempt > attempts) throw new MakimaError('REPOSITORY_BUSY', `The worktree ${into.path} is being changed while the merge in it is undone`);
+      // back to what the worktree had; one that cannot be moved differs at the next look
+      await checkOutSubmodules(into, null, linksOf(differing, 'before'));
       await removeFiles(into, differing.filter(({ before }) => before === null).map((change) => change.path));
       await write(into, tree, differing);
       await restoreFiles(into, record.files);

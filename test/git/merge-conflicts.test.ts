@@ -97,7 +97,7 @@ for (const committed of [true, false]) {
       for (const file of Object.keys(expected)) {
         const found = lstatSync(path.join(parent.path, file), { throwIfNoEntry: false });
         if (strategy === 'manual' && found?.isFile() === true) writeFileSync(path.join(parent.path, file), 'by hand\n');
-        await resolveConflict(parent, plan.record, file, strategy);
+        await resolveConflict(parent, plan.record, file, strategy, null);
       }
       t.strictSame(await openConflicts(parent, plan.record), []);
       if (strategy !== 'manual') for (const [name, { after }] of Object.entries(cases)) t.ok(holds(path.join(parent.path, String(Object.keys(cases).indexOf(name))), after[strategy]), name);

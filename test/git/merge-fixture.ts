@@ -53,17 +53,17 @@ export const messages = { merge: 'Merge the part', work: 'Work of its own' };
 export const sourceOf = (child: Worktree, previous: MergeSource | null = null): Promise<MergeSource> => mergeSource(child, previous, 'Work of the part');
 
 /** Plans and applies, as the verb does. */
-export const merge = (parent: Worktree, source: MergeSource, lockWaitMs?: number): Promise<MergePlan | null> =>
+export const merge = (parent: Worktree, source: MergeSource, lockWaitMs?: number, child: Worktree | null = null): Promise<MergePlan | null> =>
   whileChanging(async () => {
     const plan = await planMerge(parent, source, messages);
     if (plan === null) return null;
-    await applyMerge(parent, plan, lockWaitMs);
+    await applyMerge(parent, plan, child, lockWaitMs);
     if (plan.record.commit !== null) await removeBackup(parent);
     return plan;
   });
 
 export const mergeOrFail = async (parent: Worktree, child: Worktree): Promise<MergePlan> => {
-  const plan = await merge(parent, await sourceOf(child));
+  const plan = await merge(parent, await sourceOf(child), undefined, child);
   if (plan === null) throw new Error('There was nothing to merge');
   return plan;
 };

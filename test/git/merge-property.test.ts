@@ -103,7 +103,7 @@ void t.test('whatever is merged in whatever order, no edit is missing that was n
             const content = readFileSync(path.join(parent.path, file), 'utf8');
             if (answer === 'both') write(parent.path, { [file]: withoutMarkers(content) });
             const strategy: Strategy = answer === 'ours' || answer === 'theirs' ? answer : 'manual';
-            await resolveConflict(parent, plan.record, file, strategy);
+            await resolveConflict(parent, plan.record, file, strategy, null);
             if (strategy === 'manual') continue;
             // the whole file is the other side's: that one's lines in it are overruled
             const overruled = (line: string): boolean => line.endsWith(`of ${JSON.stringify(file)}`) || line.endsWith(`made ${file}`);

@@ -4,9 +4,11 @@ import t, { type Test } from 'tap';
 import { MakimaError, type ErrorCode } from '../../src/errors.ts';
 import { commitMerge } from '../../src/git/merge-finish.ts';
 import { openConflicts, resolveConflict } from '../../src/git/merge-conflicts.ts';
-import { abortedRef } from '../../src/git/merge-undo.ts';
-import { beforeRef } from '../../src/git/merge-plan.ts';
-import { inside, merge, mergeOrFail, pair, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
+import { abortedRef, undoHalfMerge } from '../../src/git/merge-undo.ts';
+import { beforeRef, planMerge } from '../../src/git/merge-plan.ts';
+import type { Worktree } from '../../src/git/worktree.ts';
+import { isolate, open, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
+import { inside, merge, mergeOrFail, messages, pair, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
 
 const rejectsWith = async (t: Test, promise: Promise<unknown>, code: ErrorCode): Promise<void> => {
   const outcome: unknown = await promise.then(() => 'it resolved', (error: unknown) => error);
@@ -23,14 +25,15 @@ void t.test('a merge takes what is committed, uncommitted and untracked, and wha
   put(child.path, { staged: '2\n' });
   inside(child, 'add', 'staged');
   put(child.path, { a: 'changed\n', untracked: '3\n', 'x.log': 'ignored\n', '.makima/orchestrate.sh': 'never\n' });
-  const plan = await mergeOrFail(parent, child);
-  t.equal(inside(parent, 'rev-parse', 'HEAD').trim(), plan.record.commit);
+  const source = await sourceOf(child);
+  const plan = await merge(parent, source);
+  t.equal(inside(parent, 'rev-parse', 'HEAD').trim(), plan?.record.commit);
   t.strictSame(inside(parent, 'ls-tree', '-r', '--name-only', 'HEAD').trim().split('\n'), ['.gitignore', 'a', 'committed', 'staged', 'untracked']);
   t.equal(text(parent.path, 'a'), 'changed\n');
   t.notOk(existsSync(path.join(parent.path, 'x.log')));
   t.equal(inside(parent, 'status', '--porcelain'), '');
   t.equal(inside(parent, 'log', '-1', '--format=%an <%ae>').trim(), 'User <user@example.org>');
-  t.equal(await merge(parent, await sourceOf(child)), null, 'a second time there is nothing to do');
+  t.equal(await merge(parent, await sourceOf(child, source)), null, 'a second time there is nothing to do');
 });
 
 void t.test("the parent's own work stays uncommitted, and staged where it was, where the merge has nothing to do with it", async (t) => {
@@ -78,7 +81,7 @@ void t.test('abort gives back the index, modes, times and line ends, and keeps w
   const before = stateOf(parent);
   const plan = await mergeOrFail(parent, child);
   t.equal(plan.record.conflicts.length, 5);
-  await resolveConflict(parent, plan.record, 'secret', 'theirs');
+  await resolveConflict(parent, plan.record, 'secret', 'theirs', null);
   put(parent.path, { since: 'made since\n', 'build/more': 'built since\n' });
   inside(parent, 'add', '-A');
   await undo(parent, plan);
@@ -156,11 +159,11 @@ void t.test('manual takes the file as it stands, without markers that neither si
   put(parent.path, { f: 'ours\n', docs: '<<<<<<< as an example\nours\n' });
   put(child.path, { f: 'theirs\n', docs: '<<<<<<< as an example\ntheirs\n' });
   const { record } = await mergeOrFail(parent, child);
-  await rejectsWith(t, resolveConflict(parent, record, 'f', 'manual'), 'CONFLICT_MARKERS_LEFT');
-  await rejectsWith(t, resolveConflict(parent, record, 'no such file', 'ours'), 'CONFLICT_NOT_FOUND');
+  await rejectsWith(t, resolveConflict(parent, record, 'f', 'manual', null), 'CONFLICT_MARKERS_LEFT');
+  await rejectsWith(t, resolveConflict(parent, record, 'no such file', 'ours', null), 'CONFLICT_NOT_FOUND');
   put(parent.path, { f: 'both\n', docs: '<<<<<<< as an example\nboth\n' });
-  await resolveConflict(parent, record, 'f', 'manual');
-  await resolveConflict(parent, record, 'docs', 'manual');
+  await resolveConflict(parent, record, 'f', 'manual', null);
+  await resolveConflict(parent, record, 'docs', 'manual', null);
   await commitMerge(parent, record, 'by hand');
   t.equal(inside(parent, 'show', 'HEAD:f'), 'both\n');
   t.equal(inside(parent, 'log', '-1', '--format=%s').trim(), 'by hand');
@@ -190,4 +193,70 @@ void t.test('a subtask that goes on after its merge does not stand against its o
   const plan = await merge(parent, await sourceOf(child, first));
   t.strictSame(plan?.record.conflicts, []);
   t.equal(text(parent.path, 'f'), 'mine\na\nfirst, changed\n');
+});
+
+void t.test('what is staged alone, and no longer in the file, stays staged', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n', b: 'b\n' });
+  put(parent.path, { a: 'staged alone\n' });
+  inside(parent, 'add', 'a');
+  put(parent.path, { a: 'a\n' });
+  put(child.path, { b: 'theirs\n' });
+  await mergeOrFail(parent, child);
+  t.equal(inside(parent, 'show', ':a'), 'staged alone\n');
+  t.equal(inside(parent, 'status', '--porcelain'), 'MM a\n');
+});
+
+void t.test('a merge that was broken off is taken back where it still is the merge, and what the agent did since stays', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n', b: 'b\n', c: 'c\n' });
+  put(child.path, { a: 'theirs\n', b: 'theirs\n', 'd/new': 'theirs\n' });
+  const before = stateOf(parent);
+  const plan = await planMerge(parent, await sourceOf(child), messages);
+  if (plan === null) return t.fail('there was nothing to merge');
+  // two of the three files were written when the daemon died, and one of them the agent has changed since
+  put(parent.path, { a: 'theirs\n', 'd/new': 'theirs\n' });
+  await undoHalfMerge(parent, plan.record);
+  t.strictSame(stateOf(parent), before);
+  put(parent.path, { a: 'theirs, and on\n', 'd/new': 'theirs\n', own: 'own\n' });
+  await undoHalfMerge(parent, plan.record);
+  t.strictSame([text(parent.path, 'a'), text(parent.path, 'own'), existsSync(path.join(parent.path, 'd'))], ['theirs, and on\n', 'own\n', false]);
+});
+
+void t.test('submodules are merged, told as conflicts, resolved and put back', async (t) => {
+  const home = isolate(t);
+  const library = userRepository(path.join(home, 'library'), { lib: '1\n' });
+  const source = userRepository(path.join(home, 'source'), {});
+  sh(source, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'lib');
+  sh(source, 'commit', '-qm', 'a library');
+  const repository = await open(home, source);
+  const [parent, child, other] = [await worktreeOf(home, repository), await worktreeOf(home, repository), await worktreeOf(home, repository)];
+  const inLibrary = (worktree: Worktree, content: string): string => {
+    write(path.join(worktree.path, 'lib'), { lib: content });
+    sh(path.join(worktree.path, 'lib'), 'commit', '-qam', content.trim());
+    return sh(path.join(worktree.path, 'lib'), 'rev-parse', 'HEAD').trim();
+  };
+  const theirs = inLibrary(child, '2\n');
+  const plan = await mergeOrFail(parent, child);
+  t.strictSame(plan.record.conflicts, []);
+  t.equal(text(parent.path, 'lib/lib'), '2\n');
+  t.equal(inside(parent, 'rev-parse', 'HEAD:lib').trim(), theirs);
+  t.equal(inside(parent, 'status', '--porcelain'), '');
+
+  const others = inLibrary(other, '3\n');
+  const before = stateOf(parent);
+  const conflicted = await mergeOrFail(parent, other);
+  t.match(conflicted.record.conflicts, [{ kind: 'submodule' }]);
+  await resolveConflict(parent, conflicted.record, 'lib', 'theirs', other);
+  t.equal(text(parent.path, 'lib/lib'), '3\n');
+  await undo(parent, conflicted);
+  t.strictSame(stateOf(parent), before);
+  for (const [strategy, expected] of [['ours', theirs], ['manual', theirs], ['theirs', others]] as const) {
+    const again = await mergeOrFail(parent, other);
+    await resolveConflict(parent, again.record, 'lib', strategy, other);
+    t.strictSame(await openConflicts(parent, again.record), []);
+    t.equal(inside(parent, 'rev-parse', ':lib').trim(), expected, strategy);
+    if (strategy === 'theirs') await commitMerge(parent, again.record, 'theirs');
+    else await undo(parent, again);
+  }
+  t.equal(inside(parent, 'rev-parse', 'HEAD:lib').trim(), others);
+  t.equal(inside(parent, 'status', '--porcelain'), '');
 });

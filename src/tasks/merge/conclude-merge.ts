@@ -38,7 +38,7 @@ export const concludeMerge = (context: TaskContext): Pick<Actions, 'mergeStatus'
 
     resolveConflict: (caller, taskId, { file, strategy }) =>
       withOpenMerge(caller, taskId, async (task, merge, into) => {
-        const known = await resolveConflict(into, merge.record, file, strategy);
+        const known = await resolveConflict(into, merge.record, file, strategy, await worktreeOf(context, merge.subtaskId));
         const status = await statusOf(merge, into);
         await context.store.addEvents(task.id, [mergeEvent(merge, 'resolved', { conflicts: shownConflicts([known]), conflictsLeft: status.conflicts.length })]);
         await context.ledger.flush();

@@ -35,7 +35,7 @@ const alreadyThere = async (context: TaskContext, task: Task, subtask: Task, int
 };
 
 /** Notes the merge, then carries it out. Whatever fails, the worktree is put back. @returns null where there is nothing to merge */
-const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, source: MergeSource): Promise<{ merge: MergeUnderWay; plan: MergePlan } | null> => {
+const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, source: MergeSource, from: Worktree): Promise<{ merge: MergeUnderWay; plan: MergePlan } | null> => {
   const sourceBranch = subtask.branch ?? subtask.id;
   const messages = { merge: `Merge "${subtask.name}"\n\nBranch ${sourceBranch}.`, work: `Work of "${task.name}" before merging "${subtask.name}"` };
   const begun: { merge: MergeUnderWay | null } = { merge: null };
@@ -55,7 +55,7 @@ const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: W
       }
       const merge = await begin(plan.record);
       begun.merge = merge;
-      await applyMerge(into, plan);
+      plan.notes.push(...(await applyMerge(into, plan, from)));
       return { merge, plan };
     });
   } catch (error) {
@@ -97,8 +97,8 @@ export const startMerge =
     return withWorktreeLock(into, async () => {
       const open = await currentMerge(context, task, into);
       if (open !== null) throw new MakimaError('MERGE_IN_PROGRESS', `${open.sourceBranch} is being merged into this worktree`, { details: { sourceBranch: open.sourceBranch } });
-      const { source } = await sourceOfSubtask(context, subtask, await context.store.listIntegrations(task.id));
-      const carried = await carryOut(context, task, subtask, into, source);
+      const { source, worktree } = await sourceOfSubtask(context, subtask, await context.store.listIntegrations(task.id));
+      const carried = await carryOut(context, task, subtask, into, source, worktree);
       if (carried === null) return alreadyThere(context, task, subtask, into, source);
       const { merge, plan } = carried;
       if (plan.record.commit !== null) {
