@@ -107,6 +107,7 @@ const bad: Record<string, [must: string, ...values: string[]]> = {
   MAKIMA_CLAUDE_PRE_ARGS: ['a JSON array of strings', '--model opus', '{}', '[1]', '"a"', '["a\\u0000"]', 'null', '[null]', '["a"'],
   MAKIMA_CLAUDE_ARGS: ['a JSON array of strings', '[["a"]]'],
   MAKIMA_ENABLE_PERMISSIONS: ['true, false, 1 or 0', 'yes', 'on', '2', 'truee'],
+  MAKIMA_COMMIT_AUTHOR: ['a name and a mail address', 'Ada', 'ada@example.org', '<ada@example.org>', 'Ada <>', 'Ada <a b>', 'A\nB <a@b>'],
   MAKIMA_DISABLE_VERBOSE: ['true, false, 1 or 0', 'no'],
   MAKIMA_AGENT_ENV: ['a JSON object of strings', 'A=b', '[]', 'null', '{"A":1}', '{"A B":"x"}', '{"1A":"x"}', '{"":"x"}', '{"A":"\\u0000"}', '{"A=":"x"}', '{"MAKIMA_RUN_ID":"x"}'],
   MAKIMA_STOP_AGENTS: ['true, false, 1 or 0', 'no'],
