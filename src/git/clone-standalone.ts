@@ -4,8 +4,9 @@ import { MakimaError } from '../errors.ts';
 import { copyEntry } from './copy-entry.ts';
 import { commitOf } from './default-branch.ts';
 import { git, gitText, splitNul } from './git-command.ts';
-import { configOf, isMissing, symbolicBranch } from './local-repository.ts';
+import { configOf, findLocalRepository, isMissing, symbolicBranch } from './local-repository.ts';
 import { makimaDirectory } from './makima-directory.ts';
+import { safeOrigin } from './open-repository.ts';
 import { checkParents, joinBytes } from './relative-path.ts';
 import { removeTree } from './remove-tree.ts';
 import { sourceHeads } from './repository.ts';
@@ -14,7 +15,8 @@ import { isDirectory, placeOf, requireWorktree, type Worktree } from './worktree
 
 /**
  * A repository of its own with a task's work: its commits on the task's branch, what is not committed as uncommitted, and
- * untracked files; neither ignored files nor `.makima/`. `origin` is the task's source. It shares nothing with makima.
+ * untracked files; neither ignored files nor `.makima/`. `origin` is what the task's source calls so, so that a push from it
+ * goes where the user's own goes; the source itself where that has none. It shares nothing with makima.
  *
  * @param targetDir - absolute; it must not exist
  * @param forbidden - directories it must not lie in, such as makima's home
@@ -103,11 +105,24 @@ const makeRepository = async (worktree: Worktree, directory: string, signal?: Ab
   } finally {
     await git(['update-ref', '-d', ref], { gitDir: worktree.gitDir });
   }
-  const settings: [string, string | null][] = [['remote.origin.url', worktree.origin]];
-  if (worktree.origin !== null) settings.push(['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
+  const origin = await originOf(worktree, signal);
+  const settings: [string, string | null][] = [['remote.origin.url', origin]];
+  if (origin !== null) settings.push(['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
   const own = await configOf(worktree.gitDir, signal);
   for (const key of ['user.name', 'user.email']) settings.push([key, own.get(key) ?? null]);
   for (const [key, value] of settings) if (value !== null) await git(['config', '--file', path.join(gitDir, 'config'), key, value], { signal });
+};
+
+const originOf = async (worktree: Worktree, signal?: AbortSignal): Promise<string | null> => {
+  if (worktree.sourcePath === null) return worktree.origin;
+  try {
+    const source = await findLocalRepository(worktree.sourcePath);
+    return safeOrigin(source, (await configOf(source.commonDir, signal)).get('remote.origin.url')) ?? worktree.origin;
+  } catch (error) {
+    // the source was moved away since
+    if (error instanceof MakimaError && error.code === 'INVALID_REPOSITORY') return worktree.origin;
+    throw error;
+  }
 };
 
 const copyWork = async (worktree: Worktree, directory: string, signal?: AbortSignal): Promise<void> => {

@@ -76,7 +76,7 @@ const carrySettings = async (gitDir: string, from: FetchFrom, signal: AbortSigna
 };
 
 /** A hostile source may name a program as its origin: only what a user could have given is taken over. */
-const safeOrigin = (local: LocalRepository, url: string | undefined): string | undefined => {
+export const safeOrigin = (local: LocalRepository, url: string | undefined): string | undefined => {
   if (url === undefined) return undefined;
   const absolute = /^\.{1,2}(?:\/|$)/.test(url) ? path.resolve(local.path, url) : url;
   try {

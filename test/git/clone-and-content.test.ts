@@ -60,6 +60,17 @@ void t.test('a copy that fails leaves nothing, not even the directories above it
   t.notOk(existsSync(path.join(home, 'new')));
 });
 
+void t.test('the origin of a copy is the source’s own, unless that names a program', async (t) => {
+  const home = isolate(t);
+  for (const [given, expected] of [['git@example.org:a/b.git', 'git@example.org:a/b.git'], ['../b.git', path.join(home, 'b.git')], ['ext::sh -c true', null]] as const) {
+    const { source, worktree } = await prepared(home);
+    sh(source, 'remote', 'add', 'origin', given);
+    const target = path.join(home, crypto.randomUUID());
+    await cloneStandalone(worktree, target);
+    t.equal(sh(target, 'config', 'remote.origin.url').trim(), expected ?? source);
+  }
+});
+
 void t.test('a copy of a scratch task has no origin', async (t) => {
   const home = isolate(t);
   const worktree = await worktreeOf(home, await open(home, null));
