@@ -43,7 +43,14 @@ export const superviseRun = (context: RunContext, { task, run, driver }: RunOfTa
   let exited = false;
 
   /** A note of what has happened: it has, even where the log has to wait for space. */
-  const note = (work: () => void): void => void untilDone(context, `noting in the log of task ${task.id}`, work, detach);
+  const note = (work: () => void): void => {
+    const unlessEnded = (): void => {
+      const last = context.log.last(task.id);
+      // Nothing follows the end, and a log that was deleted meanwhile is not begun anew.
+      if (last !== null && !last.ended) work();
+    };
+    void untilDone(context, `noting in the log of task ${task.id}`, unlessEnded, detach);
+  };
   const say = (text: string, level?: 'warning'): void => note(() => ledger.say(task.id, text, level));
 
   const warnOfSilence = (): void => say(`The agent has printed nothing for ${Math.round(timing.silence / 1000)} s; it may be working on something long, or hang`, 'warning');

@@ -5,6 +5,7 @@ import { removeWorktree } from '../git/remove-worktree.ts';
 import { removeTaskCard } from '../git/task-card.ts';
 import { trashOf } from '../git/trash.ts';
 import type { Worktree } from '../git/worktree.ts';
+import { untilDone } from '../runs/until-done.ts';
 import { requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';
@@ -14,6 +15,17 @@ import { worktreeOf } from './worktree-of.ts';
 
 const requireEnded = (tasks: readonly Task[]): void => {
   for (const task of tasks) if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `Task ${task.id} ("${task.name}") is ${task.status}`);
+};
+
+/** The task is gone by now, so that nobody can ask for this again: what fails is tried on in the background. */
+const putAway = async (context: TaskContext, worktree: Worktree): Promise<void> => {
+  const remove = (): Promise<void> => removeWorktree(worktree, trashOf(context.worktreesDirectory));
+  try {
+    await remove();
+  } catch (error) {
+    context.report(`removing the worktree ${worktree.path}`, error);
+    void untilDone(context, `removing the worktree ${worktree.path}`, remove, context.runs.detached);
+  }
 };
 
 /**
@@ -42,13 +54,13 @@ export const deleteTask =
     }
     await context.store.deleteTasks(all.map((each) => each.id));
     context.reached('rows deleted');
-    for (const worktree of worktrees) {
-      await removeWorktree(worktree, trashOf(context.worktreesDirectory));
-      context.reached('worktree aside');
-    }
     for (const each of all) {
       context.log.remove(each.id);
       context.ledger.forget(each.id);
+    }
+    for (const worktree of worktrees) {
+      await putAway(context, worktree);
+      context.reached('worktree aside');
     }
     emptyTrashSoon(context);
   };

@@ -1,0 +1,57 @@
+/** One task's whole life under something that fails in it, and what must have come of it. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import type { Task } from '../../schemas/task.ts';
+import { platform } from '../../src/runs/process/platform/index.ts';
+import type { TestDaemon } from '../support/daemon.ts';
+
+/** Asks until it is done: what fails once is asked for again, as a client does. Bounded, since a failure is planned once. */
+const insist = async <T = Task>(daemon: TestDaemon, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T | null> => {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await daemon.call<T>(method, path, body, headers);
+    if (answer.status < 300) return answer.body;
+    if (method === 'DELETE' && answer.status === 404) return null;
+    if (tries === 5) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+};
+
+/**
+ * Makes a task, runs it, looks at how it ended and deletes it.
+ * @param arm - called when the task is made and before it is started
+ */
+export const live = async (t: Test, daemon: TestDaemon, what: string, arm: (task: Task) => void = () => undefined): Promise<Task> => {
+  const made = await insist(daemon, 'POST', '/tasks', { name: 'a life', plan: 'live' }, { 'idempotency-key': randomUUID() });
+  if (made === null) throw new Error('no task');
+  arm(made);
+  // A start that was refused may have happened: a failure after the write is no refusal.
+  const started = await daemon.call('POST', `/tasks/${made.id}/start`);
+  if (started.status !== 202 && (await insist(daemon, 'GET', `/tasks/${made.id}`))?.status === 'pending') await insist(daemon, 'POST', `/tasks/${made.id}/start`);
+  const toTheEnd = () => daemon.until(made.id, (event) => event.type === 'end');
+  // The failure can be the stream's.
+  await toTheEnd().catch(toTheEnd);
+  const task = await insist(daemon, 'GET', `/tasks/${made.id}`);
+  if (task === null) throw new Error('the task is gone');
+  if (task.status !== 'done') t.match(task, { status: 'failed', errorMessage: /./ }, `${what}: it ends done, or failed with a reason`);
+  await insist(daemon, 'DELETE', `/tasks/${made.id}`);
+  return task;
+};
+
+/** Nothing is left of tasks that were all deleted. */
+export const nothingIsLeft = async (t: Test, daemon: TestDaemon, marker: string): Promise<void> => {
+  const look = (directory: string): string[] => {
+    const path = join(daemon.home, directory);
+    return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+  };
+  const left = (): string[] => [
+    ...look('runs'),
+    ...look('worktrees').filter((path) => path !== '.trash'),
+    ...look('events').filter((path) => path !== 'ids'),
+    ...look('repositories').filter((path) => /\.tmp-|\.lock$|\/worktrees\/|refs\/heads\/makima\/./.test(path)),
+  ];
+  // Put aside, and removed in the background.
+  for (const limit = performance.now() + 5000; left().length > 0 && performance.now() < limit; ) await new Promise((resolve) => setTimeout(resolve, 20));
+  t.same(left(), [], 'nothing is left on the disk');
+  t.same((await platform.table(marker)).filter(({ marked }) => marked).map(({ pid }) => pid), [], 'no process is left');
+};
