@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { messageOf } from '../errors.ts';
+import { MakimaError, messageOf } from '../errors.ts';
 import type { StoredEvent } from '../tasks/actions.ts';
 import { PacedWriter } from './paced-writer.ts';
 
@@ -21,6 +21,15 @@ const eventFrame = (stored: StoredEvent): string => {
   const id = head?.[1] ?? String(stored.event.id);
   const type = head?.[2] ?? stored.event.type;
   return `id: ${id}\nevent: ${type}\ndata: ${stored.json}\n\n`;
+};
+
+/**
+ * What a client is told where the source fails in the middle. Events that were deleted before a slow reader came to them are
+ * an event of their own, without an id: the client sees the gap, and a new connection from where it was is answered with 410.
+ */
+const failureFrame = (error: unknown): string => {
+  if (error instanceof MakimaError && error.code === 'EVENTS_GONE') return `event: gap\ndata: ${JSON.stringify({ type: 'gap', code: error.code, message: error.message, ...error.details })}\n\n`;
+  return `: ${messageOf(error).replaceAll(/\s+/g, ' ')}\n\n`;
 };
 
 interface Pumped<T> {
@@ -88,7 +97,8 @@ const pump = async <T>(reply: FastifyReply, writer: PacedWriter, { iterator, fra
 /**
  * Answers with server-sent events as the HTML standard has them: `id`, `event` and `data` of each, a comment line in silence, a retry
  * hint at first. The headers go out at once; the source must have thrown before it was handed over, since later the status is sent.
- * A failure in the middle ends the stream after a comment that names it: the client comes again with Last-Event-ID and gets the answer.
+ * A failure in the middle ends the stream after a comment that names it, or after an event `gap` where events were deleted: the
+ * client comes again with Last-Event-ID and gets the answer.
  * @returns the reply, for the handler to return; the stream goes on by itself
  */
 export const sendEvents = (reply: FastifyReply, source: AsyncIterable<StoredEvent>, options: StreamOptions): FastifyReply => {
@@ -105,7 +115,7 @@ export const sendEvents = (reply: FastifyReply, source: AsyncIterable<StoredEven
     frame: eventFrame,
     signal: options.signal,
     comment: { text: comment, everyMs: options.commentEveryMs ?? 15_000 },
-    failureText: (error) => `: ${messageOf(error).replaceAll(/\s+/g, ' ')}\n\n`,
+    failureText: failureFrame,
   });
   return reply;
 };

@@ -15,7 +15,8 @@ export interface DaemonProcess {
   call<T = Task>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
   /** The events of a task after an id, to the end of the task or of the daemon. */
   follow(taskId: string, after?: number): AsyncGenerator<TaskEvent>;
-  kill(signal: NodeJS.Signals): Promise<void>;
+  /** @returns its exit status, null where the signal ended it */
+  kill(signal: NodeJS.Signals): Promise<number | null>;
   /** Everything it printed on standard error. */
   log(): string;
   /** Resolves when it has ended, by whatever. */
@@ -38,7 +39,7 @@ export const spawnDaemon = async (t: Test, home: string, agent: string, env: Rec
   });
   let log = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));
-  const gone = once(child, 'exit');
+  const gone = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null));
   t.teardown(async () => {
     child.kill('SIGKILL');
     await gone;
@@ -71,7 +72,7 @@ export const spawnDaemon = async (t: Test, home: string, agent: string, env: Rec
     },
     async kill(signal) {
       child.kill(signal);
-      await gone;
+      return gone;
     },
     log: () => log,
     gone,
