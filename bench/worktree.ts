@@ -63,7 +63,7 @@ export const run = async (): Promise<BenchRow[]> => {
     });
     const ourDiff = await median(async () => {
       let bytes = 0;
-      for await (const chunk of await diffPatch(worktree)) bytes += chunk.length;
+      for await (const chunk of await diffPatch(worktree)) bytes += Buffer.byteLength(chunk);
       return bytes;
     });
     return [
