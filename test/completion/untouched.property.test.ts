@@ -106,7 +106,8 @@ void t.test('whatever the action and its outcome, nothing but the named branches
     fc.record({
       action: fc.constantFrom('branch' as const, 'merge' as const),
       targetBranch: fc.constantFrom(null, 'release', 'nope'),
-      user: fc.uniqueArray(fc.constantFrom(...Object.keys(mess)), { maxLength: 4 }),
+      // often none or one alone: a second thing in the way would hide that the first was overlooked
+      user: fc.oneof(fc.uniqueArray(fc.constantFrom(...Object.keys(mess)), { maxLength: 1 }), fc.uniqueArray(fc.constantFrom(...Object.keys(mess)), { maxLength: 4 })),
       work: fc.uniqueArray(fc.constantFrom(...Object.keys(edits)), { minLength: 1, maxLength: 3 }),
       twice: fc.boolean(),
     }),
@@ -146,6 +147,10 @@ void t.test('whatever the action and its outcome, nothing but the named branches
       };
       equal(others(before.refs), others(after.refs), 'refs');
       equal(before.stashes, after.stashes, 'stashes');
+      for (const name of named) {
+        const commit = before.refs.get(name)?.split(' ')[1];
+        if (commit !== undefined) equal(line(source, 'merge-base', commit, name), commit, `what ${name} had`);
+      }
       const moved: string[] = [];
       for (const [index, checkout] of before.checkouts.entries()) {
         const now = after.checkouts[index];
@@ -154,7 +159,10 @@ void t.test('whatever the action and its outcome, nothing but the named branches
           moved.push(checkout.gitDir);
           equal(sh(checkout.path, 'status', '--porcelain', '--untracked-files=no'), '', 'a clean checkout is clean again');
           const changed = new Set(sh(checkout.path, 'diff', '--name-only', '--no-renames', checkout.commit, 'HEAD').split('\n').flatMap((name) => [name, ...name.split('/').slice(0, -1)]).map((name) => `/${name}`));
+          const tracked = new Set(checkout.index.split('\n').map((each) => `/${each.split('\t')[1] ?? ''}`));
           const rest = (files: Record<string, string>): string[] => Object.entries(files).filter(([name]) => !changed.has(name)).map(String);
+          const lost = Object.entries(checkout.files).filter(([name, kind]) => changed.has(name) && !kind.startsWith('dir') && !tracked.has(name));
+          equal(lost, [], 'untracked files that were written over');
           equal(rest(checkout.files), rest(now?.files ?? {}), 'files that the work does not touch');
         } else {
           equal(checkout.index, now?.index, 'index');
@@ -168,6 +176,6 @@ void t.test('whatever the action and its outcome, nothing but the named branches
       equal(rest(before.git), rest(after.git), 'files of the repository');
     },
   );
-  await fc.assert(property, { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 40), endOnFailure: true });
+  await fc.assert(property, { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 25), endOnFailure: true });
   t.ok(succeeded > 0 && failed > 0, `${succeeded} succeeded, ${failed} failed`);
 });
