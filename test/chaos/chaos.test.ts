@@ -6,7 +6,7 @@ import t from 'tap';
 import { scratch, userRepository } from '../support/daemon.ts';
 import { points, runChaos } from './run.ts';
 
-const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
+const seed = Number(process.env['CHAOS_SEED'] ?? 20_261_122);
 const names = Object.keys(points);
 const half = Math.ceil(names.length / 2);
 

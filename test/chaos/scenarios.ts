@@ -171,7 +171,9 @@ const scenarios = {
   },
 
   async orchestrate(stage) {
+    // Daemon after daemon dies here, and on a slow machine that takes longer than the script waits by itself.
     const plan = `RUN: set -eu
+export MAKIMA_RETRY_SECONDS=600
 o=.makima/orchestrate.sh
 a=$($o create counts 'COUNT: 8 EVERY: 5' --start | cut -f1)
 $o wait "$a"
