@@ -136,7 +136,7 @@ void t.test('an error before the first line is a normal answer, one in the middl
     } else {
       for (const path of ['/ndjson', '/text']) await t.rejects(async () => textOf(await get(port, path)), { code: 'ECONNRESET' });
       const text = await textOf(await get(port, '/sse'));
-      t.match(text, /data: .*\n\n: The events asked for were deleted/, 'an event stream ends, and says why in a comment');
+      t.match(text, /data: .*\n\nevent: gap\ndata: \{"type":"gap","code":"EVENTS_GONE","message":"The events asked for were deleted/, 'an event stream ends, and names the gap');
     }
   }
 });
