@@ -25,6 +25,15 @@ const logRest = async (context: RunContext, runId: string, directory: string): P
   }
 };
 
+const endUnknown = async (context: RunContext, runId: string): Promise<void> => {
+  const run = await context.store.getRun(runId);
+  if (run !== null && run.state !== 'ended') return;
+  const directory = join(context.directories.runs, runId);
+  await sweepRun(runId, await readHandle(directory));
+  if (run === null) await logRest(context, runId, directory);
+  await removeRunDirectory(directory);
+};
+
 /**
  * Ends runs of which the store knows nothing, as it does after its file was lost: nobody could stop their agents or hear
  * of their end. What they wrote goes into the log first.
@@ -35,11 +44,11 @@ export const endUnknownRuns = async (context: RunContext): Promise<void> => {
     throw error;
   });
   for (const runId of names) {
-    const run = await context.store.getRun(runId);
-    if (run !== null && run.state !== 'ended') continue;
-    const directory = join(context.directories.runs, runId);
-    await sweepRun(runId, await readHandle(directory));
-    if (run === null) await logRest(context, runId, directory);
-    await removeRunDirectory(directory);
+    try {
+      await endUnknown(context, runId);
+    } catch (error) {
+      // What cannot be read is left lying, and holds up nobody.
+      context.report(`ending run ${runId}, of which the store knows nothing`, error);
+    }
   }
 };
