@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { git } from './git-command.ts';
-import { isMissing, symbolicBranch } from './local-repository.ts';
+import { isMissing, isThere, symbolicBranch } from './local-repository.ts';
 import type { TargetRepository } from './target-repository.ts';
 
 /** One of the places where a repository's branches are checked out. */
@@ -24,16 +24,6 @@ const textOf = async (file: string): Promise<string | null> => {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
     if (isMissing(error)) return null;
-    throw error;
-  }
-};
-
-export const isThere = async (file: string): Promise<boolean> => {
-  try {
-    await stat(file);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
     throw error;
   }
 };

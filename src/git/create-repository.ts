@@ -1,10 +1,10 @@
-import { appendFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { fetchSource, type FetchFrom } from './fetch-source.ts';
 import { git, gitText } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
-import { hasCommit, isMissing, type LocalRepository } from './local-repository.ts';
+import { hasCommit, isMissing, isThere, type LocalRepository } from './local-repository.ts';
 import { makimaIdentity } from './repository.ts';
 
 /** Makes a repository aside and renames it into place, so that a half-made one is never seen. */
@@ -55,7 +55,7 @@ const init = async (directory: string, signal?: AbortSignal): Promise<void> => {
  * @returns false where this source cannot be cloned so (shallow, borrowing objects, changing under the copy): fetch it
  */
 const cloneWithLinks = async (local: LocalRepository, directory: string, signal?: AbortSignal): Promise<boolean> => {
-  for (const file of ['shallow', 'objects/info/alternates']) if (await exists(path.join(local.commonDir, file))) return false;
+  for (const file of ['shallow', 'objects/info/alternates']) if (await isThere(path.join(local.commonDir, file))) return false;
   try {
     await git(['clone', '--quiet', '--bare', '--local', '--template=', '--upload-pack=git-upload-pack', '--', local.path, directory], { signal });
     // clone leaves the path of the source here, where an agent's push would land in the user's checkout
@@ -66,16 +66,6 @@ const cloneWithLinks = async (local: LocalRepository, directory: string, signal?
     if (kind === null || kind === 'ownership' || kind === 'disk-full') throw error;
     await rm(directory, { recursive: true, force: true });
     return false;
-  }
-};
-
-const exists = async (file: string): Promise<boolean> => {
-  try {
-    await stat(file);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
   }
 };
 

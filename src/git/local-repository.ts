@@ -18,6 +18,17 @@ export interface LocalRepository {
 /** The file system's error for something that is not there. */
 export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
+/** Whether something is at a path, links followed. */
+export const isThere = async (file: string): Promise<boolean> => {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};
+
 /** The file's text, null where there is none; more than a git file ever holds is refused. */
 const readSmall = async (file: string): Promise<string | null> => {
   try {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { findObstacles, isAt } from './checkout-obstacles.ts';
-import { isThere, listCheckouts, type Checkout } from './checkouts.ts';
+import { listCheckouts, type Checkout } from './checkouts.ts';
+import { isThere } from './local-repository.ts';
 import { quoteName } from '../domain/quote-name.ts';
 import type { TargetRepository } from './target-repository.ts';
 
