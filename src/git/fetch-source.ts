@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { git, gitText, gitYes, remoteTimeoutMs, whileLocked } from './git-command.ts';
+import { git, gitText, gitYes, whileLocked } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
 import { isMissing, symbolicBranch, type LocalRepository } from './local-repository.ts';
 import { sourceHead, sourceHeadBranch, sourceHeads, sourceOriginBranch, sourceTags } from './repository.ts';
@@ -23,7 +23,7 @@ export const fetchSource = async (gitDir: string, from: FetchFrom, signal?: Abor
   const { options, remote } = await remoteAccess(gitDir, url, signal);
   const fetch = async (specs: readonly string[]): Promise<void> => {
     const flags = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--update-shallow', '--no-auto-gc', '--upload-pack=git-upload-pack'];
-    await whileLocked(() => git(['fetch', ...flags, remote, ...specs], { gitDir, signal, timeoutMs: remoteTimeoutMs, ...options }), signal);
+    await whileLocked(() => git(['fetch', ...flags, remote, ...specs], { gitDir, signal, remote: true, ...options }), signal);
   };
   const withHead = async (): Promise<void> => {
     try {
@@ -52,7 +52,7 @@ const localHeads = async (local: LocalRepository, signal?: AbortSignal): Promise
 
 const remoteHead = async (gitDir: string, url: string, signal?: AbortSignal): Promise<Heads> => {
   const { options, remote } = await remoteAccess(gitDir, url, signal);
-  const answer = await gitText(['ls-remote', '--symref', '--upload-pack=git-upload-pack', remote, 'HEAD'], { gitDir, signal, timeoutMs: remoteTimeoutMs, ...options });
+  const answer = await gitText(['ls-remote', '--symref', '--upload-pack=git-upload-pack', remote, 'HEAD'], { gitDir, signal, remote: true, ...options });
   return { head: /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(answer)?.[1] ?? null, originHead: null };
 };
 

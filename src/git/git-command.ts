@@ -11,7 +11,9 @@ export interface GitOptions extends GitPlace {
   /** For git's stdin. */
   input?: string | Buffer;
   signal?: AbortSignal | undefined;
-  /** Milliseconds for the whole command. */
+  /** Talks to a remote: it may take longer, and what it starts to keep the connection (ssh's ControlPersist) outlives it. */
+  remote?: boolean;
+  /** Milliseconds for the whole command, where it is not what such a command gets. */
   timeoutMs?: number;
   /** Exit statuses other than 0 that are an answer, not a failure. */
   answers?: readonly number[];
@@ -29,8 +31,11 @@ export interface GitResult {
 /** For a command on this machine; a large checkout or `git add` is what needs it. */
 const localTimeoutMs = 10 * 60_000;
 /** For a command that talks to a remote. */
-export const remoteTimeoutMs = 30 * 60_000;
-/** After git has exited, how long a process that inherited its output may hold it open (ssh's ControlPersist does). */
+const remoteTimeoutMs = 30 * 60_000;
+/**
+ * After git has exited, how long a process that inherited its output may hold it open. Commands that talk to no remote leave
+ * none, and wait for the end of the output itself: simple-git's timer for this runs its full time after each command.
+ */
 const outputDrainMs = 5000;
 
 const withoutHooks = 'core.hooksPath=/dev/null';
@@ -75,6 +80,12 @@ interface Raw {
   exitCode: number;
 }
 
+/** Rejects where a command that was told to end has not done so in the time: what git started holds its output open. */
+const heldOpenAfter = (stop: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    stop.addEventListener('abort', () => setTimeout(reject, outputDrainMs, stop.reason).unref(), { once: true });
+  });
+
 /**
  * Runs one git command, told where it is, with no prompt, hook, pager or discovery, and bounded in time.
  *
@@ -84,7 +95,8 @@ interface Raw {
  */
 export const git = async (args: readonly string[], options: GitOptions = {}): Promise<GitResult> => {
   options.signal?.throwIfAborted();
-  const timeout = AbortSignal.timeout(options.timeoutMs ?? localTimeoutMs);
+  const timeoutMs = options.timeoutMs ?? (options.remote === true ? remoteTimeoutMs : localTimeoutMs);
+  const timeout = AbortSignal.timeout(timeoutMs);
   const stop = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   const env = gitEnvironment(options, options.config ?? [], options.env ?? {});
   let raw: Raw | undefined;
@@ -96,7 +108,7 @@ export const git = async (args: readonly string[], options: GitOptions = {}): Pr
     allowEnvironment: Object.keys(env),
     abort: stop,
     // simple-git's default takes the output as complete 50 ms after the exit; under load that cuts it short
-    completion: { onClose: true, onExit: outputDrainMs },
+    completion: { onClose: true, onExit: options.remote === true ? outputDrainMs : false },
     // an empty buffer closes stdin, an empty string would leave it open
     input: () => Buffer.from(options.input ?? ''),
     errors: (error, result) => {
@@ -111,10 +123,10 @@ export const git = async (args: readonly string[], options: GitOptions = {}): Pr
     stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
   });
   try {
-    await command.raw([...args]);
+    await Promise.race([command.raw([...args]), heldOpenAfter(stop)]);
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (timeout.aborted) throw gitError(nameOf(args), -1, `did not finish within ${(options.timeoutMs ?? localTimeoutMs) / 1000} s`, 'timeout');
+    if (timeout.aborted) throw gitError(nameOf(args), -1, `did not finish within ${timeoutMs / 1000} s`, 'timeout');
     throw error;
   }
   if (raw === undefined) throw gitError(nameOf(args), -1, 'ended without a result');

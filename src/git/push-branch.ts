@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { commitOf } from './default-branch.ts';
-import { git, remoteTimeoutMs, type GitOptions } from './git-command.ts';
+import { git, type GitOptions } from './git-command.ts';
 import { gitError, redactUrls } from './git-error.ts';
 import type { TargetRepository } from './target-repository.ts';
 
@@ -45,7 +45,7 @@ const push = async (target: TargetRepository, branch: string, commit: string, si
     ...ownPlace(target),
     config: [['core.logAllRefUpdates', 'false']],
     signal,
-    timeoutMs: remoteTimeoutMs,
+    remote: true,
     runHooks: true,
     answers: [1, 128],
   });

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { contentProtocols } from './git-environment.ts';
-import { git, remoteTimeoutMs, splitNul, whileLocked, type GitOptions } from './git-command.ts';
+import { git, splitNul, whileLocked, type GitOptions } from './git-command.ts';
 import { configOf, findLocalRepository, isMissing } from './local-repository.ts';
 import { withRepositoryLock } from './repository-lock.ts';
 import { remoteAccess, withoutForeignFilters } from './trusted-config.ts';
@@ -93,7 +93,7 @@ const updateOne = async (worktree: Worktree, level: Level, name: string, submodu
     const options: GitOptions = {
       ...level.place,
       signal,
-      timeoutMs: remoteTimeoutMs,
+      remote: true,
       config: url === null ? config : [...config, [`submodule.${name}.url`, url]],
       env: { ...access.options.env, GIT_ALLOW_PROTOCOL: url === null ? contentProtocols : 'file' },
     };

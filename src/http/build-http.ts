@@ -11,6 +11,7 @@ import { requireCredentials } from './credentials.ts';
 import { drain } from './draining.ts';
 import { answerError } from './error-answers.ts';
 import { readQuery } from './form-values.ts';
+import { lazySerializers } from './lazy-serializers.ts';
 import { logRequests, redactedPaths } from './logging.ts';
 import { measure } from './metrics.ts';
 import { collectOpenapi, openapiYaml, serveDocs } from './openapi.ts';
@@ -79,6 +80,7 @@ const createServer = (options: HttpOptions, limits: HttpLimits, gate: RequestGat
     clientErrorHandler: answerClientError(options.logger),
     routerOptions: { maxParamLength: 500, querystringParser: readQuery },
     ajv: { customOptions: validatorOptions },
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers() } },
     // Paths that no route can be looked up for pass by every hook, and by the gate with them.
     frameworkErrors: (error, request, reply) => {
       reply.headers(securityHeaders);
@@ -139,10 +141,9 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
   const metrics = measure(app, { actions: options.actions, openStreams: streams.open });
 
   await collectOpenapi(app, options.version);
-  let yaml = '';
-  options.routes(app, { actions: options.actions, streams, ending, isReady, metrics, openapiYaml: () => yaml, openapiJson: () => app.swagger() });
+  let yaml: string | undefined;
+  options.routes(app, { actions: options.actions, streams, ending, isReady, metrics, openapiYaml: () => (yaml ??= openapiYaml(app)), openapiJson: () => app.swagger() });
   await serveDocs(app);
   await app.ready();
-  yaml = openapiYaml(app);
   return app;
 };
