@@ -98,3 +98,10 @@ export const resultsOf = (events: readonly TaskEvent[], taskId: string): unknown
   linesOf(events, taskId)
     .filter((line) => line['type'] === 'result')
     .map((line) => line['result']);
+
+/** What the tools that the agent called answered it, as one text. */
+export const printedBy = (events: readonly TaskEvent[], taskId: string): string =>
+  linesOf(events, taskId)
+    .flatMap(({ message }) => (typeof message === 'object' && message !== null && 'content' in message && Array.isArray(message.content) ? message.content : []))
+    .flatMap((block: unknown) => (typeof block === 'object' && block !== null && 'content' in block && typeof block.content === 'string' ? [block.content] : []))
+    .join('\n');
