@@ -21,6 +21,13 @@ export class WorktreeChanged extends Error {
   override readonly name = 'WorktreeChanged';
 }
 
+export interface ApplyOptions {
+  /** How long the agent's own lock of the index is waited for, in milliseconds. */
+  lockWaitMs?: number;
+  /** Told of each point at which a crash must do no harm. */
+  reached?: (point: string) => void;
+}
+
 /** What `git read-tree -m -u` says before it touches anything, where a file is not as the plan has it. */
 const changedMeanwhile = /not uptodate|would be overwritten|would be removed|would lose untracked files|cannot merge/i;
 
@@ -33,12 +40,13 @@ const changedMeanwhile = /not uptodate|would be overwritten|would be removed|wou
  * @returns what could not be done with submodules, in words
  * @throws WorktreeChanged; MakimaError REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
  */
-export const applyMerge = async (into: Worktree, { record, changes }: MergePlan, from: Worktree | null, lockWaitMs?: number): Promise<string[]> => {
+export const applyMerge = async (into: Worktree, { record, changes }: MergePlan, from: Worktree | null, { lockWaitMs, reached = () => undefined }: ApplyOptions = {}): Promise<string[]> => {
   await withIndexLock(into, async () => {
     if ((await commitOf(into.adminDir, 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
     if (!(await sameIndex(backupIndex(into), indexOf(into)))) throw new WorktreeChanged('The index has changed');
     await withIndexCopy(into, backupIndex(into), async (indexFile) => {
       await writeFiles(into, record, indexFile);
+      reached('merge files written');
       if (record.stays) return;
       // all of the worktree is committed, or there is a conflict: the index is that of the result
       await addConflicts(into, record, indexFile);
@@ -46,8 +54,10 @@ export const applyMerge = async (into: Worktree, { record, changes }: MergePlan,
       await installIndex(into, indexFile);
     });
     if (record.stays) await stageChanges(into, changes);
+    reached('merge index installed');
     if (record.commit === null) await writeMergeState(into, record);
     await moveHead(into, record.head, record.commit ?? record.ours, record.commit === null ? 'makima: uncommitted work before a merge' : 'makima: merge');
+    reached('merge head moved');
   }, lockWaitMs);
   const conflicted = new Set(record.conflicts.map((conflict) => conflict.path));
   return checkOutSubmodules(into, from, linksOf(changes, 'after').filter((link) => !conflicted.has(link.path.toString('base64'))));

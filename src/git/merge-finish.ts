@@ -6,7 +6,7 @@ import { commitOf } from './default-branch.ts';
 import { gitText } from './git-command.ts';
 import { indexOf, withIndexCopy, withIndexLock } from './index-lock.ts';
 import { isMissing } from './local-repository.ts';
-import { clearMergeState, moveHead } from './merge-apply.ts';
+import { clearMergeState, moveHead, type ApplyOptions } from './merge-apply.ts';
 import { openConflicts } from './merge-conflicts.ts';
 import { shownConflicts } from './merge-preview.ts';
 import type { MergeRecord } from './merge-record.ts';
@@ -29,7 +29,7 @@ export const concludedBy = async (into: Worktree, record: MergeRecord): Promise<
  * @returns the merge commit
  * @throws MakimaError CONFLICTS_LEFT, NO_MERGE_IN_PROGRESS (git's own state is gone), REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
  */
-export const commitMerge = async (into: Worktree, record: MergeRecord, message: string, lockWaitMs?: number): Promise<string> => {
+export const commitMerge = async (into: Worktree, record: MergeRecord, message: string, { lockWaitMs, reached = () => undefined }: ApplyOptions = {}): Promise<string> => {
   await requireWorktree(into);
   return withIndexLock(into, async () => {
     const concluded = await concludedBy(into, record);
@@ -45,9 +45,15 @@ export const commitMerge = async (into: Worktree, record: MergeRecord, message: 
     const tree = await withIndexCopy(into, indexOf(into), (indexFile) => gitText(['write-tree'], { ...placeOf(into), indexFile }));
     const commit = await commitTree(into, tree, [head, record.source], message);
     await moveHead(into, head, commit, 'makima: merge');
+    reached('merge committed');
     await clearMergeState(into);
     return commit;
   }, lockWaitMs);
+};
+
+/** Clears git's own state of a merge that was committed: where the daemon died in between, it is there still. Can be repeated. */
+export const clearCommittedMerge = async (into: Worktree, record: MergeRecord): Promise<void> => {
+  if ((await mergeHead(into)) === record.source) await clearMergeState(into);
 };
 
 const mergeHead = async (into: Worktree): Promise<string | null> => {

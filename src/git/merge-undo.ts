@@ -4,7 +4,7 @@ import { MakimaError } from '../errors.ts';
 import { commitOf } from './default-branch.ts';
 import { git, whileLocked } from './git-command.ts';
 import { indexOf, installIndex, withIndexCopy, withIndexLock } from './index-lock.ts';
-import { clearMergeState, moveHead } from './merge-apply.ts';
+import { clearMergeState, moveHead, type ApplyOptions } from './merge-apply.ts';
 import { backupIndex, isIndexInstalled, removeFiles, restoreDirectories, restoreFiles } from './merge-backup.ts';
 import type { MergeRecord } from './merge-record.ts';
 import { treeOf } from './merge-source.ts';
@@ -26,7 +26,7 @@ export const abortedRef = (worktree: Worktree): string => `refs/makima/merges/${
  *
  * @throws MakimaError WORKTREE_NOT_FOUND, REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
  */
-export const undoMerge = async (into: Worktree, record: MergeRecord, lockWaitMs?: number): Promise<void> => {
+export const undoMerge = async (into: Worktree, record: MergeRecord, { lockWaitMs, reached = () => undefined }: ApplyOptions = {}): Promise<void> => {
   await requireWorktree(into);
   await withIndexLock(into, async () => {
     await keepPresent(into);
@@ -37,6 +37,7 @@ export const undoMerge = async (into: Worktree, record: MergeRecord, lockWaitMs?
     // for them to say
     await write(into, tree, (await diffTrees(into.gitDir, tree, await snapshotTree(into))).filter(isIgnoreFile));
     await restoreIndex(into, record);
+    reached('merge index restored');
     for (let attempt = 1; ; attempt += 1) {
       const differing = await diffTrees(into.gitDir, tree, await snapshotTree(into));
       if (attempt > 1 && differing.length === 0) break;
@@ -48,6 +49,7 @@ export const undoMerge = async (into: Worktree, record: MergeRecord, lockWaitMs?
       await restoreFiles(into, record.files);
     }
     await restoreDirectories(into, record.directories);
+    reached('merge files restored');
     await restoreHead(into, record);
     await clearMergeState(into);
   }, lockWaitMs);

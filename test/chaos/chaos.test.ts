@@ -4,22 +4,29 @@
  */
 import t from 'tap';
 import { scratch, userRepository } from '../support/daemon.ts';
-import { points, runChaos } from './run.ts';
+import { mergePoints, runChaos, runPoints } from './run.ts';
+import { kinds, type Kind } from './scenarios.ts';
 
 const seed = Number(process.env['CHAOS_SEED'] ?? 20_261_122);
-const names = Object.keys(points);
-const half = Math.ceil(names.length / 2);
+const [ofRuns, ofMerges] = [Object.keys(runPoints), Object.keys(mergePoints)];
+const half = Math.ceil(ofRuns.length / 2);
+const parts: { points: string[]; kinds: Kind[] }[] = [
+  { points: ofRuns.slice(0, half), kinds: kinds.filter((kind) => kind !== 'merge') },
+  { points: ofRuns.slice(half), kinds: kinds.filter((kind) => kind !== 'merge') },
+  // a merge takes its time: only where nothing else is done is every point of it passed soon
+  { points: ofMerges, kinds: ['merge'] },
+];
 
 t.jobs = 2;
 t.setTimeout(300_000);
 t.comment(`CHAOS_SEED=${seed}`);
 
-for (const [index, part] of [names.slice(0, half), names.slice(half)].entries()) {
-  void t.test(`no promise is broken by a death at: ${part.join(', ')}`, async (t) => {
+for (const [index, { points, kinds }] of parts.entries()) {
+  void t.test(`no promise is broken by a death at: ${points.join(', ')}`, async (t) => {
     t.setTimeout(300_000);
-    const figures = await runChaos({ seed: seed + index, directory: scratch(t), repository: userRepository(t), points: part, randomKills: 0, clients: 3, progress: (line) => t.comment(line) });
+    const figures = await runChaos({ seed: seed + index, directory: scratch(t), repository: userRepository(t), points, kinds, randomKills: 0, clients: 3, progress: (line) => t.comment(line) });
     t.same(figures.wrong, []);
-    t.same(Object.keys(figures.killedAt).toSorted(), part.toSorted(), 'it died at every point');
+    t.same(Object.keys(figures.killedAt).toSorted(), points.toSorted(), 'it died at every point');
     t.ok(figures.lines > 0);
     t.comment(JSON.stringify(figures));
   });

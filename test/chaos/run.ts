@@ -6,11 +6,14 @@ import type { Task } from '../../schemas/task.ts';
 import { platform } from '../../src/runs/process/platform/index.ts';
 import { fingerprint } from '../support/daemon.ts';
 import { keepDaemon, type Fault, type KeptDaemon } from './kept-daemon.ts';
-import { kinds, play, remove, type Stage } from './scenarios.ts';
+import { kinds, play, remove, type Kind } from './scenarios.ts';
+import type { Stage } from './stage.ts';
 import { diceOf, type Dice } from './seeded.ts';
 
-/** Each named point, and up to how many times it is passed before the daemon dies at it. */
-export const points: Readonly<Record<string, number>> = {
+type Points = Readonly<Record<string, number>>;
+
+/** Each named point of a run and of a deletion, and up to how many times it is passed before the daemon dies at it. */
+export const runPoints: Points = {
   'run begun': 2,
   'agent prepared': 2,
   'worktree prepared': 2,
@@ -30,6 +33,24 @@ export const points: Readonly<Record<string, number>> = {
   'rows deleted': 1,
   'worktree aside': 1,
 };
+
+/** Those of a merge: begun, carried out, left open, resolved, committed, aborted. */
+export const mergePoints: Points = {
+  'merge begun': 2,
+  'merge files written': 2,
+  'merge index installed': 2,
+  'merge head moved': 2,
+  'merge noted': 2,
+  'merge left open': 1,
+  'conflict resolved': 1,
+  'merge committed': 1,
+  'abort begun': 1,
+  'merge index restored': 1,
+  'merge files restored': 1,
+  'merge undone': 1,
+};
+
+export const points: Points = { ...runPoints, ...mergePoints };
 
 export interface ChaosFigures {
   seed: number;
@@ -55,6 +76,8 @@ export interface ChaosOptions {
   /** The points to die at, in turn; between two of them the daemon dies at a random moment, so often. */
   points: readonly string[];
   randomKills: number;
+  /** What the clients do; all there is where left out. */
+  kinds?: readonly Kind[];
   /** So many clients at once. */
   clients: number;
   /** Goes on with the points from the start until then, by `performance.now()`. */
@@ -130,9 +153,10 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosFigures> => 
   let killing = true;
   const isKilling = (): boolean => killing;
   // Each kind at least once, in an order of the dice's; then on as long as daemons die.
-  const toPlay = stage.dice.shuffled(kinds);
+  const chosen = options.kinds ?? kinds;
+  const toPlay = stage.dice.shuffled(chosen);
   const client = async (): Promise<void> => {
-    for (let kind = toPlay.pop(); kind !== undefined || isKilling(); kind = toPlay.pop()) await play(stage, kind ?? stage.dice.pick(kinds));
+    for (let kind = toPlay.pop(); kind !== undefined || isKilling(); kind = toPlay.pop()) await play(stage, kind ?? stage.dice.pick(chosen));
   };
   try {
     const clients = Promise.all(Array.from({ length: options.clients }, client));

@@ -4,83 +4,9 @@ import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Task } from '../../schemas/task.ts';
 import { isActive, isTerminal } from '../../src/domain/status-machine.ts';
-import { Unanswered, type KeptDaemon, type Reply } from './kept-daemon.ts';
-import type { Dice } from './seeded.ts';
-import { countedBy, followToEnd, notesOf, numbered, wordsOf, wrongWith, type Seen } from './witness.ts';
-
-export interface Stage {
-  daemon: KeptDaemon;
-  dice: Dice;
-  /** Where the agents write down what happens to them. */
-  notes: string;
-  /** A user's repository. */
-  repository: string;
-  /** Told of every promise that was not kept. */
-  wrong: (what: string) => void;
-  figures: { tasks: Record<string, number>; lines: number; events: number; connections: number };
-}
-
-type Body = Record<string, unknown>;
-
-const same = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((each, index) => each === other[index]);
-
-/** A task that is made once however often it has to be asked for. */
-const make = async ({ daemon, dice, repository, wrong }: Stage, task: Body): Promise<Task> => {
-  const body = { start: true, ...(dice.between(0, 1) === 1 && { repositoryUrl: repository }), ...task };
-  const made = await daemon.call('POST', '/tasks', { body, headers: { 'idempotency-key': randomUUID() }, repeat: true });
-  if (made.status !== 201) wrong(`a task was refused: ${JSON.stringify(made.body)}`);
-  return made.body;
-};
-
-const taskOf = async ({ daemon }: Stage, id: string): Promise<Task> => (await daemon.call('GET', `/tasks/${id}`)).body;
-
-/** The answer, null where the connection broke before there was one. */
-const perhaps = async <T>(asked: Promise<Reply<T>>): Promise<Reply<T> | null> => {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof Unanswered) return null;
-    throw error;
-  }
-};
-
-/** Holds a task that has ended to everything that is promised of all of them. */
-const finish = async (stage: Stage, id: string, seen: Seen, expected: { status: Task['status']; starts: number | null; lines: string[] | null; counted?: string[]; ends?: number }): Promise<Task> => {
-  await followToEnd(stage.daemon, id, seen);
-  const task = await taskOf(stage, id);
-  for (const each of wrongWith(task, seen.events, { status: expected.status, ends: expected.ends ?? 1 })) stage.wrong(each);
-  const again: Seen = { events: [], connections: 0 };
-  const last = seen.events.at(-1)?.id;
-  await followToEnd(stage.daemon, id, again, (event) => event.id === last);
-  if (JSON.stringify(again.events) !== JSON.stringify(seen.events)) stage.wrong(`task ${id}: a replay is not what was seen live`);
-  const words = wordsOf(seen.events);
-  if (expected.lines !== null && !same(words.slice(0, expected.lines.length), expected.lines)) stage.wrong(`task ${id}: its lines are ${words.join(', ')}`);
-  if (expected.counted !== undefined && !same(countedBy(task).slice(0, expected.counted.length), expected.counted)) stage.wrong(`task ${id}: it counted ${countedBy(task).join(', ')}`);
-  if (expected.lines !== null && words.filter((word) => word.startsWith('line ')).length !== countedBy(task).length) stage.wrong(`task ${id}: ${words.length} lines in the log, ${countedBy(task).length} counted`);
-  const { starts } = notesOf(stage.notes, task);
-  if (expected.starts !== null && starts !== expected.starts) stage.wrong(`task ${id}: its agent was started ${starts} times, and not ${expected.starts}`);
-  stage.figures.lines += words.length;
-  stage.figures.events += seen.events.length;
-  stage.figures.connections += seen.connections;
-  return task;
-};
-
-const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index + 1));
-const nothingSeen = (): Seen => ({ events: [], connections: 0 });
-const counting = (stage: Stage, count: number, every: number): Promise<Task> => make(stage, { name: 'counts', plan: `COUNT: ${count} EVERY: ${every}` });
-const counted = (count: number) => ({ starts: 1, lines: numbered(count), counted: numbers(count) });
-
-/** Waits for a line; false where the task ended before. */
-const untilLine = async (stage: Stage, id: string, seen: Seen, line: string): Promise<boolean> => {
-  await followToEnd(stage.daemon, id, seen, (event) => event.type === 'end' || wordsOf([event]).includes(line));
-  return seen.events.at(-1)?.type !== 'end';
-};
-
-/** Follows on where the last word was not the end. */
-const toTheEnd = (stage: Stage, id: string, seen: Seen, expected: Parameters<typeof finish>[3]): Promise<Task> => {
-  const ended = seen.events.at(-1)?.type === 'end';
-  return finish(stage, id, ended ? { ...seen, events: seen.events.slice(0, -1) } : seen, expected);
-};
+import { mergeTwo } from './merge-scenario.ts';
+import { counted, counting, finish, make, nothingSeen, numbers, perhaps, taskOf, toTheEnd, untilLine, type Stage } from './stage.ts';
+import { countedBy, followToEnd, notesOf, numbered, wordsOf } from './witness.ts';
 
 const scenarios = {
   async count(stage) {
@@ -185,12 +111,16 @@ $o done 'all of it' --force`;
     for (const subtask of subtasks) await finish(stage, subtask.id, nothingSeen(), { status: 'done', ...counted(8) });
     return id;
   },
+
+  merge: mergeTwo,
 } as const satisfies Record<string, (stage: Stage) => Promise<string>>;
 
-export const kinds = Object.keys(scenarios) as (keyof typeof scenarios)[];
+export type Kind = keyof typeof scenarios;
+
+export const kinds = Object.keys(scenarios) as Kind[];
 
 /** Plays one scenario, and deletes its task in the end as a rule. */
-export const play = async (stage: Stage, kind: (typeof kinds)[number]): Promise<void> => {
+export const play = async (stage: Stage, kind: Kind): Promise<void> => {
   const id = await scenarios[kind](stage);
   stage.figures.tasks[kind] = (stage.figures.tasks[kind] ?? 0) + 1;
   if (stage.dice.between(0, 3) > 0) await remove(stage, id);

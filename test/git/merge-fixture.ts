@@ -57,7 +57,7 @@ export const merge = (parent: Worktree, source: MergeSource, lockWaitMs?: number
   whileChanging(async () => {
     const plan = await planMerge(parent, source, messages);
     if (plan === null) return null;
-    await applyMerge(parent, plan, child, lockWaitMs);
+    await applyMerge(parent, plan, child, lockWaitMs === undefined ? {} : { lockWaitMs });
     if (plan.record.commit !== null) await removeBackup(parent);
     return plan;
   });

@@ -39,6 +39,7 @@ export const concludeMerge = (context: TaskContext): Pick<Actions, 'mergeStatus'
     resolveConflict: (caller, taskId, { file, strategy }) =>
       withOpenMerge(caller, taskId, async (task, merge, into) => {
         const known = await resolveConflict(into, merge.record, file, strategy, await worktreeOf(context, merge.subtaskId));
+        context.reached('conflict resolved');
         const status = await statusOf(merge, into);
         await context.store.addEvents(task.id, [mergeEvent(merge, 'resolved', { conflicts: shownConflicts([known]), conflictsLeft: status.conflicts.length })]);
         await context.ledger.flush();
@@ -47,7 +48,7 @@ export const concludeMerge = (context: TaskContext): Pick<Actions, 'mergeStatus'
 
     commitMerge: (caller, taskId, { message }) =>
       withOpenMerge(caller, taskId, async (_task, merge, into) => {
-        const commitSha = await commitMerge(into, merge.record, message ?? merge.record.message);
+        const commitSha = await commitMerge(into, merge.record, message ?? merge.record.message, { reached: context.reached });
         await settleMerge(context, merge, into, commitSha);
         return { success: true, commitSha, message: `Merged ${merge.sourceBranch}` };
       }),

@@ -2,7 +2,7 @@ import type { EventPayload, MergePayload } from '../../../schemas/event.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { MakimaError } from '../../errors.ts';
 import { removeBackup } from '../../git/merge-backup.ts';
-import { concludedBy } from '../../git/merge-finish.ts';
+import { clearCommittedMerge, concludedBy } from '../../git/merge-finish.ts';
 import { parseMergeRecord, type MergeRecord } from '../../git/merge-record.ts';
 import { undoHalfMerge, undoMerge } from '../../git/merge-undo.ts';
 import { isDirectory, type Worktree } from '../../git/worktree.ts';
@@ -29,8 +29,11 @@ export const mergeEvent = (merge: Pick<OpenMerge, 'subtaskId'> & { sourceBranch:
 /** Notes that a merge was committed, with what it was of. */
 export const settleMerge = async (context: TaskContext, merge: MergeUnderWay, into: Worktree, commitSha: string): Promise<void> => {
   const { taskId, subtaskId, record } = merge;
+  // before the note: after it nobody comes back to this merge
+  await clearCommittedMerge(into, record);
   const integration = { subtaskId, taskId, state: 'merged' as const, commitSha, sourceCommit: record.source, sourceTree: record.sourceTree, reason: null, at: context.now().toISOString() };
   await context.store.endMerge(taskId, integration, [mergeEvent(merge, 'committed', { commitSha })]);
+  context.reached('merge noted');
   await context.ledger.flush();
   await removeBackup(into);
 };
@@ -38,7 +41,9 @@ export const settleMerge = async (context: TaskContext, merge: MergeUnderWay, in
 /** Puts the worktree back and forgets the merge; goes on where an earlier attempt broke off. */
 export const takeBack = async (context: TaskContext, merge: MergeUnderWay, into: Worktree, reason: string | null): Promise<void> => {
   await context.store.updateMerge(merge.taskId, { phase: 'aborting' });
-  await undoMerge(into, merge.record);
+  context.reached('abort begun');
+  await undoMerge(into, merge.record, { reached: context.reached });
+  context.reached('merge undone');
   await forget(context, merge, into, reason);
 };
 

@@ -43,6 +43,7 @@ const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: W
     const merge: MergeUnderWay = { taskId: task.id, subtaskId: subtask.id, sourceBranch, phase: 'applying', record, startedAt: context.now().toISOString() };
     if (begun.merge === null) await context.store.beginMerge(merge, [mergeEvent(merge, 'started')]);
     else await context.store.updateMerge(task.id, { record });
+    context.reached('merge begun');
     return merge;
   };
   try {
@@ -55,7 +56,7 @@ const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: W
       }
       const merge = await begin(plan.record);
       begun.merge = merge;
-      plan.notes.push(...(await applyMerge(into, plan, from)));
+      plan.notes.push(...(await applyMerge(into, plan, from, { reached: context.reached })));
       return { merge, plan };
     });
   } catch (error) {
@@ -107,6 +108,7 @@ export const startMerge =
       }
       const conflicts = shownConflicts(conflictsOf(plan.record));
       await context.store.updateMerge(task.id, { phase: 'open' }, [mergeEvent(merge, 'conflict', { conflicts: conflicts.slice(0, maxConflictsInEvent), conflictsLeft: conflicts.length })]);
+      context.reached('merge left open');
       await context.ledger.flush();
       const named = conflicts.slice(0, maxFilesNamed).map(({ file, kind }) => `${quoteName(file)} (${kind})`).join(', ');
       const more = conflicts.length > maxFilesNamed ? ` and ${conflicts.length - maxFilesNamed} more` : '';
