@@ -56,7 +56,6 @@ export const linkWorktree = async (repository: WorktreeRepository, wanted: NewWo
   await mkdir(path.dirname(wanted.path), { recursive: true });
   const { gitDir } = repository;
   return withRepositoryLock(gitDir, async () => {
-    await clearHalfMade(gitDir, wanted);
     const made = { path: wanted.path, gitDir, adminDir: '', branch: wanted.branch, baseCommit: wanted.baseCommit ?? wanted.commit, sourcePath: repository.sourcePath, origin: repository.origin };
     try {
       const args = ['worktree', 'add', '--quiet', '--no-checkout', '-b', wanted.branch, '--', wanted.path, wanted.commit];

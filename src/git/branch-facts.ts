@@ -1,18 +1,20 @@
-import { commitOf } from './default-branch.ts';
-import { gitText } from './git-command.ts';
+import { git, gitText } from './git-command.ts';
 import { isDirectory, type Worktree } from './worktree.ts';
 
 /**
  * Where a subtask's branch stands.
  *
- * @param into - the parent's worktree, against which it is counted; null where there is none
+ * @param against - the parent's HEAD, against which it is counted; the subtask's own base commit where null
  */
-export const branchFacts = async (worktree: Worktree, into: Worktree | null): Promise<{ ahead: number; lastCommit: string | null; lastCommitMessage: string | null }> => {
-  const { gitDir } = worktree;
-  const ref = `refs/heads/${worktree.branch}`;
-  const head = (await isDirectory(worktree.adminDir)) ? await commitOf(worktree.adminDir, 'HEAD') : await commitOf(gitDir, ref);
-  if (head === null) return { ahead: 0, lastCommit: null, lastCommitMessage: null };
-  const against = into !== null && (await isDirectory(into.adminDir)) ? await commitOf(into.adminDir, 'HEAD') : null;
+export const branchFacts = async (worktree: Worktree, against: string | null): Promise<{ ahead: number; lastCommit: string | null; lastCommitMessage: string | null }> => {
+  const { gitDir, adminDir } = worktree;
+  // HEAD, as long as there is one: the agent may have switched to another branch or detached it
+  const [place, ref] = (await isDirectory(adminDir)) ? [{ gitDir: adminDir, commonDir: gitDir }, 'HEAD'] : [{ gitDir }, `refs/heads/${worktree.branch}`];
+  const { stdout, exitCode } = await git(['log', '-1', '--no-show-signature', '--format=%H %s', ref, '--'], { ...place, answers: [128] });
+  if (exitCode !== 0) return { ahead: 0, lastCommit: null, lastCommitMessage: null };
+  const text = stdout.toString('utf8').trimEnd();
+  const end = text.indexOf(' ');
+  const [head, message] = end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
   const ahead = Number(await gitText(['rev-list', '--count', head, `^${against ?? worktree.baseCommit}`], { gitDir }));
-  return { ahead, lastCommit: head, lastCommitMessage: await gitText(['log', '-1', '--format=%s', head], { gitDir }) };
+  return { ahead, lastCommit: head, lastCommitMessage: message };
 };

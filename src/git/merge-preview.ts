@@ -1,10 +1,9 @@
 import type { MergeConflict, MergePreview } from '../../schemas/merge.ts';
-import { commitOf } from './default-branch.ts';
 import { computeMerge } from './merge-compute.ts';
 import type { Conflict } from './merge-kind.ts';
-import { treeOf } from './merge-source.ts';
 import { showPath } from './show-path.ts';
-import { commitTree, snapshotCommit } from './snapshot.ts';
+import { commitTree } from './snapshot.ts';
+import { standingOf } from './standing.ts';
 import { diffTrees } from './tree-diff.ts';
 import type { Worktree } from './worktree.ts';
 
@@ -13,9 +12,8 @@ export const shownConflicts = (conflicts: readonly Conflict[]): MergeConflict[] 
 
 /** Everything that a worktree holds now, as the side `ours` of a merge into it. */
 export const receivingSide = async (into: Worktree, signal?: AbortSignal): Promise<string> => {
-  const commit = await snapshotCommit(into, { message: 'makima: a look ahead', signal });
-  const head = await commitOf(into.adminDir, 'HEAD', signal);
-  return head !== null && (await treeOf(into.gitDir, head, signal)) === (await treeOf(into.gitDir, commit, signal)) ? head : commit;
+  const { tree, head, headTree } = await standingOf(into, signal);
+  return head !== null && headTree === tree ? head : commitTree(into, tree, [head ?? into.baseCommit], 'makima: a look ahead', signal);
 };
 
 /**

@@ -1,6 +1,8 @@
 import { commitOf } from './default-branch.ts';
-import { gitText, gitYes } from './git-command.ts';
-import { commitTree, snapshotTree } from './snapshot.ts';
+import { git, gitText } from './git-command.ts';
+import { gitError } from './git-error.ts';
+import { commitTree } from './snapshot.ts';
+import { standingOf, type Standing } from './standing.ts';
 import type { Worktree } from './worktree.ts';
 
 /** What a subtask's worktree holds, as a commit that can be merged. */
@@ -19,11 +21,12 @@ export interface MergeSource {
  * @param previous - the source of its last merge, null where there was none
  */
 export const mergeSource = async (worktree: Worktree, previous: MergeSource | null, message: string, signal?: AbortSignal): Promise<MergeSource> => {
-  const tree = await snapshotTree(worktree, signal);
-  const head = (await commitOf(worktree.adminDir, 'HEAD', signal)) ?? worktree.baseCommit;
+  const { tree, ...standing } = await standingOf(worktree, signal);
+  const head = standing.head ?? worktree.baseCommit;
+  const headTree = standing.headTree ?? (await treeOf(worktree.gitDir, head, signal));
   if (previous !== null && previous.tree === tree && (await isAncestor(worktree.gitDir, head, previous.commit, signal))) return previous;
   const isContained = previous === null || (await commitOf(worktree.gitDir, previous.commit, signal)) === null || (await isAncestor(worktree.gitDir, previous.commit, head, signal));
-  if (isContained && (await treeOf(worktree.gitDir, head, signal)) === tree) return { commit: head, tree };
+  if (isContained && headTree === tree) return { commit: head, tree };
   return { commit: await commitTree(worktree, tree, isContained ? [head] : [head, previous.commit], message, signal), tree };
 };
 
@@ -31,21 +34,22 @@ export const treeOf = (gitDir: string, commit: string, signal?: AbortSignal): Pr
 
 /** Whether a commit is another or in its history; false where either is not there any more. */
 export const isAncestor = async (gitDir: string, ancestor: string, of: string, signal?: AbortSignal): Promise<boolean> => {
-  if ((await commitOf(gitDir, ancestor, signal)) === null || (await commitOf(gitDir, of, signal)) === null) return false;
-  return gitYes(['merge-base', '--is-ancestor', ancestor, of], { gitDir, signal });
+  const args = ['merge-base', '--is-ancestor', ancestor, of];
+  const { exitCode, stderr } = await git(args, { gitDir, signal, answers: [1, 128] });
+  if (exitCode === 128 && !/^fatal: Not a valid commit name/m.test(stderr)) throw gitError('merge-base', exitCode, stderr);
+  return exitCode === 0;
 };
 
 /**
  * Whether all that a subtask's worktree holds now is in the history of its parent's HEAD: by the merge that is noted, or by
  * one that an agent made with git itself.
  *
+ * @param child - how the subtask's worktree stands
+ * @param into - how the parent's stands, which is of the same repository
  * @param merged - the source of its last merge
  */
-export const isContained = async (child: Worktree, into: Worktree, merged: MergeSource | null, signal?: AbortSignal): Promise<boolean> => {
-  const tree = await snapshotTree(child, signal);
-  const receiving = await commitOf(into.adminDir, 'HEAD', signal);
-  const head = await commitOf(child.adminDir, 'HEAD', signal);
-  if (receiving === null) return false;
-  if (merged?.tree === tree && (await isAncestor(into.gitDir, merged.commit, receiving, signal))) return true;
-  return head !== null && (await treeOf(child.gitDir, head, signal)) === tree && (await isAncestor(into.gitDir, head, receiving, signal));
+export const isContained = async (gitDir: string, child: Standing, into: Standing, merged: MergeSource | null, signal?: AbortSignal): Promise<boolean> => {
+  if (into.head === null) return false;
+  if (merged?.tree === child.tree && (await isAncestor(gitDir, merged.commit, into.head, signal))) return true;
+  return child.head !== null && child.headTree === child.tree && (await isAncestor(gitDir, child.head, into.head, signal));
 };

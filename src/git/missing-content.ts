@@ -1,25 +1,23 @@
 import { git, splitNul } from './git-command.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { showPath } from './show-path.ts';
-import { snapshotTree } from './snapshot.ts';
-import type { Worktree } from './worktree.ts';
 
 /**
  * What a subtask changed that its parent does not have in the same form: content, mode, and that a file is gone. Empty
  * where the work was brought over, by a merge or by hand.
  *
- * @param childBaseCommit - what the child's changes are measured against
+ * @param gitDir - the private repository of both
+ * @param child - its tree, and the base commit that its changes are measured against
+ * @param parentTree - everything that the parent's worktree holds
  * @returns the paths that differ
- * @throws MakimaError WORKTREE_NOT_FOUND, DISK_FULL, GIT_FAILED
+ * @throws MakimaError GIT_FAILED
  */
-export const missingContent = async (child: Worktree, childBaseCommit: string, parent: Worktree, signal?: AbortSignal): Promise<string[]> => {
-  const childTree = await snapshotTree(child, signal);
-  const parentTree = await snapshotTree(parent, signal);
+export const missingContent = async (gitDir: string, child: { tree: string; baseCommit: string }, parentTree: string, signal?: AbortSignal): Promise<string[]> => {
   const pathspec = ['--', ':(top)', `:(top,exclude,literal)${makimaDirectory}`];
-  const changed = await git(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', childBaseCommit, childTree, ...pathspec], { gitDir: child.gitDir, signal });
+  const changed = await git(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', child.baseCommit, child.tree, ...pathspec], { gitDir, signal });
   const fields = splitNul(changed.stdout);
   if (fields.length === 0) return [];
-  const standing = await entriesOf(parent.gitDir, parentTree, signal);
+  const standing = await entriesOf(gitDir, parentTree, signal);
   const missing: string[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const [, mode = '', , id = ''] = fields[index]?.toString('latin1').split(' ') ?? [];

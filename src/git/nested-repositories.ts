@@ -21,10 +21,9 @@ export const nestedRepositories = async (place: SnapshotPlace): Promise<Buffer[]
  * that nobody else has, or refuse the whole `git add`: either way the content would be lost. Submodules stay submodules.
  *
  * @param nested - untracked ones, not in the index
- * @param baseCommit - repositories that were added since then are found too
+ * @param links - paths that the index has as links to commits of other repositories and the base commit has not so
  */
-export const flattenNestedRepositories = async (place: SnapshotPlace, nested: readonly Buffer[], baseCommit: string): Promise<void> => {
-  const links = await addedLinks(place, baseCommit);
+export const flattenNestedRepositories = async (place: SnapshotPlace, nested: readonly Buffer[], links: readonly Buffer[]): Promise<void> => {
   if (links.length === 0 && nested.length === 0) return;
   const submodules = new Set(await submodulePaths(place));
   const strays = links.filter((link) => !submodules.has(link.toString('latin1')));
@@ -33,18 +32,6 @@ export const flattenNestedRepositories = async (place: SnapshotPlace, nested: re
 
 const submodulePaths = async (place: SnapshotPlace): Promise<string[]> =>
   (await listSubmodules(place.workTree, place.signal)).map(([, submodulePath]) => Buffer.from(submodulePath).toString('latin1'));
-
-/** Paths that the index has as links to commits of other repositories and the base commit has not. */
-const addedLinks = async (place: SnapshotPlace, baseCommit: string): Promise<Buffer[]> => {
-  const { stdout } = await git(['diff-index', '--cached', '--raw', '--no-renames', '--ignore-submodules=none', '-z', baseCommit], place);
-  const fields = splitNul(stdout);
-  const links: Buffer[] = [];
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const file = fields[index + 1];
-    if (file !== undefined && fields[index]?.subarray(8, 14).toString('latin1') === '160000') links.push(file);
-  }
-  return links;
-};
 
 const flatten = async (place: SnapshotPlace, directory: Buffer, depth: number): Promise<void> => {
   const name = directory.toString('utf8');

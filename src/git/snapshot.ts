@@ -6,6 +6,7 @@ import { commitOf } from './default-branch.ts';
 import { git, gitText, splitNul } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
 import { isMissing } from './local-repository.ts';
+import { MakimaError } from '../errors.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { flattenNestedRepositories, nestedRepositories } from './nested-repositories.ts';
 import { makimaIdentity } from './repository.ts';
@@ -68,12 +69,43 @@ export const copyIndex = async (from: string, to: string): Promise<boolean> => {
 const takeTree = async (worktree: Worktree, place: SnapshotPlace, seeded: boolean): Promise<string> => {
   if (seeded) await unhideEntries(place);
   else await git(['read-tree', worktree.baseCommit], place);
-  const nested = await nestedRepositories(place);
-  await addAll(place, nested);
+  const nested = await addWithNested(place);
+  const changed = await changedSince(place, worktree.baseCommit);
   // `.makima` is among them where an agent has taken it out of the ignored files
-  await flattenNestedRepositories(place, nested.filter((directory) => directory.toString('latin1') !== makimaDirectory), worktree.baseCommit);
-  await dropMakima(worktree, place);
+  const links = changed.filter(({ mode }) => mode === '160000').map((change) => change.path);
+  await flattenNestedRepositories(place, nested.filter((directory) => directory.toString('latin1') !== makimaDirectory), links);
+  if (changed.some((change) => isMakima(change.path))) await dropMakima(worktree, place);
   return gitText(['write-tree'], place);
+};
+
+/**
+ * Stages everything. Where git will not, as it does with a repository inside that has no commit, all repositories inside are
+ * left out.
+ * @returns those that were left out
+ */
+const addWithNested = async (place: SnapshotPlace): Promise<Buffer[]> => {
+  try {
+    await addAll(place, []);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MakimaError) || error.code === 'DISK_FULL') throw error;
+    const nested = await nestedRepositories(place);
+    if (nested.length === 0) throw error;
+    await addAll(place, nested);
+    return nested;
+  }
+};
+
+const isMakima = (file: Buffer): boolean => {
+  const name = file.toString('latin1');
+  return name === makimaDirectory || name.startsWith(`${makimaDirectory}/`);
+};
+
+/** What the index has otherwise than a commit, each with its mode in the index. */
+const changedSince = async (place: SnapshotPlace, commit: string): Promise<{ path: Buffer; mode: string }[]> => {
+  const { stdout } = await git(['diff-index', '--cached', '--raw', '--no-renames', '--ignore-submodules=none', '-z', commit], place);
+  const fields = splitNul(stdout);
+  return fields.flatMap((file, index) => (index % 2 === 0 ? [] : [{ path: file, mode: fields[index - 1]?.subarray(8, 14).toString('latin1') ?? '' }]));
 };
 
 const dropMakima = async (worktree: Worktree, place: SnapshotPlace): Promise<void> => {
@@ -82,8 +114,7 @@ const dropMakima = async (worktree: Worktree, place: SnapshotPlace): Promise<voi
     git(['ls-files', '--stage', '-z', '--', spec], place),
     git(['ls-tree', '-r', '-z', '--full-tree', worktree.baseCommit, '--', makimaDirectory], place),
   ]);
-  if (inIndex.stdout.length === 0 && inBase.stdout.length === 0) return;
-  await git(['rm', '--quiet', '--cached', '-r', '-f', '--ignore-unmatch', '--', spec], place);
+  if (inIndex.stdout.length > 0) await git(['rm', '--quiet', '--cached', '-r', '-f', '--ignore-unmatch', '--', spec], place);
   if (inBase.stdout.length > 0) await git(['update-index', '-z', '--index-info'], { ...place, input: inBase.stdout });
 };
 

@@ -3,6 +3,7 @@ import { completionGate, type CompletionGate, type SubtaskWork } from '../domain
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { isContained } from '../git/merge-source.ts';
+import { standingOf, type Standing } from '../git/standing.ts';
 import { missingContent } from '../git/missing-content.ts';
 import type { Worktree } from '../git/worktree.ts';
 import type { Integration, OpenMerge } from '../store/task-store.ts';
@@ -21,15 +22,18 @@ const maxFilesNamed = 5;
 
 interface Parent {
   worktree: Worktree | null;
+  /** How its worktree stands, looked at once for all subtasks and only where one of them needs it. */
+  standing: (worktree: Worktree) => Promise<Standing>;
   open: OpenMerge | null;
   integrations: ReadonlyMap<string, Integration>;
 }
 
 /** Whether the subtask's work is in the parent's worktree: by its branch, else by its content. */
-const whyMissing = async (child: Worktree, into: Worktree, merged: Integration | undefined): Promise<string | null> => {
+const whyMissing = async (child: Worktree, into: Standing, merged: Integration | undefined): Promise<string | null> => {
   const source = merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
-  if (await isContained(child, into, source)) return null;
-  const missing = await missingContent(child, child.baseCommit, into);
+  const standing = await standingOf(child);
+  if (await isContained(child.gitDir, standing, into, source)) return null;
+  const missing = await missingContent(child.gitDir, { tree: standing.tree, baseCommit: child.baseCommit }, into.tree);
   if (missing.length === 0) return null;
   const more = missing.length > maxFilesNamed ? ` and ${missing.length - maxFilesNamed} more` : '';
   return `${missing.slice(0, maxFilesNamed).join(', ')}${more} differ`;
@@ -45,7 +49,7 @@ const workOf = async (context: TaskContext, subtask: Task, parent: Parent): Prom
   if (!worktree) return { kind: 'nothing' };
   if (!parent.worktree) return { kind: 'left', reason: 'this task has no worktree' };
   try {
-    const reason = await whyMissing(worktree, parent.worktree, integration);
+    const reason = await whyMissing(worktree, await parent.standing(parent.worktree), integration);
     return reason === null ? { kind: 'integrated' } : { kind: 'left', reason };
   } catch (error) {
     if (!(error instanceof MakimaError) || error.code !== 'WORKTREE_NOT_FOUND') throw error;
@@ -57,7 +61,9 @@ const workOf = async (context: TaskContext, subtask: Task, parent: Parent): Prom
 export const workOfSubtasks = async (context: TaskContext, task: Task): Promise<{ subtasks: Task[]; work: Map<string, SubtaskWork>; gate: CompletionGate }> => {
   const subtasks = await context.store.listChildren(task.id);
   const integrations = new Map((await context.store.listIntegrations(task.id)).map((each) => [each.subtaskId, each]));
-  const parent = { worktree: await worktreeOf(context, task.id), open: await context.store.getMerge(task.id), integrations };
+  let looked: Promise<Standing> | undefined;
+  const standing = (worktree: Worktree): Promise<Standing> => (looked ??= standingOf(worktree));
+  const parent = { worktree: await worktreeOf(context, task.id), standing, open: await context.store.getMerge(task.id), integrations };
   const work = new Map<string, SubtaskWork>();
   for (const subtask of subtasks) work.set(subtask.id, await workOf(context, subtask, parent));
   return { subtasks, work, gate: completionGate(subtasks, work) };

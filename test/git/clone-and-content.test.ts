@@ -4,6 +4,7 @@ import path from 'node:path';
 import { cloneStandalone } from '../../src/git/clone-standalone.ts';
 import { copyFiles } from '../../src/git/copy-files.ts';
 import { missingContent } from '../../src/git/missing-content.ts';
+import { snapshotTree } from '../../src/git/snapshot.ts';
 import { isolate, open, prepared, sh, worktreeOf, write } from './git-fixture.ts';
 
 void t.test('a stand-alone copy: commits, uncommitted and untracked work, nothing of makima’s', async (t) => {
@@ -85,16 +86,17 @@ void t.test('content that is missing in the parent: text, modes, deletions, unti
   const home = isolate(t);
   const { worktree: child, repository } = await prepared(home, { 'a.txt': 'a\n', 'deleted.txt': 'd\n', 'mode.sh': 'm\n', 'same.txt': 's\n' });
   const parent = await worktreeOf(home, repository);
-  t.same(await missingContent(child, child.baseCommit, parent), []);
+  const missing = async (): Promise<string[]> => missingContent(child.gitDir, { tree: await snapshotTree(child), baseCommit: child.baseCommit }, await snapshotTree(parent));
+  t.same(await missing(), []);
   write(child.path, { 'a.txt': 'child\n', 'new/ü\n.txt': 'n', '.makima/x': 'x' });
   sh(child.path, 'commit', '-qam', 'agent');
   unlinkSync(path.join(child.path, 'deleted.txt'));
   chmodSync(path.join(child.path, 'mode.sh'), 0o755);
-  t.same((await missingContent(child, child.baseCommit, parent)).sort(), ['a.txt', 'deleted.txt', 'mode.sh', 'new/ü\n.txt']);
+  t.same((await missing()).sort(), ['a.txt', 'deleted.txt', 'mode.sh', 'new/ü\n.txt']);
   await copyFiles(child.path, parent.path, ['a.txt', 'new', 'mode.sh']);
   write(parent.path, { 'same.txt': 'the parent goes on\n', 'own.txt': 'o' });
-  t.same(await missingContent(child, child.baseCommit, parent), ['deleted.txt']);
+  t.same(await missing(), ['deleted.txt']);
   unlinkSync(path.join(parent.path, 'deleted.txt'));
-  t.same(await missingContent(child, child.baseCommit, parent), []);
+  t.same(await missing(), []);
   t.equal(readFileSync(path.join(parent.path, 'a.txt'), 'utf8'), 'child\n');
 });

@@ -1,5 +1,7 @@
 import type { SubtaskBranch } from '../../../schemas/merge.ts';
 import { branchFacts } from '../../git/branch-facts.ts';
+import { commitOf } from '../../git/default-branch.ts';
+import { isDirectory } from '../../git/worktree.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
@@ -13,12 +15,13 @@ export const readBranches = (context: TaskContext): Pick<Actions, 'listBranches'
     const into = await worktreeOf(context, task.id);
     const { subtasks, work, gate } = await workOfSubtasks(context, task);
     const left = new Set(gate.left.map((each) => each.task.id));
+    const against = into !== null && (await isDirectory(into.adminDir)) ? await commitOf(into.adminDir, 'HEAD') : null;
     const branches: SubtaskBranch[] = [];
     for (const subtask of subtasks) {
       const worktree = await worktreeOf(context, subtask.id);
       if (worktree === null) continue;
       const isSkipped = work.get(subtask.id)?.kind === 'skipped';
-      const facts = await branchFacts(worktree, into);
+      const facts = await branchFacts(worktree, against);
       branches.push({ name: worktree.branch, taskId: subtask.id, taskName: subtask.name, isMerged: !isSkipped && !left.has(subtask.id), isSkipped, ...facts });
     }
     return branches;
