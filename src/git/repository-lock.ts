@@ -61,7 +61,8 @@ export const sharedStep = <T>(): ((key: string, step: (signal: AbortSignal) => P
       return join(run, signal);
     }
     const settled = entry.current.result.then(() => undefined, () => undefined);
-    entry.next ??= begin(key, step, settled);
+    // one that all who waited for it have left is ended, and is not to be joined
+    if (entry.next === null || entry.next.controller.signal.aborted) entry.next = begin(key, step, settled);
     return join(entry.next, signal);
   };
 };

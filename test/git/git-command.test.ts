@@ -166,6 +166,23 @@ void t.test('a shared step runs once more for all who came while it ran, and end
   gates[2]?.resolve(undefined);
 });
 
+void t.test('who asks when all who waited for the next run have left gets one of its own', async (t) => {
+  const share = sharedStep<string>();
+  const gate = Promise.withResolvers<undefined>();
+  const first = share('x', async () => {
+    await gate.promise;
+    return 'first';
+  });
+  await Promise.resolve();
+  const leaving = new AbortController();
+  const left = t.rejects(share('x', () => Promise.resolve('left'), leaving.signal), /gone/);
+  leaving.abort(new Error('gone'));
+  const later = share('x', () => Promise.resolve('later'));
+  gate.resolve(undefined);
+  t.same(await Promise.all([first, later]), ['first', 'later']);
+  await left;
+});
+
 void t.test('git where it is not told: a hook and an alias of the daemon’s directory do not count', async (t) => {
   const home = isolate(t);
   const source = userRepository(path.join(home, 'source'));
