@@ -11,9 +11,11 @@ t.setTimeout(300_000);
 
 /** mkdir tells atomically which command this is; the repository's name holds the task's id. */
 const failing = (control: string, real: string): string => `#!/bin/sh
+# Beside the commands so far there is the file that says which one fails, so this is the next one's number.
+count() { echo $#; }
 for directory in '${control}'/*; do
   case "$GIT_DIR $*" in *"\${directory##*/}"*) ;; *) continue ;; esac
-  n=1
+  n=$(count "$directory"/*)
   while ! mkdir "$directory/$n" 2>/dev/null; do n=$((n + 1)); done
   if [ "$n" = "$(cat "$directory/fails")" ]; then echo 'fatal: planned failure' >&2; exit 128; fi
 done

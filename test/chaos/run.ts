@@ -43,11 +43,11 @@ export const mergePoints: Points = {
   'merge noted': 2,
   'merge left open': 1,
   'conflict resolved': 1,
-  'merge committed': 1,
   'abort begun': 1,
   'merge index restored': 1,
   'merge files restored': 1,
   'merge undone': 1,
+  'merge committed': 1,
 };
 
 export const points: Points = { ...runPoints, ...mergePoints };
@@ -75,6 +75,8 @@ export interface ChaosOptions {
   repository: string;
   /** The points to die at, in turn; between two of them the daemon dies at a random moment, so often. */
   points: readonly string[];
+  /** They are given in the order in which one scenario passes them, and are died at in that order; else in one of the dice's. */
+  inOrder?: boolean;
   randomKills: number;
   /** What the clients do; all there is where left out. */
   kinds?: readonly Kind[];
@@ -86,8 +88,9 @@ export interface ChaosOptions {
   progress?: (line: string) => void;
 }
 
-/** A point that is not passed in this time is not waited for, in milliseconds. */
+/** A point that is not passed in this time is tried again after the others, so often; in milliseconds. */
 const patience = 6000;
+const tries = 4;
 
 /** Kills one daemon after the other. The last one is left running. */
 const killer = async (daemon: KeptDaemon, dice: Dice, options: ChaosOptions, figures: ChaosFigures): Promise<void> => {
@@ -104,14 +107,15 @@ const killer = async (daemon: KeptDaemon, dice: Dice, options: ChaosOptions, fig
     else figures.killedAtRandom += 1;
   };
   do {
-    const left = dice.shuffled(options.points);
-    const missed = new Set<string>();
+    const left = options.inOrder === true ? [...options.points] : dice.shuffled(options.points);
+    const missed = new Map<string, number>();
     for (let point = left.shift(); point !== undefined; point = left.shift()) {
-      await start({ point, times: dice.between(1, points[point] ?? 1) });
+      await start({ point, times: options.inOrder === true ? 1 : dice.between(1, points[point] ?? 1) });
       await Promise.race([daemon.died(), pause(patience)]);
+      const misses = (missed.get(point) ?? 0) + 1;
       if (!daemon.isAlive()) figures.killedAt[point] = (figures.killedAt[point] ?? 0) + 1;
-      else if (!missed.has(point)) left.push(point);
-      missed.add(point);
+      else if (misses < tries) left.push(point);
+      missed.set(point, misses);
       await daemon.kill();
       for (let kill = 0; kill < options.randomKills; kill += 1) await dieAtRandom();
       options.progress?.(`${figures.daemons} daemons, ${Object.values(figures.tasks).reduce((sum, each) => sum + each, 0)} scenarios, ${figures.lines} lines, ${figures.wrong.length} promises broken`);
