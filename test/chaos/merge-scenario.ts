@@ -60,6 +60,8 @@ export const mergeTwo = async (stage: Stage): Promise<string> => {
   git(worktree, 'add', 'staged');
 
   if ((await mergeIn(stage, parent, first)) !== 'committed') wrong(`task ${parent.id}: the first merge conflicts`);
+  const status = git(worktree, 'status', '--porcelain');
+  if (status !== 'A  staged\n?? own') wrong(`task ${parent.id}: after a merge that had nothing to do with it, the parent's own work stands as ${JSON.stringify(status)}`);
   const between = stateOf(worktree);
   for (const how of ['abort', 'commit'] as const) {
     if ((await mergeIn(stage, parent, second)) !== 'open') wrong(`task ${parent.id}: the second merge did not conflict`);
@@ -75,6 +77,8 @@ export const mergeTwo = async (stage: Stage): Promise<string> => {
   const { body: check } = await daemon.call<MergeCheck>('GET', `/tasks/${parent.id}/merge/check`);
   if (!check.canComplete || check.mergedCount !== 2) wrong(`task ${parent.id}: the check says ${JSON.stringify(check)}`);
   if (/merging|unmerged/i.test(git(worktree, 'status'))) wrong(`task ${parent.id}: git says that a merge is under way`);
+  const left = git(worktree, 'status', '--porcelain');
+  if (left !== '') wrong(`task ${parent.id}: after a merge in which the parent's own work took part, this is not committed: ${left}`);
   const merges = git(worktree, 'log', '--merges', '--format=%s').split('\n');
   if (merges.length !== 2) wrong(`task ${parent.id}: its merges are ${merges.join(', ')}, and not one of each subtask`);
 
