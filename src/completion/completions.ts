@@ -1,3 +1,4 @@
+import type { EventPayload } from '../../schemas/event.ts';
 import type { Completion, Task } from '../../schemas/task.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import type { CompletionContext } from './context.ts';
@@ -39,8 +40,6 @@ export const createCompletions = (context: CompletionContext): Completions => {
   const running = new Map<string, Promise<unknown>>();
   const underWay = underWayList(store);
 
-  const note = (taskId: string, completion: Completion): Promise<Task> => ledger.update(taskId, { completion }, [{ type: 'completion', completion }]);
-
   const act = async (task: Task, order: CompletionOrder, outcome: (outcome: Outcome) => void): Promise<string> => {
     const job = await openJob(context, task, order);
     outcome(job.outcome);
@@ -51,12 +50,16 @@ export const createCompletions = (context: CompletionContext): Completions => {
     return (await publishBranch(context, job, work)).message;
   };
 
-  /** The action with its notes; only the shutdown, or a store that cannot be written, is thrown. */
-  const perform = async (task: Task, order: CompletionOrder): Promise<{ completion: Completion & { message: string }; failure: MakimaError | null }> => {
+  /**
+   * The action with its notes; only the shutdown, or a store that cannot be written, is thrown.
+   * @param after - what follows the last note in the log
+   */
+  const perform = async (task: Task, order: CompletionOrder, after: EventPayload[]): Promise<{ completion: Completion & { message: string }; failure: MakimaError | null }> => {
     const { action } = order;
     if (task.completion?.status !== 'running') {
       ledger.say(task.id, `Completion action ${action}: ${order.targetRepoPath}`);
-      await note(task.id, { action, status: 'running', message: null, prUrl: null, commitSha: null, branch: null });
+      const begun: Completion = { action, status: 'running', message: null, prUrl: null, commitSha: null, branch: null };
+      await ledger.update(task.id, { completion: begun }, [{ type: 'completion', completion: begun }]);
     }
     context.reached('completion begun');
     let outcome: Outcome = { branch: null, commitSha: null, prUrl: null };
@@ -72,7 +75,7 @@ export const createCompletions = (context: CompletionContext): Completions => {
     }
     const completion = { action, status: failure === null ? ('succeeded' as const) : ('failed' as const), message, ...outcome };
     ledger.say(task.id, failure === null ? `Completion action ${action}: ${message}` : `Completion action ${action} failed: ${message}`, ...(failure === null ? [] : (['error'] as const)));
-    await note(task.id, completion);
+    await ledger.update(task.id, { completion }, [{ type: 'completion', completion }, ...after]);
     context.reached('completion noted');
     return { completion, failure };
   };
@@ -87,7 +90,8 @@ export const createCompletions = (context: CompletionContext): Completions => {
   const runNow = (task: Task, order: CompletionOrder) =>
     alone(task.id, async () => {
       await underWay.add(task.id, order);
-      const done = await perform(task, order);
+      // Its log had ended, and ends again.
+      const done = await perform(task, order, [{ type: 'end', status: task.status }]);
       await underWay.remove(task.id);
       return done;
     });
@@ -100,7 +104,7 @@ export const createCompletions = (context: CompletionContext): Completions => {
         if (task.completion !== null && task.completion.status !== 'running') return true;
         try {
           shutdown.throwIfAborted();
-          await alone(task.id, () => perform(task, order));
+          await alone(task.id, () => perform(task, order, []));
           return true;
         } catch (error) {
           if (shutdown.aborted) return false;

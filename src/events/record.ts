@@ -42,8 +42,10 @@ const trimmedPattern = /^\{"trimmedThrough":(\d{1,16})\}\t\n/;
 /** The state of a log after one more event. */
 export const stateAfter = (state: LogState, payload: EventPayload): LogState => {
   if (payload.type === 'end') return { ...state, ended: true };
-  if (payload.type !== 'status') return state;
   const { ended, ...others } = state;
+  // An action that is run again, or for the first time, after the end: the log is complete when that has ended.
+  if (payload.type === 'completion' && payload.completion.status === 'running') return others;
+  if (payload.type !== 'status') return state;
   return { ...others, status: payload.to, ...(ended === true && isTerminal(payload.to) ? { ended } : {}) };
 };
 

@@ -40,14 +40,17 @@ export const cloneStandalone = async (worktree: Worktree, targetDir: string, opt
   }
 };
 
-/** Whether anything is there, a dangling link too. */
+/**
+ * Whether anything is there, a dangling link too.
+ * @throws MakimaError INVALID_PATH where nobody can look
+ */
 export const exists = async (file: string): Promise<boolean> => {
   try {
     await lstat(file);
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
-    throw error;
+    throw new MakimaError('INVALID_PATH', `${file} cannot be looked at`, { cause: error });
   }
 };
 

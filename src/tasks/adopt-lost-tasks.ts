@@ -13,7 +13,7 @@ const lost = 'The state file was lost; the task was found again by its worktree'
  */
 const goOnWithLog = ({ log }: TaskContext, { id, status }: Task): void => {
   const before = log.last(id);
-  const end: EventPayload[] = before?.ended === true ? [] : [{ type: 'status', from: before?.status ?? 'running', to: status, reason: lost }, { type: 'end', status }];
+  const end: EventPayload[] = before?.ended === true ? [] : [...(before?.status === status ? [] : [{ type: 'status' as const, from: before?.status ?? ('running' as const), to: status, reason: lost }]), { type: 'end', status }];
   log.append(id, [{ type: 'output', stream: 'system', level: 'warning', content: lost }, ...end], { outbox: 0 });
 };
 

@@ -1,7 +1,6 @@
-import { lstat } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { cloneStandalone } from '../git/clone-standalone.ts';
+import { cloneStandalone, exists } from '../git/clone-standalone.ts';
 import { requireOwner, requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';
@@ -12,16 +11,6 @@ const resolveTarget = (targetDir: string, userHome: string): string => {
   const path = targetDir === '~' || targetDir.startsWith('~/') ? join(userHome, targetDir.slice(1)) : targetDir;
   if (!isAbsolute(path) || path.includes('\0')) throw new MakimaError('INVALID_PATH', 'targetDir must be absolute or begin with ~/');
   return normalize(path).replace(/(?<=.)\/+$/, '');
-};
-
-const isTaken = async (path: string): Promise<boolean> => {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
-    throw new MakimaError('INVALID_PATH', `${path} cannot be looked at`, { cause: error });
-  }
 };
 
 /** A stand-alone copy of a worktree, wherever the owner wants it. */
@@ -36,6 +25,6 @@ export const cloneWorktree = (context: TaskContext): Pick<Actions, 'cloneWorktre
   async targetExists(caller, targetDir) {
     requireOwner(caller);
     const target = resolveTarget(targetDir, context.userHome);
-    return { exists: await isTaken(target), targetDir: target };
+    return { exists: await exists(target), targetDir: target };
   },
 });

@@ -47,6 +47,7 @@ void t.test('a task that ends well acts on the repository, then its log ends', a
     git(repository, 'checkout', '-q', '--', 'README.md');
     t.match(await retry({}), { status: 200, body: { success: true, message: /merged into main/ } });
     t.equal(git(repository, 'show', 'main:page.html'), 'hi');
+    t.same(shapes(await daemon.events(id)).slice(-3), ['completion running', 'completion succeeded', 'end'], 'the log ends with the action');
     t.match(await retry({ targetBranch: 'a..b' }), { status: 400, body: { code: 'INVALID_REF' } });
     t.match(await retry({ targetRepoPath: '/nowhere' }), { status: 400, body: { code: 'INVALID_REPOSITORY' } });
     t.match(await retry({ action: 'none' }), { status: 400, body: { code: 'VALIDATION_FAILED' } });
@@ -119,10 +120,9 @@ void t.test('killed while an action that was asked for runs, the next daemon goe
   await dying.gone;
   t.equal(git(repository, 'branch', '--list', 'makima/*'), '');
   const daemon = await spawnDaemon(t, home, 'runs-plan');
-  for await (const event of daemon.follow(made.id, 0)) if (event.type === 'completion' && event.completion.status === 'succeeded') break;
-  const { setTimeout: pause } = await import('node:timers/promises');
-  while ((await daemon.call('GET', `/tasks/${made.id}`)).body.completion?.status === 'running') await pause(20);
-  t.match((await daemon.call('GET', `/tasks/${made.id}`)).body.completion, { action: 'branch', status: 'succeeded' });
+  const { task, events } = await endOf(daemon, made.id);
+  t.match(task.completion, { action: 'branch', status: 'succeeded' });
+  t.same(shapes(events).slice(-4), ['end', 'completion running', 'completion succeeded', 'end'], 'who follows is told when it is through');
   t.match(git(repository, 'branch', '--list', 'makima/*'), made.branch ?? '');
   await daemon.kill('SIGTERM');
 });
