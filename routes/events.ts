@@ -27,6 +27,12 @@ const stream = async (
   return sendEvents(reply, await follow({ types: readTypes(types), signal }), { signal });
 };
 
+const eventStream = textAnswer(
+  'Server-sent events. The data of each is an Event, but that of `event: gap`, which has no id: where retention deletes what a reader has not read yet, it gets `{"type":"gap","code":"EVENTS_GONE","trimmedThrough":…}`, the id up to which events are gone, and then the end of the stream',
+  'text/event-stream',
+  ref(TaskEvent),
+);
+
 /** Everything that happens, live. */
 export const eventRoutes: ResourceRoutes = (api, tools, base) => {
   const { actions } = tools;
@@ -43,7 +49,7 @@ export const eventRoutes: ResourceRoutes = (api, tools, base) => {
         params: TaskParams,
         querystring: EventsQuery,
         headers: EventsHeaders,
-        response: { 200: textAnswer('Server-sent events; the data of each is an Event', 'text/event-stream', ref(TaskEvent)) },
+        response: { 200: eventStream },
       },
     },
     async (request, reply) => {
@@ -63,7 +69,7 @@ export const eventRoutes: ResourceRoutes = (api, tools, base) => {
         tags: ['Output'],
         querystring: EventsQuery,
         headers: EventsHeaders,
-        response: { 200: textAnswer('Server-sent events; the data of each is an Event', 'text/event-stream', ref(TaskEvent)) },
+        response: { 200: eventStream },
       },
     },
     async (request, reply) => {

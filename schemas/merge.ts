@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Nullable, StringEnum, Timestamp, Uuid, noNul, notBlank } from './common.ts';
+import { Nullable, StringEnum, Timestamp, Uuid, noNul, notBlank, ref } from './common.ts';
 
 export const conflictKinds = [
   'both-modified', 'both-added', 'deleted-by-us', 'deleted-by-them', 'rename-rename', 'rename-delete', 'mode', 'symlink', 'binary', 'submodule', 'directory-file', 'other',
@@ -9,7 +9,7 @@ export type ConflictKind = Static<typeof ConflictKind>;
 
 export const MergeConflict = Type.Object({ file: Type.String({ description: 'Its path in the worktree; a name that is not UTF-8 in quotes, as git shows it' }), kind: ConflictKind }, { $id: 'MergeConflict' });
 export type MergeConflict = Static<typeof MergeConflict>;
-const Conflicts = Type.Array(Type.Object(MergeConflict.properties));
+const Conflicts = Type.Array(ref(MergeConflict));
 
 export const SubtaskBranch = Type.Object(
   {
