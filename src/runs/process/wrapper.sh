@@ -11,7 +11,8 @@
 #   messages one after another, and closes it when `messages/close` is there. It lives as long as this shell,
 #   whose end it sees as the end of the bell.
 # - Nobody but the agent reads `in`, so a message to an agent that is gone fails and does not hang.
-# - The exit status (128 + n for signal n) is written to `exit` by rename.
+# - The exit status (128 + n for signal n) is written to `exit` by rename, on a full disk when there is space again: without
+#   it nobody could tell how the agent ended.
 #
 # Everything is in functions: a shell reads a script while it runs it, and an update of makima may replace the file.
 
@@ -52,7 +53,10 @@ main() {
   ( exec "$@" <"$run/in" 4>&- )
   status=$?
   PATH=/usr/bin:/bin:$PATH
-  printf '%s\n' "$status" >"$run/exit.tmp" && mv -f "$run/exit.tmp" "$run/exit"
+  until printf '%s\n' "$status" >"$run/exit.tmp" && mv -f "$run/exit.tmp" "$run/exit"; do
+    [ -d "$run" ] || exit 1
+    sleep 1
+  done 2>/dev/null
 }
 
 main "$@"; exit
