@@ -1,11 +1,11 @@
 /** One task's whole life under something that fails in it, and what must have come of it. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Task } from '../../schemas/task.ts';
 import { platform } from '../../src/runs/process/platform/index.ts';
 import type { TestDaemon } from '../support/daemon.ts';
+import { everythingIn } from '../support/everything-in.ts';
 
 /** Asks until it is done: what fails once is asked for again, as a client does. Bounded, since a failure is planned once. */
 const insist = async <T = Task>(daemon: TestDaemon, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T | null> => {
@@ -40,10 +40,7 @@ export const live = async (t: Test, daemon: TestDaemon, what: string, arm: (task
 
 /** Nothing is left of tasks that were all deleted. */
 export const nothingIsLeft = async (t: Test, daemon: TestDaemon, marker: string): Promise<void> => {
-  const look = (directory: string): string[] => {
-    const path = join(daemon.home, directory);
-    return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
-  };
+  const look = (directory: string): string[] => everythingIn(join(daemon.home, directory));
   const left = (): string[] => [
     ...look('runs'),
     ...look('worktrees').filter((path) => path !== '.trash'),

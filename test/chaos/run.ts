@@ -1,10 +1,11 @@
 /** Lets clients work while one daemon after the other is killed, and looks at what is left when all is deleted. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Task } from '../../schemas/task.ts';
 import { platform } from '../../src/runs/process/platform/index.ts';
 import { fingerprint } from '../support/daemon.ts';
+import { everythingIn } from '../support/everything-in.ts';
 import { keepDaemon, type Fault, type KeptDaemon } from './kept-daemon.ts';
 import { kinds, play, remove, type Kind } from './scenarios.ts';
 import type { Stage } from './stage.ts';
@@ -125,8 +126,7 @@ const killer = async (daemon: KeptDaemon, dice: Dice, options: ChaosOptions, fig
 };
 
 /** Everything below a directory but what may be there. */
-const leftIn = (root: string, mayStay: (path: string) => boolean): string[] =>
-  existsSync(root) ? readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => !mayStay(path)) : [];
+const leftIn = (root: string, mayStay: (path: string) => boolean): string[] => everythingIn(root).filter((path) => !mayStay(path));
 
 /** What is left of tasks that were all deleted: nothing but what may be had back. */
 const leftovers = async (home: string, notes: string): Promise<string[]> => {

@@ -32,7 +32,7 @@ void t.test('branch: all of the work, whatever became of it, and nothing else', 
   t.equal(sh(source, 'log', '-1', '--format=%B', branch).trim(), `Add a greeting\n\nSaid hello.\n\nMakima-Task: somebody-else\nend\n\nMakima-Task: ${task.id}`);
   t.equal(line(source, 'log', '-1', '--format=%(trailers:key=Makima-Task,valueonly)', branch), task.id);
   t.same(line(source, 'log', '--format=%s', branch).split('\n'), ['Add a greeting', "the agent's own", 'first'], 'what the agent committed stays');
-  t.same(events.map((event) => event.type === 'completion' && event.completion.status), ['running', 'succeeded']);
+  t.same(events.map((event) => (event.type === 'completion' ? event.completion.status : event.type)), ['running', 'succeeded', 'end']);
   t.match((await store.getTask(task.id))?.completion, result);
 
   t.equal(sh(source, 'for-each-ref'), `${refs.split('\n').slice(0, 1).join('\n')}\n${line(source, 'for-each-ref', `refs/heads/${branch}`)}\n${refs.split('\n').slice(1).join('\n')}`, 'one ref more');
