@@ -40,11 +40,11 @@ const sweep = async (t: Test, from: number): Promise<void> => {
   const [name = '', value = ''] = marker.split('=');
   const daemon = await startDaemon(t, 'cheap', { MAKIMA_AGENT_ENV: JSON.stringify({ [name]: value }) }, {}, { twins: { write: disk.write } });
   for (let number = from; ; number += daemons) {
-    const task = await live(t, daemon, `write ${number}`, () => disk.arm(number, 1));
+    const task = await live(t, daemon, `write ${number}`, () => disk.arm(number, 1), 'new://shared');
     const reached = disk.hasFailed();
     disk.arm(Infinity, 0);
     if (!reached) break;
-    if (task.status !== 'done') t.equal((await live(t, daemon, 'the next')).status, 'done', `write ${number}: the next task runs`);
+    if (task.status !== 'done') t.equal((await live(t, daemon, 'the next', undefined, 'new://shared')).status, 'done', `write ${number}: the next task runs`);
   }
   await nothingIsLeft(t, daemon, marker);
 };

@@ -40,13 +40,13 @@ const sweep = async (t: Test, from: number): Promise<void> => {
   const daemon = await startDaemon(t, 'cheap', { MAKIMA_AGENT_ENV: JSON.stringify({ [name]: value }) }, {}, { twins: { store: twin.wrap } });
   let failed = 0;
   for (let call = from; ; call += daemons) {
-    const task = await live(t, daemon, `call ${call}`, () => twin.arm(call));
+    const task = await live(t, daemon, `call ${call}`, () => twin.arm(call), 'new://shared');
     const reached = twin.hasFailed();
     twin.arm(Infinity);
     if (!reached) break;
     if (task.status === 'done') continue;
     failed += 1;
-    t.equal((await live(t, daemon, 'the next')).status, 'done', `call ${call}: the next task runs`);
+    t.equal((await live(t, daemon, 'the next', undefined, 'new://shared')).status, 'done', `call ${call}: the next task runs`);
   }
   t.comment(`${failed} of the lives ended failed`);
   await nothingIsLeft(t, daemon, marker);

@@ -20,9 +20,10 @@ const insist = async <T = Task>(daemon: TestDaemon, method: string, path: string
 /**
  * Makes a task, runs it, looks at how it ended and deletes it.
  * @param arm - called when the task is made and before it is started
+ * @param repositoryUrl - where it works; a repository of its own where left out, which takes some more git commands
  */
-export const live = async (t: Test, daemon: TestDaemon, what: string, arm: (task: Task) => void = () => undefined): Promise<Task> => {
-  const made = await insist(daemon, 'POST', '/tasks', { name: 'a life', plan: 'live' }, { 'idempotency-key': randomUUID() });
+export const live = async (t: Test, daemon: TestDaemon, what: string, arm: (task: Task) => void = () => undefined, repositoryUrl?: string): Promise<Task> => {
+  const made = await insist(daemon, 'POST', '/tasks', { name: 'a life', plan: 'live', ...(repositoryUrl !== undefined && { repositoryUrl }) }, { 'idempotency-key': randomUUID() });
   if (made === null) throw new Error('no task');
   arm(made);
   // A start that was refused may have happened: a failure after the write is no refusal.
