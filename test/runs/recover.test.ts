@@ -252,7 +252,3 @@ void t.test('done that was acknowledged stays done over a restart, with all line
   t.equal((await daemon.events(id)).filter(({ type }) => type === 'end').length, 1);
   await goesOn(t, daemon, run);
 });
-
-// Some cases delete what is being watched, and on a loaded machine a watch was seen to outlive its daemon and to hold
-// this process. The timer does not: it fires only where something else does.
-t.teardown(() => void setTimeout(() => process.exit(), 3000).unref());
