@@ -74,14 +74,15 @@ export const linkWorktree = async (repository: WorktreeRepository, wanted: NewWo
 };
 
 /**
- * Undoes a worktree: its directory first, so that what is left after a crash is still known as ours. Can be repeated.
+ * Undoes a worktree: its directory first and its administrative directory last, so that what is left after a crash is still
+ * known as ours, and found. Can be repeated.
  * @param removeFiles - how the directory goes; at once where left out
  */
 export const unlinkWorktree = (worktree: Worktree, removeFiles: (directory: string) => Promise<void> = removeTree): Promise<void> =>
   withRepositoryLock(worktree.gitDir, async () => {
     await removeFiles(worktree.path);
-    await removeTree(worktree.adminDir);
     await whileLocked(() => git(['update-ref', '-d', `refs/heads/${worktree.branch}`], { gitDir: worktree.gitDir }));
+    await removeTree(worktree.adminDir);
   });
 
 /**

@@ -50,7 +50,8 @@ export const answerError = (thrown: FastifyError | Error, request: FastifyReques
   // A client that goes away in the middle of its body did nothing to us; there is nobody to read the answer.
   const left = request.raw.destroyed && !request.raw.complete;
   const error = left ? new MakimaError('MALFORMED_REQUEST', 'The request ended before its body did', { cause: thrown }) : toMakimaError(thrown);
-  if (error.statusCode >= 500) request.log.error({ err: thrown, method: request.method, url: request.url }, error.message);
+  // Not being ready yet, or any more, is no failure: clients ask again and again while a daemon starts.
+  if (error.statusCode >= 500 && error.code !== 'NOT_READY') request.log.error({ err: thrown, method: request.method, url: request.url }, error.message);
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="makima"');
   if (error.code === 'NOT_READY') reply.header('retry-after', '1');
   // What a route had set for its success does not describe this body.

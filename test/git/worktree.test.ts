@@ -143,6 +143,20 @@ void t.test('removal keeps everything first, can be repeated, and takes read-onl
   t.equal(sh(repository.gitDir, 'rev-parse', 'refs/makima/kept/task-1^').trim(), commit);
 });
 
+void t.test('a removal that breaks off at the branch is still known by its administrative directory', async (t) => {
+  const home = isolate(t);
+  const { worktree, repository } = await prepared(home);
+  const lock = path.join(repository.gitDir, 'refs/heads', `${worktree.branch}.lock`);
+  writeFileSync(lock, '');
+  await t.rejects(removeWorktree(worktree), { code: 'REPOSITORY_BUSY' });
+  t.notOk(existsSync(worktree.path));
+  t.ok(existsSync(worktree.adminDir));
+  rmSync(lock);
+  await removeWorktree(worktree);
+  t.notOk(existsSync(worktree.adminDir));
+  t.equal(sh(repository.gitDir, 'for-each-ref', `refs/heads/${worktree.branch}`), '');
+});
+
 void t.test('keeping twice loses neither', async (t) => {
   const home = isolate(t);
   const { worktree, repository } = await prepared(home);
