@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { findProgram } from '../agents/find-program.ts';
 import { MakimaError } from '../errors.ts';
 import { redactUrls } from '../git/git-error.ts';
@@ -20,8 +21,6 @@ interface Said {
 }
 
 const run = async ({ program, env }: Gh, args: readonly string[], cwd: string, signal: AbortSignal, input = ''): Promise<Said> => {
-  // Loaded when it is needed: with it a start of the daemon takes a tenth longer, and few tasks open pull requests.
-  const { execa } = await import('execa');
   const result = await execa(program, args, {
     cwd,
     env: { ...env, GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' },

@@ -1,3 +1,4 @@
+import { Octokit } from '@octokit/rest';
 import { MakimaError, messageOf } from '../errors.ts';
 import type { Opened, PullRequest } from './pull-request-shape.ts';
 import type { RemoteSlug } from './remote-slug.ts';
@@ -41,7 +42,6 @@ const reasonOf = (error: unknown): string => {
  * @throws MakimaError PULL_REQUEST_FAILED
  */
 export const withRest = async ({ baseUrl, token, slug: { owner, repo } }: RestApi, pull: PullRequest, signal: AbortSignal): Promise<Opened> => {
-  const { Octokit } = await import('@octokit/rest');
   const octokit = new Octokit({ auth: token, baseUrl, userAgent: 'makima', log: { debug: silent, info: silent, warn: silent, error: silent } });
   const bounded = () => ({ request: { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) } });
   const { title, body, head, base } = pull;
