@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { startDaemon } from '../support/daemon.ts';
-import { live, nothingIsLeft } from './life.ts';
+import { sweepers, sweepLives } from './life.ts';
 
 // Some forty lives, which share the machine with other tests.
 t.setTimeout(300_000);
@@ -31,25 +31,14 @@ const fullForAWhile = () => {
   };
 };
 
-const daemons = 4;
-t.jobs = daemons;
+t.jobs = sweepers;
 
-const sweep = async (t: Test, from: number): Promise<void> => {
+const sweep = (t: Test, from: number): Promise<void> => {
   const disk = fullForAWhile();
-  const marker = `TWIN=disk-${process.pid}-${from}`;
-  const [name = '', value = ''] = marker.split('=');
-  const daemon = await startDaemon(t, 'cheap', { MAKIMA_AGENT_ENV: JSON.stringify({ [name]: value }) }, {}, { twins: { write: disk.write } });
-  for (let number = from; ; number += daemons) {
-    const task = await live(t, daemon, `write ${number}`, () => disk.arm(number, 1), 'new://shared');
-    const reached = disk.hasFailed();
-    disk.arm(Infinity, 0);
-    if (!reached) break;
-    if (task.status !== 'done') t.equal((await live(t, daemon, 'the next', undefined, 'new://shared')).status, 'done', `write ${number}: the next task runs`);
-  }
-  await nothingIsLeft(t, daemon, marker);
+  return sweepLives(t, 'disk', from, { twins: { write: disk.write }, arm: (write) => disk.arm(write, 1), disarm: () => disk.arm(Infinity, 0), hasFailed: disk.hasFailed });
 };
 
-for (let from = 1; from <= daemons; from += 1) void t.test(`a disk that is full at write ${from}, ${from + daemons}, …`, (t) => sweep(t, from));
+for (let from = 1; from <= sweepers; from += 1) void t.test(`a disk that is full at write ${from}, ${from + sweepers}, …`, (t) => sweep(t, from));
 
 void t.test('what an agent says while the disk is full is in its log when there is space again, once and in order', async (t) => {
   const disk = fullForAWhile();

@@ -2,8 +2,7 @@
 import t, { type Test } from 'tap';
 import { MakimaError } from '../../src/errors.ts';
 import type { TaskStore } from '../../src/store/task-store.ts';
-import { startDaemon } from '../support/daemon.ts';
-import { live, nothingIsLeft } from './life.ts';
+import { sweepers, sweepLives } from './life.ts';
 
 // Some forty lives, which share the machine with other tests.
 t.setTimeout(300_000);
@@ -30,26 +29,11 @@ const failingOnce = () => {
   };
 };
 
-const daemons = 4;
-t.jobs = daemons;
+t.jobs = sweepers;
 
-const sweep = async (t: Test, from: number): Promise<void> => {
+const sweep = (t: Test, from: number): Promise<void> => {
   const twin = failingOnce();
-  const marker = `TWIN=store-${process.pid}-${from}`;
-  const [name = '', value = ''] = marker.split('=');
-  const daemon = await startDaemon(t, 'cheap', { MAKIMA_AGENT_ENV: JSON.stringify({ [name]: value }) }, {}, { twins: { store: twin.wrap } });
-  let failed = 0;
-  for (let call = from; ; call += daemons) {
-    const task = await live(t, daemon, `call ${call}`, () => twin.arm(call), 'new://shared');
-    const reached = twin.hasFailed();
-    twin.arm(Infinity);
-    if (!reached) break;
-    if (task.status === 'done') continue;
-    failed += 1;
-    t.equal((await live(t, daemon, 'the next', undefined, 'new://shared')).status, 'done', `call ${call}: the next task runs`);
-  }
-  t.comment(`${failed} of the lives ended failed`);
-  await nothingIsLeft(t, daemon, marker);
+  return sweepLives(t, 'store', from, { ...twin, twins: { store: twin.wrap }, disarm: () => twin.arm(Infinity) });
 };
 
-for (let from = 1; from <= daemons; from += 1) void t.test(`a store that fails at call ${from}, ${from + daemons}, …`, (t) => sweep(t, from));
+for (let from = 1; from <= sweepers; from += 1) void t.test(`a store that fails at call ${from}, ${from + sweepers}, …`, (t) => sweep(t, from));

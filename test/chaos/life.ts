@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Task } from '../../schemas/task.ts';
 import { platform } from '../../src/runs/process/platform/index.ts';
-import type { TestDaemon } from '../support/daemon.ts';
+import type { AppOptions } from '../../src/app.ts';
+import { startDaemon, type TestDaemon } from '../support/daemon.ts';
 import { everythingIn } from '../support/everything-in.ts';
 
 /** Asks until it is done: what fails once is asked for again, as a client does. Bounded, since a failure is planned once. */
@@ -52,4 +53,38 @@ export const nothingIsLeft = async (t: Test, daemon: TestDaemon, marker: string)
   for (const limit = performance.now() + 5000; left().length > 0 && performance.now() < limit; ) await new Promise((resolve) => setTimeout(resolve, 20));
   t.same(left(), [], 'nothing is left on the disk');
   t.same((await platform.table(marker)).filter(({ marked }) => marked).map(({ pid }) => pid), [], 'no process is left');
+};
+
+/** What fails once on purpose, at its Nth call from when it is armed. */
+export interface FailingTwin {
+  twins: NonNullable<AppOptions['twins']>;
+  arm(calls: number): void;
+  disarm(): void;
+  hasFailed(): boolean;
+}
+
+/** Daemons that share the sweep over all calls, each taking every so many-eth. */
+export const sweepers = 4;
+
+/**
+ * One life after the other under a twin that fails at a later call each time, until a life has no call so late; after each
+ * that failed the next task must run.
+ * @param what - of the twin, as the messages call it
+ */
+export const sweepLives = async (t: Test, what: string, from: number, twin: FailingTwin): Promise<void> => {
+  const marker = `TWIN=${what}-${process.pid}-${from}`;
+  const [name = '', value = ''] = marker.split('=');
+  const daemon = await startDaemon(t, 'cheap', { MAKIMA_AGENT_ENV: JSON.stringify({ [name]: value }) }, {}, { twins: twin.twins });
+  let failed = 0;
+  for (let call = from; ; call += sweepers) {
+    const task = await live(t, daemon, `${what} ${call}`, () => twin.arm(call), 'new://shared');
+    const reached = twin.hasFailed();
+    twin.disarm();
+    if (!reached) break;
+    if (task.status === 'done') continue;
+    failed += 1;
+    t.equal((await live(t, daemon, 'the next', undefined, 'new://shared')).status, 'done', `${what} ${call}: the next task runs`);
+  }
+  t.comment(`${failed} of the lives ended failed`);
+  await nothingIsLeft(t, daemon, marker);
 };
