@@ -37,6 +37,15 @@ export const Completion = Type.Object(
 );
 export type Completion = Static<typeof Completion>;
 
+export const Warning = Type.Object(
+  {
+    code: Type.String({ description: 'Stable, such as SUBTASKS_UNATTENDED' }),
+    message: Type.String({ description: 'What was found, and what to do' }),
+  },
+  { description: 'What somebody should look at' },
+);
+export type Warning = Static<typeof Warning>;
+
 export const Task = Type.Object(
   {
     id: Uuid,
@@ -62,6 +71,7 @@ export const Task = Type.Object(
     sessionId: Nullable(Type.String({ description: "The agent's own session id" })),
     progressSummary: Nullable(Type.String()),
     errorMessage: Nullable(Type.String()),
+    warnings: Type.Array(Warning, { description: 'Of the last run, the first 50' }),
     exitCode: Nullable(Type.Integer()),
     usage: Nullable(Usage),
     completion: Nullable(Completion),

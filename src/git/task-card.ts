@@ -50,7 +50,8 @@ export const removeTaskCard = (gitDir: string, taskId: string): Promise<void> =>
 const readCard = async (file: string): Promise<TaskCard | null> => {
   try {
     const card: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return isCard(card) ? card : null;
+    // A card of the first version knows no warnings.
+    return isCard(card) ? { ...card, task: Object.assign({ warnings: [] }, card.task) } : null;
   } catch (error) {
     // Not there, or no card: an older or newer program's, or cut short by a crash of the machine.
     if (isMissing(error) || error instanceof SyntaxError) return null;

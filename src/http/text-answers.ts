@@ -25,6 +25,7 @@ export const taskDetails = (task: Task): string =>
     taskLine(task),
     detail('summary', task.progressSummary),
     detail('error', task.errorMessage),
+    ...task.warnings.map(({ code, message }) => detail('warning', `${code}: ${message}`)),
     detail('branch', task.branch),
     detail('worktree', task.overlayPath),
     detail('cost', task.usage === null ? null : `$${task.usage.costUsd.toFixed(4)}`),

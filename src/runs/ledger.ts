@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { EventPayload } from '../../schemas/event.ts';
-import type { Task, TaskStatus } from '../../schemas/task.ts';
+import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import { MakimaError, type ErrorCode } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
@@ -27,6 +27,8 @@ export interface Ledger {
   append(taskId: string, events: EventPayload[], position?: { run: string; out: number; err: number }): void;
   /** A `system` line, or several, in the task's output. */
   say(taskId: string, text: string, level?: 'warning' | 'error'): void;
+  /** What somebody should look at: on the task, and as a line of its output. One that the task has already is not said again. @throws MakimaError TASK_NOT_FOUND */
+  warn(taskId: string, ...warnings: Warning[]): Promise<Task>;
   /** Moves what the store has committed to the log. Called at the start; every change here calls it by itself. */
   flush(): Promise<void>;
   /** Calls back with the task after each change of it, and with null when it is deleted. @returns ends it */
@@ -98,6 +100,7 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
   return {
     transition: async (taskId, change) => committed(await store.transition(taskId, change)),
     update: async (taskId, patch, events, only) => committed(await store.updateTask(taskId, patch, events, only)),
+    warn: async (taskId, ...warnings) => committed(await store.addWarnings(taskId, warnings)),
     append: (taskId, events, position) => void log.append(taskId, events, position),
     say(taskId, text, level) {
       const lines = text.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', content, ...(level && { level }) }));

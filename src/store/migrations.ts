@@ -141,6 +141,11 @@ const migrations = (identity: Identity): Migrations => ({
         .execute();
     },
   },
+  '0003-warnings': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable('tasks').addColumn('warnings', 'text', (c) => c.notNull().defaultTo('[]')).execute();
+    },
+  },
 });
 
 /**

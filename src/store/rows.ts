@@ -1,7 +1,7 @@
 /** Records to rows and back. */
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import { eventTypes, type EventPayload } from '../../schemas/event.ts';
-import type { Completion, Task, Usage } from '../../schemas/task.ts';
+import type { Completion, Task, Usage, Warning } from '../../schemas/task.ts';
 import { noUsage } from '../domain/usage.ts';
 import type { Integration, OpenMerge, OutboxEvent, Run, RunChanges, TaskChanges, ToolKeyRecord, WorktreeRecord } from './records.ts';
 import type { Tables } from './tables.ts';
@@ -22,6 +22,7 @@ const knownTypes: ReadonlySet<unknown> = new Set(eventTypes);
 const readStrings = reader((value): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string'));
 const readUsage = reader((value): value is Usage => usageFields.every((name) => typeof field(value, name) === 'number'));
 const readCompletion = reader((value): value is Completion => typeof field(value, 'action') === 'string' && typeof field(value, 'status') === 'string');
+const readWarnings = reader((value): value is Warning[] => Array.isArray(value) && value.every((item) => typeof field(item, 'code') === 'string' && typeof field(item, 'message') === 'string'));
 const readPayload = reader((value): value is EventPayload => knownTypes.has(field(value, 'type')));
 const readAny = reader((value): value is unknown => value !== undefined);
 
@@ -37,6 +38,7 @@ export const taskOf = (row: Selectable<Tables['tasks']>): Task => {
     dependsOn: readStrings(row.dependsOn),
     usage: orNull(row.usage, readUsage),
     completion: orNull(row.completion, readCompletion),
+    warnings: readWarnings(row.warnings),
   };
 };
 
@@ -47,10 +49,11 @@ export const taskRow = (task: Task): Omit<Insertable<Tables['tasks']>, 'idempote
   dependsOn: JSON.stringify(task.dependsOn),
   usage: write(task.usage),
   completion: write(task.completion),
+  warnings: JSON.stringify(task.warnings),
 });
 
 export const taskChangesRow = (changes: TaskChanges): Updateable<Tables['tasks']> => {
-  const { isOrchestrator, copyFiles, dependsOn, usage, completion, ...fields } = changes;
+  const { isOrchestrator, copyFiles, dependsOn, usage, completion, warnings, ...fields } = changes;
   return {
     ...fields,
     ...(isOrchestrator !== undefined && { isOrchestrator: isOrchestrator ? 1 : 0 }),
@@ -58,6 +61,7 @@ export const taskChangesRow = (changes: TaskChanges): Updateable<Tables['tasks']
     ...(dependsOn !== undefined && { dependsOn: JSON.stringify(dependsOn) }),
     ...(usage !== undefined && { usage: write(usage) }),
     ...(completion !== undefined && { completion: write(completion) }),
+    ...(warnings !== undefined && { warnings: JSON.stringify(warnings) }),
   };
 };
 

@@ -6,7 +6,7 @@
  * after close. Times are what `Date.prototype.toISOString` prints.
  */
 import type { EventPayload } from '../../schemas/event.ts';
-import type { Task, TaskStatus } from '../../schemas/task.ts';
+import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import type { ErrorCode } from '../errors.ts';
 import type {
   CreateOptions, Integration, MergePhase, NewRun, OpenMerge, OutboxEvent, Run, RunChanges, TaskChanges, TaskFilter, TaskPage, ToolKeyRecord, Transition, WorktreeRecord,
@@ -47,6 +47,11 @@ export interface TaskWrites {
    * @throws MakimaError TASK_NOT_FOUND, or `only.code`
    */
   updateTask(id: string, changes: TaskChanges, events?: EventPayload[], only?: { in: TaskStatus[]; code?: ErrorCode }): Promise<Task>;
+  /**
+   * Adds to the task's warnings those that it has not yet, up to 50 in all, each with a warning line of its own in the outbox.
+   * @throws MakimaError TASK_NOT_FOUND
+   */
+  addWarnings(id: string, warnings: readonly Warning[]): Promise<Task>;
   /**
    * Compare and set: of any number of callers exactly one gets a task from one status to another. The `status` event
    * goes to the outbox in the same transaction, followed by the given ones.

@@ -1,6 +1,6 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { EventPayload } from '../../schemas/event.ts';
-import type { Task } from '../../schemas/task.ts';
+import type { Task, Warning } from '../../schemas/task.ts';
 import { isActive, sourcesOf } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { post } from './outbox-rows.ts';
@@ -81,6 +81,27 @@ const move = async (trx: Transaction<Tables>, at: string, id: string, transition
   return taskOf(moved);
 };
 
+/** Beyond so many nobody reads on; each is a part of every answer that has the task. */
+const maxWarnings = 50;
+const maxWarningLength = 2000;
+
+const warn = async (trx: Transaction<Tables>, at: string, id: string, warnings: readonly Warning[]): Promise<Task> => {
+  const current = await requireTask(trx, id);
+  const known = taskOf(current).warnings;
+  const added: Warning[] = [];
+  for (const { code, message } of warnings) {
+    const cut = { code, message: message.slice(0, maxWarningLength) };
+    const isKnown = [...known, ...added].some((each) => each.code === cut.code && each.message === cut.message);
+    if (!isKnown && known.length + added.length < maxWarnings) added.push(cut);
+  }
+  if (added.length === 0) return taskOf(current);
+  const changed = await change(trx, current, taskChangesRow({ warnings: [...known, ...added] }));
+  if (!changed) throw new MakimaError('TASK_ACTIVE', 'The task changed while it was warned of');
+  const lines = added.flatMap(({ message }) => message.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', level: 'warning', content })));
+  await post(trx, id, at, lines);
+  return taskOf(changed);
+};
+
 const remove = async (trx: Transaction<Tables>, ids: readonly string[]): Promise<void> => {
   const doomed = new Set(ids);
   const rows = [];
@@ -111,6 +132,8 @@ export const taskWrites = ({ write, now }: Session): TaskWrites => ({
       await post(trx, id, now(), events);
       return taskOf(changed);
     }),
+
+  addWarnings: (id, warnings) => write((trx) => warn(trx, now(), id, warnings)),
 
   transition: (id, transition) => write((trx) => move(trx, now(), id, transition)),
 

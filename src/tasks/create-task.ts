@@ -102,6 +102,7 @@ export const createTask =
       sessionId: null,
       progressSummary: null,
       errorMessage: null,
+      warnings: [],
       exitCode: null,
       usage: null,
       completion: null,

@@ -20,7 +20,7 @@ export const startExisting = async (context: TaskContext, task: Task): Promise<T
     // Of two that start it at once one is refused: a task that is being set up may go back to the queue, but not from here.
     from: ['pending', 'done', 'failed', 'interrupted'],
     code: 'TASK_ACTIVE',
-    patch: { queuedAt: context.now().toISOString(), startedAt: null, completedAt: null, errorMessage: null, exitCode: null, completion: null },
+    patch: { queuedAt: context.now().toISOString(), startedAt: null, completedAt: null, errorMessage: null, warnings: [], exitCode: null, completion: null },
   });
   context.runs.enqueue(queued);
   return queued;

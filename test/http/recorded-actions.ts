@@ -38,6 +38,7 @@ export const sampleTask = (changes: Partial<Task> = {}): Task => ({
   sessionId: null,
   progressSummary: null,
   errorMessage: null,
+  warnings: [],
   exitCode: null,
   usage: null,
   completion: null,

@@ -9,7 +9,7 @@ export const sampleTask = (given: Partial<Task> = {}): Task => ({
   id: randomUUID(), name: 'Add a page', plan: 'Do it', status: 'pending', isOrchestrator: false, parentTaskId: null, depth: 0, agent: 'claude',
   repositoryUrl: null, baseBranch: null, targetBranch: null, targetRepoPath: null, completionAction: 'none', continueFromTaskId: null,
   copyFiles: [], dependsOn: [], priority: 0, overlayPath: null, branch: null, baseCommit: null, sessionId: null, progressSummary: null,
-  errorMessage: null, exitCode: null, usage: null, completion: null, createdAt: noon, queuedAt: null, startedAt: null, completedAt: null,
+  errorMessage: null, warnings: [], exitCode: null, usage: null, completion: null, createdAt: noon, queuedAt: null, startedAt: null, completedAt: null,
   ...given,
 });
 
@@ -19,7 +19,7 @@ export const fullTask = (given: Partial<Task> = {}): Task => ({
   parentTaskId: null, depth: 0, agent: 'claude', repositoryUrl: '~/repo', baseBranch: 'main', targetBranch: 'develop', targetRepoPath: '/srv/repo',
   completionAction: 'pr', continueFromTaskId: randomUUID(), copyFiles: ['a b', 'ü/"c"'], dependsOn: [randomUUID()], priority: -7,
   overlayPath: '/home/u/worktrees/x', branch: 'makima/x', baseCommit: 'f'.repeat(40), sessionId: 'session', progressSummary: 'half',
-  errorMessage: 'none yet', exitCode: 3,
+  errorMessage: 'none yet', warnings: [{ code: 'STALE_BASE', message: 'Old' }], exitCode: 3,
   usage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, costUsd: 0.1234567, turns: 5 },
   completion: { action: 'pr', status: 'failed', message: 'm', prUrl: 'u', commitSha: 'c', branch: 'b' },
   createdAt: noon, queuedAt: '2026-11-22T12:00:01.000Z', startedAt: '2026-11-22T12:00:02.000Z', completedAt: '2026-11-22T12:00:03.000Z',

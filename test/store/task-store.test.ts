@@ -473,3 +473,17 @@ for (const [name, open] of Object.entries(stores)) {
     });
   });
 }
+
+void t.test('warnings are added once each, said in the log, and bounded', async (t) => {
+  const store = closing(t, await openMemoryStore({ now }));
+  const { task } = await store.createTask(sampleTask());
+  const stale = { code: 'STALE_BASE', message: 'The base is behind' };
+  await store.addWarnings(task.id, [stale]);
+  await store.addWarnings(task.id, [stale, { code: 'OTHER', message: 'two\nlines' }, { code: 'OTHER', message: 'two\nlines' }]);
+  t.strictSame((await store.getTask(task.id))?.warnings, [stale, { code: 'OTHER', message: 'two\nlines' }]);
+  const said = (await store.pendingEvents(100)).map(({ payload }) => (payload.type === 'output' ? `${payload.level ?? ''} ${payload.content}` : payload.type));
+  t.strictSame(said, ['warning The base is behind', 'warning two', 'warning lines'], 'a line for each, in one transaction with it');
+  await store.addWarnings(task.id, Array.from({ length: 100 }, (_, index) => ({ code: 'MANY', message: String(index) })));
+  t.equal((await store.getTask(task.id))?.warnings.length, 50);
+  await t.rejects(store.addWarnings('00000000-0000-4000-8000-000000000000', [stale]), { code: 'TASK_NOT_FOUND' });
+});
