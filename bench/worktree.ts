@@ -44,14 +44,14 @@ export const run = async (): Promise<BenchRow[]> => {
     mkdirSync(user);
     makeRepository(user);
     const source = { kind: 'local', path: user } as const;
-    const options = { repositoriesDir: join(root, 'repositories'), taskId: 'bench' };
+    const options = { cachesDir: join(root, 'caches'), taskId: 'bench' };
     await openRepository(source, options);
     const bareAdd = await median((round) => git(user, 'worktree', 'add', '-q', '-b', `b${round}`, join(root, `bare${round}`)));
     const paths: Awaited<ReturnType<typeof addWorktree>>['worktree'][] = [];
     const ourAdd = await median(async (round) => {
       const repository = await openRepository(source, options);
-      const { commit } = await resolveBase(repository, null);
-      paths.push((await addWorktree(repository, { path: join(root, `ours${round}`), branch: `makima/b${round}`, commit })).worktree);
+      const place = { path: join(root, 'worktrees', `ours${round}`), gitDir: join(root, 'repositories', `${round}.git`), keptDir: join(root, 'kept') };
+      paths.push((await addWorktree(repository, { ...place, branch: `makima/b${round}`, base: await resolveBase(repository, null) })).worktree);
     });
     const [worktree] = paths;
     if (!worktree) throw new Error('no worktree was made');

@@ -8,6 +8,7 @@ import { agentDrivers } from './agents/index.ts';
 import { createCompletions } from './completion/completions.ts';
 import type { Config } from './config.ts';
 import { openEventLog, type EventLogOptions } from './events/event-log.ts';
+import type { Places } from './git/places.ts';
 import { diskSpace } from './home/disk.ts';
 import { buildHttp } from './http/build-http.ts';
 import { listenUnix } from './http/unix-socket.ts';
@@ -172,10 +173,11 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const shared = { ...settings, store, log, ledger: createLedger(store, log, settings) };
     const completions = createCompletions({ ...shared, commitAuthor: config.commitAuthor, shutdown: draining.signal });
     opened.push(() => completions.close());
+    const directories: Places = { caches: join(config.home, 'caches'), repositories: join(config.home, 'repositories'), kept: join(config.home, 'kept'), worktrees: config.worktreeDir };
     const runContext: RunContext = {
       ...shared,
       completionOf: (task) => completions.atEnd(task),
-      directories: { runs: join(config.home, 'runs'), worktrees: config.worktreeDir, repositories: join(config.home, 'repositories') },
+      directories: { ...directories, runs: join(config.home, 'runs') },
       apiUrl: () => url,
       timing: timingOf(config),
       maxLogBytes: config.maxLogBytes,
@@ -188,8 +190,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       ...shared,
       runs,
       completions,
-      worktreesDirectory: config.worktreeDir,
-      repositoriesDirectory: runContext.directories.repositories,
+      directories,
       maxDepth: config.maxDepth,
       maxTasks: config.maxTasks,
       projectCommandTimeoutMs: config.setupTimeoutMs,

@@ -13,12 +13,11 @@ import { recoverMerges } from './tasks/merge/recover-merges.ts';
  * @returns how many tasks were found by their worktrees
  */
 export const takeUp = async (runContext: RunContext, taskContext: TaskContext, runs: Runs, isNewStore: boolean): Promise<number> => {
-  const { repositories } = runContext.directories;
-  const found = isNewStore ? await adoptLostTasks(taskContext, repositories) : 0;
+  const found = isNewStore ? await adoptLostTasks(taskContext) : 0;
   await endUnknownRuns(runContext);
   await recoverMerges(taskContext);
   await recover(runContext, runs);
-  if (!isNewStore) await finishDeletions(taskContext, repositories);
+  if (!isNewStore) await finishDeletions(taskContext);
   emptyTrashSoon(taskContext);
   return found;
 };

@@ -1,128 +1,142 @@
-import { lstat, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { commitOf } from './default-branch.ts';
-import { git, gitText, gitYes, whileLocked } from './git-command.ts';
+import { copyEntry } from './copy-entry.ts';
+import type { Base } from './default-branch.ts';
+import { emptyCommit } from './empty-repository.ts';
+import { git } from './git-command.ts';
+import { keepRepository } from './keep-repository.ts';
 import { lfsWarning } from './lfs.ts';
 import { isMissing } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
-import { checkBranchName } from './ref-name.ts';
 import { removeTree } from './remove-tree.ts';
-import { keptRefs } from './repository.ts';
-import { withRepositoryLock } from './repository-lock.ts';
+import type { Repository } from './repository.ts';
 import { updateSubmodules } from './submodules.ts';
-import { withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory, placeOf, type Worktree, type WorktreeRepository } from './worktree.ts';
+import { hasTaskCard } from './task-card.ts';
+import { createTaskRepository } from './task-repository.ts';
+import { placeOf, type Worktree } from './worktree.ts';
+
+/** Where a worktree's branch begins, and who has its commit where the source's cache has not. */
+export interface Beginning {
+  commit: string;
+  /** Git directories in which no agent works. */
+  borrows?: readonly string[];
+  /** Another task's git directory: its objects are copied, since its agent may clear them away. */
+  objectsOf?: string;
+}
 
 export interface NewWorktree {
-  /** Absolute; it does not exist, is empty, or was left half-made by an earlier attempt. */
+  /** The directory for the files, absolute; it does not exist, is empty, or was left half-made by an earlier attempt. */
   path: string;
+  /** The task's git directory. */
+  gitDir: string;
+  /** Where a git directory goes that an earlier worktree of the task had. */
+  keptDir: string;
   /** Without `refs/heads/`. */
   branch: string;
-  commit: string;
-  /** What changes are measured against; the commit itself where left out. */
-  baseCommit?: string;
+  base: Base;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes a worktree with a branch of its own, its submodules and the sealed `.makima/`. Undone wholly when it fails. Can be
- * repeated after a crash at any point, as long as no agent has worked in it: what an earlier attempt left is replaced.
+ * Makes a worktree with a repository and a branch of its own, its submodules and the sealed `.makima/`. Undone wholly when it
+ * fails. Can be repeated after a crash at any point, as long as no agent has worked in it: what an earlier attempt left is
+ * replaced.
  *
- * @throws MakimaError TARGET_EXISTS, REPOSITORY_BUSY, DISK_FULL, GIT_FAILED (a filter that failed is named)
+ * @throws MakimaError TARGET_EXISTS, DISK_FULL, GIT_FAILED (a filter that failed is named)
  * @returns the worktree, and what the user should know
  */
-export const addWorktree = async (repository: WorktreeRepository, wanted: NewWorktree): Promise<{ worktree: Worktree; warnings: string[] }> => {
-  const worktree = await linkWorktree(repository, wanted);
+export const addWorktree = async (repository: Repository, wanted: NewWorktree, from: Omit<Beginning, 'commit'> = {}): Promise<{ worktree: Worktree; warnings: string[] }> => {
+  const { signal, base } = wanted;
+  const worktree = await linkWorktree(repository, wanted, { ...from, commit: base.commit });
   try {
-    const place = placeOf(worktree);
-    await git(['reset', '--quiet', '--hard', '--no-recurse-submodules'], { ...place, signal: wanted.signal, config: await withoutForeignFilters(place.gitDir, wanted.signal) });
+    // nothing is in it, and no agent has written the repository's settings yet
+    if (base.commit !== emptyCommit) await git(['reset', '--quiet', '--hard', '--no-recurse-submodules'], { ...placeOf(worktree), signal });
     await sealMakimaDirectory(worktree);
-    const warnings = await updateSubmodules(worktree, wanted.signal);
-    const lfs = await lfsWarning(worktree.gitDir, wanted.commit, wanted.signal);
+    const warnings = await updateSubmodules(worktree, signal);
+    const lfs = base.commit === emptyCommit ? null : await lfsWarning(worktree.gitDir, base.commit, signal);
     return { worktree, warnings: lfs === null ? warnings : [...warnings, lfs] };
   } catch (error) {
-    await unlinkWorktree(worktree);
+    await clearUnused(worktree);
+    throw error;
+  }
+};
+
+/** The worktree without its files: the task's repository and a directory with a `.git` file that leads there. */
+export const linkWorktree = async (repository: Repository, wanted: NewWorktree, begin: Beginning): Promise<Worktree> => {
+  const { gitDir, branch, base } = wanted;
+  const { sourcePath, origin, cacheDir } = repository;
+  const borrows = [...new Set([...(cacheDir === null ? [] : [cacheDir]), ...(begin.borrows ?? [])])];
+  const worktree = { path: wanted.path, gitDir, adminDir: gitDir, borrows, branch, baseCommit: base.commit, sourcePath, origin };
+  await clearHalfMade(wanted);
+  try {
+    if (begin.objectsOf !== undefined) await copyObjects(begin.objectsOf, gitDir, wanted.signal);
+    await createTaskRepository(repository, { gitDir, branch, base: { branch: base.local, commit: base.commit }, commit: begin.commit, borrows });
+    await mkdir(wanted.path, { recursive: true });
+    await writeDotGit(worktree);
+    return worktree;
+  } catch (error) {
+    await clearUnused(worktree);
+    throw error;
+  }
+};
+
+/** Without what says where it borrows: that an agent may have written. */
+const copyObjects = async (from: string, to: string, signal?: AbortSignal): Promise<void> => {
+  const target = path.join(to, 'objects');
+  await mkdir(target, { recursive: true });
+  const skip = (relative: Buffer): boolean => relative.equals(Buffer.from('info'));
+  await copyEntry(Buffer.from(path.join(from, 'objects')), Buffer.from(target), Buffer.alloc(0), { existing: 'keep', skip, signal });
+};
+
+const dotGitOf = (directory: string): string => path.join(directory, '.git');
+
+/**
+ * The `.git` file, by which an agent's git finds its repository. Where both are in makima's home it is told by a relative path,
+ * so that it holds when the home is moved.
+ */
+export const writeDotGit = async ({ path: directory, gitDir }: Pick<Worktree, 'path' | 'gitDir'>): Promise<void> => {
+  const [from, to] = await Promise.all([realpath(directory), realpath(gitDir)]);
+  const home = path.dirname(path.dirname(to));
+  await writeFile(dotGitOf(directory), `gitdir: ${from.startsWith(`${home}/`) ? path.relative(from, to) : to}\n`);
+};
+
+/** Where a `.git` file leads, null where there is none. */
+export const dotGitTarget = async (directory: string): Promise<string | null> => {
+  try {
+    const target = /^gitdir: (.+?)\n?$/s.exec(await readFile(dotGitOf(directory), 'utf8'))?.[1];
+    return target === undefined ? null : path.resolve(await realpath(directory), target);
+  } catch (error) {
+    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EISDIR')) return null;
     throw error;
   }
 };
 
 /**
- * The worktree without its files: the branch, the administrative directory and an empty directory with a `.git` file. The
- * short part that needs the repository's lock; the files are checked out outside of it.
+ * Undoes a worktree of which perhaps only a part was made and in which no agent has worked. Can be repeated. A directory at
+ * this path that does not lead to the repository is somebody else's, and stays. The repository goes last: by it what is left is
+ * known as ours.
  */
-export const linkWorktree = async (repository: WorktreeRepository, wanted: NewWorktree): Promise<Worktree> => {
-  await checkBranchName(wanted.branch);
-  await mkdir(path.dirname(wanted.path), { recursive: true });
-  const { gitDir } = repository;
-  return withRepositoryLock(gitDir, async () => {
-    const made = { path: wanted.path, gitDir, adminDir: '', branch: wanted.branch, baseCommit: wanted.baseCommit ?? wanted.commit, sourcePath: repository.sourcePath, origin: repository.origin };
-    try {
-      const args = ['worktree', 'add', '--quiet', '--no-checkout', '-b', wanted.branch, '--', wanted.path, wanted.commit];
-      await whileLocked(async () => {
-        await clearHalfMade(gitDir, wanted);
-        await git(args, { gitDir, signal: wanted.signal });
-      }, wanted.signal);
-      const adminDir = (await adminDirsOf(gitDir, wanted.path))[0];
-      if (adminDir === undefined) throw new MakimaError('GIT_FAILED', `git made no administrative directory for ${wanted.path}`);
-      return { ...made, adminDir };
-    } catch (error) {
-      await clearHalfMade(gitDir, wanted);
-      throw error;
-    }
-  });
+export const clearUnused = async ({ path: directory, gitDir }: Pick<NewWorktree, 'path' | 'gitDir'>): Promise<void> => {
+  if (!(await isOccupied(directory)) || (await leadsTo(directory, gitDir))) await removeTree(directory);
+  await removeTree(gitDir);
 };
 
-/**
- * Undoes a worktree: its directory first and its administrative directory last, so that what is left after a crash is still
- * known as ours, and found. Can be repeated.
- * @param removeFiles - how the directory goes; at once where left out
- */
-export const unlinkWorktree = (worktree: Worktree, removeFiles: (directory: string) => Promise<void> = removeTree): Promise<void> =>
-  withRepositoryLock(worktree.gitDir, async () => {
-    await removeFiles(worktree.path);
-    await whileLocked(() => git(['update-ref', '-d', `refs/heads/${worktree.branch}`], { gitDir: worktree.gitDir }));
-    await removeTree(worktree.adminDir);
-  });
-
-/**
- * Undoes a worktree of which perhaps only a part was made and in which no agent has worked. Can be repeated. A directory
- * at this path that git does not know as a worktree of this repository is somebody else's, and stays.
- */
-export const clearUnused = (gitDir: string, place: Pick<NewWorktree, 'path' | 'branch'>): Promise<void> =>
-  withRepositoryLock(gitDir, async () => {
-    if (!(await isDirectory(gitDir))) return;
-    const adminDirs = await adminDirsOf(gitDir, place.path);
-    if (adminDirs.length > 0 || !(await isOccupied(place.path))) await removeTree(place.path);
-    for (const adminDir of adminDirs) await removeTree(adminDir);
-    const ref = `refs/heads/${place.branch}`;
-    const tip = await commitOf(gitDir, ref);
-    if (tip === null) return;
-    // a branch from before: commits that only it holds are somebody's work
-    if ((await gitText(['rev-list', '--max-count=1', ref, '--not', `--exclude=${ref}`, '--all'], { gitDir })) !== '') await keepTip(gitDir, place.branch, tip);
-    await whileLocked(() => git(['update-ref', '-d', ref, tip], { gitDir }));
-  });
-
-const keepTip = async (gitDir: string, branch: string, tip: string, signal?: AbortSignal): Promise<void> => {
-  await git(['update-ref', `${keptRefs}branches/${branch}/${tip}`, tip], { gitDir, signal });
+const leadsTo = async (directory: string, gitDir: string): Promise<boolean> => {
+  const target = await dotGitTarget(directory);
+  if (target === null) return false;
+  const real = (file: string): Promise<string> => realpath(file).catch(() => file);
+  return (await real(target)) === (await real(gitDir));
 };
 
-/** Removes what an earlier attempt left at this path and under this branch. A failed `git worktree add` leaves both. */
-const clearHalfMade = async (gitDir: string, wanted: NewWorktree): Promise<void> => {
-  const adminDirs = await adminDirsOf(gitDir, wanted.path);
-  if (await isOccupied(wanted.path)) {
-    if (adminDirs.length === 0) throw new MakimaError('TARGET_EXISTS', `${wanted.path} exists and is not a worktree of ${gitDir}`);
-    await removeTree(wanted.path);
+/** Makes room for a new worktree. A repository with a card held one that was finished: it is kept, with all that is in it. */
+const clearHalfMade = async ({ path: directory, gitDir, keptDir }: NewWorktree): Promise<void> => {
+  if ((await isOccupied(directory)) && !(await leadsTo(directory, gitDir))) throw new MakimaError('TARGET_EXISTS', `${directory} exists and is no worktree of ${gitDir}`);
+  if (await hasTaskCard(gitDir)) {
+    if (await isOccupied(directory)) throw new MakimaError('TARGET_EXISTS', `${directory} exists and is a worktree of ${gitDir}`);
+    await keepRepository(gitDir, keptDir);
   }
-  for (const adminDir of adminDirs) await removeTree(adminDir);
-  const ref = `refs/heads/${wanted.branch}`;
-  const tip = await commitOf(gitDir, ref, wanted.signal);
-  if (tip === null) return;
-  // commits that only this branch holds are somebody's work: they stay under a private ref
-  if (!(await gitYes(['merge-base', '--is-ancestor', tip, wanted.commit], { gitDir, signal: wanted.signal }))) {
-    await keepTip(gitDir, wanted.branch, tip, wanted.signal);
-  }
-  await whileLocked(() => git(['update-ref', '-d', ref, tip], { gitDir, signal: wanted.signal }), wanted.signal);
+  await clearUnused({ path: directory, gitDir });
 };
 
 /** Something is there other than an empty directory. */
@@ -134,20 +148,4 @@ const isOccupied = async (target: string): Promise<boolean> => {
     throw error;
   }
   return (await readdir(target)).length > 0;
-};
-
-/** The administrative directories that name this path as theirs. */
-const adminDirsOf = async (gitDir: string, target: string): Promise<string[]> => {
-  const parent = path.join(gitDir, 'worktrees');
-  if (!(await isDirectory(parent))) return [];
-  const dotGits = new Set([path.join(target, '.git'), path.join(await realpath(path.dirname(target)), path.basename(target), '.git')]);
-  const found: string[] = [];
-  for (const name of await readdir(parent)) {
-    const gitdir = await readFile(path.join(parent, name, 'gitdir'), 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return '';
-      throw error;
-    });
-    if (dotGits.has(gitdir.replace(/\n$/, ''))) found.push(path.join(parent, name));
-  }
-  return found;
 };

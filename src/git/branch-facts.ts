@@ -1,12 +1,14 @@
+import { borrowing } from './borrow-objects.ts';
 import { git, gitText } from './git-command.ts';
 import { isDirectory, type Worktree } from './worktree.ts';
 
 /**
  * Where a subtask's branch stands.
  *
- * @param against - the parent's HEAD, against which it is counted; the subtask's own base commit where null
+ * @param against - the parent's HEAD, against which it is counted, and the git directory that has it; the subtask's own base
+ *   commit where null
  */
-export const branchFacts = async (worktree: Worktree, against: string | null): Promise<{ ahead: number; lastCommit: string | null; lastCommitMessage: string | null }> => {
+export const branchFacts = async (worktree: Worktree, against: { commit: string; gitDir: string } | null): Promise<{ ahead: number; lastCommit: string | null; lastCommitMessage: string | null }> => {
   const { gitDir, adminDir } = worktree;
   // HEAD, as long as there is one: the agent may have switched to another branch or detached it
   const [place, ref] = (await isDirectory(adminDir)) ? [{ gitDir: adminDir, commonDir: gitDir }, 'HEAD'] : [{ gitDir }, `refs/heads/${worktree.branch}`];
@@ -15,6 +17,7 @@ export const branchFacts = async (worktree: Worktree, against: string | null): P
   const text = stdout.toString('utf8').trimEnd();
   const end = text.indexOf(' ');
   const [head, message] = end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
-  const ahead = Number(await gitText(['rev-list', '--count', head, `^${against ?? worktree.baseCommit}`], { gitDir }));
+  const env = against === null ? {} : borrowing([against.gitDir]);
+  const ahead = Number(await gitText(['rev-list', '--count', head, `^${against?.commit ?? worktree.baseCommit}`], { gitDir, env }));
   return { ahead, lastCommit: head, lastCommitMessage: message };
 };

@@ -9,6 +9,25 @@ const quiet: [string, string][] = [
   ['fetch.pruneTags', 'false'],
 ];
 
+interface BringOptions {
+  updateShallow?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+const fetchObjects = async (from: string, to: string, what: readonly string[], uploadPack: string, { updateShallow, signal }: BringOptions): Promise<void> => {
+  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=', `--upload-pack=${uploadPack}`];
+  if (updateShallow === true) flags.push('--update-shallow');
+  await git(['fetch', ...flags, '--', from, ...what], { gitDir: to, signal, config: quiet });
+};
+
+/**
+ * Brings a commit that no ref need name from one task's repository to another's.
+ * @throws MakimaError DISK_FULL, GIT_FAILED
+ */
+export const bringCommit = (from: string, to: string, commit: string, signal?: AbortSignal): Promise<void> =>
+  // an id is given out only where that is allowed, in the older protocol that a user may have chosen
+  fetchObjects(from, to, [commit], 'git -c uploadpack.allowAnySHA1InWant=true upload-pack', { updateShallow: true, signal });
+
 /**
  * Brings commits with all that they need from one repository on this machine to another. Objects are added and nothing
  * else: no ref, no FETCH_HEAD, no log, no configuration.
@@ -18,10 +37,8 @@ const quiet: [string, string][] = [
  * @param refs - full names in `from`, each with the commit that it is expected to name
  * @throws MakimaError COMPLETION_FAILED where a ref names another commit; DISK_FULL, GIT_FAILED
  */
-export const bringObjects = async (from: string, to: string, refs: readonly { ref: string; commit: string }[], options: { updateShallow?: boolean; signal?: AbortSignal | undefined } = {}): Promise<void> => {
-  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=', '--upload-pack=git-upload-pack'];
-  if (options.updateShallow === true) flags.push('--update-shallow');
-  await git(['fetch', ...flags, '--', from, ...refs.map(({ ref }) => ref)], { gitDir: to, signal: options.signal, config: quiet });
+export const bringObjects = async (from: string, to: string, refs: readonly { ref: string; commit: string }[], options: BringOptions = {}): Promise<void> => {
+  await fetchObjects(from, to, refs.map(({ ref }) => ref), 'git-upload-pack', options);
   for (const { ref, commit } of refs) {
     if ((await commitOf(to, commit, options.signal)) === null) throw new MakimaError('COMPLETION_FAILED', `${ref} of ${from} moved while it was read`);
   }

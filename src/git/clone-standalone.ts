@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { copyEntry } from './copy-entry.ts';
@@ -9,9 +9,9 @@ import { makimaDirectory } from './makima-directory.ts';
 import { safeOrigin } from './open-repository.ts';
 import { checkParents, joinBytes } from './relative-path.ts';
 import { removeTree } from './remove-tree.ts';
-import { sourceHeads } from './repository.ts';
+import { originHeads, sourceHeads } from './own-refs.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory, placeOf, requireWorktree, type Worktree } from './worktree.ts';
+import { placeOf, requireWorktree, sharesRepository, type Worktree } from './worktree.ts';
 
 /**
  * A repository of its own with a task's work: its commits on the task's branch, what is not committed as uncommitted, and
@@ -70,7 +70,7 @@ const checkTarget = async (worktree: Worktree, targetDir: string, forbidden: rea
     throw new MakimaError('INVALID_PATH', `${above} is ${found.isSymbolicLink() ? 'a link' : 'no directory'}`);
   }
   const real = path.join(await realpath(parent), path.relative(parent, target));
-  for (const outer of [worktree.path, worktree.gitDir, ...(await worktreePaths(worktree.gitDir)), ...forbidden]) {
+  for (const outer of [worktree.path, worktree.gitDir, ...forbidden]) {
     const realOuter = await realpath(outer).catch((error: unknown) => {
       if (isMissing(error)) return outer;
       throw error;
@@ -78,20 +78,6 @@ const checkTarget = async (worktree: Worktree, targetDir: string, forbidden: rea
     if (isInside(real, realOuter)) throw new MakimaError('INVALID_PATH', `${targetDir} lies inside ${outer}, which is makima's`);
   }
   return target;
-};
-
-const worktreePaths = async (gitDir: string): Promise<string[]> => {
-  const parent = path.join(gitDir, 'worktrees');
-  if (!(await isDirectory(parent))) return [];
-  const paths: string[] = [];
-  for (const name of await readdir(parent)) {
-    try {
-      paths.push(path.dirname((await readFile(path.join(parent, name, 'gitdir'), 'utf8')).trim()));
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-  }
-  return paths;
 };
 
 const makeRepository = async (worktree: Worktree, directory: string, signal?: AbortSignal): Promise<void> => {
@@ -104,7 +90,7 @@ const makeRepository = async (worktree: Worktree, directory: string, signal?: Ab
   const ref = `refs/makima/clone/${crypto.randomUUID()}`;
   await git(['update-ref', ref, head], { gitDir: worktree.gitDir, signal });
   try {
-    await git([...fetch, worktree.gitDir, `+${ref}:refs/heads/${branch}`, `+${sourceHeads}*:refs/remotes/origin/*`, '+refs/tags/*:refs/tags/*'], { gitDir, signal });
+    await git([...fetch, worktree.gitDir, `+${ref}:refs/heads/${branch}`, `+${sharesRepository(worktree) ? sourceHeads : originHeads}*:${originHeads}*`, '+refs/tags/*:refs/tags/*', ...(sharesRepository(worktree) ? [] : [`^${originHeads}HEAD`])], { gitDir, signal });
   } finally {
     await git(['update-ref', '-d', ref], { gitDir: worktree.gitDir });
   }

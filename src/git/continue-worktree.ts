@@ -1,13 +1,13 @@
-import { copyFile, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { linkWorktree, unlinkWorktree, type NewWorktree } from './add-worktree.ts';
+import { clearUnused, linkWorktree, type NewWorktree } from './add-worktree.ts';
 import { copyEntry } from './copy-entry.ts';
 import { commitOf } from './default-branch.ts';
-import { git, gitText, whileLocked } from './git-command.ts';
+import { git } from './git-command.ts';
 import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
-import { makimaIdentity } from './repository.ts';
+import type { Repository } from './repository.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory, placeOf, requireWorktree, temporaryFile, type Worktree, type WorktreeRepository } from './worktree.ts';
+import { isDirectory, placeOf, requireWorktree, sharesRepository, type Worktree } from './worktree.ts';
 import { isMissing } from './local-repository.ts';
 
 /** A merge or a cherry-pick under way is part of what a worktree holds. */
@@ -18,25 +18,27 @@ const stateFiles = /^(?:index|sharedindex\..*|MERGE_HEAD|MERGE_MSG|MERGE_MODE|CH
  * ignored, modes, links and empty directories. `.makima/` is not brought along. The other worktree is only read.
  *
  * @param from - a worktree whose agent has ended
- * @param repository - where the new one is made, the other's own as a rule
- * @returns the worktree; its base commit is the other's, so that its diff holds the work of both
- * @throws MakimaError WORKTREE_NOT_FOUND, TARGET_EXISTS, REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
+ * @param repository - what the new one is made of, the other's own source as a rule
+ * @param to - its base is the other's base commit, so that its diff holds the work of both
+ * @throws MakimaError WORKTREE_NOT_FOUND, TARGET_EXISTS, DISK_FULL, GIT_FAILED
  */
-export const continueWorktree = async (from: Worktree, repository: WorktreeRepository, to: Pick<NewWorktree, 'path' | 'branch' | 'signal'>): Promise<Worktree> => {
+export const continueWorktree = async (from: Worktree, repository: Repository, to: NewWorktree): Promise<Worktree> => {
   await requireWorktree(from);
-  const commit = (await commitOf(from.adminDir, 'HEAD', to.signal)) ?? from.baseCommit;
-  if (from.gitDir !== repository.gitDir) await bringObjects(from, repository.gitDir, commit, to.signal);
-  const worktree = await linkWorktree(repository, { ...to, commit, baseCommit: from.baseCommit });
+  const { signal } = to;
+  const commit = (await commitOf(from.adminDir, 'HEAD', signal)) ?? from.baseCommit;
+  // a repository that was shared by many tasks is large, and none of theirs is cleared away
+  const objects = sharesRepository(from) ? { borrows: [from.gitDir] } : { borrows: from.borrows, objectsOf: from.gitDir };
+  const worktree = await linkWorktree(repository, to, { commit, ...objects });
   try {
-    await copyContent(from, worktree, to.signal);
+    await copyContent(from, worktree, signal);
     await copyState(from, worktree);
     await sealMakimaDirectory(worktree);
-    const config = await withoutForeignFilters(worktree.adminDir, to.signal);
+    const config = await withoutForeignFilters(worktree.adminDir, signal);
     // the copies have other inodes: without this the agent's first git command reads every file
-    await git(['update-index', '-q', '--refresh'], { ...placeOf(worktree), config, signal: to.signal, answers: [1] });
+    await git(['update-index', '-q', '--refresh'], { ...placeOf(worktree), config, signal, answers: [1] });
     return worktree;
   } catch (error) {
-    await unlinkWorktree(worktree);
+    await clearUnused(worktree);
     throw error;
   }
 };
@@ -79,37 +81,5 @@ const copyState = async (from: Worktree, to: Worktree): Promise<void> => {
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
-  }
-};
-
-/** The commits and staged files of a worktree of another private repository. */
-const bringObjects = async (from: Worktree, gitDir: string, commit: string, signal?: AbortSignal): Promise<void> => {
-  const staged = await stagedCommit(from, commit, signal);
-  const ref = `refs/makima/continued/${crypto.randomUUID()}`;
-  const move = { gitDir: from.gitDir, signal };
-  try {
-    await git(['update-ref', `${ref}/staged`, staged], move);
-    await git(['update-ref', `${ref}/base`, from.baseCommit], move);
-    const fetch = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--update-shallow', '--upload-pack=git-upload-pack', '--', from.gitDir, `${ref}/*:${ref}/*`];
-    await whileLocked(() => git(fetch, { gitDir, signal }), signal);
-  } finally {
-    for (const name of ['staged', 'base']) await git(['update-ref', '-d', `${ref}/${name}`], { gitDir: from.gitDir });
-  }
-};
-
-/** What is staged as a commit; the given one where there is no index, or one in conflict, whose blobs are in the commits merged. */
-const stagedCommit = async (from: Worktree, commit: string, signal?: AbortSignal): Promise<string> => {
-  const indexFile = await temporaryFile(from.gitDir, 'index');
-  const place = { gitDir: from.gitDir, indexFile, signal };
-  try {
-    await copyFile(path.join(from.adminDir, 'index'), indexFile);
-    if ((await git(['ls-files', '--unmerged', '-z'], place)).stdout.length > 0) return commit;
-    const tree = await gitText(['write-tree', '--missing-ok'], place);
-    return await gitText(['commit-tree', tree, '-p', commit, '-m', 'staged'], { ...place, env: makimaIdentity });
-  } catch (error) {
-    if (isMissing(error)) return commit;
-    throw error;
-  } finally {
-    await rm(indexFile, { force: true });
   }
 };

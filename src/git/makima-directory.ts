@@ -1,10 +1,22 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { excludeMakima } from './create-repository.ts';
+import { isMissing } from './local-repository.ts';
 import { isDirectory, type Worktree } from './worktree.ts';
 
 /** Where orchestrate.sh and other files of makima's lie in a worktree. */
 export const makimaDirectory = '.makima';
+
+/** `/.makima/` is ignored in every worktree of the repository. Can be repeated. */
+const excludeMakima = async (gitDir: string): Promise<void> => {
+  const file = path.join(gitDir, 'info', 'exclude');
+  await mkdir(path.dirname(file), { recursive: true });
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return '';
+    throw error;
+  });
+  if (text.split('\n').includes('/.makima/')) return;
+  await appendFile(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}/.makima/\n`);
+};
 
 /**
  * Makes `.makima/` in a worktree such that no git command of an agent can commit what is in it. Ignoring it is not enough:

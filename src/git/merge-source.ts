@@ -44,8 +44,9 @@ export const isAncestor = async (gitDir: string, ancestor: string, of: string, s
  * Whether all that a subtask's worktree holds now is in the history of its parent's HEAD: by the merge that is noted, or by
  * one that an agent made with git itself.
  *
+ * @param gitDir - of the parent: what its repository has not is not in its history
  * @param child - how the subtask's worktree stands
- * @param into - how the parent's stands, which is of the same repository
+ * @param into - how the parent's stands
  * @param merged - the source of its last merge
  */
 export const isContained = async (gitDir: string, child: Standing, into: Standing, merged: MergeSource | null, signal?: AbortSignal): Promise<boolean> => {

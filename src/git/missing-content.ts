@@ -6,18 +6,17 @@ import { showPath } from './show-path.ts';
  * What a subtask changed that its parent does not have in the same form: content, mode, and that a file is gone. Empty
  * where the work was brought over, by a merge or by hand.
  *
- * @param gitDir - the private repository of both
- * @param child - its tree, and the base commit that its changes are measured against
- * @param parentTree - everything that the parent's worktree holds
+ * @param child - its tree, the base commit that its changes are measured against, and the git directory that has both
+ * @param parent - everything that the parent's worktree holds, and its git directory
  * @returns the paths that differ
  * @throws MakimaError GIT_FAILED
  */
-export const missingContent = async (gitDir: string, child: { tree: string; baseCommit: string }, parentTree: string, signal?: AbortSignal): Promise<string[]> => {
+export const missingContent = async (child: { gitDir: string; tree: string; baseCommit: string }, parent: { gitDir: string; tree: string }, signal?: AbortSignal): Promise<string[]> => {
   const pathspec = ['--', ':(top)', `:(top,exclude,literal)${makimaDirectory}`];
-  const changed = await git(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', child.baseCommit, child.tree, ...pathspec], { gitDir, signal });
+  const changed = await git(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', child.baseCommit, child.tree, ...pathspec], { gitDir: child.gitDir, signal });
   const fields = splitNul(changed.stdout);
   if (fields.length === 0) return [];
-  const standing = await entriesOf(gitDir, parentTree, signal);
+  const standing = await entriesOf(parent.gitDir, parent.tree, signal);
   const missing: string[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const [, mode = '', , id = ''] = fields[index]?.toString('latin1').split(' ') ?? [];

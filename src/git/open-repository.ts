@@ -1,57 +1,55 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createEmpty, createFromSource, excludeMakima } from './create-repository.ts';
-import { fetchSource, offerSourceBranches, type FetchFrom } from './fetch-source.ts';
-import { git, whileLocked } from './git-command.ts';
+import { createCache } from './create-cache.ts';
+import { emptyFacts } from './empty-repository.ts';
+import { fetchSource, type FetchFrom } from './fetch-source.ts';
 import { gitErrorKind, redactUrls } from './git-error.ts';
 import { linkLfsObjects } from './lfs.ts';
-import { configOf, findLocalRepository, isMissing, type LocalRepository } from './local-repository.ts';
+import { configOf, findLocalRepository, type LocalRepository } from './local-repository.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import type { Repository } from './repository.ts';
 import { parseRepositoryUrl, repositoryName, type RepositorySource } from './repository-source.ts';
 import { sharedStep } from './repository-lock.ts';
-import { sweepTemporary } from './worktree.ts';
+import { readFacts, type SourceFacts } from './source-facts.ts';
+import { isDirectory } from './worktree.ts';
 
-const share = sharedStep<string[]>();
+const share = sharedStep<{ facts: SourceFacts; warnings: string[] }>();
 
 /**
- * The private repository of a source: made the first time, fetched again each further time. Tasks that open one source
- * at once share the work. A remote that cannot be reached is a warning where there is an earlier copy.
+ * What a task starts from. A source has one cache, made the first time and fetched again each further time; tasks that open
+ * one source at once share the work. A remote that cannot be reached is a warning where there is an earlier copy. What begins
+ * empty (`new://`, scratch) needs none.
  *
  * @param source - of parseRepositoryUrl
- * @param options - `repositoriesDir`: the directory of all private repositories; `taskId`: owns a `new://` or scratch one
+ * @param options - `cachesDir`: the directory of all caches; `taskId`: owns a `new://` or scratch one
  * @throws MakimaError INVALID_REPOSITORY, REPOSITORY_EMPTY, GIT_UNREACHABLE, GIT_AUTHENTICATION, DISK_FULL, GIT_FAILED
  */
-export const openRepository = async (source: RepositorySource, options: { repositoriesDir: string; taskId: string; signal?: AbortSignal }): Promise<Repository> => {
-  const local = source.kind === 'local' ? await findLocalRepository(source.path) : null;
-  const named: RepositorySource = local === null ? source : { kind: 'local', path: local.path };
-  const gitDir = path.join(options.repositoriesDir, repositoryName(named, options.taskId));
-  const origin = source.kind === 'remote' ? source.url : (local?.path ?? null);
-  const warnings = await share(gitDir, (signal) => open(gitDir, source, local, signal), options.signal);
-  return { kind: source.kind, gitDir, sourcePath: local?.path ?? null, origin, warnings };
-};
-
-const open = async (gitDir: string, source: RepositorySource, local: LocalRepository | null, signal: AbortSignal): Promise<string[]> => {
-  const warnings: string[] = [];
-  const known = await exists(gitDir);
-  const from: FetchFrom | null = local !== null ? { kind: 'local', local } : source.kind === 'remote' ? { kind: 'remote', url: source.url } : null;
-  if (from === null) {
-    if (!known) await createEmpty(gitDir, signal);
-    return warnings;
+export const openRepository = async (source: RepositorySource, options: { cachesDir: string; taskId: string; signal?: AbortSignal }): Promise<Repository> => {
+  const { kind } = source;
+  if (kind !== 'local' && kind !== 'remote') {
+    return { kind, name: repositoryName(source, options.taskId), cacheDir: null, sourcePath: null, origin: null, facts: emptyFacts, warnings: [] };
   }
-  if (!known) await createFromSource(gitDir, from, signal);
-  else warnings.push(...(await fetchAgain(gitDir, from, signal)));
-  await excludeMakima(gitDir);
-  await sweepTemporary(gitDir);
-  await offerSourceBranches(gitDir, signal);
-  await carrySettings(gitDir, from, signal);
-  if (local !== null) await linkLfsObjects(local.commonDir, gitDir);
-  return warnings;
+  const local = kind === 'local' ? await findLocalRepository(source.path) : null;
+  const name = repositoryName(local === null ? source : { kind: 'local', path: local.path }, options.taskId);
+  const cacheDir = path.join(options.cachesDir, name);
+  const from: FetchFrom = kind === 'remote' ? { kind, url: source.url } : { kind, local: local ?? (await findLocalRepository(source.path)) };
+  const { facts, warnings } = await share(cacheDir, (signal) => open(cacheDir, from, signal), options.signal);
+  return { kind, name, cacheDir, sourcePath: local?.path ?? null, origin: kind === 'remote' ? source.url : (local?.path ?? null), facts, warnings };
 };
 
-const fetchAgain = async (gitDir: string, from: FetchFrom, signal: AbortSignal): Promise<string[]> => {
+const open = async (cacheDir: string, from: FetchFrom, signal: AbortSignal): Promise<{ facts: SourceFacts; warnings: string[] }> => {
+  const [warnings, settings] = await Promise.all([upToDate(cacheDir, from, signal), settingsOf(from, signal)]);
+  if (from.kind === 'local') await linkLfsObjects(from.local.commonDir, cacheDir);
+  return { facts: await readFacts(cacheDir, settings, signal), warnings };
+};
+
+/** @returns what the user should know */
+const upToDate = async (cacheDir: string, from: FetchFrom, signal: AbortSignal): Promise<string[]> => {
+  if (!(await isDirectory(cacheDir))) {
+    await createCache(cacheDir, from, signal);
+    return [];
+  }
   try {
-    await fetchSource(gitDir, from, signal);
+    await fetchSource(cacheDir, from, signal);
     return [];
   } catch (error) {
     const kind = gitErrorKind(error);
@@ -64,15 +62,15 @@ const fetchAgain = async (gitDir: string, from: FetchFrom, signal: AbortSignal):
  * The remote `origin` is what the user's own repository calls so: an agent's fetch and `gh` act as the user expects, and its
  * push never lands in the user's checkout. Name and e-mail that the user has set for this repository alone come along.
  */
-const carrySettings = async (gitDir: string, from: FetchFrom, signal: AbortSignal): Promise<void> => {
-  const [own, theirs] = [await configOf(gitDir, signal), from.kind === 'local' ? await configOf(from.local.commonDir, signal) : new Map<string, string>()];
+const settingsOf = async (from: FetchFrom, signal: AbortSignal): Promise<[string, string][]> => {
+  const theirs = from.kind === 'local' ? await configOf(from.local.commonDir, signal) : new Map<string, string>();
   const origin = from.kind === 'remote' ? from.url : safeOrigin(from.local, theirs.get('remote.origin.url'));
-  const wanted: [string, string | undefined][] = ['user.name', 'user.email', 'remote.origin.promisor', 'remote.origin.partialclonefilter'].map((key) => [key, theirs.get(key)]);
-  if (origin !== undefined) wanted.push(['remote.origin.url', origin], ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
-  for (const [key, value] of wanted) {
-    if (value === undefined || own.get(key) === value) continue;
-    await whileLocked(() => git(['config', '--file', path.join(gitDir, 'config'), '--replace-all', key, value], { signal }), signal);
-  }
+  const settings = ['user.name', 'user.email', 'remote.origin.promisor', 'remote.origin.partialclonefilter'].flatMap((key): [string, string][] => {
+    const value = theirs.get(key);
+    return value === undefined ? [] : [[key, value]];
+  });
+  if (origin !== undefined) settings.push(['remote.origin.url', origin], ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
+  return settings;
 };
 
 /** A hostile source may name a program as its origin: only what a user could have given is taken over. */
@@ -84,15 +82,6 @@ export const safeOrigin = (local: LocalRepository, url: string | undefined): str
     return source.kind === 'remote' || source.kind === 'local' ? absolute : undefined;
   } catch (error) {
     if (error instanceof MakimaError) return undefined;
-    throw error;
-  }
-};
-
-const exists = async (directory: string): Promise<boolean> => {
-  try {
-    return (await stat(directory)).isDirectory();
-  } catch (error) {
-    if (isMissing(error)) return false;
     throw error;
   }
 };

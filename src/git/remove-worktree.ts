@@ -1,21 +1,21 @@
 import { commitOf } from './default-branch.ts';
 import { git, whileLocked } from './git-command.ts';
-import { unlinkWorktree } from './add-worktree.ts';
-import { checkBranchName } from './ref-name.ts';
-import { keptRefs } from './repository.ts';
+import { keepRepository } from './keep-repository.ts';
+import { keptRefs } from './own-refs.ts';
+import { removeTree } from './remove-tree.ts';
+import { removeSharedWorktree } from './shared-worktree.ts';
 import { commitTree, snapshotTree } from './snapshot.ts';
 import { putAside } from './trash.ts';
-import { isDirectory, type Worktree } from './worktree.ts';
+import { isDirectory, sharesRepository, type Worktree } from './worktree.ts';
 
 /**
- * Keeps all that a worktree holds and git does not ignore, with its branch and HEAD, under `refs/makima/kept/<name>` of the
- * private repository, from which it can be had back. Where the directory is gone, the branch alone.
+ * Keeps all that a worktree holds and git does not ignore, with its branch and HEAD, under `refs/makima/kept/<name>` of its
+ * repository, from which it can be had back. Where the directory is gone, the branch alone.
  *
  * @param name - as a rule the task's id
  * @returns the commit kept, null where nothing is left to keep
  */
 export const keepSnapshot = async (worktree: Worktree, name: string, signal?: AbortSignal): Promise<string | null> => {
-  await checkBranchName(name);
   const tip = await commitOf(worktree.gitDir, `refs/heads/${worktree.branch}`, signal);
   const ref = keptRefs + name;
   const before = await commitOf(worktree.gitDir, ref, signal);
@@ -33,9 +33,15 @@ export const keepSnapshot = async (worktree: Worktree, name: string, signal?: Ab
 };
 
 /**
- * Deletes a worktree: its directory, its branch and its administrative directory. Keep a snapshot first. Can be repeated.
+ * Deletes a worktree's directory, and puts its repository where it outlives the task. Keep a snapshot first. Can be repeated.
  *
- * @param trash - where the directory is put aside, which takes no time however large it is; removed at once where left out
+ * @param places - `keptDir`: of the repositories that are kept; `trash`: where the directory is put aside, which takes no time
+ *   however large it is, removed at once where left out
  */
-export const removeWorktree = (worktree: Worktree, trash?: string): Promise<void> =>
-  trash === undefined ? unlinkWorktree(worktree) : unlinkWorktree(worktree, (directory) => putAside(directory, trash));
+export const removeWorktree = async (worktree: Worktree, { keptDir, trash }: { keptDir: string; trash?: string }): Promise<void> => {
+  const removeFiles = (directory: string): Promise<void> => (trash === undefined ? removeTree(directory) : putAside(directory, trash));
+  if (sharesRepository(worktree)) return removeSharedWorktree(worktree, removeFiles);
+  await removeFiles(worktree.path);
+  // last: by it what is left of a deletion that a crash broke off is found
+  await keepRepository(worktree.gitDir, keptDir);
+};

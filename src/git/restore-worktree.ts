@@ -1,37 +1,81 @@
-import { linkWorktree, unlinkWorktree } from './add-worktree.ts';
+import { mkdir } from 'node:fs/promises';
+import { clearUnused, linkWorktree, writeDotGit } from './add-worktree.ts';
 import { commitOf } from './default-branch.ts';
 import { git, gitText } from './git-command.ts';
+import { keepRepository, takeBackRepository } from './keep-repository.ts';
+import { configOf } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
-import { keptRefs } from './repository.ts';
+import { keptRefs } from './own-refs.ts';
+import { removeTree } from './remove-tree.ts';
+import { readFacts } from './source-facts.ts';
 import { MakimaError } from '../errors.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory, placeOf, type Worktree } from './worktree.ts';
+import { isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
+
+/** What was kept of a worktree, and the commit that its HEAD was at. */
+interface Kept {
+  commit: string;
+  head: string;
+}
 
 /**
- * Brings back a worktree that was deleted, at its place and on its branch: what was committed as commits, what was not
- * as uncommitted changes, untracked files too. What git ignored was not kept.
+ * Brings back a worktree that was deleted, at its place: what was committed as commits, what was not as uncommitted changes,
+ * untracked files too. What git ignored was not kept.
  *
  * @param worktree - as it was recorded
  * @param name - under which it was kept, as a rule the task's id
+ * @param places - `keptDir`: of the repositories that are kept; `gitDir`: where the task's own belongs
  * @throws MakimaError TARGET_EXISTS where it is still there, WORKTREE_NOT_FOUND where nothing was kept
  */
-export const restoreWorktree = async (worktree: Worktree, name: string, signal?: AbortSignal): Promise<Worktree> => {
-  const { gitDir, path, branch, baseCommit } = worktree;
-  if (await isDirectory(path)) throw new MakimaError('TARGET_EXISTS', `The worktree ${path} is there`);
-  const kept = (await isDirectory(gitDir)) ? ((await commitOf(gitDir, keptRefs + name, signal)) ?? (await commitOf(gitDir, `refs/heads/${branch}`, signal))) : null;
-  if (kept === null) throw new MakimaError('WORKTREE_NOT_FOUND', `Nothing was kept of ${name}`);
-  const isSnapshot = (await commitOf(gitDir, keptRefs + name, signal)) !== null;
-  const [, head = kept] = isSnapshot ? (await gitText(['rev-list', '--parents', '--max-count=1', kept], { gitDir, signal })).trim().split(' ') : [];
-  const restored = await linkWorktree(worktree, { path, branch, commit: head, baseCommit, signal });
+export const restoreWorktree = async (worktree: Worktree, name: string, places: { keptDir: string; gitDir: string }, signal?: AbortSignal): Promise<Worktree> => {
+  if (await isDirectory(worktree.path)) throw new MakimaError('TARGET_EXISTS', `The worktree ${worktree.path} is there`);
+  if (sharesRepository(worktree)) return restoreShared(worktree, name, places, signal);
+  const { keptDir, gitDir } = places;
+  const wasKept = !(await isDirectory(gitDir)) && (await takeBackRepository(gitDir, keptDir));
+  const own: Worktree = { ...worktree, gitDir, adminDir: gitDir };
   try {
-    const place = { ...placeOf(restored), signal, config: await withoutForeignFilters(restored.adminDir, signal) };
-    await git(['read-tree', '--reset', '-u', kept], place);
-    // The files stay as they are; against HEAD they are the changes that had not been committed.
-    await git(['reset', '--quiet', '--mixed', head], { ...place, answers: [1] });
-    await sealMakimaDirectory(restored);
-    return restored;
+    const kept = await requireKept(own, name, signal);
+    await mkdir(own.path, { recursive: true });
+    await writeDotGit(own);
+    await bringBack(own, kept, signal);
+    return own;
   } catch (error) {
-    await unlinkWorktree(restored);
+    await removeTree(own.path);
+    if (wasKept) await keepRepository(gitDir, keptDir);
     throw error;
   }
+};
+
+/** A worktree of makima 0.1 comes back with a repository of its own, which borrows the objects of the shared one. */
+const restoreShared = async (worktree: Worktree, name: string, { keptDir, gitDir }: { keptDir: string; gitDir: string }, signal?: AbortSignal): Promise<Worktree> => {
+  const kept = await requireKept(worktree, name, signal);
+  const { path, branch, baseCommit, sourcePath, origin } = worktree;
+  const config = await configOf(worktree.gitDir, signal);
+  const settings = ['user.name', 'user.email', 'remote.origin.url', 'remote.origin.fetch'].flatMap((key): [string, string][] => (config.has(key) ? [[key, config.get(key) ?? '']] : []));
+  const repository = { kind: 'scratch' as const, name, cacheDir: worktree.gitDir, sourcePath, origin, facts: await readFacts(worktree.gitDir, settings, signal), warnings: [] };
+  const restored = await linkWorktree(repository, { path, gitDir, keptDir, branch, base: { branch: null, local: null, commit: baseCommit }, signal }, { commit: kept.head });
+  try {
+    await bringBack(restored, kept, signal);
+    return restored;
+  } catch (error) {
+    await clearUnused(restored);
+    throw error;
+  }
+};
+
+const requireKept = async ({ gitDir, branch }: Worktree, name: string, signal?: AbortSignal): Promise<Kept> => {
+  const snapshot = (await isDirectory(gitDir)) ? await commitOf(gitDir, keptRefs + name, signal) : null;
+  const tip = snapshot === null && (await isDirectory(gitDir)) ? await commitOf(gitDir, `refs/heads/${branch}`, signal) : null;
+  const commit = snapshot ?? tip;
+  if (commit === null) throw new MakimaError('WORKTREE_NOT_FOUND', `Nothing was kept of ${name}`);
+  const [, head = commit] = snapshot === null ? [] : (await gitText(['rev-list', '--parents', '--max-count=1', commit], { gitDir, signal })).trim().split(' ');
+  return { commit, head };
+};
+
+const bringBack = async (worktree: Worktree, { commit, head }: Kept, signal?: AbortSignal): Promise<void> => {
+  const place = { ...placeOf(worktree), signal, config: await withoutForeignFilters(worktree.adminDir, signal) };
+  await git(['read-tree', '--reset', '-u', commit], place);
+  // The files stay as they are; against HEAD they are the changes that had not been committed.
+  await git(['reset', '--quiet', '--mixed', head], { ...place, answers: [1] });
+  await sealMakimaDirectory(worktree);
 };

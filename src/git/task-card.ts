@@ -4,11 +4,12 @@ import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Task } from '../../schemas/task.ts';
 import { isMissing } from './local-repository.ts';
+import { taskOfRepository, type Places } from './places.ts';
 import { WorktreeRecord } from './worktree-record.ts';
 import type { Worktree } from './worktree.ts';
 
 /**
- * A task as a file beside the repository that holds its work, `<gitDir>/makima-tasks/<task id>.json`: from it a deleted
+ * A task as a file in the repository that holds its work, `<gitDir>/makima-tasks/<task id>.json`: from it a deleted
  * worktree is had back, and a worktree is known again after the state file was lost.
  */
 export interface TaskCard {
@@ -50,8 +51,8 @@ export const removeTaskCard = (gitDir: string, taskId: string): Promise<void> =>
 const readCard = async (file: string): Promise<TaskCard | null> => {
   try {
     const card: unknown = JSON.parse(await readFile(file, 'utf8'));
-    // A card of the first version knows no warnings.
-    return isCard(card) ? { ...card, task: Object.assign({ warnings: [] }, card.task) } : null;
+    // A card of makima 0.1 knows neither warnings nor what is borrowed.
+    return isCard(card) ? { ...card, task: Object.assign({ warnings: [] }, card.task), worktree: Object.assign({ borrows: [] }, card.worktree) } : null;
   } catch (error) {
     // Not there, or no card: an older or newer program's, or cut short by a crash of the machine.
     if (isMissing(error) || error instanceof SyntaxError) return null;
@@ -68,20 +69,30 @@ const namesIn = async (directory: string): Promise<string[]> => {
   }
 };
 
-/** The card of one task in any of the repositories, null where there is none. */
-export const findTaskCard = async (repositoriesDir: string, taskId: string): Promise<TaskCard | null> => {
-  for (const repository of await namesIn(repositoriesDir)) {
-    const card = await readCard(cardPath(path.join(repositoriesDir, repository), taskId));
+/** Whether a git directory held a worktree that was finished. */
+export const hasTaskCard = async (gitDir: string): Promise<boolean> => (await namesIn(path.join(gitDir, directoryName))).some((name) => name.endsWith('.json'));
+
+/** The card of one task: in its own repository, kept or not, or in one that tasks of makima 0.1 share; null where there is none. */
+export const findTaskCard = async (places: Places, taskId: string): Promise<TaskCard | null> => {
+  const own = `${taskId}.git`;
+  const shared = (await namesIn(places.repositories)).filter((name) => taskOfRepository(name) === null);
+  for (const gitDir of [path.join(places.repositories, own), path.join(places.kept, own), ...shared.map((name) => path.join(places.repositories, name))]) {
+    const card = await readCard(cardPath(gitDir, taskId));
     if (card !== null) return card;
   }
   return null;
 };
 
-/** Every card there is. */
-export const allTaskCards = async (repositoriesDir: string): Promise<TaskCard[]> => {
+/**
+ * Every card of a repository that is not put away.
+ * @param isWanted - asked for each task's own repository, so that those of a thousand tasks need not be read
+ */
+export const allTaskCards = async ({ repositories }: Places, isWanted: (taskId: string) => boolean = () => true): Promise<TaskCard[]> => {
   const cards: TaskCard[] = [];
-  for (const repository of await namesIn(repositoriesDir)) {
-    const directory = path.join(repositoriesDir, repository, directoryName);
+  for (const repository of await namesIn(repositories)) {
+    const owner = taskOfRepository(repository);
+    if (owner !== null && !isWanted(owner)) continue;
+    const directory = path.join(repositories, repository, directoryName);
     for (const name of await namesIn(directory)) {
       const card = name.endsWith('.json') ? await readCard(path.join(directory, name)) : null;
       if (card !== null) cards.push(card);

@@ -4,11 +4,12 @@ import { MakimaError } from '../errors.ts';
 import type { Worktree } from './worktree.ts';
 
 const NullableString = Type.Union([Type.String(), Type.Null()]);
-/** How a worktree is stored. */
+/** How a worktree is stored; by makima 0.1 without what it borrows. */
 export const WorktreeRecord = Type.Object({
   path: Type.String(),
   gitDir: Type.String(),
   adminDir: Type.String(),
+  borrows: Type.Optional(Type.Array(Type.String())),
   branch: Type.String(),
   baseCommit: Type.String(),
   sourcePath: NullableString,
@@ -20,6 +21,6 @@ export const WorktreeRecord = Type.Object({
  * @throws MakimaError INTERNAL where the record is not one: it is not guessed where somebody's work is
  */
 export const parseWorktree = (record: unknown): Worktree => {
-  if (Value.Check(WorktreeRecord, record)) return record;
+  if (Value.Check(WorktreeRecord, record)) return { ...record, borrows: record.borrows ?? [] };
   throw new MakimaError('INTERNAL', 'The stored record of a worktree cannot be read');
 };

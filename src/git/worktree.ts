@@ -3,16 +3,20 @@ import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import type { GitPlace } from './git-environment.ts';
 import { isMissing } from './local-repository.ts';
-import type { Repository } from './repository.ts';
 
 /** A task's worktree, as a plain record that is stored and used again after a restart. */
 export interface Worktree {
   /** The directory that the agent works in. */
   path: string;
-  /** The private repository it belongs to. */
+  /** The repository that is the task's alone. */
   gitDir: string;
-  /** Its own directory in that repository, `<gitDir>/worktrees/<name>`. */
+  /**
+   * Where its index and HEAD are: `gitDir` itself. A worktree of makima 0.1 is one of several of a repository that was shared
+   * by all tasks of a source, and has its own directory there, `<gitDir>/worktrees/<name>`.
+   */
   adminDir: string;
+  /** Git directories whose objects that repository borrows. */
+  borrows: string[];
   /** Without `refs/heads/`. */
   branch: string;
   /** What the task's changes are measured against. */
@@ -21,8 +25,8 @@ export interface Worktree {
   origin: string | null;
 }
 
-/** The repository that a worktree is made of; a worktree's own record says it too. */
-export type WorktreeRepository = Pick<Repository, 'gitDir' | 'sourcePath' | 'origin'>;
+/** Whether a worktree shares its repository with those of other tasks, as in makima 0.1. */
+export const sharesRepository = ({ gitDir, adminDir }: Pick<Worktree, 'gitDir' | 'adminDir'>): boolean => gitDir !== adminDir;
 
 /** Told to every command that works in a worktree, so that the `.git` file there is never read. */
 export const placeOf = (worktree: Worktree): GitPlace & { gitDir: string; workTree: string } => ({ gitDir: worktree.adminDir, commonDir: worktree.gitDir, workTree: worktree.path });
@@ -45,7 +49,7 @@ export const isDirectory = async (directory: string): Promise<boolean> => {
 
 const temporaryMaxAgeMs = 24 * 3600_000;
 
-/** A name for a temporary file in the private repository, which is on the disk that its objects are on. */
+/** A name for a temporary file in a repository, which is on the disk that its objects are on. */
 export const temporaryFile = async (gitDir: string, kind: string): Promise<string> => {
   const directory = path.join(gitDir, 'makima-tmp');
   await mkdir(directory, { recursive: true });

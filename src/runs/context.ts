@@ -2,6 +2,7 @@ import type { AgentDriver } from '../agents/driver.ts';
 import type { AgentDrivers } from '../agents/index.ts';
 import type { Task } from '../../schemas/task.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { Places } from '../git/places.ts';
 import type { Run, TaskStore } from '../store/task-store.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -29,7 +30,7 @@ export interface RunContext {
   log: EventLog;
   ledger: Ledger;
   drivers: AgentDrivers;
-  directories: { runs: string; worktrees: string; repositories: string };
+  directories: Places & { runs: string };
   userHome: string;
   /** Where agents reach the API. Known once the daemon listens. */
   apiUrl: () => string;

@@ -28,9 +28,9 @@ const asFound = (task: Task, parentTaskId: string | null): Task => {
  * cloned and deleted. Can be repeated.
  * @returns how many were found
  */
-export const adoptLostTasks = async (context: TaskContext, repositoriesDirectory: string): Promise<number> => {
+export const adoptLostTasks = async (context: TaskContext): Promise<number> => {
   const present: TaskCard[] = [];
-  for (const card of await allTaskCards(repositoriesDirectory)) if (!card.isDeleted && (await isDirectory(card.worktree.path))) present.push(card);
+  for (const card of await allTaskCards(context.directories)) if (!card.isDeleted && (await isDirectory(card.worktree.path))) present.push(card);
   // A parent before its children, which refer to it.
   present.sort((a, b) => a.task.depth - b.task.depth || a.task.createdAt.localeCompare(b.task.createdAt));
   for (const { task, worktree } of present) {

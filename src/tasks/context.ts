@@ -1,6 +1,7 @@
 import type { AgentDrivers } from '../agents/index.ts';
 import type { Completions } from '../completion/completions.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { Places } from '../git/places.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TaskStore } from '../store/task-store.ts';
@@ -15,8 +16,7 @@ export interface TaskContext {
   drivers: AgentDrivers;
   /** The user's home, for `~`. */
   userHome: string;
-  worktreesDirectory: string;
-  repositoriesDirectory: string;
+  directories: Places;
   maxDepth: number;
   maxTasks: number;
   /** What a repository's own commands start from, and the most they may take in milliseconds. */

@@ -19,7 +19,7 @@ const requireEnded = (tasks: readonly Task[]): void => {
 
 /** The task is gone by now, so that nobody can ask for this again: what fails is tried on in the background. */
 const putAway = async (context: TaskContext, worktree: Worktree): Promise<void> => {
-  const remove = (): Promise<void> => removeWorktree(worktree, trashOf(context.worktreesDirectory));
+  const remove = (): Promise<void> => removeWorktree(worktree, { keptDir: context.directories.kept, trash: trashOf(context.directories.worktrees) });
   try {
     await remove();
   } catch (error) {

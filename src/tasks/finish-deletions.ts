@@ -8,15 +8,18 @@ import type { TaskContext } from './context.ts';
  * Goes on with deletions in the middle of which an earlier daemon died: tasks whose rows are gone and whose worktrees or
  * logs are not. Not for a store that began empty: there every row is gone.
  */
-export const finishDeletions = async (context: TaskContext, repositoriesDirectory: string): Promise<void> => {
-  for (const { task, worktree, isDeleted } of await allTaskCards(repositoriesDirectory)) {
-    if (!isDeleted || (await context.store.getTask(task.id)) !== null) continue;
-    if ((await isDirectory(worktree.path)) || (await isDirectory(worktree.adminDir))) await removeWorktree(worktree, trashOf(context.worktreesDirectory));
+export const finishDeletions = async (context: TaskContext): Promise<void> => {
+  const { directories, store } = context;
+  const trash = trashOf(directories.worktrees);
+  const known = new Set((await store.listWorktrees()).map(({ taskId }) => taskId));
+  for (const { task, worktree, isDeleted } of await allTaskCards(directories, (taskId) => !known.has(taskId))) {
+    if (!isDeleted || (await store.getTask(task.id)) !== null) continue;
+    if ((await isDirectory(worktree.path)) || (await isDirectory(worktree.adminDir))) await removeWorktree(worktree, { keptDir: directories.kept, trash });
   }
   for (const { taskId } of context.log.sizes()) if ((await context.store.getTask(taskId)) === null) context.log.remove(taskId);
 };
 
 /** Removes what deletions put aside, while everything else goes on. */
 export const emptyTrashSoon = (context: TaskContext): void => {
-  emptyTrash(trashOf(context.worktreesDirectory)).catch((error: unknown) => context.report('removing deleted worktrees', error));
+  emptyTrash(trashOf(context.directories.worktrees)).catch((error: unknown) => context.report('removing deleted worktrees', error));
 };

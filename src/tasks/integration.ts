@@ -29,11 +29,11 @@ interface Parent {
 }
 
 /** Whether the subtask's work is in the parent's worktree: by its branch, else by its content. */
-const whyMissing = async (child: Worktree, into: Standing, merged: Integration | undefined): Promise<string | null> => {
+const whyMissing = async (child: Worktree, parent: Worktree, into: Standing, merged: Integration | undefined): Promise<string | null> => {
   const source = merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
   const standing = await standingOf(child);
-  if (await isContained(child.gitDir, standing, into, source)) return null;
-  const missing = await missingContent(child.gitDir, { tree: standing.tree, baseCommit: child.baseCommit }, into.tree);
+  if (await isContained(parent.gitDir, standing, into, source)) return null;
+  const missing = await missingContent({ gitDir: child.gitDir, tree: standing.tree, baseCommit: child.baseCommit }, { gitDir: parent.gitDir, tree: into.tree });
   if (missing.length === 0) return null;
   const more = missing.length > maxFilesNamed ? ` and ${missing.length - maxFilesNamed} more` : '';
   return `${missing.slice(0, maxFilesNamed).join(', ')}${more} differ`;
@@ -49,7 +49,7 @@ const workOf = async (context: TaskContext, subtask: Task, parent: Parent): Prom
   if (!worktree) return { kind: 'nothing' };
   if (!parent.worktree) return { kind: 'left', reason: 'this task has no worktree' };
   try {
-    const reason = await whyMissing(worktree, await parent.standing(parent.worktree), integration);
+    const reason = await whyMissing(worktree, parent.worktree, await parent.standing(parent.worktree), integration);
     return reason === null ? { kind: 'integrated' } : { kind: 'left', reason };
   } catch (error) {
     if (!(error instanceof MakimaError) || error.code !== 'WORKTREE_NOT_FOUND') throw error;

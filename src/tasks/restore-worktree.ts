@@ -1,5 +1,6 @@
 import { MakimaError } from '../errors.ts';
 import { restoreWorktree as restoreFiles } from '../git/restore-worktree.ts';
+import { repositoryOf } from '../git/places.ts';
 import { findTaskCard, writeTaskCard } from '../git/task-card.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import { requireOwner } from './access.ts';
@@ -12,11 +13,11 @@ export const restoreWorktree =
   async (caller, taskId) => {
     requireOwner(caller);
     const id = taskId.toLowerCase();
-    const card = await findTaskCard(context.repositoriesDirectory, id);
+    const card = await findTaskCard(context.directories, id);
     const existing = await context.store.getTask(id);
     if (!card) throw new MakimaError(existing ? 'WORKTREE_NOT_FOUND' : 'TASK_NOT_FOUND', `Nothing was kept of a task ${taskId}`);
     if (existing && !isTerminal(existing.status)) throw new MakimaError('TASK_ACTIVE', `The task is ${existing.status}`);
-    const worktree = await restoreFiles(card.worktree, id);
+    const worktree = await restoreFiles(card.worktree, id, { keptDir: context.directories.kept, gitDir: repositoryOf(context.directories, id) });
     if (!existing) {
       const parent = card.task.parentTaskId === null ? null : await context.store.getTask(card.task.parentTaskId);
       await context.store.createTask({ ...card.task, parentTaskId: parent?.id ?? null, depth: parent ? card.task.depth : 0 });

@@ -10,11 +10,10 @@ import type { CompletionOrder } from '../../src/completion/job.ts';
 import { branchName } from '../../src/domain/branch-name.ts';
 import { MakimaError } from '../../src/errors.ts';
 import { addWorktree } from '../../src/git/add-worktree.ts';
-import { resolveBase } from '../../src/git/default-branch.ts';
 import type { Worktree } from '../../src/git/worktree.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { TaskStore } from '../../src/store/task-store.ts';
-import { isolate, open, sh, userRepository } from '../git/git-fixture.ts';
+import { isolate, open, sh, userRepository, wantedOf } from '../git/git-fixture.ts';
 import { sampleTask } from '../http/recorded-actions.ts';
 
 /** Completion actions over a real store and real git, without a daemon around them. */
@@ -74,11 +73,10 @@ export const world = async (t: Test, more: Partial<CompletionContext> = {}): Pro
     async finished(source, changes = {}) {
       const id = randomUUID();
       const repository = await open(home, source, id);
-      const { commit } = await resolveBase(repository, changes.baseBranch ?? null);
       const name = changes.name ?? 'Add a greeting';
-      const { worktree } = await addWorktree(repository, { path: path.join(home, 'makima', 'worktrees', id), branch: branchName(name, id), commit });
+      const { worktree } = await addWorktree(repository, await wantedOf(home, repository, { branch: branchName(name, id) }, changes.baseBranch ?? null));
       const { task } = await store.createTask(sampleTask({ name, status: 'done', branch: branchName(name, id), repositoryUrl: source, ...changes, id }));
-      await store.saveWorktree({ taskId: id, record: worktree, repositoryDir: repository.gitDir, createdAt: new Date().toISOString() });
+      await store.saveWorktree({ taskId: id, record: worktree, repositoryDir: worktree.gitDir, createdAt: new Date().toISOString() });
       return { task, worktree };
     },
     run,

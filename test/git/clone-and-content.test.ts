@@ -5,7 +5,7 @@ import { cloneStandalone } from '../../src/git/clone-standalone.ts';
 import { copyFiles } from '../../src/git/copy-files.ts';
 import { missingContent } from '../../src/git/missing-content.ts';
 import { snapshotTree } from '../../src/git/snapshot.ts';
-import { isolate, open, prepared, sh, worktreeOf, write } from './git-fixture.ts';
+import { cacheOf, isolate, open, prepared, sh, worktreeOf, write } from './git-fixture.ts';
 
 void t.test('a stand-alone copy: commits, uncommitted and untracked work, nothing of makima’s', async (t) => {
   const home = isolate(t);
@@ -42,7 +42,7 @@ void t.test('where a copy may not go', async (t) => {
   symlinkSync('/nowhere', path.join(home, 'dangling'));
   await t.rejects(cloneStandalone(worktree, path.join(home, 'dangling')), { code: 'TARGET_EXISTS' });
   writeFileSync(path.join(home, 'file'), '');
-  for (const inside of [worktree.path, other.path, repository.gitDir]) await t.rejects(cloneStandalone(worktree, path.join(inside, 'deep/copy')), { code: 'INVALID_PATH' }, inside);
+  for (const inside of [worktree.path, other.path, worktree.gitDir, cacheOf(repository)]) await t.rejects(cloneStandalone(worktree, path.join(inside, 'deep/copy'), { forbidden: [path.join(home, 'makima')] }), { code: 'INVALID_PATH' }, inside);
   symlinkSync(taken, path.join(home, 'link'));
   await t.rejects(cloneStandalone(worktree, path.join(home, 'link/copy')), { code: 'INVALID_PATH' });
   await t.rejects(cloneStandalone(worktree, path.join(home, 'file/copy')), { code: 'INVALID_PATH' });
@@ -86,7 +86,7 @@ void t.test('content that is missing in the parent: text, modes, deletions, unti
   const home = isolate(t);
   const { worktree: child, repository } = await prepared(home, { 'a.txt': 'a\n', 'deleted.txt': 'd\n', 'mode.sh': 'm\n', 'same.txt': 's\n' });
   const parent = await worktreeOf(home, repository);
-  const missing = async (): Promise<string[]> => missingContent(child.gitDir, { tree: await snapshotTree(child), baseCommit: child.baseCommit }, await snapshotTree(parent));
+  const missing = async (): Promise<string[]> => missingContent({ gitDir: child.gitDir, tree: await snapshotTree(child), baseCommit: child.baseCommit }, { gitDir: parent.gitDir, tree: await snapshotTree(parent) });
   t.same(await missing(), []);
   write(child.path, { 'a.txt': 'child\n', 'new/ü\n.txt': 'n', '.makima/x': 'x' });
   sh(child.path, 'commit', '-qam', 'agent');

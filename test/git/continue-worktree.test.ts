@@ -1,10 +1,10 @@
 import t from 'tap';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { continueWorktree } from '../../src/git/continue-worktree.ts';
 import { diffFiles } from '../../src/git/diff.ts';
-import { fingerprint, isolate, open, prepared, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
+import { fingerprint, isolate, open, prepared, sh, userRepository, wantedOf, worktreeOf, write } from './git-fixture.ts';
 
 const skip = ['/.git', '/.makima'];
 
@@ -35,7 +35,7 @@ void t.test('everything that the other worktree holds, and that one stays as it 
   unlinkSync(path.join(from.path, 'pipe'));
   const status = sh(from.path, 'status', '--porcelain', '--ignored');
   const before = [fingerprint(from.path), fingerprint(from.adminDir)];
-  const to = await continueWorktree(from, repository, { path: path.join(home, 'next'), branch: 'makima/next' });
+  const to = await continueWorktree(from, repository, await wantedOf(home, repository, { branch: 'makima/next' }));
   t.same([fingerprint(from.path), fingerprint(from.adminDir)], before, 'the other one, times included');
   t.same(fingerprint(to.path, { times: false, skip }), fingerprint(from.path, { times: false, skip }));
   t.equal(sh(to.path, 'status', '--porcelain', '--ignored'), status);
@@ -52,16 +52,17 @@ void t.test('it can be repeated, and undone by a failure', async (t) => {
   const home = isolate(t);
   const { repository, worktree: from } = await prepared(home);
   write(from.path, { 'u.txt': 'u' });
-  const wanted = { path: path.join(home, 'next'), branch: 'makima/next' };
+  const wanted = await wantedOf(home, repository, { branch: 'makima/next' });
   await continueWorktree(from, repository, wanted);
   const to = await continueWorktree(from, repository, wanted);
   t.equal(readFileSync(path.join(to.path, 'u.txt'), 'utf8'), 'u');
   const controller = new AbortController();
   controller.abort(new Error('stopped'));
-  await t.rejects(continueWorktree(from, repository, { path: path.join(home, 'other'), branch: 'makima/other', signal: controller.signal }), /stopped/);
-  t.equal(sh(repository.gitDir, 'for-each-ref', 'refs/heads/makima/other'), '');
+  const other = await wantedOf(home, repository);
+  await t.rejects(continueWorktree(from, repository, { ...other, signal: controller.signal }), /stopped/);
+  t.same([existsSync(other.path), existsSync(other.gitDir)], [false, false]);
   rmSync(from.path, { recursive: true });
-  await t.rejects(continueWorktree(from, repository, { path: path.join(home, 'third'), branch: 'makima/third' }), { code: 'WORKTREE_NOT_FOUND' });
+  await t.rejects(continueWorktree(from, repository, other), { code: 'WORKTREE_NOT_FOUND' });
 });
 
 void t.test('a merge that is open is open in the new one too', async (t) => {
@@ -74,12 +75,12 @@ void t.test('a merge that is open is open in the new one too', async (t) => {
   write(from.path, { 'a.txt': 'ours\n' });
   sh(from.path, 'commit', '-qam', 'ours');
   spawnSync('git', ['merge', 'side'], { cwd: from.path });
-  const to = await continueWorktree(from, repository, { path: path.join(home, 'next'), branch: 'makima/next' });
+  const to = await continueWorktree(from, repository, await wantedOf(home, repository, { branch: 'makima/next' }));
   t.equal(sh(to.path, 'ls-files', '--unmerged'), sh(from.path, 'ls-files', '--unmerged'));
   t.equal(sh(to.path, 'rev-parse', 'MERGE_HEAD'), sh(from.path, 'rev-parse', 'MERGE_HEAD'));
 });
 
-void t.test('from a worktree of another private repository: commits and staged files come along', async (t) => {
+void t.test('from a worktree of another source: commits and staged files come along', async (t) => {
   const home = isolate(t);
   const { worktree: from } = await prepared(home);
   const other = await open(home, null, 'scratch');
@@ -90,7 +91,7 @@ void t.test('from a worktree of another private repository: commits and staged f
   sh(from.path, 'add', '-A');
   write(from.path, { 's.txt': 'changed' });
   const before = fingerprint(from.path);
-  const to = await continueWorktree(from, other, { path: path.join(home, 'next'), branch: 'makima/next' });
+  const to = await continueWorktree(from, other, await wantedOf(home, other, { base: { branch: null, local: null, commit: from.baseCommit } }));
   t.same(fingerprint(from.path), before);
   t.equal(sh(to.path, 'status', '--porcelain'), 'AM s.txt\n');
   t.equal(sh(to.path, 'show', ':s.txt'), 'staged');
@@ -109,7 +110,7 @@ void t.test('submodules of the new one are its own', async (t) => {
   write(from.path, { 'lib/own.txt': 'own' });
   sh(path.join(from.path, 'lib'), 'add', '-A');
   sh(path.join(from.path, 'lib'), 'commit', '-q', '-m', 'own');
-  const to = await continueWorktree(from, repository, { path: path.join(home, 'next'), branch: 'makima/next' });
+  const to = await continueWorktree(from, repository, await wantedOf(home, repository, { branch: 'makima/next' }));
   t.equal(sh(path.join(to.path, 'lib'), 'rev-parse', 'HEAD'), sh(path.join(from.path, 'lib'), 'rev-parse', 'HEAD'));
   const before = fingerprint(from.adminDir);
   write(to.path, { 'lib/next.txt': 'next' });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';
-import { addWorktree } from '../../src/git/add-worktree.ts';
+import { addWorktree, type NewWorktree } from '../../src/git/add-worktree.ts';
 import { resolveBase } from '../../src/git/default-branch.ts';
 import { openRepository } from '../../src/git/open-repository.ts';
 import { parseRepositoryUrl } from '../../src/git/repository-source.ts';
@@ -48,15 +48,27 @@ export const userRepository = (directory: string, files: Record<string, string |
 };
 
 export const open = (home: string, url: string | null, taskId = 'task-1'): Promise<Repository> =>
-  openRepository(parseRepositoryUrl(url, home), { repositoriesDir: path.join(home, 'makima', 'repositories'), taskId });
+  openRepository(parseRepositoryUrl(url, home), { cachesDir: path.join(home, 'makima', 'caches'), taskId });
+
+/** The cache of a source, which has one. */
+export const cacheOf = ({ cacheDir }: Repository): string => {
+  if (cacheDir === null) throw new Error('this repository has no cache');
+  return cacheDir;
+};
 
 let worktrees = 0;
 
+/** Places for a new worktree and its repository, and its base: the default branch. */
+export const wantedOf = async (home: string, repository: Repository, more: Partial<NewWorktree> = {}, baseBranch: string | null = null): Promise<NewWorktree> => {
+  worktrees += 1;
+  const makima = path.join(home, 'makima');
+  const places = { path: path.join(makima, 'worktrees', `w${worktrees}`), gitDir: path.join(makima, 'repositories', `t${worktrees}.git`), keptDir: path.join(makima, 'kept') };
+  return { ...places, branch: `makima/test-${worktrees}`, base: await resolveBase(repository, baseBranch), ...more };
+};
+
 /** A worktree of a repository's default branch. */
 export const worktreeOf = async (home: string, repository: Repository, baseBranch: string | null = null): Promise<Worktree> => {
-  const { commit } = await resolveBase(repository, baseBranch);
-  worktrees += 1;
-  const { worktree } = await addWorktree(repository, { path: path.join(home, 'makima', 'worktrees', `w${worktrees}`), branch: `makima/test-${worktrees}`, commit });
+  const { worktree } = await addWorktree(repository, await wantedOf(home, repository, {}, baseBranch));
   return worktree;
 };
 
@@ -81,7 +93,7 @@ export const fingerprint = (root: string, options: { times: boolean; skip?: read
       if (options.skip?.includes(inner) === true) continue;
       const stat = lstatSync(file, { bigint: true });
       const kind = stat.isDirectory() ? 'dir' : stat.isSymbolicLink() ? `link ${readlinkSync(file, { encoding: 'latin1' })}` : createHash('sha256').update(readFileSync(file)).digest('hex');
-      // an object file is shared with the private repository by a hard link, and git sets its time anew where it would write it again
+      // an object file is shared with the cache by a hard link, and git sets its time anew where it would write it again
       const isObject = /\/\.git\/(?:modules\/.+\/)?objects\/..\/[0-9a-f]{38}$/.test(inner);
       found[inner] = `${kind} ${(stat.mode & 0o7777n).toString(8)}${options.times && !isObject ? ` ${stat.mtimeNs}` : ''}`;
       if (stat.isDirectory()) visit(file, inner);

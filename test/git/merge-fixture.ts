@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';
+import { bringCommit } from '../../src/git/bring-objects.ts';
 import { applyMerge, whileChanging } from '../../src/git/merge-apply.ts';
 import { removeBackup } from '../../src/git/merge-backup.ts';
 import { planMerge, type MergePlan } from '../../src/git/merge-plan.ts';
@@ -48,14 +49,27 @@ export const pair = async (t: Test, files: Record<string, Entry>): Promise<Pair>
   return { home, parent: await worktreeOf(home, repository), child: await worktreeOf(home, repository) };
 };
 
-export const messages = { merge: 'Merge the part', work: 'Work of its own' };
+const messages = { merge: 'Merge the part', work: 'Work of its own' };
 
-export const sourceOf = (child: Worktree, previous: MergeSource | null = null): Promise<MergeSource> => mergeSource(child, previous, 'Work of the part');
+/** Where the commit of a source is. */
+const made = new Map<string, string>();
+
+export const sourceOf = async (child: Worktree, previous: MergeSource | null = null): Promise<MergeSource> => {
+  const source = await mergeSource(child, previous, 'Work of the part');
+  made.set(source.commit, child.gitDir);
+  return source;
+};
+
+/** Plans a merge, with the source's commit brought over before. */
+export const planned = async (parent: Worktree, source: MergeSource): Promise<MergePlan | null> => {
+  await bringCommit(made.get(source.commit) ?? parent.gitDir, parent.gitDir, source.commit);
+  return planMerge(parent, source, messages);
+};
 
 /** Plans and applies, as the verb does. */
 export const merge = (parent: Worktree, source: MergeSource, lockWaitMs?: number, child: Worktree | null = null): Promise<MergePlan | null> =>
   whileChanging(async () => {
-    const plan = await planMerge(parent, source, messages);
+    const plan = await planned(parent, source);
     if (plan === null) return null;
     await applyMerge(parent, plan, child, lockWaitMs === undefined ? {} : { lockWaitMs });
     if (plan.record.commit !== null) await removeBackup(parent);

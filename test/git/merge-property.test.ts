@@ -2,14 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import fc from 'fast-check';
-import { addWorktree } from '../../src/git/add-worktree.ts';
-import { resolveBase } from '../../src/git/default-branch.ts';
 import { removeWorktree } from '../../src/git/remove-worktree.ts';
 import { commitMerge } from '../../src/git/merge-finish.ts';
 import { resolveConflict, type Strategy } from '../../src/git/merge-conflicts.ts';
 import { showPath } from '../../src/git/show-path.ts';
 import type { Worktree } from '../../src/git/worktree.ts';
-import { isolate, open, userRepository, write } from './git-fixture.ts';
+import { isolate, open, userRepository, write, worktreeOf } from './git-fixture.ts';
 import { inside, merge, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
 
 /**
@@ -66,12 +64,7 @@ const withoutMarkers = (content: string): string => content.split('\n').filter((
 void t.test('whatever is merged in whatever order, no edit is missing that was not overruled, and abort is an exact undo', async (t) => {
   const home = isolate(t);
   const repository = await open(home, userRepository(path.join(home, 'source'), Object.fromEntries(names.map((name) => [name, base()]))));
-  const { commit } = await resolveBase(repository, null);
-  let made = 0;
-  const newWorktree = async (): Promise<Worktree> => {
-    made += 1;
-    return (await addWorktree(repository, { path: path.join(home, 'worktrees', String(made)), branch: `makima/w-${made}`, commit })).worktree;
-  };
+  const newWorktree = (): Promise<Worktree> => worktreeOf(home, repository);
 
   await fc.assert(
     fc.asyncProperty(side, fc.array(side, { minLength: 1, maxLength: 3 }), async (own, others) => {
@@ -115,7 +108,7 @@ void t.test('whatever is merged in whatever order, no edit is missing that was n
         t.strictSame([...owed].filter((line) => !found.has(line)), []);
         t.notMatch(inside(parent, 'status', '--porcelain'), /^(?:U|AA|DD|.U)/m);
       } finally {
-        for (const worktree of [parent, ...children]) await removeWorktree(worktree);
+        for (const worktree of [parent, ...children]) await removeWorktree(worktree, { keptDir: path.join(home, 'kept') });
       }
     }),
     { numRuns: Number(process.env['MERGE_RUNS'] ?? 8) },

@@ -5,10 +5,10 @@ import { MakimaError, type ErrorCode } from '../../src/errors.ts';
 import { commitMerge } from '../../src/git/merge-finish.ts';
 import { openConflicts, resolveConflict } from '../../src/git/merge-conflicts.ts';
 import { abortedRef, undoHalfMerge } from '../../src/git/merge-undo.ts';
-import { beforeRef, planMerge } from '../../src/git/merge-plan.ts';
+import { beforeRef } from '../../src/git/merge-plan.ts';
 import type { Worktree } from '../../src/git/worktree.ts';
 import { isolate, open, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
-import { inside, merge, mergeOrFail, messages, pair, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
+import { inside, merge, mergeOrFail, pair, planned, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
 
 const rejectsWith = async (t: Test, promise: Promise<unknown>, code: ErrorCode): Promise<void> => {
   const outcome: unknown = await promise.then(() => 'it resolved', (error: unknown) => error);
@@ -126,7 +126,8 @@ void t.test("a merge of the agent's own is not merged into", async (t) => {
   inside(parent, 'commit', '-qam', 'ours');
   put(child.path, { a: 'theirs\n' });
   inside(child, 'commit', '-qam', 'theirs');
-  t.throws(() => inside(parent, 'merge', child.branch));
+  inside(parent, 'fetch', '-q', child.gitDir, child.branch);
+  t.throws(() => inside(parent, 'merge', 'FETCH_HEAD'));
   const before = stateOf(parent);
   await rejectsWith(t, mergeOrFail(parent, child), 'MERGE_IN_PROGRESS');
   t.strictSame(stateOf(parent), before);
@@ -210,7 +211,7 @@ void t.test('a merge that was broken off is taken back where it still is the mer
   const { parent, child } = await pair(t, { a: 'a\n', b: 'b\n', c: 'c\n' });
   put(child.path, { a: 'theirs\n', b: 'theirs\n', 'd/new': 'theirs\n' });
   const before = stateOf(parent);
-  const plan = await planMerge(parent, await sourceOf(child), messages);
+  const plan = await planned(parent, await sourceOf(child));
   if (plan === null) return t.fail('there was nothing to merge');
   // two of the three files were written when the daemon died, and one of them the agent has changed since
   put(parent.path, { a: 'theirs\n', 'd/new': 'theirs\n' });

@@ -4,55 +4,66 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, sy
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { addWorktree } from '../../src/git/add-worktree.ts';
-import { resolveBase } from '../../src/git/default-branch.ts';
 import { diffFiles } from '../../src/git/diff.ts';
 import { sealMakimaDirectory } from '../../src/git/makima-directory.ts';
 import { keepSnapshot, removeWorktree } from '../../src/git/remove-worktree.ts';
 import { snapshotCommit, snapshotTree } from '../../src/git/snapshot.ts';
-import { fingerprint, isolate, open, prepared, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
+import { writeTaskCard } from '../../src/git/task-card.ts';
+import { sampleTask } from '../store/samples.ts';
+import { fingerprint, isolate, open, prepared, sh, userRepository, wantedOf, worktreeOf, write } from './git-fixture.ts';
 
 void t.test('what an earlier attempt left is replaced, whatever point it had reached', async (t) => {
   const home = isolate(t);
   const { repository } = await prepared(home);
-  const { commit } = await resolveBase(repository, null);
-  const wanted = { path: path.join(home, 'trees', 'same'), branch: 'makima/again', commit };
-  // the branch alone
-  sh(repository.gitDir, 'branch', wanted.branch, commit);
+  const wanted = await wantedOf(home, repository, { branch: 'makima/again' });
+  // the beginning of the repository alone
+  mkdirSync(path.join(wanted.gitDir, 'objects/info'), { recursive: true });
   await addWorktree(repository, wanted);
   // all of it, and half of the files gone
   rmSync(path.join(wanted.path, 'README.md'));
   await addWorktree(repository, wanted);
-  // the administrative directory and the branch, no directory
+  // the repository, no directory
   rmSync(wanted.path, { recursive: true });
   await addWorktree(repository, wanted);
-  // the directory without its .git file
-  rmSync(path.join(wanted.path, '.git'));
+  // the directory without its repository, empty but for its .git file
+  rmSync(wanted.gitDir, { recursive: true });
   const { worktree } = await addWorktree(repository, wanted);
-  t.equal(sh(worktree.path, 'status', '--porcelain'), '');
-  t.equal(readdirSync(path.join(repository.gitDir, 'worktrees')).filter((name) => name.startsWith('same')).length, 1);
+  t.equal(sh(worktree.path, 'status', '--porcelain', '-b'), '## makima/again\n');
 });
 
-void t.test('a branch of the same name with commits of its own is kept under a private ref', async (t) => {
+void t.test('a worktree whose directory was deleted leaves its repository behind: it is kept, and a second one beside it', async (t) => {
   const home = isolate(t);
   const { repository } = await prepared(home);
-  const { commit } = await resolveBase(repository, null);
-  const own = sh(repository.gitDir, 'commit-tree', '-m', 'own', '-p', commit, `${commit}^{tree}`).trim();
-  sh(repository.gitDir, 'branch', 'makima/mine', own);
-  await addWorktree(repository, { path: path.join(home, 'w'), branch: 'makima/mine', commit });
-  t.match(sh(repository.gitDir, 'for-each-ref', '--contains', own, 'refs/makima/kept'), own);
+  const wanted = await wantedOf(home, repository, { branch: 'makima/mine' });
+  const lose = async (message: string): Promise<string> => {
+    const { worktree } = await addWorktree(repository, wanted);
+    await writeTaskCard({ task: sampleTask(), worktree, isDeleted: false });
+    sh(worktree.path, 'commit', '-q', '--allow-empty', '-m', message);
+    const commit = sh(worktree.path, 'rev-parse', 'HEAD').trim();
+    rmSync(worktree.path, { recursive: true });
+    return commit;
+  };
+  const lost = [await lose('one'), await lose('two')];
+  await addWorktree(repository, wanted);
+  const kept = readdirSync(wanted.keptDir).map((name) => sh(path.join(wanted.keptDir, name), 'rev-parse', 'makima/mine').trim());
+  t.same(kept.sort(), lost.sort());
+  t.equal(sh(wanted.path, 'log', '--format=%s'), 'first\n');
 });
 
 void t.test('a directory that is not ours is left alone', async (t) => {
   const home = isolate(t);
   const { repository } = await prepared(home);
-  const { commit } = await resolveBase(repository, null);
   const taken = path.join(home, 'taken');
   write(taken, { 'mine.txt': 'mine' });
-  await t.rejects(addWorktree(repository, { path: taken, branch: 'makima/x', commit }), { code: 'TARGET_EXISTS' });
+  const wanted = await wantedOf(home, repository, { path: taken });
+  await t.rejects(addWorktree(repository, wanted), { code: 'TARGET_EXISTS' });
   symlinkSync('/nowhere', path.join(home, 'dangling'));
-  await t.rejects(addWorktree(repository, { path: path.join(home, 'dangling'), branch: 'makima/x', commit }), { code: 'TARGET_EXISTS' });
+  await t.rejects(addWorktree(repository, { ...wanted, path: path.join(home, 'dangling') }), { code: 'TARGET_EXISTS' });
+  sh(home, 'init', '-q', path.join(home, 'repository'));
+  await t.rejects(addWorktree(repository, { ...wanted, path: path.join(home, 'repository') }), { code: 'TARGET_EXISTS' });
   t.equal(readFileSync(path.join(taken, 'mine.txt'), 'utf8'), 'mine');
-  t.equal(sh(repository.gitDir, 'for-each-ref', 'refs/heads/makima/x'), '');
+  t.ok(existsSync(path.join(home, 'repository/.git/HEAD')));
+  t.notOk(existsSync(wanted.gitDir));
 });
 
 void t.test('a failed one leaves nothing: a required filter that is not installed is named', async (t) => {
@@ -66,12 +77,10 @@ void t.test('a failed one leaves nothing: a required filter that is not installe
   sh(source, 'update-index', '--add', '--cacheinfo', `100644,${blob},big.bin`);
   sh(source, 'commit', '-q', '-m', 'pointer');
   const repository = await open(home, source);
-  const { commit } = await resolveBase(repository, null);
-  const wanted = { path: path.join(home, 'filtered'), branch: 'makima/filtered', commit };
+  const wanted = await wantedOf(home, repository);
   await t.rejects(addWorktree(repository, wanted), { code: 'GIT_FAILED', message: /filter/i });
   t.notOk(existsSync(wanted.path));
-  t.equal(sh(repository.gitDir, 'for-each-ref', 'refs/heads/makima/filtered'), '');
-  t.same(readdirSync(path.join(repository.gitDir, 'worktrees')).filter((name) => name.startsWith('filtered')), []);
+  t.notOk(existsSync(wanted.gitDir));
   // not required, not configured: pointer files with a warning
   writeFileSync(path.join(home, 'gitconfig'), '[user]\n\tname = User\n\temail = user@example.org\n');
   const { worktree, warnings } = await addWorktree(repository, wanted);
@@ -82,14 +91,14 @@ void t.test('a failed one leaves nothing: a required filter that is not installe
 void t.test('a filter of the user’s own configuration is applied, to the checkout and to the snapshot', async (t) => {
   const home = isolate(t);
   appendFileSync(path.join(home, 'gitconfig'), '[filter "rot"]\n\tclean = tr a-z b-za\n\tsmudge = tr b-za a-z\n\trequired = true\n');
-  const { worktree, repository } = await prepared(home, { '.gitattributes': '*.rot filter=rot\n', 'a.rot': 'abc\n' });
-  t.equal(sh(repository.gitDir, 'show', 'main:a.rot'), 'bcd\n');
+  const { worktree } = await prepared(home, { '.gitattributes': '*.rot filter=rot\n', 'a.rot': 'abc\n' });
+  t.equal(sh(worktree.gitDir, 'show', 'main:a.rot'), 'bcd\n');
   t.equal(readFileSync(path.join(worktree.path, 'a.rot'), 'utf8'), 'abc\n');
   writeFileSync(path.join(worktree.path, 'a.rot'), 'xyz\n');
-  t.equal(sh(repository.gitDir, 'show', `${await snapshotTree(worktree)}:a.rot`), 'yza\n');
+  t.equal(sh(worktree.gitDir, 'show', `${await snapshotTree(worktree)}:a.rot`), 'yza\n');
 });
 
-void t.test('configuration that an agent writes into the private repository runs nothing of ours', async (t) => {
+void t.test('configuration that an agent writes into its repository runs nothing of ours', async (t) => {
   const home = isolate(t);
   const { worktree, repository, source } = await prepared(home, { '.gitattributes': '* filter=evil diff=evil\n', 'a.txt': 'a\n' });
   const trace = path.join(home, 'trace');
@@ -97,7 +106,7 @@ void t.test('configuration that an agent writes into the private repository runs
   writeFileSync(script, `#!/bin/sh\necho "$0 $*" >> ${trace}\ncat\n`);
   chmodSync(script, 0o755);
   appendFileSync(
-    path.join(repository.gitDir, 'config'),
+    path.join(worktree.gitDir, 'config'),
     `[core]\n\tfsmonitor = ${script}\n\thooksPath = ${home}/hooks\n\tsshCommand = ${script}\n\talternateRefsCommand = ${script}\n\tpager = ${script}\n\tgitProxy = ${script}\n[filter "evil"]\n\tclean = ${script}\n\tsmudge = ${script}\n\tprocess = ${script}\n\trequired\n[diff "evil"]\n\tcommand = ${script}\n\ttextconv = ${script}\n[diff]\n\texternal = ${script}\n[credential]\n\thelper = ${script}\n[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${script}\n`,
   );
   mkdirSync(path.join(home, 'hooks'));
@@ -117,13 +126,13 @@ void t.test('configuration that an agent writes into the private repository runs
   await keepSnapshot(worktree, 'some-task');
   await worktreeOf(home, repository);
   await open(home, source);
-  await removeWorktree(worktree);
+  await removeWorktree(worktree, { keptDir: path.join(home, 'kept') });
   t.notOk(existsSync(trace), existsSync(trace) ? readFileSync(trace, 'utf8') : '');
 });
 
 void t.test('removal keeps everything first, can be repeated, and takes read-only directories', async (t) => {
   const home = isolate(t);
-  const { worktree, repository } = await prepared(home);
+  const { worktree } = await prepared(home);
   write(worktree.path, { 'committed.txt': 'c', 'untracked.txt': 'u', 'README.md': 'changed' });
   sh(worktree.path, 'add', 'committed.txt');
   sh(worktree.path, 'commit', '-q', '-m', 'agent');
@@ -132,39 +141,42 @@ void t.test('removal keeps everything first, can be repeated, and takes read-onl
   writeFileSync(path.join(worktree.path, 'readonly/deep/file'), '');
   chmodSync(path.join(worktree.path, 'readonly/deep'), 0o555);
   const kept = await keepSnapshot(worktree, 'task-1');
-  await removeWorktree(worktree);
-  await removeWorktree(worktree);
+  write(worktree.path, { 'later.txt': 'l' });
+  sh(worktree.path, 'stash', '-u', '-q');
+  const keptDir = path.join(home, 'makima/kept');
+  await removeWorktree(worktree, { keptDir });
+  await removeWorktree(worktree, { keptDir });
   t.notOk(existsSync(worktree.path));
-  t.notOk(existsSync(worktree.adminDir));
-  t.equal(sh(repository.gitDir, 'for-each-ref', `refs/heads/${worktree.branch}`), '');
-  t.equal(sh(repository.gitDir, 'rev-parse', 'refs/makima/kept/task-1').trim(), kept);
-  const show = (file: string): string => sh(repository.gitDir, 'show', `refs/makima/kept/task-1:${file}`);
+  t.notOk(existsSync(worktree.gitDir));
+  const repository = path.join(keptDir, path.basename(worktree.gitDir));
+  t.equal(sh(repository, 'rev-parse', 'refs/makima/kept/task-1').trim(), kept);
+  t.equal(sh(repository, 'show', 'stash@{0}^3:later.txt'), 'l', 'the agent’s stash is kept too');
+  const show = (file: string): string => sh(repository, 'show', `refs/makima/kept/task-1:${file}`);
   t.same([show('committed.txt'), show('untracked.txt'), show('README.md')], ['c', 'u', 'changed']);
-  t.equal(sh(repository.gitDir, 'rev-parse', 'refs/makima/kept/task-1^').trim(), commit);
+  t.equal(sh(repository, 'rev-parse', 'refs/makima/kept/task-1^').trim(), commit);
 });
 
-void t.test('a removal that breaks off at the branch is still known by its administrative directory', async (t) => {
+void t.test('a removal that breaks off is still known by its repository', async (t) => {
   const home = isolate(t);
-  const { worktree, repository } = await prepared(home);
-  const lock = path.join(repository.gitDir, 'refs/heads', `${worktree.branch}.lock`);
-  writeFileSync(lock, '');
-  await t.rejects(removeWorktree(worktree), { code: 'REPOSITORY_BUSY' });
+  const { worktree } = await prepared(home);
+  const keptDir = path.join(home, 'makima/kept');
+  writeFileSync(keptDir, '');
+  await t.rejects(removeWorktree(worktree, { keptDir }));
   t.notOk(existsSync(worktree.path));
-  t.ok(existsSync(worktree.adminDir));
-  rmSync(lock);
-  await removeWorktree(worktree);
-  t.notOk(existsSync(worktree.adminDir));
-  t.equal(sh(repository.gitDir, 'for-each-ref', `refs/heads/${worktree.branch}`), '');
+  t.ok(existsSync(worktree.gitDir));
+  rmSync(keptDir);
+  await removeWorktree(worktree, { keptDir });
+  t.notOk(existsSync(worktree.gitDir));
 });
 
 void t.test('keeping twice loses neither', async (t) => {
   const home = isolate(t);
-  const { worktree, repository } = await prepared(home);
+  const { worktree } = await prepared(home);
   write(worktree.path, { 'first.txt': '1' });
   const first = await keepSnapshot(worktree, 'task-1');
   rmSync(path.join(worktree.path, 'first.txt'));
   await keepSnapshot(worktree, 'task-1');
-  t.equal(sh(repository.gitDir, 'merge-base', '--is-ancestor', String(first), 'refs/makima/kept/task-1'), '');
+  t.equal(sh(worktree.gitDir, 'merge-base', '--is-ancestor', String(first), 'refs/makima/kept/task-1'), '');
 });
 
 void t.test('.makima is committed by no form of git add, and survives clean and stash', async (t) => {
@@ -187,16 +199,16 @@ void t.test('.makima is committed by no form of git add, and survives clean and 
 
 void t.test('.makima forced into the index by plumbing is in no snapshot, and a link in its place is not followed', async (t) => {
   const home = isolate(t);
-  const { worktree, repository } = await prepared(home);
+  const { worktree } = await prepared(home);
   const blob = sh(worktree.path, 'rev-parse', 'HEAD:README.md').trim();
   sh(worktree.path, 'update-index', '--add', '--cacheinfo', `100644,${blob},.makima/secret`);
   writeFileSync(path.join(worktree.path, '.makima/secret'), 'hello\n');
   rmSync(path.join(worktree.path, '.makima/.git'), { recursive: true });
   writeFileSync(path.join(worktree.path, 'work.txt'), 'w');
-  t.equal(sh(repository.gitDir, 'ls-tree', '-r', '--name-only', await snapshotTree(worktree)), 'README.md\nwork.txt\n');
+  t.equal(sh(worktree.gitDir, 'ls-tree', '-r', '--name-only', await snapshotTree(worktree)), 'README.md\nwork.txt\n');
   sh(worktree.path, 'commit', '-q', '-m', 'forced');
   const commit = await snapshotCommit(worktree, { message: 'snapshot' });
-  t.equal(sh(repository.gitDir, 'ls-tree', '-r', '--name-only', commit), 'README.md\nwork.txt\n');
+  t.equal(sh(worktree.gitDir, 'ls-tree', '-r', '--name-only', commit), 'README.md\nwork.txt\n');
   rmSync(path.join(worktree.path, '.makima'), { recursive: true });
   const elsewhere = path.join(home, 'elsewhere');
   mkdirSync(elsewhere);
@@ -207,9 +219,9 @@ void t.test('.makima forced into the index by plumbing is in no snapshot, and a 
 
 void t.test('a .makima that the repository itself tracks stays as it is in the base', async (t) => {
   const home = isolate(t);
-  const { worktree, repository } = await prepared(home, { '.makima/kept.txt': 'k', 'a.txt': 'a' });
+  const { worktree } = await prepared(home, { '.makima/kept.txt': 'k', 'a.txt': 'a' });
   writeFileSync(path.join(worktree.path, '.makima/kept.txt'), 'changed');
-  t.equal(await snapshotTree(worktree), sh(repository.gitDir, 'rev-parse', 'main^{tree}').trim());
+  t.equal(await snapshotTree(worktree), sh(worktree.gitDir, 'rev-parse', 'main^{tree}').trim());
   t.same(await diffFiles(worktree), []);
 });
 
@@ -225,10 +237,9 @@ void t.test('submodules: offline from the user’s source, nested ones too; with
   sh(source, 'commit', '-q', '-m', 'library');
   const before = fingerprint(source);
   const repository = await open(home, source);
-  const { commit } = await resolveBase(repository, null);
   rmSync(library, { recursive: true });
   rmSync(inner, { recursive: true });
-  const { worktree, warnings } = await addWorktree(repository, { path: path.join(home, 'w'), branch: 'makima/sub', commit });
+  const { worktree, warnings } = await addWorktree(repository, await wantedOf(home, repository));
   t.same(warnings, []);
   t.equal(readFileSync(path.join(worktree.path, 'vendor/the library/lib.txt'), 'utf8'), 'lib');
   t.equal(readFileSync(path.join(worktree.path, 'vendor/the library/deps/inner/inner.txt'), 'utf8'), 'inner');
@@ -237,7 +248,7 @@ void t.test('submodules: offline from the user’s source, nested ones too; with
   t.same(await diffFiles(worktree), []);
   t.same(fingerprint(source), before);
   const remote = await open(home, pathToFileURL(source).href);
-  const other = await addWorktree(remote, { path: path.join(home, 'w2'), branch: 'makima/sub2', commit });
+  const other = await addWorktree(remote, await wantedOf(home, remote));
   t.equal(other.warnings.length, 1);
   t.match(other.warnings[0], /vendor\/the library/);
   t.equal(readFileSync(path.join(other.worktree.path, 'README.md'), 'utf8'), 'hello\n');

@@ -117,8 +117,8 @@ void t.test('stopping, pausing, waiting, messages and deleting', async (t) => {
       t.notOk(readdirSync(join(daemon.home, 'events')).some((name) => name.includes(id)));
     }
     t.notOk(existsSync(task.overlayPath ?? ''));
-    const [name = ''] = readdirSync(join(daemon.home, 'repositories')).filter((each) => each.startsWith('new-deleted'));
-    const gitDir = join(daemon.home, 'repositories', name);
+    t.notOk(existsSync(join(daemon.home, 'repositories', `${task.id}.git`)));
+    const gitDir = join(daemon.home, 'kept', `${task.id}.git`);
     const ref = `refs/makima/kept/${task.id}`;
     t.equal(git(gitDir, 'show', `${ref}:committed`), 'c\nmore');
     t.equal(git(gitDir, 'show', `${ref}:untracked`), 'u');

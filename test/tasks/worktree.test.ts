@@ -16,7 +16,7 @@ void t.test('where an agent works', async (t) => {
   process.env['HOME'] = userHome;
   const daemon: TestDaemon = await startDaemon(t, 'runs-plan');
   const repositories = (): string[] => listed(join(daemon.home, 'repositories'));
-  const branches = (): string[] => repositories().flatMap((name) => git(join(daemon.home, 'repositories', name), 'for-each-ref', '--format=%(refname:short)', 'refs/heads/makima').split('\n'));
+  const caches = (): string[] => listed(join(daemon.home, 'caches'));
   const done = async (t: Tap, plan: string, more: Record<string, unknown> = {}): Promise<Task> => {
     const { id } = await daemon.start({ plan: `RUN: ${plan}`, ...more });
     const task = await daemon.ended(id);
@@ -63,16 +63,15 @@ void t.test('where an agent works', async (t) => {
 
   void t.test('a clone URL is cloned once and fetched again', async (t) => {
     const repository = userRepository(t);
-    const known = repositories();
     const first = await done(t, ':', { repositoryUrl: `file://${repository}` });
-    const cached = repositories().filter((name) => name.startsWith(basename(repository).toLowerCase()));
-    t.equal(cached.length, 1, known.join());
-    const { ino } = statSync(join(daemon.home, 'repositories', cached[0] ?? ''));
+    const cached = caches().filter((name) => name.startsWith(basename(repository).toLowerCase()));
+    t.equal(cached.length, 1, caches().join());
+    const { ino } = statSync(join(daemon.home, 'caches', cached[0] ?? ''));
     write(repository, { 'README.md': 'changed since\n' });
     git(repository, 'commit', '-qam', 'two');
     const second = await done(t, ':', { repositoryUrl: `file://${repository}` });
     t.same([read(first, 'README.md'), read(second, 'README.md')], ['hello\n', 'changed since\n']);
-    t.equal(statSync(join(daemon.home, 'repositories', cached[0] ?? '')).ino, ino);
+    t.equal(statSync(join(daemon.home, 'caches', cached[0] ?? '')).ino, ino);
   });
 
   void t.test('new:// is a repository of its own, new://name one of all that name it', async (t) => {
@@ -82,7 +81,10 @@ void t.test('where an agent works', async (t) => {
     t.same(listed(pathOf(other)), ['.git', '.makima']);
     const onTop = await done(t, ':', { repositoryUrl: 'new://shared', baseBranch: one.branch });
     t.equal(read(onTop, 'one'), '1\n');
-    t.equal(repositories().filter((name) => name.startsWith('new-shared')).length, 1);
+    const elsewhere = await daemon.ended((await daemon.start({ plan: ':', repositoryUrl: 'new://other', baseBranch: one.branch })).id);
+    t.match(elsewhere, { status: 'failed', errorMessage: /no branch/ }, 'of those that name it, and no others');
+    const tree = await done(t, ':', { isOrchestrator: true, repositoryUrl: 'new://shared', baseBranch: one.branch });
+    t.equal(read(await done(t, ':', { parentTaskId: tree.id }), 'one'), '1\n', 'a subtask begins where its parent did');
   });
 
   void t.test('no repository: a directory to work in', async (t) => {
@@ -149,9 +151,9 @@ void t.test('where an agent works', async (t) => {
     t.notOk(existsSync(pathOf(task)));
   });
 
-  const leavesNothing = (t: Tap, { id, branch }: Task): void => {
+  const leavesNothing = (t: Tap, { id }: Task): void => {
     t.notOk(listed(join(daemon.home, 'worktrees')).some((name) => name.endsWith(id.slice(0, 8))), 'no worktree');
-    t.notOk(branches().includes(branch ?? ''), 'no branch');
+    t.notOk(repositories().includes(`${id}.git`), 'no repository');
   };
 
   void t.test('makima.json: a setup that fails fails the task and leaves nothing', async (t) => {

@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { clearUnused } from '../../git/add-worktree.ts';
+import { clearShared } from '../../git/shared-worktree.ts';
 import { codeOf, storeDurably } from '../process/store-durably.ts';
 
-/** Where a start makes its worktree, noted before anything of it is there. */
-const HalfMade = Type.Object({ gitDir: Type.String(), path: Type.String(), branch: Type.String() });
+/** Where a start makes its worktree and the repository of it, noted before anything of them is there. */
+const HalfMade = Type.Object({ version: Type.Literal(2), gitDir: Type.String(), path: Type.String() });
 type HalfMade = Static<typeof HalfMade>;
+
+/** A note of makima 0.1, whose worktrees were made in a repository that other tasks share: that one stays. */
+const Shared = Type.Object({ gitDir: Type.String(), path: Type.String(), branch: Type.String() }, { additionalProperties: false });
 
 const noteIn = (runDirectory: string): string => join(runDirectory, 'worktree.json');
 
 /** Notes what is about to be made, so that whoever finds the run after a crash can take it back. */
-export const noteHalfMade = async (runDirectory: string, place: HalfMade): Promise<void> => {
+export const noteHalfMade = async (runDirectory: string, place: Omit<HalfMade, 'version'>): Promise<void> => {
   await mkdir(runDirectory, { recursive: true, mode: 0o700 });
-  await storeDurably(noteIn(runDirectory), JSON.stringify(place));
+  await storeDurably(noteIn(runDirectory), JSON.stringify({ version: 2, ...place }));
 };
 
 /** Takes back what a start made of its worktree; nothing where it had not come so far. Can be repeated. */
@@ -27,6 +31,6 @@ export const undoHalfMade = async (runDirectory: string): Promise<void> => {
     throw error;
   }
   const place: unknown = JSON.parse(text);
-  Value.Assert(HalfMade, place);
-  await clearUnused(place.gitDir, place);
+  if (Value.Check(Shared, place)) await clearShared(place);
+  else await clearUnused(Value.Parse(HalfMade, place));
 };

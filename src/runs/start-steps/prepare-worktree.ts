@@ -2,15 +2,17 @@ import { basename, join } from 'node:path';
 import type { Task } from '../../../schemas/task.ts';
 import { branchName } from '../../domain/branch-name.ts';
 import { MakimaError } from '../../errors.ts';
-import { addWorktree } from '../../git/add-worktree.ts';
+import { addWorktree, type NewWorktree } from '../../git/add-worktree.ts';
 import { continueWorktree } from '../../git/continue-worktree.ts';
-import { resolveBase, type Base } from '../../git/default-branch.ts';
+import { staleBase } from '../../git/default-branch.ts';
 import { openRepository } from '../../git/open-repository.ts';
+import { repositoryOf } from '../../git/places.ts';
 import { parseRepositoryUrl } from '../../git/repository-source.ts';
 import type { Repository } from '../../git/repository.ts';
 import { parseWorktree } from '../../git/worktree-record.ts';
-import { isDirectory, type Worktree } from '../../git/worktree.ts';
+import { isDirectory, sweepTemporary, type Worktree } from '../../git/worktree.ts';
 import type { RunContext } from '../context.ts';
+import { baseOf, localName, type Foundation } from './find-base.ts';
 import { noteHalfMade, undoHalfMade } from './half-made.ts';
 import type { Start, StartStep } from './step.ts';
 
@@ -19,28 +21,30 @@ const recorded = async (context: RunContext, taskId: string): Promise<Worktree |
   return row ? parseWorktree(row.record) : null;
 };
 
-/** The whole tree works in one private repository: that of the task at its top. */
+/** What begins empty is one for a whole tree: that of the task at its top. */
 const openFor = async (context: RunContext, task: Task, signal: AbortSignal): Promise<Repository> => {
   const top = (await context.store.ancestors(task.id)).at(-1) ?? task;
   const source = parseRepositoryUrl(task.repositoryUrl, context.userHome);
   context.ledger.say(task.id, `Setting up the worktree: ${task.repositoryUrl === null ? 'a scratch directory' : `repository ${task.repositoryUrl}`}`);
-  const repository = await openRepository(source, { repositoriesDir: context.directories.repositories, taskId: top.id, signal });
+  const repository = await openRepository(source, { cachesDir: context.directories.caches, taskId: top.id, signal });
   for (const warning of repository.warnings) context.ledger.say(task.id, warning, 'warning');
   return repository;
 };
 
-/** A subtask starts where its parent did, so that all of a tree's work has one base; its own baseBranch wins. */
-const baseOf = async (context: RunContext, task: Task, repository: Repository): Promise<Base> => {
-  const parent = task.parentTaskId === null ? null : await context.store.getTask(task.parentTaskId);
-  if (parent?.baseCommit != null && parent.baseBranch === task.baseBranch) return { branch: parent.baseBranch, commit: parent.baseCommit };
-  return resolveBase(repository, task.baseBranch);
+/** Where the base is what the task asked for, and not what its parent has, it may be behind what the user has fetched. */
+const warnOfStaleBase = async (context: RunContext, task: Task, repository: Repository, { base, isParents }: Foundation, signal: AbortSignal): Promise<void> => {
+  const stale = isParents ? null : await staleBase(repository, base, signal);
+  if (stale !== null) await context.ledger.warn(task.id, { code: 'BASE_BEHIND_ORIGIN', message: stale });
 };
 
-const continueFrom = async (context: RunContext, task: Task, sourceId: string, place: { path: string; branch: string }, repository: Repository, signal: AbortSignal): Promise<Worktree> => {
+const continueFrom = async (context: RunContext, task: Task, sourceId: string, place: Omit<NewWorktree, 'base'>, repository: Repository): Promise<Worktree> => {
   const from = await recorded(context, sourceId);
   if (!from || !(await isDirectory(from.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `Task ${sourceId}, which this one continues, has no worktree any more`);
-  const worktree = await continueWorktree(from, repository, { ...place, signal });
   const source = await context.store.getTask(sourceId);
+  // the diff holds the work of both
+  const branch = source?.baseBranch ?? null;
+  const base = { branch, local: localName(repository, branch), commit: from.baseCommit };
+  const worktree = await continueWorktree(from, repository, { ...place, base });
   context.ledger.say(task.id, `Continued from "${source?.name ?? sourceId}" (${sourceId}): everything its worktree holds was brought over`);
   return worktree;
 };
@@ -48,11 +52,13 @@ const continueFrom = async (context: RunContext, task: Task, sourceId: string, p
 const make = async (context: RunContext, { task, run, signal }: Start): Promise<Worktree> => {
   const repository = await openFor(context, task, signal);
   const branch = task.branch ?? branchName(task.name, task.id);
-  const place = { path: join(context.directories.worktrees, basename(branch)), branch };
-  await noteHalfMade(run.directory, { gitDir: repository.gitDir, ...place });
-  if (task.continueFromTaskId !== null) return continueFrom(context, task, task.continueFromTaskId, place, repository, signal);
-  const base = await baseOf(context, task, repository);
-  const { worktree, warnings } = await addWorktree(repository, { ...place, commit: base.commit, signal });
+  const place = { path: join(context.directories.worktrees, basename(branch)), gitDir: repositoryOf(context.directories, task.id), keptDir: context.directories.kept, branch, signal };
+  await noteHalfMade(run.directory, { gitDir: place.gitDir, path: place.path });
+  if (task.continueFromTaskId !== null) return continueFrom(context, task, task.continueFromTaskId, place, repository);
+  const foundation = await baseOf(context, task, repository);
+  const { base, borrows, objectsOf } = foundation;
+  await warnOfStaleBase(context, task, repository, foundation, signal);
+  const { worktree, warnings } = await addWorktree(repository, { ...place, base }, { ...(borrows && { borrows }), ...(objectsOf !== undefined && { objectsOf }) });
   for (const warning of warnings) context.ledger.say(task.id, warning, 'warning');
   context.ledger.say(task.id, `Based on ${base.branch === null ? 'commit' : `branch ${base.branch} at`} ${base.commit.slice(0, 12)}`);
   return worktree;
@@ -65,6 +71,7 @@ export const prepareWorktree: StartStep = {
     const earlier = await recorded(context, start.task.id);
     if (earlier && (await isDirectory(earlier.path))) {
       start.worktree = earlier;
+      await sweepTemporary(earlier.gitDir);
     } else {
       start.isNewWorktree = true;
       // Its directory was deleted: a crash must not make the half of a new one pass for it.

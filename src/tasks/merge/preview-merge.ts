@@ -1,8 +1,8 @@
 import type { MergeOutlook, MergePreview } from '../../../schemas/merge.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { largestTogether } from '../../domain/merge-order.ts';
-import { mergedCommit, previewMerge, receivingSide } from '../../git/merge-preview.ts';
-import type { Worktree } from '../../git/worktree.ts';
+import type { MergeRoom } from '../../git/merge-compute.ts';
+import { mergedCommit, previewMerge, receivingSide, withOutlook } from '../../git/merge-preview.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
@@ -22,17 +22,17 @@ interface Candidate {
 }
 
 /** Two subtasks conflict where what both bring does, on top of what the parent has. */
-const conflict = async (into: Worktree, ours: string, one: Candidate, other: Candidate): Promise<boolean> => {
-  const first = one.preview.clean ? await mergedCommit(into, ours, one.source) : null;
-  return !(await previewMerge(into, first ?? one.source, other.source)).clean;
+const conflict = async (outlook: MergeRoom, ours: string, one: Candidate, other: Candidate): Promise<boolean> => {
+  const first = one.preview.clean ? await mergedCommit(outlook, ours, one.source) : null;
+  return !(await previewMerge(outlook, first ?? one.source, other.source)).clean;
 };
 
-const holdAgainstEachOther = async (into: Worktree, ours: string, candidates: readonly Candidate[]): Promise<boolean> => {
+const holdAgainstEachOther = async (outlook: MergeRoom, ours: string, candidates: readonly Candidate[]): Promise<boolean> => {
   let pairs = 0;
   for (const [position, one] of candidates.entries()) {
     for (const [before, other] of candidates.slice(0, position).entries()) {
       if ((pairs += 1) > maxPairs) return false;
-      if (!(await conflict(into, ours, other, one))) continue;
+      if (!(await conflict(outlook, ours, other, one))) continue;
       one.against.add(before);
       other.against.add(position);
     }
@@ -41,13 +41,13 @@ const holdAgainstEachOther = async (into: Worktree, ours: string, candidates: re
 };
 
 /** Those that merge cleanly one after the other, tried out, since three may conflict where no two do; then the others. */
-const orderOf = async (into: Worktree, ours: string, candidates: readonly Candidate[]): Promise<{ order: string[]; cleanCount: number }> => {
+const orderOf = async (outlook: MergeRoom, ours: string, candidates: readonly Candidate[]): Promise<{ order: string[]; cleanCount: number }> => {
   const clean = candidates.flatMap((candidate, position) => (candidate.preview.clean ? [{ candidate, position }] : []));
   const together = largestTogether(clean.length, (one, other) => clean[one]?.candidate.against.has(clean[other]?.position ?? -1) === true);
   const first: Candidate[] = [];
   let tip = ours;
   for (const { candidate } of together.flatMap((position) => clean[position] ?? [])) {
-    const merged = await mergedCommit(into, tip, candidate.source);
+    const merged = await mergedCommit(outlook, tip, candidate.source);
     if (merged === null) continue;
     tip = merged;
     first.push(candidate);
@@ -62,8 +62,9 @@ export const previewMerges = (context: TaskContext): Pick<Actions, 'previewMerge
     const task = await requireTask(context, caller, taskId, 'read');
     const subtask = await requireSubtask(context, task, subtaskId);
     const into = await requireWorktree(context, task.id);
-    const { source } = await sourceOfSubtask(context, subtask, await context.store.listIntegrations(task.id));
-    return previewMerge(into, await receivingSide(into), source.commit);
+    const { source, worktree } = await sourceOfSubtask(context, subtask, await context.store.listIntegrations(task.id));
+    const ours = await receivingSide(into);
+    return withOutlook(into, [worktree.gitDir], (outlook) => previewMerge(outlook, ours, source.commit));
   },
 
   async previewAll(caller, taskId): Promise<MergeOutlook> {
@@ -75,16 +76,20 @@ export const previewMerges = (context: TaskContext): Pick<Actions, 'previewMerge
     const withWorktree: Task[] = [];
     for (const { task: subtask } of gate.left) if ((await worktreeOf(context, subtask.id)) !== null) withWorktree.push(subtask);
     const continued = new Set(withWorktree.map((subtask) => subtask.continueFromTaskId));
-    const candidates: Candidate[] = [];
+    const sources: { task: Task; source: string; gitDir: string }[] = [];
     for (const subtask of withWorktree) {
       if (continued.has(subtask.id)) continue;
-      const { source } = await sourceOfSubtask(context, subtask, integrations);
-      candidates.push({ task: subtask, source: source.commit, preview: await previewMerge(into, ours, source.commit), against: new Set() });
+      const { source, worktree } = await sourceOfSubtask(context, subtask, integrations);
+      sources.push({ task: subtask, source: source.commit, gitDir: worktree.gitDir });
     }
-    const complete = await holdAgainstEachOther(into, ours, candidates);
-    const subtasks = candidates.map(({ task: { id, name, branch }, preview, against }) => ({
-      taskId: id, taskName: name, branch: branch ?? id, ...preview, conflictsWith: [...against].sort((a, b) => a - b).flatMap((position) => candidates[position]?.task.id ?? []),
-    }));
-    return { subtasks, ...(await orderOf(into, ours, candidates)), complete };
+    return withOutlook(into, sources.map(({ gitDir }) => gitDir), async (outlook) => {
+      const candidates: Candidate[] = [];
+      for (const each of sources) candidates.push({ task: each.task, source: each.source, preview: await previewMerge(outlook, ours, each.source), against: new Set() });
+      const complete = await holdAgainstEachOther(outlook, ours, candidates);
+      const subtasks = candidates.map(({ task: { id, name, branch }, preview, against }) => ({
+        taskId: id, taskName: name, branch: branch ?? id, ...preview, conflictsWith: [...against].sort((a, b) => a - b).flatMap((position) => candidates[position]?.task.id ?? []),
+      }));
+      return { subtasks, ...(await orderOf(outlook, ours, candidates)), complete };
+    });
   },
 });

@@ -15,7 +15,8 @@ export const readBranches = (context: TaskContext): Pick<Actions, 'listBranches'
     const into = await worktreeOf(context, task.id);
     const { subtasks, work, gate } = await workOfSubtasks(context, task);
     const left = new Set(gate.left.map((each) => each.task.id));
-    const against = into !== null && (await isDirectory(into.adminDir)) ? await commitOf(into.adminDir, 'HEAD') : null;
+    const head = into !== null && (await isDirectory(into.adminDir)) ? await commitOf(into.adminDir, 'HEAD') : null;
+    const against = into === null || head === null ? null : { commit: head, gitDir: into.gitDir };
     const branches: SubtaskBranch[] = [];
     for (const subtask of subtasks) {
       const worktree = await worktreeOf(context, subtask.id);

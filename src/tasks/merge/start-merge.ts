@@ -3,6 +3,7 @@ import type { Task } from '../../../schemas/task.ts';
 import { quoteName } from '../../domain/quote-name.ts';
 import { isActive } from '../../domain/status-machine.ts';
 import { MakimaError, messageOf } from '../../errors.ts';
+import { bringCommit } from '../../git/bring-objects.ts';
 import { commitOf } from '../../git/default-branch.ts';
 import { IndexLockHeld, withWorktreeLock } from '../../git/index-lock.ts';
 import { applyMerge, whileChanging, WorktreeChanged } from '../../git/merge-apply.ts';
@@ -99,6 +100,7 @@ export const startMerge =
       const open = await currentMerge(context, task, into);
       if (open !== null) throw new MakimaError('MERGE_IN_PROGRESS', `${open.sourceBranch} is being merged into this worktree`, { details: { sourceBranch: open.sourceBranch } });
       const { source, worktree } = await sourceOfSubtask(context, subtask, await context.store.listIntegrations(task.id));
+      if (worktree.gitDir !== into.gitDir) await bringCommit(worktree.gitDir, into.gitDir, source.commit);
       const carried = await carryOut(context, task, subtask, into, source, worktree);
       if (carried === null) return alreadyThere(context, task, subtask, into, source);
       const { merge, plan } = carried;

@@ -1,46 +1,35 @@
-import { appendFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { fetchSource, type FetchFrom } from './fetch-source.ts';
-import { git, gitText } from './git-command.ts';
+import { git } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
-import { hasCommit, isMissing, isThere, type LocalRepository } from './local-repository.ts';
-import { makimaIdentity } from './repository.ts';
+import { hasCommit, isThere, type LocalRepository } from './local-repository.ts';
 
-/** Makes a repository aside and renames it into place, so that a half-made one is never seen. */
-const madeAside = async (gitDir: string, make: (directory: string) => Promise<void>): Promise<void> => {
-  const parent = path.dirname(gitDir);
-  const prefix = `${path.basename(gitDir)}.tmp-`;
+/** Makes a cache aside and renames it into place, so that a half-made one is never seen. */
+const madeAside = async (cacheDir: string, make: (directory: string) => Promise<void>): Promise<void> => {
+  const parent = path.dirname(cacheDir);
+  const prefix = `${path.basename(cacheDir)}.tmp-`;
   await mkdir(parent, { recursive: true });
   // left by a crash: only one maker works on a name at a time
   for (const name of await readdir(parent)) if (name.startsWith(prefix)) await rm(path.join(parent, name), { recursive: true, force: true });
   const aside = path.join(parent, prefix + crypto.randomUUID());
   try {
     await make(aside);
-    await rename(aside, gitDir);
+    await rename(aside, cacheDir);
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
     throw error;
   }
 };
 
-/** The private repository of a source, with everything that the source has. */
-export const createFromSource = (gitDir: string, from: FetchFrom, signal?: AbortSignal): Promise<void> =>
-  madeAside(gitDir, async (directory) => {
+/** The cache of a source, with everything that the source has. */
+export const createCache = (cacheDir: string, from: FetchFrom, signal?: AbortSignal): Promise<void> =>
+  madeAside(cacheDir, async (directory) => {
     if (from.kind !== 'local' || !(await cloneWithLinks(from.local, directory, signal))) await init(directory, signal);
-    await settle(directory);
+    await appendFile(path.join(directory, 'config'), settings);
     await fetchSource(directory, from, signal);
     if (!(await hasCommit(directory, signal))) throw new MakimaError('REPOSITORY_EMPTY', `${from.kind === 'local' ? from.local.path : 'The remote'} has no commit yet`);
-  });
-
-/** The repository of `new://` and scratch tasks: one empty commit on main, so that a worktree can be made of it. */
-export const createEmpty = (gitDir: string, signal?: AbortSignal): Promise<void> =>
-  madeAside(gitDir, async (directory) => {
-    await init(directory, signal);
-    await settle(directory);
-    const tree = await gitText(['mktree'], { gitDir: directory, signal });
-    const commit = await gitText(['commit-tree', tree, '-m', 'Initial commit'], { gitDir: directory, signal, env: makimaIdentity });
-    await git(['update-ref', 'refs/heads/main', commit], { gitDir: directory, signal });
   });
 
 const init = async (directory: string, signal?: AbortSignal): Promise<void> => {
@@ -69,23 +58,5 @@ const cloneWithLinks = async (local: LocalRepository, directory: string, signal?
   }
 };
 
-/** Without gc.auto an agent's commit leaves a gc running after the agent is gone. */
-const settings = '[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[core]\n\tlogAllRefUpdates = true\n';
-
-/** What every private repository has. */
-const settle = async (gitDir: string): Promise<void> => {
-  await appendFile(path.join(gitDir, 'config'), settings);
-  await excludeMakima(gitDir);
-};
-
-/** `/.makima/` is ignored in every worktree of the repository. Can be repeated. */
-export const excludeMakima = async (gitDir: string): Promise<void> => {
-  const file = path.join(gitDir, 'info', 'exclude');
-  await mkdir(path.dirname(file), { recursive: true });
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return '';
-    throw error;
-  });
-  if (text.split('\n').includes('/.makima/')) return;
-  await appendFile(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}/.makima/\n`);
-};
+/** Nothing is ever taken out of a cache: tasks borrow its objects. */
+const settings = '[gc]\n\tauto = 0\n\tpruneExpire = never\n[maintenance]\n\tauto = false\n';
