@@ -13,13 +13,12 @@ const nameOf = (runId: string): string => `makima-${runId}`;
 /** CGROUP2_SUPER_MAGIC of statfs(2). */
 const cgroup2 = 0x63677270;
 
-/** Runs `act`; the fallback where the group has gone meanwhile, or an agent has made it one of threads (ENOTSUP). */
+/** Runs `act`; the fallback where the group has gone meanwhile, or an agent has shut it or made it one of threads (ENOTSUP): the census goes on without. */
 const unlessGone = <T>(act: () => T, fallback: T): T => {
   try {
     return act();
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENODEV' || code === 'ENOTSUP') return fallback;
+    if (['ENOENT', 'ENODEV', 'ENOTSUP', 'EACCES', 'EPERM'].some((code) => code === codeOf(error))) return fallback;
     throw error;
   }
 };

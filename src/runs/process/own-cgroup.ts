@@ -13,7 +13,8 @@ const unescape = (path: string): string => path.replace(/\\([0-7]{3})/g, (_, oct
  */
 export const parseOwnCgroup = (cgroups: string, mounts: string): string | null => {
   const own = /^0::(\/.*)$/m.exec(cgroups)?.[1];
-  if (own === undefined) return null;
+  // Outside of our namespace it reads as /../…
+  if (own === undefined || own.startsWith('/..')) return null;
   for (const line of mounts.split('\n')) {
     const [, , , root = '', point = ''] = line.split(' ');
     if (!/ - cgroup2 /.test(line)) continue;
