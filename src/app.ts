@@ -12,6 +12,7 @@ import type { Places } from './git/places.ts';
 import { diskSpace } from './home/disk.ts';
 import { buildHttp } from './http/build-http.ts';
 import { listenUnix } from './http/unix-socket.ts';
+import { processKeeper } from './runs/process/own-cgroup.ts';
 import { createLedger } from './runs/ledger.ts';
 import { userEnvironment } from './runs/user-environment.ts';
 import { createRuns } from './runs/runs.ts';
@@ -221,6 +222,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const socket = join(config.home, 'makima.sock');
     const unix = await listenUnix(http, socket);
     opened.push(() => unix.close());
+    logger.info(`The processes of a run are held together by: ${processKeeper()}`);
     const found = await takeUp(runContext, taskContext, runs, isNew);
     await completions.recover();
     ready = true;

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { messageOf } from '../errors.ts';
+import { makeCgroup } from './process/cgroup.ts';
 import { sweepRun } from './process/sweep.ts';
 
 const maxFileBytes = 64 * 1024;
@@ -100,7 +101,9 @@ const howItEnded = (child: ChildProcess): Promise<string | null> =>
 
 const run = async (command: string, options: ProjectCommand): Promise<string | null> => {
   // Both outputs into one pipe, so that the lines keep their order. The command is in a session of its own, to be ended with its group.
-  const child = spawn('sh', ['-c', 'exec sh -c "$1" 2>&1', 'sh', command], {
+  // It moves into the run's cgroup, where there is one, as the wrapper has the agent do.
+  const script = '{ [ -z "$2" ] || echo 0 >"$2/cgroup.procs"; } 2>/dev/null; exec sh -c "$1" 2>&1';
+  const child = spawn('sh', ['-c', script, 'sh', command, makeCgroup(options.runId) ?? ''], {
     cwd: options.worktree,
     env: { ...options.env, MAKIMA_RUN_ID: options.runId },
     stdio: ['ignore', 'pipe', 'inherit'],

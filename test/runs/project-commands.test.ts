@@ -1,10 +1,14 @@
 import t from 'tap';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { processKeeper } from '../../src/runs/process/own-cgroup.ts';
+import { sweepRun } from '../../src/runs/process/sweep.ts';
 import { runProjectCommand, type ProjectCommand } from '../../src/runs/project-commands.ts';
 import { isAlive } from '../support/daemon.ts';
 
 const options = (worktree: string, more: Partial<ProjectCommand> = {}): ProjectCommand => ({ which: 'setup', worktree, runId: 'r', env: process.env, timeoutMs: 60_000, ...more });
+
+t.teardown(() => sweepRun('r', null));
 
 void t.test('runs the command in the worktree and hands on its lines', async (t) => {
   const worktree = t.testdir({ 'makima.json': JSON.stringify({ setup: 'pwd; echo two >&2; printf "no newline"; touch made' }) });
@@ -57,6 +61,20 @@ void t.test('a process that a setup leaves in the background holds nothing up; w
     t.equal(await runProjectCommand(options(worktree, { which, runId: `left-by-${which}`, onLine: (line) => lines.push(line) })), null);
     const pid = Number(lines[0]);
     t.equal(isAlive(pid), which === 'setup', which);
-    if (which === 'setup') process.kill(pid, 'SIGKILL');
+    if (which === 'setup') await sweepRun(`left-by-${which}`, null);
+  }
+});
+
+void t.test('what dropped its environment and its parents ends with the command or its run as well', { skip: processKeeper() === 'census' && 'no cgroup can be made here' }, async (t) => {
+  const script = 'env -i setsid -f sh -c \'echo $$ >pid.new; mv pid.new pid; exec sleep 1000000\' </dev/null >/dev/null 2>&1; until [ -e pid ]; do sleep 0.05; done';
+  for (const which of ['setup', 'teardown'] as const) {
+    const runId = `escaped-from-${which}`;
+    t.teardown(() => sweepRun(runId, null));
+    const worktree = t.testdir({ 'makima.json': JSON.stringify({ [which]: script }) });
+    t.equal(await runProjectCommand(options(worktree, { which, runId })), null);
+    const pid = Number(readFileSync(join(worktree, 'pid'), 'utf8'));
+    t.equal(isAlive(pid), which === 'setup', which);
+    t.same(await sweepRun(runId, null), []);
+    t.notOk(isAlive(pid));
   }
 });

@@ -1,3 +1,4 @@
+import { cgroupOf, membersOf } from './cgroup.ts';
 import { isOurs, markerOf, type RunHandle } from './handle.ts';
 import { platform, type ProcessInfo, type TableEntry } from './platform/index.ts';
 
@@ -5,10 +6,12 @@ import { platform, type ProcessInfo, type TableEntry } from './platform/index.ts
 export interface Census {
   wrapper: ProcessInfo | null;
   others: ProcessInfo[];
+  /** The run's own cgroup; null where it has none. */
+  cgroup: string | null;
 }
 
 /**
- * Picks a run's processes from the process table. Ours is what carries the run's marker in its environment, shares
+ * Picks a run's processes from the process table. Ours is what is marked (by its environment or its cgroup), shares
  * the living wrapper's session or group, was proved ours before, or descends from any of these. The session of a dead
  * wrapper proves nothing: its number may have been used again.
  * @param table - every process
@@ -17,7 +20,7 @@ export interface Census {
  *   only ours as long as its parent lives
  * @param self - the daemon's own pid, which is never picked
  */
-export const selectRun = (table: readonly TableEntry[], wrapperPid: number | null, proved: ReadonlyMap<number, string>, self: number): Census => {
+export const selectRun = (table: readonly TableEntry[], wrapperPid: number | null, proved: ReadonlyMap<number, string>, self: number): Omit<Census, 'cgroup'> => {
   const ours = new Set<number>();
   const children = Map.groupBy(table, (entry) => entry.ppid);
   const add = (entry: TableEntry): void => {
@@ -38,17 +41,29 @@ export const selectRun = (table: readonly TableEntry[], wrapperPid: number | nul
 };
 
 /**
+ * Every process, with those marked that are in the run's cgroup. They are asked after the table was read: a pid that passed to
+ * one of them in between is told by its start time from the one that had it.
+ */
+const readTable = async (runId: string, cgroup: string | null): Promise<TableEntry[]> => {
+  const table = await platform.table(markerOf(runId));
+  if (cgroup === null) return table;
+  const members = await platform.identify(membersOf(cgroup));
+  return [...table.filter(({ pid }) => !members.has(pid)), ...[...members.values()].map((member) => ({ ...member, marked: true }))];
+};
+
+/**
  * A census that remembers what it proved, so that a process which leaves the tree later (a clean environment, a
  * session of its own, its parent dead) is still found by the next one.
- * @param handle - null where the run's handle was never stored: the marker alone counts then
+ * @param handle - null where the run's handle was never stored: the marks alone count then
  */
 export const openCensus = (runId: string, handle: RunHandle | null): (() => Promise<Census>) => {
   const proved = new Map<number, string>();
   return async () => {
     const wrapperPid = handle !== null && (await isOurs(handle)) ? handle.pid : null;
-    const census = selectRun(await platform.table(markerOf(runId)), wrapperPid, proved, process.pid);
+    const cgroup = cgroupOf(runId, handle);
+    const census = selectRun(await readTable(runId, cgroup), wrapperPid, proved, process.pid);
     for (const { pid, startTime } of census.others) proved.set(pid, startTime);
-    return census;
+    return { ...census, cgroup };
   };
 };
 

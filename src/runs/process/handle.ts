@@ -6,12 +6,14 @@ import { platform } from './platform/index.ts';
 import { runPaths } from './run-directory.ts';
 import { codeOf, storeDurably } from './store-durably.ts';
 
-/** Which process a run is: the wrapper's pid, proved by its start time and the boot. Kept small: it outlives versions of makima. */
+/** Which process a run is: the wrapper's pid, proved by its start time and the boot, and where its other processes are. Kept small: it outlives versions of makima. */
 export const RunHandle = Type.Object({
   runId: Type.String(),
   pid: Type.Integer({ minimum: 2 }),
   startTime: Type.String(),
   bootId: Type.String(),
+  /** The directory of the run's own cgroup; left out where it has none, as runs of the first release have. */
+  cgroup: Type.Optional(Type.String()),
 });
 export type RunHandle = Static<typeof RunHandle>;
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MakimaError, messageOf } from '../../errors.ts';
+import { makeCgroup } from './cgroup.ts';
 import { markerName, readHandle, writeHandle, type RunHandle } from './handle.ts';
 import { platform } from './platform/index.ts';
 import { runPaths } from './run-directory.ts';
@@ -21,19 +22,21 @@ export interface LaunchOptions {
   env: Readonly<Record<string, string>>;
   /** Another shell for the wrapper. */
   shell?: string;
+  /** Whether the run gets a cgroup of its own where the system has them. Default true. */
+  ownCgroup?: boolean;
 }
 
 const wrapper = join(import.meta.dirname, 'wrapper.sh');
 
 /** The wrapper, waiting for its go with its standard input open. */
-const spawnWrapper = async (options: LaunchOptions): Promise<ChildProcess> => {
+const spawnWrapper = async (options: LaunchOptions, cgroup: string | null): Promise<ChildProcess> => {
   const paths = runPaths(options.directory);
   const out = await open(paths.out, 'a', 0o600);
   try {
     const err = await open(paths.err, 'a', 0o600);
     try {
       // Raw descriptors: the agent writes to the files itself and does not notice when the daemon dies.
-      const child = spawn(options.shell ?? '/bin/sh', [wrapper, options.directory, options.command, ...options.args], {
+      const child = spawn(options.shell ?? '/bin/sh', [wrapper, options.directory, cgroup ?? '', options.command, ...options.args], {
         cwd: options.cwd,
         env: { ...options.env, [markerName]: options.runId },
         detached: true,
@@ -49,11 +52,11 @@ const spawnWrapper = async (options: LaunchOptions): Promise<ChildProcess> => {
   }
 };
 
-const identityOf = async (runId: string, pid: number): Promise<RunHandle> => {
+const identityOf = async (runId: string, pid: number, cgroup: string | null): Promise<RunHandle> => {
   const [bootId, processes] = await Promise.all([platform.bootId(), platform.identify([pid])]);
   const info = processes.get(pid);
   if (info === undefined) throw new Error('its wrapper ended at once');
-  return { runId, pid, startTime: info.startTime, bootId };
+  return { runId, pid, startTime: info.startTime, bootId, ...(cgroup !== null && { cgroup }) };
 };
 
 /**
@@ -71,11 +74,12 @@ export const launch = async (options: LaunchOptions): Promise<RunHandle> => {
   }
   let child: ChildProcess | null = null;
   try {
-    child = await spawnWrapper(options);
+    const cgroup = options.ownCgroup === false ? null : makeCgroup(runId);
+    child = await spawnWrapper(options, cgroup);
     if (child.pid === undefined || child.stdin === null) throw new Error('it has no pid');
     // The wrapper may be dead by now; the watch of its exit tells, with what it left.
     child.stdin.on('error', () => child?.stdin?.destroy());
-    const handle = await identityOf(runId, child.pid);
+    const handle = await identityOf(runId, child.pid, cgroup);
     await writeHandle(directory, handle);
     child.stdin.end('go\n');
     child.unref();

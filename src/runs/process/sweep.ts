@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { killMembers, removeCgroup } from './cgroup.ts';
 import { openCensus, type Census } from './census.ts';
 import type { RunHandle } from './handle.ts';
 import { freeze } from './pause.ts';
@@ -14,21 +15,25 @@ export const defaultSweepLimitMs = 10_000;
 
 /**
  * Kills what a census finds, again and again, until it finds nothing. Everything is stopped before anything is killed:
- * a child with a clean environment is provably ours only while its parent is there.
+ * a child with a clean environment is provably ours only while its parent is there. The run's cgroup is killed as a whole
+ * and goes with the last of them.
  * @param options.spareWrapper - leaves the wrapper, which then records the exit
  * @returns what could not be killed within the limit: none, as a rule
  */
 export const killAll = async (census: () => Promise<Census>, options: { spareWrapper: boolean; limitMs?: number }): Promise<ProcessInfo[]> => {
   const limit = performance.now() + (options.limitMs ?? defaultSweepLimitMs);
   for (let emptyLooks = 0; ; ) {
-    const { wrapper, others } = await census();
+    const { wrapper, others, cgroup } = await census();
     const left = wrapper === null || options.spareWrapper ? others : [wrapper, ...others];
     emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
-    if (emptyLooks === emptyLooksNeeded || performance.now() > limit) return left;
+    // While the wrapper lives it may still send the agent there.
+    if (emptyLooks >= emptyLooksNeeded && (options.spareWrapper || cgroup === null || removeCgroup(cgroup))) return left;
+    if (performance.now() > limit) return left;
     if (left.length > 0) {
       await freeze(census, freezeLimitMs);
       const frozen = (await census()).others;
       await signalProcesses(options.spareWrapper || wrapper === null ? frozen : [wrapper, ...frozen], 'SIGKILL');
+      if (cgroup !== null) killMembers(cgroup);
     }
     await delay(settleMs);
   }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stands between makima and an agent, so that the agent needs no daemon to live:
 #
-#     wrapper.sh RUN_DIRECTORY COMMAND [ARGUMENT...]
+#     wrapper.sh RUN_DIRECTORY CGROUP COMMAND [ARGUMENT...]
 #
 # - It begins when its standard input says so or ends, and only if handle.json is there: a run whose handle
 #   could not be stored never starts, and one whose handle is stored starts even if the daemon died meanwhile.
@@ -13,6 +13,9 @@
 # - Nobody but the agent reads `in`, so a message to an agent that is gone fails and does not hang.
 # - The exit status (128 + n for signal n) is written to `exit` by rename, on a full disk when there is space again: without
 #   it nobody could tell how the agent ended.
+#
+# - The agent moves into CGROUP before it is the agent, if that is not empty; this shell stays outside, to record its end when
+#   all in there is killed. A move that is refused leaves the agent where it would be without.
 #
 # Everything is in functions: a shell reads a script while it runs it, and an update of makima may replace the file.
 
@@ -43,14 +46,15 @@ deliver() {
 
 main() {
   run=$1
-  shift
+  cgroup=$2
+  shift 2
   read -r go
   [ -f "$run/handle.json" ] || exit 1
   # Caught, not ignored: what is ignored here would be ignored in the agent too.
   trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
   exec 4<>"$run/messages/bell" </dev/null || exit 1
   deliver &
-  ( exec "$@" <"$run/in" 4>&- )
+  ( { [ -z "$cgroup" ] || echo 0 >"$cgroup/cgroup.procs"; } 2>/dev/null; exec "$@" <"$run/in" 4>&- )
   status=$?
   PATH=/usr/bin:/bin:$PATH
   until printf '%s\n' "$status" >"$run/exit.tmp" && mv -f "$run/exit.tmp" "$run/exit"; do

@@ -35,8 +35,11 @@ export const newRun = async (t: Test): Promise<Run> => {
   return { runId, directory: paths.directory, paths, cwd };
 };
 
+/** Whether the runs of these tests may have cgroups; without-cgroup.test.ts runs them without. */
+export const withCgroup = process.env['TEST_OWN_CGROUP'] !== 'no';
+
 export const launchIn = async (run: Run, command: string, args: string[] = [], more: Partial<LaunchOptions> = {}): Promise<RunHandle> =>
-  await launch({ runId: run.runId, directory: run.directory, command, args, cwd: run.cwd, env: plainEnv, ...more });
+  await launch({ runId: run.runId, directory: run.directory, command, args, cwd: run.cwd, env: plainEnv, ownCgroup: withCgroup, ...more });
 
 /** A run of `sh -c script`. */
 export const launchScript = async (run: Run, script: string, more: Partial<LaunchOptions> = {}): Promise<RunHandle> =>

@@ -117,8 +117,9 @@ for (const shell of shells) {
 
     await t.test('without a stored handle the agent never starts; with one it does, whoever died', async (t) => {
       const wrapper = join(import.meta.dirname, '../../../src/runs/process/wrapper.sh');
+      // Nor does a group that cannot be entered hold it up.
       const startAlone = async (directory: string, cwd: string): Promise<number | null> => {
-        const child = spawn(shell, [wrapper, directory, 'sh', '-c', 'echo started'], { cwd, env: plainEnv, stdio: ['pipe', 'inherit', 'inherit'] });
+        const child = spawn(shell, [wrapper, directory, '/no/such/group', 'sh', '-c', 'echo started'], { cwd, env: plainEnv, stdio: ['pipe', 'inherit', 'inherit'] });
         child.stdin.end();
         await once(child, 'exit');
         return child.exitCode;
