@@ -55,7 +55,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   api.post(
     `${base}/tasks/:taskId/merge`,
     {
-      config: { long: true, errors: [...ofGit, 'NOT_A_SUBTASK', 'MERGE_CONFLICT', 'MERGE_IN_PROGRESS', 'MERGE_BLOCKED'] },
+      config: { long: true, errors: [...ofGit, 'NOT_A_SUBTASK', 'INVALID_REF', 'BRANCH_NOT_FOUND', 'WORK_UNFINISHED', 'MERGE_CONFLICT', 'MERGE_IN_PROGRESS', 'MERGE_BLOCKED'] },
       schema: { operationId: 'startMerge', summary: "Merge everything that a subtask's worktree holds and git does not ignore", tags, params: TaskParams, body: ref(StartMerge), response: { 200: answer('Merged and committed', ref(MergeResult), resultText) } },
     },
     async (request, reply) => {

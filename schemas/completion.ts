@@ -6,6 +6,7 @@ export const RunCompletion = Type.Object(
     action: Type.Optional(StringEnum(['branch', 'merge', 'pr'] as const)),
     targetRepoPath: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, pattern: noNul, description: 'A repository on this machine; ~ is the home' })),
     targetBranch: Type.Optional(Type.String({ minLength: 1, maxLength: 250, pattern: noNul })),
+    force: Type.Optional(Type.Boolean({ description: 'Brings out files with conflict markers too, where they are meant' })),
   },
   { $id: 'RunCompletion', additionalProperties: false, description: "What is left out is the task's own" },
 );

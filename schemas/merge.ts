@@ -88,8 +88,13 @@ const Message = Type.String({ minLength: 1, maxLength: 100_000, pattern: notBlan
 export const PreviewQuery = Type.Object({ subtaskId: Type.Optional(Uuid) }, { additionalProperties: false });
 
 export const StartMerge = Type.Object(
-  { sourceBranch: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: noNul })), subtaskId: Type.Optional(Uuid) },
-  { $id: 'StartMerge', additionalProperties: false, minProperties: 1, description: 'One of the two is enough' },
+  {
+    sourceBranch: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: noNul })),
+    subtaskId: Type.Optional(Uuid),
+    branch: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: noNul, description: "Another branch of the subtask's repository, in place of what its worktree holds" })),
+    force: Type.Optional(Type.Boolean({ description: 'Takes files with conflict markers too, where they are meant' })),
+  },
+  { $id: 'StartMerge', additionalProperties: false, minProperties: 1, description: 'Of sourceBranch and subtaskId one is enough' },
 );
 export type StartMerge = Static<typeof StartMerge>;
 

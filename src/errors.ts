@@ -48,6 +48,7 @@ export const errorTable = {
   CONFLICTS_LEFT: { status: 409, what: 'The merge still has conflicts', remedy: 'Resolve each of them as ours, theirs or manual first' },
   CONFLICT_MARKERS_LEFT: { status: 409, what: 'The file still has conflict markers', remedy: 'Edit them out first, or take ours or theirs' },
   MERGE_BLOCKED: { status: 409, what: 'Something that git ignores stands where the merge would write', remedy: 'Move it away and merge again' },
+  WORK_UNFINISHED: { status: 409, what: 'The work is in the middle of a merge or rebase', remedy: 'Finish or abort it in that worktree, by hand or by starting the task again, then repeat this; force true takes markers that are meant' },
   TARGET_EXISTS: { status: 409, what: 'The target directory exists', remedy: 'Name one that does not exist yet' },
   REPOSITORY_BUSY: { status: 409, what: 'Another git process holds a lock in this repository', remedy: 'Try again when it has finished; remove the named lock file if none is running' },
   COMPLETION_RUNNING: { status: 409, what: 'A completion action of this task is under way', remedy: 'Wait until its completion says succeeded or failed' },

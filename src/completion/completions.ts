@@ -3,6 +3,7 @@ import type { Completion, Task } from '../../schemas/task.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import type { CompletionContext } from './context.ts';
 import { openJob, type CompletionOrder, type Outcome } from './job.ts';
+import { besideCodes } from '../git/look-over.ts';
 import { mergeWork } from './merge-work.ts';
 import { commitOfWork, publishBranch } from './publish-branch.ts';
 import { openPullRequest } from './pull-request.ts';
@@ -40,6 +41,12 @@ export const createCompletions = (context: CompletionContext): Completions => {
   const running = new Map<string, Promise<unknown>>();
   const underWay = underWayList(store);
 
+  /** What a success leaves behind is told with it: else nobody would look for it. */
+  const besides = async (taskId: string): Promise<string> => {
+    const found = (await store.getTask(taskId))?.warnings.filter(({ code }) => besideCodes.includes(code)) ?? [];
+    return found.map(({ message }) => `. Not with it: ${message}`).join('');
+  };
+
   const act = async (task: Task, order: CompletionOrder, outcome: (outcome: Outcome) => void): Promise<string> => {
     const job = await openJob(context, task, order);
     outcome(job.outcome);
@@ -66,7 +73,7 @@ export const createCompletions = (context: CompletionContext): Completions => {
     let message: string;
     let failure: MakimaError | null = null;
     try {
-      message = await act(task, order, (its) => (outcome = its));
+      message = `${await act(task, order, (its) => (outcome = its))}${await besides(task.id)}`;
     } catch (error) {
       shutdown.throwIfAborted();
       failure = asFailure(error);

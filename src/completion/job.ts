@@ -13,6 +13,8 @@ export const CompletionOrder = Type.Object({
   action: Type.Union([Type.Literal('branch'), Type.Literal('merge'), Type.Literal('pr')]),
   targetRepoPath: Type.String(),
   targetBranch: Type.Union([Type.String(), Type.Null()]),
+  /** Conflict markers in the work are meant. */
+  force: Type.Optional(Type.Boolean()),
 });
 export type CompletionOrder = Static<typeof CompletionOrder>;
 

@@ -3,6 +3,7 @@ import { applyAdvance } from '../git/apply-advance.ts';
 import { bringObjects } from '../git/bring-objects.ts';
 import { isAncestor } from '../git/merge-source.ts';
 import { planCheckouts, type Advance } from '../git/plan-advance.ts';
+import { requireFinished, requireNoMarkers } from '../git/require-finished.ts';
 import { branchTip, requireFreeName } from '../git/target-repository.ts';
 import { completionRef, workCommit } from '../git/work-commit.ts';
 import { linkLfsObjects } from '../git/lfs.ts';
@@ -10,8 +11,16 @@ import type { CompletionContext } from './context.ts';
 import { commitMessage } from './describe-work.ts';
 import type { Job } from './job.ts';
 
-/** All of the task's work as a commit of the private repository. */
-export const commitOfWork = (job: Job): Promise<string> => workCommit(job.worktree, job.task.id, { message: commitMessage(job.task), identity: job.identity, signal: job.signal });
+/**
+ * All of the task's work as a commit of its own repository.
+ * @throws MakimaError WORK_UNFINISHED, and what workCommit does
+ */
+export const commitOfWork = async ({ worktree, task, order, identity, signal }: Job): Promise<string> => {
+  await requireFinished(worktree, signal);
+  const work = await workCommit(worktree, task.id, { message: commitMessage(task), identity, signal });
+  if (order.force !== true) await requireNoMarkers(worktree.gitDir, worktree.baseCommit, work, signal);
+  return work;
+};
 
 /** Brings the commits into the target repository, where nothing names them yet. */
 export const bringWork = async (job: Job, commits: readonly { what: 'work' | 'merged'; commit: string }[]): Promise<void> => {

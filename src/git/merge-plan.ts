@@ -7,6 +7,7 @@ import { withIndexCopy } from './index-lock.ts';
 import { backupIndex, backUpFiles, beginBackup, directoriesAbove, statOf } from './merge-backup.ts';
 import { computeMerge } from './merge-compute.ts';
 import type { MergeRecord } from './merge-record.ts';
+import { operationUnderWay } from './operation-under-way.ts';
 import { isAncestor, treeOf, type MergeSource } from './merge-source.ts';
 import { joinBytes } from './relative-path.ts';
 import { showPath } from './show-path.ts';
@@ -77,14 +78,11 @@ export const planMerge = async (into: Worktree, source: MergeSource, messages: {
   return { record, changes, notes: merged.notes };
 };
 
-/** Files that say that git is in the middle of something in this worktree. */
-const underWay = new Set(['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply']);
-
 const refuseForeignMerge = async (into: Worktree): Promise<void> => {
-  const found = (await readdir(into.adminDir)).find((name) => underWay.has(name));
+  const operation = await operationUnderWay(into.adminDir);
   const unmerged = await git(['ls-files', '--unmerged', '-z'], placeOf(into));
-  if (found === undefined && unmerged.stdout.length === 0) return;
-  throw new MakimaError('MERGE_IN_PROGRESS', `The worktree's own agent is in the middle of a merge or rebase${found === undefined ? '' : ` (${found})`}`);
+  if (operation === null && unmerged.stdout.length === 0) return;
+  throw new MakimaError('MERGE_IN_PROGRESS', `The worktree's own agent is in the middle of ${operation ?? 'a merge'}`);
 };
 
 /** What is staged, as a tree. */

@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { git, gitText, splitNul } from './git-command.ts';
+import { linkedWorktrees } from './linked-worktrees.ts';
 import { addAll, type SnapshotPlace } from './snapshot-place.ts';
 import { isDirectory, temporaryFile } from './worktree.ts';
 import { listSubmodules } from './submodules.ts';
@@ -19,6 +20,8 @@ export const nestedRepositories = async (place: SnapshotPlace): Promise<Buffer[]
 /**
  * Takes repositories that an agent made or cloned inside its worktree as plain files. Git itself would note a commit id
  * that nobody else has, or refuse the whole `git add`: either way the content would be lost. Submodules stay submodules.
+ * Other worktrees of the task's own repository, which agents make for their helpers, are left out: they are no part of this
+ * one, and a whole copy of everything in it.
  *
  * @param nested - untracked ones, not in the index
  * @param links - paths that the index has as links to commits of other repositories and the base commit has not so
@@ -26,8 +29,18 @@ export const nestedRepositories = async (place: SnapshotPlace): Promise<Buffer[]
 export const flattenNestedRepositories = async (place: SnapshotPlace, nested: readonly Buffer[], links: readonly Buffer[]): Promise<void> => {
   if (links.length === 0 && nested.length === 0) return;
   const submodules = new Set(await submodulePaths(place));
+  const worktrees = await ownWorktrees(place);
+  const isWorktree = (directory: Buffer): boolean => worktrees.has(directory.toString('latin1'));
   const strays = links.filter((link) => !submodules.has(link.toString('latin1')));
-  for (const directory of [...nested, ...strays]) await flatten(place, directory, 0);
+  for (const directory of [...nested, ...strays]) if (!isWorktree(directory)) await flatten(place, directory, 0);
+  const left = strays.filter(isWorktree);
+  if (left.length > 0) await git(['update-index', '--force-remove', '-z', '--stdin'], { ...place, input: Buffer.concat(left.flatMap((directory) => [directory, Buffer.from('\0')])) });
+};
+
+/** Directories of other worktrees of the same repository, relative to this one. */
+const ownWorktrees = async (place: SnapshotPlace): Promise<Set<string>> => {
+  const root = await realpath(place.workTree);
+  return new Set((await linkedWorktrees(place.commonDir)).map((each) => Buffer.from(path.relative(root, each.path)).toString('latin1')));
 };
 
 const submodulePaths = async (place: SnapshotPlace): Promise<string[]> =>

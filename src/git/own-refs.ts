@@ -7,3 +7,5 @@ export const originHeads = 'refs/remotes/origin/';
 
 /** Where a task's repository keeps what was in a worktree that was deleted, or was lost. */
 export const keptRefs = 'refs/makima/kept/';
+/** The same for other worktrees that its agent had made of the repository. */
+export const keptWorktreeRefs = 'refs/makima/kept-worktrees/';

@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { findObstacles, isAt } from './checkout-obstacles.ts';
 import { listCheckouts, type Checkout } from './checkouts.ts';
-import { isThere } from './local-repository.ts';
+import { operationUnderWay } from './operation-under-way.ts';
 import { quoteName } from '../domain/quote-name.ts';
 import type { TargetRepository } from './target-repository.ts';
 
@@ -25,12 +24,6 @@ export interface CheckoutAdvance {
 }
 
 const maxNamed = 20;
-
-const underWay = async (checkout: Checkout): Promise<string | null> => {
-  const signs = { MERGE_HEAD: 'a merge', CHERRY_PICK_HEAD: 'a cherry-pick', REVERT_HEAD: 'a revert', 'rebase-merge': 'a rebase', 'rebase-apply': 'a rebase', sequencer: 'a cherry-pick or revert' };
-  for (const [file, operation] of Object.entries(signs)) if (await isThere(path.join(checkout.gitDir, file))) return operation;
-  return null;
-};
 
 const listed = (files: readonly string[]): string => `${files.slice(0, maxNamed).map(quoteName).join(', ')}${files.length > maxNamed ? ` and ${files.length - maxNamed} more` : ''}`;
 
@@ -55,7 +48,7 @@ export const planCheckouts = async (target: TargetRepository, advances: readonly
     if (!checkout) continue;
     if (having.length > 1) throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${having.map(({ described }) => described).join(' and in ')}`);
     if (checkout.path === null) throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${checkout.described}, which is not there: \`git worktree prune\` forgets it`);
-    const busy = await underWay(checkout);
+    const busy = await operationUnderWay(checkout.gitDir);
     if (busy !== null) throw new MakimaError('CHECKOUT_BUSY', `${busy[0]?.toUpperCase() ?? ''}${busy.slice(1)} is under way in ${checkout.described}, where ${branch} is checked out`);
     // of an empty repository's first branch: nothing is committed yet
     if (from === null) throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${checkout.described} and has no commit yet`);

@@ -1,10 +1,12 @@
+import { basename } from 'node:path';
 import { commitOf } from './default-branch.ts';
 import { git, whileLocked } from './git-command.ts';
 import { keepRepository } from './keep-repository.ts';
-import { keptRefs } from './own-refs.ts';
+import { linkedWorktrees } from './linked-worktrees.ts';
+import { keptRefs, keptWorktreeRefs } from './own-refs.ts';
 import { removeTree } from './remove-tree.ts';
 import { removeSharedWorktree } from './shared-worktree.ts';
-import { commitTree, snapshotTree } from './snapshot.ts';
+import { commitTree, snapshotCommit, snapshotTree } from './snapshot.ts';
 import { putAside } from './trash.ts';
 import { isDirectory, sharesRepository, type Worktree } from './worktree.ts';
 
@@ -28,8 +30,20 @@ export const keepSnapshot = async (worktree: Worktree, name: string, signal?: Ab
     commit = await commitTree(worktree, tree, parents.length > 0 ? parents : [worktree.baseCommit], `makima: all of ${worktree.branch} before it was deleted`, signal);
   }
   if (commit === null) return null;
+  await keepLinked(worktree, name, signal);
   await whileLocked(() => git(['update-ref', '-m', 'makima: kept', '--create-reflog', ref, commit], { gitDir: worktree.gitDir, signal }), signal);
   return commit;
+};
+
+/** What other worktrees of the agent's hold beside their commits, which the repository has. */
+const keepLinked = async (worktree: Worktree, name: string, signal?: AbortSignal): Promise<void> => {
+  if (sharesRepository(worktree)) return;
+  for (const { path, adminDir } of await linkedWorktrees(worktree.gitDir)) {
+    if (!(await isDirectory(path))) continue;
+    const commit = await snapshotCommit({ ...worktree, path, adminDir }, { message: `makima: all of ${path} before ${worktree.branch} was deleted`, signal });
+    const ref = `${keptWorktreeRefs}${name}/${basename(adminDir)}`;
+    await whileLocked(() => git(['update-ref', '-m', 'makima: kept', '--create-reflog', ref, commit], { gitDir: worktree.gitDir, signal }), signal);
+  }
 };
 
 /**

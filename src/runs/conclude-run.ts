@@ -8,6 +8,7 @@ import type { RunContext, RunOfTask } from './context.ts';
 import { removeRunDirectory, runPaths } from './process/run-directory.ts';
 import { codeOf } from './process/store-durably.ts';
 import type { RunExit } from './process/wait-for-exit.ts';
+import { lookOverRun } from './look-over-run.ts';
 import { revokeToolKeys } from './tool-key.ts';
 
 /** What of stderr goes into an error message, in bytes. */
@@ -113,6 +114,7 @@ export const concludeRun = async (context: RunContext, of: RunOfTask, outcome: R
   if (run !== null && task !== null && run.state !== 'ended') {
     await revokeToolKeys(context, task.id, run.runId);
     context.reached('keys revoked');
+    if (context.log.last(task.id)?.ended !== true) await lookOverRun(context, task);
     const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
     const current = { ...of, run };
     const isOver = isTerminal(task.status) ? await close(context, task, current, exitCode) : await settle(context, task, current, exitCode, await judge(context, task, run, outcome));

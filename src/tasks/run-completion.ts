@@ -29,6 +29,6 @@ export const runCompletion =
     if (context.completions.isRunning(task.id)) throw new MakimaError('COMPLETION_RUNNING');
     // A task is done a moment before its agent has left, and that runs the action by itself.
     if (!(await context.runs.settled(task.id, endingTime))) throw new MakimaError('TASK_ACTIVE', "The task's last run is still ending");
-    const { message, prUrl, commitSha, branch } = await context.completions.run(task, { action, targetRepoPath, targetBranch });
+    const { message, prUrl, commitSha, branch } = await context.completions.run(task, { action, targetRepoPath, targetBranch, ...(request.force === true && { force: true }) });
     return { success: true, message, prUrl, commitSha, branch };
   };

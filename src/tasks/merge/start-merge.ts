@@ -9,6 +9,7 @@ import { IndexLockHeld, withWorktreeLock } from '../../git/index-lock.ts';
 import { applyMerge, whileChanging, WorktreeChanged } from '../../git/merge-apply.ts';
 import { planMerge, type MergePlan } from '../../git/merge-plan.ts';
 import { shownConflicts } from '../../git/merge-preview.ts';
+import { requireFinished, requireNoMarkers } from '../../git/require-finished.ts';
 import { conflictsOf, type MergeRecord } from '../../git/merge-record.ts';
 import type { MergeSource } from '../../git/merge-source.ts';
 import type { Worktree } from '../../git/worktree.ts';
@@ -17,7 +18,7 @@ import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
 import { requireWorktree } from '../worktree-of.ts';
 import { currentMerge, forget, mergeEvent, settleMerge, takeBack, type MergeUnderWay } from './open-merge.ts';
-import { findSubtask, sourceOfSubtask } from './subtask-source.ts';
+import { branchOfSubtask, findSubtask, sourceOfSubtask } from './subtask-source.ts';
 
 const maxFilesNamed = 10;
 /** An event is a line of a log, which many conflicts would make long; the merge's status has them all. */
@@ -35,9 +36,14 @@ const alreadyThere = async (context: TaskContext, task: Task, subtask: Task, int
   return { success: true, commitSha, message: 'There was nothing to merge: all of it is here already' };
 };
 
+/** What the subtask's worktree holds, where its agent has not left it in the middle of something. @throws MakimaError WORK_UNFINISHED */
+const finishedWork = async (context: TaskContext, task: Task, subtask: Task): Promise<{ worktree: Worktree; source: MergeSource }> => {
+  await requireFinished(await requireWorktree(context, subtask.id));
+  return sourceOfSubtask(context, subtask, await context.store.listIntegrations(task.id));
+};
+
 /** Notes the merge, then carries it out. Whatever fails, the worktree is put back. @returns null where there is nothing to merge */
-const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, source: MergeSource, from: Worktree): Promise<{ merge: MergeUnderWay; plan: MergePlan } | null> => {
-  const sourceBranch = subtask.branch ?? subtask.id;
+const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, source: MergeSource, from: Worktree, sourceBranch: string): Promise<{ merge: MergeUnderWay; plan: MergePlan } | null> => {
   const messages = { merge: `Merge "${subtask.name}"\n\nBranch ${sourceBranch}.`, work: `Work of "${task.name}" before merging "${subtask.name}"` };
   const begun: { merge: MergeUnderWay | null } = { merge: null };
   const begin = async (record: MergeRecord): Promise<MergeUnderWay> => {
@@ -99,9 +105,10 @@ export const startMerge =
     return withWorktreeLock(into, async () => {
       const open = await currentMerge(context, task, into);
       if (open !== null) throw new MakimaError('MERGE_IN_PROGRESS', `${open.sourceBranch} is being merged into this worktree`, { details: { sourceBranch: open.sourceBranch } });
-      const { source, worktree } = await sourceOfSubtask(context, subtask, await context.store.listIntegrations(task.id));
+      const { source, worktree } = request.branch === undefined ? await finishedWork(context, task, subtask) : await branchOfSubtask(context, subtask, request.branch);
+      if (request.force !== true) await requireNoMarkers(worktree.gitDir, worktree.baseCommit, source.commit);
       if (worktree.gitDir !== into.gitDir) await bringCommit(worktree.gitDir, into.gitDir, source.commit);
-      const carried = await carryOut(context, task, subtask, into, source, worktree);
+      const carried = await carryOut(context, task, subtask, into, source, worktree, request.branch ?? worktree.branch);
       if (carried === null) return alreadyThere(context, task, subtask, into, source);
       const { merge, plan } = carried;
       if (plan.record.commit !== null) {

@@ -1,6 +1,8 @@
 import type { Task } from '../../../schemas/task.ts';
 import { MakimaError } from '../../errors.ts';
-import { mergeSource, type MergeSource } from '../../git/merge-source.ts';
+import { commitOf } from '../../git/default-branch.ts';
+import { mergeSource, treeOf, type MergeSource } from '../../git/merge-source.ts';
+import { checkBranchName } from '../../git/ref-name.ts';
 import type { Worktree } from '../../git/worktree.ts';
 import type { Integration } from '../../store/task-store.ts';
 import type { TaskContext } from '../context.ts';
@@ -37,4 +39,13 @@ export const sourceOfSubtask = async (context: TaskContext, subtask: Task, integ
   const merged = integrations.find(({ subtaskId }) => subtaskId === subtask.id);
   const previous = merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
   return { worktree, source: await mergeSource(worktree, previous, `${subtask.name}\n\nUncommitted work of ${worktree.branch}, kept to be merged.`) };
+};
+
+/** A branch of the subtask's repository by its name, as a warning tells it. @throws MakimaError WORKTREE_NOT_FOUND, INVALID_REF, BRANCH_NOT_FOUND */
+export const branchOfSubtask = async (context: TaskContext, subtask: Task, branch: string): Promise<{ worktree: Worktree; source: MergeSource }> => {
+  await checkBranchName(branch);
+  const worktree = await requireWorktree(context, subtask.id);
+  const commit = await commitOf(worktree.gitDir, `refs/heads/${branch}`);
+  if (commit === null) throw new MakimaError('BRANCH_NOT_FOUND', `The repository of task ${subtask.id} has no branch ${branch}`);
+  return { worktree, source: { commit, tree: await treeOf(worktree.gitDir, commit) } };
 };

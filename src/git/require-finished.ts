@@ -1,0 +1,46 @@
+import { MakimaError } from '../errors.ts';
+import { quoteName } from '../domain/quote-name.ts';
+import { git } from './git-command.ts';
+import { operationUnderWay } from './operation-under-way.ts';
+import { placeOf, type Worktree } from './worktree.ts';
+
+const maxNamed = 10;
+/** Files in which markers are looked for; one is enough to refuse. */
+const maxLooked = 50;
+
+/**
+ * Holds a worktree to being finished before its work is brought out: no merge, rebase, cherry-pick or bisect in the middle, and
+ * no path that git has unmerged. Such work is half of what the agent meant, with conflict markers in it.
+ *
+ * @throws MakimaError WORK_UNFINISHED
+ */
+export const requireFinished = async (worktree: Worktree, signal?: AbortSignal): Promise<void> => {
+  const operation = await operationUnderWay(worktree.adminDir);
+  if (operation !== null) throw new MakimaError('WORK_UNFINISHED', `${operation[0]?.toUpperCase() ?? ''}${operation.slice(1)} was begun in ${worktree.path} and is not finished`);
+  const { stdout } = await git(['ls-files', '--unmerged', '-z'], { ...placeOf(worktree), signal });
+  if (stdout.length > 0) throw new MakimaError('WORK_UNFINISHED', `There are unresolved conflicts in ${worktree.path}`);
+};
+
+/** What git leaves in a file with a conflict; a line of seven equals signs alone is a heading in many a text. */
+const conflict = /^<{7} .*\n(?:.*\n)*?={7}\r?\n(?:.*\n)*?>{7} /m;
+
+/**
+ * Holds a commit to have no conflict that was committed as it stood: a file with git's markers that the base has not.
+ *
+ * @param gitDir - that has both
+ * @param base - the commit that its changes are measured against
+ * @throws MakimaError WORK_UNFINISHED, with `files`
+ */
+export const requireNoMarkers = async (gitDir: string, base: string, commit: string, signal?: AbortSignal): Promise<void> => {
+  // of what --check finds, whitespace apart, only markers are left; 2: it has found something
+  const { stdout } = await git(['diff-tree', '-r', '--check', '--no-renames', '--no-ext-diff', '--no-textconv', base, commit], { gitDir, signal, config: [['core.whitespace', '-trailing-space,-space-before-tab,-blank-at-eof']], answers: [2] });
+  const suspicious = new Set([...stdout.toString('utf8').matchAll(/^(.+):\d+: leftover conflict marker/gm)].map(([, file = '']) => file));
+  const files: string[] = [];
+  for (const file of [...suspicious].slice(0, maxLooked)) {
+    const blob = await git(['cat-file', 'blob', `${commit}:${file}`], { gitDir, signal, answers: [128] });
+    if (blob.exitCode === 0 && conflict.test(blob.stdout.toString('latin1'))) files.push(file);
+  }
+  if (files.length === 0) return;
+  const more = files.length > maxNamed ? ` and ${files.length - maxNamed} more` : '';
+  throw new MakimaError('WORK_UNFINISHED', `Conflict markers of a merge were committed in ${files.slice(0, maxNamed).map(quoteName).join(', ')}${more}`, { details: { files } });
+};
