@@ -7,7 +7,7 @@ import type { TaskEvent } from '../../schemas/event.ts';
 import { spawnDaemon, type DaemonProcess } from '../support/daemon-process.ts';
 import { isAlive, scratch, startDaemon } from '../support/daemon.ts';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const until = async (daemon: DaemonProcess, taskId: string, fits: (event: TaskEvent) => boolean): Promise<TaskEvent> => {
   for await (const event of daemon.follow(taskId)) if (fits(event)) return event;
