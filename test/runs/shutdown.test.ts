@@ -88,7 +88,7 @@ void t.test('readers that stall while 50 MB flow cost the daemon no memory, and 
   const flow = async (readers: number): Promise<Response[]> => {
     const { body: task } = await daemon.call('POST', '/tasks', { name: 'flood', plan: flood(50), start: true });
     const all = await Promise.all(Array.from({ length: readers }, () => fetch(`${daemon.url}/api/v1/mesh/tasks/${task.id}/events`, { headers: { authorization } })));
-    const { body } = await daemon.call('GET', `/tasks/${task.id}/wait?timeout=120`);
+    const { body } = await daemon.call('GET', `/tasks/${task.id}/wait?timeout=600`);
     t.equal(body.status, 'done', body.errorMessage ?? '');
     return all;
   };
