@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { agentPath, readSse } from '../support/daemon.ts';
+import { agentPath, plainly, readSse } from '../support/daemon.ts';
 
 /** How one life of the daemon ends: at a named point, or by itself after a time that the caller waits. */
 export interface Fault {
@@ -62,9 +62,8 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
 
   return {
     async start(fault) {
-      const entry = fault === null ? ['../../src/server.ts'] : ['../support/faulty-daemon.ts', fault.point, String(fault.times)];
-      const [script = '', ...args] = entry;
-      const started = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
+      const [script = '', ...args] = fault === null ? ['../../src/server.ts'] : ['../support/faulty-daemon.ts', fault.point, String(fault.times)];
+      const started = spawn(...plainly(process.execPath, join(import.meta.dirname, script), ...args), {
         env: { ...process.env, MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath('by-task-name'), MAKIMA_LOG_LEVEL: 'warn', ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

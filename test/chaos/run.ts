@@ -90,7 +90,7 @@ export interface ChaosOptions {
 }
 
 /** A point that is not passed in this time is tried again after the others, so often; in milliseconds. */
-const patience = 6000;
+const patience = 20_000;
 const tries = 4;
 
 /** Kills one daemon after the other. The last one is left running. */
@@ -173,7 +173,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosFigures> => 
     if (JSON.stringify(fingerprint(options.repository)) !== before) stage.wrong("the user's repository was changed");
     // What was put aside is removed in the background.
     let left = await leftovers(home, notes);
-    for (const limit = performance.now() + 5000; left.length > 0 && performance.now() < limit; left = await leftovers(home, notes)) await pause(50);
+    for (const limit = performance.now() + 30_000; left.length > 0 && performance.now() < limit; left = await leftovers(home, notes)) await pause(50);
     for (const each of left) stage.wrong(`left behind: ${each}`);
   } finally {
     killing = false;

@@ -10,7 +10,7 @@ import { platform } from '../../src/runs/process/platform/index.ts';
 import { isAlive, scratch, startDaemon, stateOf, type Refusal, type TestDaemon } from '../support/daemon.ts';
 
 // Each case starts two daemons, which share the machine with other tests.
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const quick = { interruptGraceMs: 200, terminateGraceMs: 200, exitGraceMs: 300 };
 const says = (text: string) => (event: TaskEvent): boolean => event.type === 'output' && event.jsonType === 'assistant' && event.content.includes(text);

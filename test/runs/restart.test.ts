@@ -57,7 +57,7 @@ void t.test('an agent that ended while the daemon was gone is concluded, and wha
   while (readFileSync(join(running.overlayPath ?? '', '.counted'), 'utf8').split('\n').length <= 30) await pause(10);
   daemon = await spawnDaemon(t, home, 'counts', { MAKIMA_MAX_CONCURRENT_TASKS: '1' });
   for (const { id } of [first, second]) {
-    const { body } = await daemon.call('GET', `/tasks/${id}/wait?timeout=60`);
+    const { body } = await daemon.call('GET', `/tasks/${id}/wait?timeout=600`);
     t.equal(body.status, 'done', body.errorMessage ?? '');
   }
 });

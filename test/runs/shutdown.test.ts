@@ -7,7 +7,7 @@ import type { TaskEvent } from '../../schemas/event.ts';
 import { spawnDaemon, type DaemonProcess } from '../support/daemon-process.ts';
 import { isAlive, scratch, startDaemon } from '../support/daemon.ts';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const until = async (daemon: DaemonProcess, taskId: string, fits: (event: TaskEvent) => boolean): Promise<TaskEvent> => {
   for await (const event of daemon.follow(taskId)) if (fits(event)) return event;
@@ -88,7 +88,7 @@ void t.test('readers that stall while 50 MB flow cost the daemon no memory, and 
   const flow = async (readers: number): Promise<Response[]> => {
     const { body: task } = await daemon.call('POST', '/tasks', { name: 'flood', plan: flood(50), start: true });
     const all = await Promise.all(Array.from({ length: readers }, () => fetch(`${daemon.url}/api/v1/mesh/tasks/${task.id}/events`, { headers: { authorization } })));
-    const { body } = await daemon.call('GET', `/tasks/${task.id}/wait?timeout=120`);
+    const { body } = await daemon.call('GET', `/tasks/${task.id}/wait?timeout=600`);
     t.equal(body.status, 'done', body.errorMessage ?? '');
     return all;
   };

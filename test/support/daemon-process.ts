@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { agentPath, readSse, type Answer } from './daemon.ts';
+import { agentPath, plainly, readSse, type Answer } from './daemon.ts';
 
 /** A daemon in a process of its own, as a user starts it: one that can be killed. */
 export interface DaemonProcess {
@@ -33,7 +33,7 @@ const faultyPath = join(import.meta.dirname, 'faulty-daemon.ts');
  * @throws Error with what it printed where it ends before
  */
 export const spawnDaemon = async (t: Test, home: string, agent: string, env: Record<string, string> = {}, dieAt: string | null = null): Promise<DaemonProcess> => {
-  const child: ChildProcess = spawn(process.execPath, dieAt === null ? [serverPath] : [faultyPath, dieAt], {
+  const child: ChildProcess = spawn(...plainly(process.execPath, ...(dieAt === null ? [serverPath] : [faultyPath, dieAt])), {
     env: { ...process.env, MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath(agent), MAKIMA_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
