@@ -48,6 +48,19 @@ void t.test('a daemon that git started, by a hook or an alias: nothing that an a
   t.notMatch(readFileSync(join(worktree, '..', 'torn-down'), 'utf8'), other);
 });
 
+void t.test('a daemon that an agent started: neither its agents nor a setup command have anything of that one', async (t) => {
+  const parent = { CLAUDECODE: '1', AI_AGENT: 'claude', CLAUDE_PID: '1', CLAUDE_CODE_SESSION_ID: 'parents', CLAUDE_CODE_MESSAGING_SOCKET: '/parents', CLAUDE_CODE_MESSAGING_TOKEN: 'parents', MAKIMA_API_KEY: 'parents', MAKIMA_TASK_ID: 'parents', MAKIMA_RUN_ID: 'parents' };
+  const names = Object.keys(parent).join('|');
+  const show = `env | grep -E '^(${names}|CLAUDE_CONFIG_DIR)=' | sort`;
+  const repository = userRepository(t, { 'makima.json': JSON.stringify({ setup: `${show} > setup.txt` }) });
+  const daemon = await spawnDaemon(t, scratch(t), 'runs-plan', { ...parent, CLAUDE_CONFIG_DIR: '/the/users' });
+  const { body: task } = await daemon.call('POST', '/tasks', { name: 'Inner', repositoryUrl: repository, plan: `RUN: ${show} > agent.txt`, start: true });
+  for await (const event of daemon.follow(task.id)) if (event.type === 'end') break;
+  const { body: done } = await daemon.call('GET', `/tasks/${task.id}`);
+  t.match(done, { status: 'done', errorMessage: null });
+  for (const file of ['setup.txt', 'agent.txt']) t.match(readFileSync(join(done.overlayPath ?? '', file), 'utf8'), /^CLAUDE_CONFIG_DIR=\/the\/users\nMAKIMA_RUN_ID=(?!parents)\S+\n$/, file);
+});
+
 void t.test('a daemon that a service started: the user’s own programs are found, by agents, setup commands and the daemon', async (t) => {
   const home = scratch(t, 'home-');
   write(home, { '.local/bin/users-tool': '#!/bin/sh\necho "it is here"\n', '.claude/local/claude': `#!/bin/sh\nexec '${process.execPath}' '${agentPath('runs-plan')}' "$@"\n` });
