@@ -14,6 +14,7 @@ import { buildHttp } from './http/build-http.ts';
 import { listenUnix } from './http/unix-socket.ts';
 import { processKeeper } from './runs/process/own-cgroup.ts';
 import { createLedger } from './runs/ledger.ts';
+import { startNotices } from './runs/start-notices.ts';
 import { userEnvironment } from './runs/user-environment.ts';
 import { createRuns } from './runs/runs.ts';
 import type { RunContext } from './runs/context.ts';
@@ -98,7 +99,7 @@ const listen = async (http: Http, { host, port }: Config, store: TaskStore): Pro
   return address.port;
 };
 
-const settingsOf = ({ config, logger, now = () => new Date(), reached = () => undefined }: AppOptions, inheritedEnv: NodeJS.ProcessEnv) => ({
+const settingsOf = ({ config, logger, now = () => new Date(), reached = () => undefined }: AppOptions, inheritedEnv: Readonly<Record<string, string>>) => ({
   reached,
   userHome: homedir(),
   inheritedEnv,
@@ -154,7 +155,10 @@ const keepRetention = (context: TaskContext, config: Config): (() => void) => {
  */
 export const startApp = async (options: AppOptions): Promise<App> => {
   const { config, logger } = options;
-  const settings = settingsOf(options, userEnvironment(process.env, join(import.meta.dirname, '..')));
+  const inheritedEnv = userEnvironment(process.env, join(import.meta.dirname, '..'), homedir());
+  // The daemon's own git finds git-lfs and credential helpers there as well.
+  process.env['PATH'] = inheritedEnv['PATH'];
+  const settings = settingsOf(options, inheritedEnv);
   const opened: (() => Promise<void> | void)[] = [];
   const draining = new AbortController();
   let ready = false;
@@ -227,12 +231,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     await completions.recover();
     ready = true;
     opened.push(keepRetention(taskContext, config));
-    const { problem } = await settings.drivers.default.detect();
-    const notices = [
-      ...(setAside === null ? [] : [`The state file was damaged. It was put aside as ${setAside}, and a new one begun.`]),
-      ...(found === 0 ? [] : [`${found} tasks were found again by their worktrees; their agents no longer run.`]),
-      ...(problem === null ? [] : [`No task can run yet: ${problem}.`]),
-    ];
+    const notices = await startNotices({ setAside, found, env: inheritedEnv, driver: settings.drivers.default });
     return {
       notices,
       url,

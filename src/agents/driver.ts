@@ -1,13 +1,11 @@
 import type { Usage } from '../../schemas/task.ts';
 
-/** How an agent is started: a command and its arguments, and what is added to or taken from the environment. */
+/** How an agent is started: a command and its arguments, and what is added to the user's environment. */
 export interface AgentCommand {
   command: string;
   args: string[];
   /** Added to the environment. */
   env: Record<string, string>;
-  /** Names, or prefixes ending in `*`, that are removed from the inherited environment. */
-  withoutEnv: string[];
 }
 
 /** What one line of an agent's stdout means to the daemon. Everything else it says is only logged. */
@@ -53,12 +51,14 @@ export interface AgentDriver {
    */
   command(): AgentCommand;
   newReader(): AgentReader;
-  /** A user message as the bytes for stdin, newline included. */
+  /** A user message as the bytes for stdin, newline included. Whatever the text, the agent takes it for one and for no command of its own. */
   userMessage(text: string): string;
   /** The request to give up the current turn, as bytes for stdin; null where the agent has none. */
   interruptMessage(): string | null;
   /** One line of output as a person reads it: what the agent said and did; null for a line that says nothing to a person. */
   readable(line: string): string | null;
+  /** Why an agent may be silent that has printed no line at all since its start, and what to look at: a part of a sentence. */
+  readonly silentStart: string;
   /** The agent's own failure message with the remedy added where there is one (not signed in, not as root, …). */
   explainFailure(message: string): string;
 }

@@ -12,6 +12,18 @@ const isProgram = (file: string): boolean => {
   }
 };
 
+const folders = (env: Readonly<Record<string, string | undefined>>): string[] => [...new Set((env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder)))];
+
+/** More make a message that nobody reads. */
+const maxNamed = 30;
+
+/** Where findProgram looks for a name, in words. */
+export const searchedFolders = (env: Readonly<Record<string, string | undefined>>): string => {
+  const all = folders(env);
+  if (all.length === 0) return 'no folder, as the PATH names none by its absolute path';
+  return all.slice(0, maxNamed).join(', ') + (all.length > maxNamed ? ` and ${all.length - maxNamed} more` : '');
+};
+
 /**
  * The absolute path of a program, null where there is none that may be run.
  * An agent is started inside a worktree, so neither a relative command nor a relative entry of the PATH may be left for
@@ -23,8 +35,7 @@ export const findProgram = (command: string, env: Readonly<Record<string, string
   if (command === '' || command.includes('\0')) return null;
   if (command.startsWith('~/')) return orNull(path.join(env['HOME'] ?? homedir(), command.slice(2)));
   if (command.includes('/')) return orNull(path.resolve(command));
-  const folders = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  return folders.map((folder) => path.join(folder, command)).find(isProgram) ?? null;
+  return folders(env).map((folder) => path.join(folder, command)).find(isProgram) ?? null;
 };
 
 const orNull = (file: string): string | null => (isProgram(file) ? file : null);

@@ -16,7 +16,7 @@ export interface CompletionContext {
   /** What `~` stands for. */
   userHome: string;
   /** Where `gh`, GITHUB_TOKEN and GITHUB_API_URL are looked for. */
-  inheritedEnv: NodeJS.ProcessEnv;
+  inheritedEnv: Readonly<Record<string, string>>;
   /** Who commits where git's configuration names nobody. */
   commitAuthor: CommitIdentity | null;
   /** Fires when the daemon shuts down: an action is cut off, and done again by the next start. */

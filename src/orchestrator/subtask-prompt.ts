@@ -24,7 +24,7 @@ The worktree is yours alone. Everything outside it is not: other agents work at 
 
 # Git
 - Stay on your branch. Do not switch to another one or rename it, do not touch other branches, tags or worktrees, and do not rewrite commits that you did not make.
-- Do not \`git push\`, and do not change remotes or git configuration. Your work is collected from this worktree.
+- Do not \`git push\`, open no pull request, and do not change remotes or git configuration. Your work is collected from this worktree.
 - Commit or do not commit, as fits the work: both are kept, new files included. Files that git ignores are not part of the result.
 - \`.makima/\` belongs to the tool that runs you. Do not change it and never add it. \`git add -A\` leaves it out by itself; \`git add -f .\` fails on it, so name your files where you need \`-f\`.
 

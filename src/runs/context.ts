@@ -34,8 +34,8 @@ export interface RunContext {
   userHome: string;
   /** Where agents reach the API. Known once the daemon listens. */
   apiUrl: () => string;
-  /** The environment that agents start from. */
-  inheritedEnv: NodeJS.ProcessEnv;
+  /** The environment that agents start from, see userEnvironment. */
+  inheritedEnv: Readonly<Record<string, string>>;
   timing: RunTiming;
   /** Where a task's log is cut off. */
   maxLogBytes: number;

@@ -5,8 +5,6 @@ import { noUsage } from '../domain/usage.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import { orchestratorPrompt } from '../orchestrator/orchestrator-prompt.ts';
 import { subtaskPrompt } from '../orchestrator/subtask-prompt.ts';
-import type { AgentCommand } from '../agents/driver.ts';
-import { withoutNames } from '../agents/without-names.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import type { RunHandle } from './process/handle.ts';
@@ -26,7 +24,7 @@ import { untilDone } from './until-done.ts';
 /** In this order. The agent is looked for before its worktree is made, which may take long. */
 const steps: readonly StartStep[] = [checkAgent, prepareWorktree, bringFiles, runSetup, installHelper];
 
-/** The system text and the plan: one message, so that a plan that begins with a slash is never taken for a command. */
+/** The system text and the plan, as one message. */
 const firstMessage = async (context: RunContext, start: Start): Promise<string> => {
   const { task, run } = start;
   const worktree = worktreeOfStart(start);
@@ -43,8 +41,6 @@ const firstMessage = async (context: RunContext, start: Start): Promise<string> 
   return `${task.isOrchestrator ? orchestratorPrompt(facts) : subtaskPrompt(facts)}\n\n${task.plan}`;
 };
 
-const environment = (context: RunContext, command: AgentCommand, added: Record<string, string>): Record<string, string> => ({ ...withoutNames(context.inheritedEnv, command.withoutEnv), ...command.env, ...added });
-
 /** The directory with the plan in it, then the process: whenever the daemon dies, the agent has its plan or was never there. */
 const launchAgent = async (context: RunContext, start: Start): Promise<RunHandle> => {
   const { task, run, driver } = start;
@@ -60,7 +56,7 @@ const launchAgent = async (context: RunContext, start: Start): Promise<RunHandle
     command: command.command,
     args: command.args,
     cwd: worktreeOfStart(start).path,
-    env: environment(context, command, start.env),
+    env: { ...context.inheritedEnv, ...command.env, ...start.env },
   });
   context.reached('agent launched');
   context.ledger.say(task.id, `Started with a plan of about ${tokens} tokens`);

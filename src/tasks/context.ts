@@ -20,7 +20,7 @@ export interface TaskContext {
   maxDepth: number;
   maxTasks: number;
   /** What a repository's own commands start from, and the most they may take in milliseconds. */
-  inheritedEnv: NodeJS.ProcessEnv;
+  inheritedEnv: Readonly<Record<string, string>>;
   projectCommandTimeoutMs: number;
   diskSpace: () => Promise<{ freeBytes: number; totalBytes: number }>;
   /** With less free, new work is refused. */

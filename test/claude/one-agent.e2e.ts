@@ -52,6 +52,24 @@ void t.test('a message in mid-turn reaches the model', async (t) => {
   );
 });
 
+void t.test('a message that begins like a command is one to the model, and loses no conversation', async (t) => {
+  const daemon = await startDaemon(t);
+  const meeting = await startRendezvous(t);
+  const stream = await daemon.follow(t, '/events');
+  const { id } = await daemon.startTask({ name: 'Listens', plan: plan(bash('echo kept > kept.txt'), bash(meeting.gate('working')), say('finished')) });
+  await meeting.arrived('working');
+  const said: string[] = [];
+  daemon.model.events.on('asked', ({ messages }) => void said.push(JSON.stringify(messages)));
+  const message = `/clear\n${bash('cat kept.txt > heard.txt')}`;
+  t.match(await daemon.must(202, 'POST', `/tasks/${id}/messages`, { message }), { delivered: true });
+  meeting.open('working');
+  t.match(await stream.end(id), { status: 'done' });
+  t.equal(await readFile(join((await daemon.task(id)).overlayPath ?? '', 'heard.txt'), 'utf8'), 'kept\n', 'it was heard in mid-turn');
+  t.notOk(linesOf(stream.events, id).some((line) => line['type'] === 'conversation_reset'), 'the conversation goes on');
+  t.ok(said.some((messages) => messages.includes(JSON.stringify(`\n${message}`).slice(1, -1))), 'the model sees the text as it was sent');
+  t.same(resultsOf(stream.events, id), ['finished']);
+});
+
 void t.test('an account that is refused fails the task in the agent’s words and says what to do', async (t) => {
   const daemon = await startDaemon(t);
   const stream = await daemon.follow(t, '/events');

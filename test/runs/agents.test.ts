@@ -145,8 +145,9 @@ void t.test('agents by their behaviour', async (t) => {
 void t.test('an agent that is not installed', async (t) => {
   const script = join(scratch(t), 'claude');
   write(join(script, '..'), { claude: '#!/nowhere/interpreter\n' });
-  for (const [command, says] of [['/nowhere/claude', /\/nowhere\/claude is no program that can be run.*npm install -g @anthropic-ai\/claude-code/], ['no-such-claude', /not found on the PATH.*MAKIMA_CLAUDE_COMMAND/], [script, /cannot be run.*npm install/]] as const) {
+  for (const [command, says] of [['/nowhere/claude', /\/nowhere\/claude is no program that can be run.*npm install -g @anthropic-ai\/claude-code/], ['no-such-claude', /not found on the PATH \(looked in .*\/bin.*\).*MAKIMA_CLAUDE_COMMAND/], [script, /cannot be run.*npm install/]] as const) {
     const daemon = await startDaemon(t, 'says-a-line', { MAKIMA_CLAUDE_COMMAND: command });
+    t.match(daemon.app.notices, [says], 'the start says so, too');
     const { id } = await daemon.start({ repositoryUrl: userRepository(t) });
     t.match(await daemon.ended(id), { status: 'failed', errorMessage: says, overlayPath: null, exitCode: null, startedAt: null });
     for (const place of ['worktrees', 'runs', 'repositories']) {

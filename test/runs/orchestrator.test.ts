@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { FileChange } from '../../schemas/worktree.ts';
 import type { Task } from '../../schemas/task.ts';
+import { orchestratorPrompt } from '../../src/orchestrator/orchestrator-prompt.ts';
 import { fingerprint, git, scratch, startDaemon, userRepository } from '../support/daemon.ts';
 
 const as = 'git -c user.name=A -c user.email=a@example.com';
@@ -87,4 +88,17 @@ void t.test('one that ends its turn with work of a subtask left is told so once,
   t.equal(task.status, 'failed');
   t.match(task.errorMessage, child.branch ?? '?');
   t.match((await daemon.lines(id, 'stdin')).join('\n'), /the task is not finished.*one/s);
+});
+
+void t.test('the worked example of the system text runs as it stands', async (t) => {
+  const facts = { name: 'x', worktreePath: '/w', branch: null, baseBranch: null, isSubtask: false, continuedFrom: null, hasEarlierRun: false };
+  const example = /^ {4}o=.*?(?=\n\n)/ms.exec(orchestratorPrompt(facts))?.[0].replace(/^ {4}/gm, '') ?? '';
+  t.match(example, /create "Parser".*--continue-from/s);
+  const daemon = await startDaemon(t, 'runs-plan');
+  // Each subtask leaves a file of its own, under its name, where the example has no plan.
+  const plans = example.replace('...\n', 'RUN: echo 1 > parser\n').replace('"Docs" "..."', '"Docs" "RUN: echo 1 > docs"').replace('"CLI" "..."', '"CLI" "RUN: test -e parser; echo 1 > cli"');
+  const { id } = await daemon.start({ name: 'Example', isOrchestrator: true, repositoryUrl: userRepository(t), plan: `RUN: set -eu\n${plans}\n$o done 'It works'` });
+  const task = await daemon.ended(id);
+  t.match(task, { status: 'done', progressSummary: 'It works', errorMessage: null });
+  for (const file of ['parser', 'docs', 'cli']) t.ok(existsSync(join(task.overlayPath ?? '', file)), file);
 });

@@ -18,30 +18,6 @@ export interface ClaudeSettings {
 }
 
 /**
- * What an agent does not inherit. A claude sets some of these for the commands it runs, and one started from there would
- * take itself for a part of the other; settings of the user's own such as CLAUDE_CONFIG_DIR or CLAUDE_CODE_USE_BEDROCK stay.
- * The daemon's settings are not the agent's, and what `npm start` tells its script would turn the agent's own npm to
- * makima's package.
- */
-const withoutEnv = [
-  'CLAUDECODE*',
-  'CLAUDE_CODE_SESSION_ID',
-  'CLAUDE_CODE_ENTRYPOINT',
-  'CLAUDE_CODE_SSE_PORT',
-  'CLAUDE_CODE_EXECPATH',
-  'CLAUDE_AGENT_SDK_VERSION',
-  'CLAUDE_PID',
-  'MAKIMA_*',
-  'npm_lifecycle_*',
-  'npm_package_*',
-  'npm_command',
-  'npm_execpath',
-  'npm_node_execpath',
-  'npm_config_local_prefix',
-  'INIT_CWD',
-];
-
-/**
  * The command of a run.
  *
  * IS_SANDBOX is not set here, also not for root: claude refuses to skip permissions as root unless someone vouches for a
@@ -62,5 +38,4 @@ export const claudeCommand = (settings: ClaudeSettings, path: string): AgentComm
     ...settings.args,
   ],
   env: { ...settings.agentEnv },
-  withoutEnv: [...withoutEnv],
 });

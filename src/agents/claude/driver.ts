@@ -2,8 +2,7 @@ import { stat } from 'node:fs/promises';
 import { MakimaError, messageOf } from '../../errors.ts';
 import { askVersion, type VersionAnswer } from '../ask-version.ts';
 import type { AgentDriver, AgentInstallation } from '../driver.ts';
-import { findProgram } from '../find-program.ts';
-import { withoutNames } from '../without-names.ts';
+import { findProgram, searchedFolders } from '../find-program.ts';
 import { claudeCommand, type ClaudeSettings } from './command.ts';
 import { explainFailure } from './explain-failure.ts';
 import { claudeReader } from './reader.ts';
@@ -21,7 +20,7 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
   const env = { ...settings.inheritedEnv, ...settings.agentEnv };
   const find = (): string | null => findProgram(settings.command, env);
   const notFound = (): string => {
-    const where = settings.command.includes('/') ? 'is no program that can be run' : 'was not found on the PATH';
+    const where = settings.command.includes('/') ? 'is no program that can be run' : `was not found on the PATH (looked in ${searchedFolders(env)})`;
     const hint = settings.command.includes(' ') ? ' (MAKIMA_CLAUDE_COMMAND is the program alone; its arguments go into MAKIMA_CLAUDE_PRE_ARGS)' : '';
     return `${settings.command} ${where}${hint}. ${howToInstall}`;
   };
@@ -32,8 +31,7 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     const { mtimeMs, size, ino } = await stat(path);
     const key = JSON.stringify([path, mtimeMs, size, ino]);
     if (last?.key === key) return last.answer;
-    const { args, env: added, withoutEnv } = claudeCommand(settings, path);
-    const answer = askVersion(path, args.slice(0, settings.preArgs.length), { ...withoutNames(settings.inheritedEnv, withoutEnv), ...added });
+    const answer = askVersion(path, settings.preArgs, env);
     last = { key, answer };
     const outcome = await answer;
     // A busy machine or a missing interpreter passes; only a version stays true for as long as the file does.
@@ -65,6 +63,8 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     userMessage,
     interruptMessage,
     readable,
+    silentStart:
+      'claude says its first line within seconds as a rule; it may wait for the network or a proxy, for a keychain or an apiKeyHelper, or for an MCP server or a SessionStart hook of the settings. To see what for, run `claude --debug -p hello` in the worktree',
     explainFailure,
   };
 };

@@ -8,9 +8,9 @@ const signIn =
 
 /** What claude says when it cannot work, in the words of 2.1.100 to 2.1.330, and how to get on. The first that fits is taken. */
 const remedies: readonly Remedy[] = [
-  { says: /not logged in|please run \/login|oauth token (has )?(expired|revoked)/i, todo: signIn },
+  { says: /not logged in|please run \/login|(oauth token|login|session) (has |is )?(expired|revoked)/i, todo: signIn },
   {
-    says: /invalid (x-)?api[- ]key|authentication_(failed|error)|failed to authenticate|api error: 401/i,
+    says: /invalid (x-)?api[- ]key|authentication_(failed|error)|failed to authenticate|api error: 401|disabled organization|organization has been disabled/i,
     todo: `The credentials were refused. ${signIn}; an ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL that is set wins over a login`,
   },
   {
@@ -18,16 +18,39 @@ const remedies: readonly Remedy[] = [
     todo: 'Start makima as an ordinary user, or, where this machine is itself a sandbox such as a container, set MAKIMA_AGENT_ENV=\'{"IS_SANDBOX":"1"}\', or set MAKIMA_ENABLE_PERMISSIONS=true',
   },
   { says: /requires --verbose/i, todo: 'This version of claude needs --verbose: leave MAKIMA_DISABLE_VERBOSE unset' },
-  { says: /credit balance is too low|billing_error|api error: 402/i, todo: 'Add credit at console.anthropic.com or sign in with another account, then start the task again' },
+  {
+    says: /credit balance is too low|billing_error|api error: 402|out of (extra )?usage|spend limit|usage credit limit|requires usage credits|usage credits (required|ran out)|doesn't include (extra )?usage|usage allocation has been disabled|usage limit is set to \$0/i,
+    todo: 'Add credit or raise the limit (of a subscription at claude.ai/settings/usage, of an API key at console.anthropic.com; an organization\'s admin may have to), or sign in with another account, then start the task again: its worktree is kept',
+  },
   { says: /maximum budget/i, todo: 'Raise --max-budget-usd in MAKIMA_CLAUDE_ARGS, then start the task again' },
   { says: /maximum number of turns|error_max_turns/i, todo: 'Raise --max-turns in MAKIMA_CLAUDE_ARGS, or start the task again: it goes on in the same worktree' },
   {
-    says: /(usage|session|weekly|5-hour|rate) limit|hit your limit|api error: 429|rate_limit_error/i,
+    says: /\b(opus|sonnet|haiku|fable) limit\b/i,
+    todo: `Wait until the limit of this model is reset, or choose another one, such as MAKIMA_CLAUDE_ARGS='["--model","sonnet"]', then start the task again: its worktree is kept`,
+  },
+  {
+    says: /temporarily limiting requests|experiencing high load/i,
+    todo: 'This is usually over in a few minutes: start the task again, its worktree is kept. MAKIMA_MAX_CONCURRENT_TASKS makes fewer agents run at once',
+  },
+  {
+    says: /(usage|session|weekly|5-hour|rate) limit|hit your limit|api error: 429|rejected \(429\)|rate_limit_error/i,
     todo: 'Wait until the limit is reset and start the task again: its worktree is kept. MAKIMA_MAX_CONCURRENT_TASKS makes fewer agents run at once',
+  },
+  {
+    says: /request[ _]too[ _]large|api error: 413|exceeds the maximum (allowed )?(number of bytes|size)/i,
+    todo: 'The conversation does not fit into one request any more, mostly for images and large files that the agent has read: start the task again, which begins a new conversation in the same worktree',
+  },
+  {
+    says: /issue with the selected model|may not exist or you may not have access|model_not_found|api error: 404|model \S+ is not available|not available with the claude \w+ plan/i,
+    todo: 'Choose a model that the account has: --model in MAKIMA_CLAUDE_ARGS, ANTHROPIC_MODEL, or `model` in ~/.claude/settings.json and the .claude/settings.json of the repository',
   },
   { says: /prompt is too long|context_length_exceeded/i, todo: 'Make the plan shorter, or put what it quotes into a file of the repository' },
   {
-    says: /unable to connect|connection (error|refused)|econnrefused|enotfound|fetch failed/i,
+    says: /request timed out|stream idle timeout|no data arrived for more than/i,
+    todo: `Check the network, the proxy settings and ANTHROPIC_BASE_URL; where the API or a gateway is only slow, raise MAKIMA_AGENT_ENV='{"API_TIMEOUT_MS":"1200000"}'; then start the task again: its worktree is kept`,
+  },
+  {
+    says: /unable to connect|connection (error|refused|to the api was lost)|socket connection was closed|econnrefused|econnreset|etimedout|enotfound|fetch failed/i,
     todo: 'Check the network, the proxy settings and ANTHROPIC_BASE_URL, then start the task again',
   },
   { says: /api error: 5\d\d|overloaded/i, todo: 'This is usually over in a few minutes: start the task again, its worktree is kept' },

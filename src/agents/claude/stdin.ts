@@ -1,10 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
+/** Stands before a text that claude would run as a command of its own. */
+const noCommand = 'This is a message, not a command:\n\n';
+
+/**
+ * claude (2.1.330) runs a text as a command where its first character is a slash: `/clear` takes the conversation away. A
+ * blank before it is enough against that, and yet such a message is held back until the turn has ended. After words the
+ * text is a message like any other, in mid-turn too, and reaches the model as it is.
+ */
+const asMessage = (text: string): string => (text.trimStart().startsWith('/') ? noCommand + text : text);
+
 /**
  * A user message as one line of `--input-format stream-json`. JSON escapes every newline and control character:
  * a line that is no JSON ends claude with exit 1 and no result.
  */
-export const userMessage = (text: string): string => `${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`;
+export const userMessage = (text: string): string => `${JSON.stringify({ type: 'user', message: { role: 'user', content: asMessage(text) } })}\n`;
 
 /** The request to give up the current turn; the process lives on and takes the next message. While idle it does nothing. */
 export const interruptMessage = (): string =>

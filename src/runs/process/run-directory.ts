@@ -7,6 +7,7 @@
  *   exit          its exit status; there when it has ended
  *   messages/     NNNNNN.msg: waits for the agent; .done: handed over; .failed: the agent takes no input any more;
  *                 close: nothing follows; bell: FIFO, rung when there is something new in here
+ *   orchestrate.sh  of an orchestrator's run: the helper script, where no `git clean` of the agent reaches it
  */
 import { execa } from 'execa';
 import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';

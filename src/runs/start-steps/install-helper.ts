@@ -1,4 +1,4 @@
-import { chmod, copyFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sealMakimaDirectory } from '../../git/makima-directory.ts';
 import { orchestrateScript } from '../../orchestrator/script.ts';
@@ -6,7 +6,11 @@ import { issueToolKey } from '../tool-key.ts';
 import { revokeToolKeys } from '../tool-key.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
 
-/** The `.makima` directory, sealed against git; for an orchestrator the helper script in it, and a key for the API. */
+/**
+ * The `.makima` directory, sealed against git; for an orchestrator the helper script in it, and a key for the API. A second
+ * copy lies in the run's directory, where MAKIMA_ORCHESTRATE names it: `git clean -ffdx` takes all of `.makima` away, and an
+ * orchestrator without its script can neither go on nor finish.
+ */
 export const installHelper: StartStep = {
   name: 'helper',
   async apply(context, start) {
@@ -14,9 +18,12 @@ export const installHelper: StartStep = {
     await sealMakimaDirectory(worktree);
     const { task, run } = start;
     if (!task.isOrchestrator) return;
-    const script = join(worktree.path, '.makima', 'orchestrate.sh');
-    await copyFile(orchestrateScript, script);
-    await chmod(script, 0o755);
+    await mkdir(run.directory, { recursive: true, mode: 0o700 });
+    const kept = join(run.directory, 'orchestrate.sh');
+    for (const script of [join(worktree.path, '.makima', 'orchestrate.sh'), kept]) {
+      await copyFile(orchestrateScript, script);
+      await chmod(script, 0o755);
+    }
     const { key } = await issueToolKey(context.store, {
       id: context.newId(),
       taskId: task.id,
@@ -26,7 +33,7 @@ export const installHelper: StartStep = {
       runId: run.runId,
     });
     await context.ledger.flush();
-    start.env = { ...start.env, MAKIMA_API_URL: context.apiUrl(), MAKIMA_API_KEY: key, MAKIMA_TASK_ID: task.id };
+    start.env = { ...start.env, MAKIMA_API_URL: context.apiUrl(), MAKIMA_API_KEY: key, MAKIMA_TASK_ID: task.id, MAKIMA_ORCHESTRATE: kept };
     context.ledger.say(task.id, 'Helper script: .makima/orchestrate.sh');
   },
   undo: (context, start) => revokeToolKeys(context, start.task.id, start.run.runId),

@@ -24,6 +24,8 @@ void t.test('a program on the PATH with its version', async (t) => {
 void t.test('what is missing is told with the way there', async (t) => {
   const missing = await driver('claude', { PATH: t.testdir() }).detect();
   t.equal(missing.path, null);
+  t.match((await driver('claude', { PATH: '/nowhere:.::/no/where' }).detect()).problem, /not found on the PATH \(looked in \/nowhere, \/no\/where\)/, 'where it was looked for');
+  t.match((await driver('claude', { PATH: '.' }).detect()).problem, /looked in no folder/);
   for (const words of ['not found', 'npm install -g @anthropic-ai/claude-code', 'ANTHROPIC_API_KEY', 'MAKIMA_CLAUDE_COMMAND']) t.match(missing.problem, words);
 });
 
@@ -41,12 +43,12 @@ void t.test('a program that knows no --version is no problem', async (t) => {
   t.match(found, { version: null, problem: null });
 });
 
-void t.test('arguments before are there, inherited settings of the daemon are not', async (t) => {
+void t.test('arguments before are there, and the agent’s own environment', async (t) => {
   const dir = t.testdir();
-  const file = script(dir, 'agent', '#!/bin/sh\necho "$*" "${MAKIMA_HOME-none}" "${CLAUDECODE-none}" > "$OUT"\necho 1.2.3\n');
+  const file = script(dir, 'agent', '#!/bin/sh\necho "$*" > "$OUT"\necho 1.2.3\n');
   const out = path.join(dir, 'out');
-  await driver(file, { OUT: out, MAKIMA_HOME: '/m', CLAUDECODE: '1' }, ['first']).detect();
-  t.equal(readFileSync(out, 'utf8'), 'first --version none none\n');
+  await driver(file, { OUT: out }, ['first']).detect();
+  t.equal(readFileSync(out, 'utf8'), 'first --version\n');
 });
 
 void t.test('the version is asked once, and again when the file changes', async (t) => {
