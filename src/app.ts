@@ -22,7 +22,7 @@ import { openOrReplaceStore } from './store/open-or-replace.ts';
 import { StoreUnusableError } from './store/store-error.ts';
 import type { TaskStore } from './store/task-store.ts';
 import type { TaskContext } from './tasks/context.ts';
-import { applyRetention } from './tasks/apply-retention.ts';
+import { keepRetention } from './tasks/apply-retention.ts';
 import { createActions } from './tasks/index.ts';
 import { describeWhatIsLeft } from './tasks/integration.ts';
 import { takeUp } from './take-up.ts';
@@ -129,26 +129,6 @@ const timingOf = (config: Config): RunContext['timing'] => ({
   projectCommand: config.setupTimeoutMs,
 });
 
-/** Applies the retention now and then. @returns ends it */
-const keepRetention = (context: TaskContext, config: Config): (() => void) => {
-  let timer: NodeJS.Timeout;
-  let ended = false;
-  const apply = async (): Promise<void> => {
-    try {
-      await applyRetention(context, { days: config.retentionDays, bytes: config.retentionBytes });
-    } catch (error) {
-      context.report('deleting old events', error);
-    }
-    // Only then the next one: a large log takes its time.
-    if (!ended) timer = setTimeout(() => void apply(), config.retentionEveryMs);
-  };
-  void apply();
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-  };
-};
-
 /**
  * Builds the daemon out of its parts, takes up what an earlier one left and serves. The caller has locked the home.
  * @throws Error where the address is busy, or a part cannot be opened; what was opened is closed
@@ -230,7 +210,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const found = await takeUp(runContext, taskContext, runs, isNew);
     await completions.recover();
     ready = true;
-    opened.push(keepRetention(taskContext, config));
+    opened.push(keepRetention(taskContext, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
     const notices = await startNotices({ setAside, found, env: inheritedEnv, driver: settings.drivers.default });
     return {
       notices,

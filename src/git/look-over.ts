@@ -5,7 +5,7 @@ import { commitOf } from './default-branch.ts';
 import { git, gitText, splitNul } from './git-command.ts';
 import { linkedWorktrees, type LinkedWorktree } from './linked-worktrees.ts';
 import { parsePackedRefs, refsBelow } from './local-refs.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing, isThere } from './local-repository.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { operationUnderWay } from './operation-under-way.ts';
 import { joinBytes } from './relative-path.ts';
@@ -47,7 +47,8 @@ const besideTheWork = async (worktree: Worktree, linked: readonly LinkedWorktree
   const found: Warning[] = [];
   const branches = await otherBranches(worktree, linked, signal);
   if (branches.length > 0) found.push({ code: 'WORK_ON_OTHER_BRANCHES', message: `Commits that are not in this task's work: ${named(branches)}. Merge them into what is checked out in ${worktree.path}, or, from a parent, merge the branch by its name` });
-  if ((await refsBelow(worktree.gitDir, 'refs/stash')).size > 0) found.push({ code: 'WORK_STASHED', message: `Work was stashed and is not in this task's work: \`git stash list\` in ${worktree.path} shows it` });
+  // a stash is the log of its ref, which goes with the last one
+  if (await isThere(path.join(worktree.gitDir, 'logs', 'refs', 'stash'))) found.push({ code: 'WORK_STASHED', message: `Work was stashed and is not in this task's work: \`git stash list\` in ${worktree.path} shows it` });
   const dirty: string[] = [];
   for (const each of linked) if (await holdsWork(each, signal)) dirty.push(each.path);
   if (dirty.length > 0) found.push({ code: 'WORK_IN_OTHER_WORKTREES', message: `Uncommitted work in other worktrees that the agent made, which is not in this task's work: ${named(dirty)}` });

@@ -46,3 +46,23 @@ export const applyRetention = async (context: TaskContext, retention: Retention)
   }
   return freed;
 };
+
+/** Applies the retention at once, and again so long after each time, in milliseconds. @returns ends it */
+export const keepRetention = (context: TaskContext, retention: Retention, everyMs: number): (() => void) => {
+  let timer: NodeJS.Timeout;
+  let ended = false;
+  const apply = async (): Promise<void> => {
+    try {
+      await applyRetention(context, retention);
+    } catch (error) {
+      context.report('deleting old events', error);
+    }
+    // Only then the next one: a large log takes its time.
+    if (!ended) timer = setTimeout(() => void apply(), everyMs);
+  };
+  void apply();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
+};
