@@ -1,10 +1,12 @@
 import type { Task } from '../../schemas/task.ts';
 import { trailerKey } from '../git/work-commit.ts';
+import type { Integration } from '../store/task-store.ts';
 
 const maxSubject = 100;
 /** GitHub takes 256 characters and 65,536. */
 const maxTitle = 250;
 const maxBody = 60_000;
+const maxReason = 300;
 
 /** Never between the two halves of a character. */
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : text);
@@ -26,9 +28,22 @@ export const commitMessage = (task: Task, verb = ''): string => {
   return `${subject}\n\n${summary === '' ? '' : `${summary}\n\n`}${trailerKey}: ${task.id}\n`;
 };
 
-/** Title and body of a pull request. */
-export const pullRequestText = (task: Task, subtasks: readonly Task[]): { title: string; body: string } => {
-  const list = subtasks.map(({ name, status }) => `- ${oneLine(name)} (${status})`).join('\n');
-  const parts = [paragraphs(task.progressSummary), list === '' ? '' : `### Subtasks\n\n${list}`].filter((part) => part !== '');
+const listed = (title: string, lines: readonly string[]): string => (lines.length === 0 ? '' : `### ${title}\n\n${lines.join('\n')}`);
+
+/**
+ * Title and body of a pull request.
+ * @param integrations - what became of the subtasks' work; one that ended well and is not among them may have had nothing to
+ *   merge, or was brought over by hand, so neither is said of it
+ */
+export const pullRequestText = (task: Task, subtasks: readonly Task[], integrations: readonly Integration[]): { title: string; body: string } => {
+  const became = new Map(integrations.map((each) => [each.subtaskId, each]));
+  const isIn = ({ id, status }: Task): boolean => (became.get(id)?.state ?? (status === 'done' ? 'merged' : 'skipped')) === 'merged';
+  const line = ({ id, name, status }: Task): string => {
+    const { state, reason } = became.get(id) ?? { state: null, reason: null };
+    const how = [status, ...(state === null ? [] : [state])].join(', ');
+    return `- ${oneLine(name)} (${how}${reason === null ? '' : `: ${cut(oneLine(reason), maxReason)}`})`;
+  };
+  const lists = [listed('Subtasks', subtasks.filter(isIn).map(line)), listed('Left out', subtasks.filter((subtask) => !isIn(subtask)).map(line))];
+  const parts = [paragraphs(task.progressSummary), ...lists].filter((part) => part !== '');
   return { title: cut(oneLine(task.name), maxTitle), body: `${cut(parts.join('\n\n'), maxBody)}${parts.length === 0 ? '' : '\n\n'}${trailerKey}: ${task.id}\n` };
 };

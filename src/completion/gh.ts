@@ -1,8 +1,10 @@
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import { execa } from 'execa';
 import { findProgram } from '../agents/find-program.ts';
 import { MakimaError } from '../errors.ts';
 import { redactUrls } from '../git/git-error.ts';
-import type { Opened, PullRequest } from './pull-request-shape.ts';
+import type { Opened, PullRequest, PullRequestServer } from './pull-request-shape.ts';
 import type { RemoteSlug } from './remote-slug.ts';
 
 const timeout = 60_000;
@@ -51,35 +53,53 @@ const refused = (what: string, { stdout, stderr, exitCode }: Said): MakimaError 
 
 const urlIn = (text: string): string | null => /https?:\/\/[^\s"']+/.exec(text.split('\n').toReversed().join('\n'))?.[0] ?? null;
 
-const openOne = (json: string): { number: number; url: string } | null => {
-  const found: unknown = JSON.parse(json === '' ? '[]' : json);
-  const first: unknown = Array.isArray(found) ? found[0] : null;
-  if (typeof first !== 'object' || first === null || !('number' in first) || !('url' in first)) return null;
-  return typeof first.number === 'number' && typeof first.url === 'string' ? { number: first.number, url: first.url } : null;
+/** @throws MakimaError PULL_REQUEST_FAILED where gh fails or prints no JSON */
+const read = async (gh: Gh, args: readonly string[], cwd: string, signal: AbortSignal): Promise<unknown> => {
+  const what = `gh ${args.slice(0, 2).join(' ')}`;
+  const said = await run(gh, args, cwd, signal);
+  if (said.exitCode !== 0) throw refused(what, said);
+  try {
+    return JSON.parse(said.stdout.trim() === '' ? 'null' : said.stdout);
+  } catch (error) {
+    throw new MakimaError('PULL_REQUEST_FAILED', `${what} printed no JSON: ${said.stdout.slice(0, 200)}`, { cause: error });
+  }
 };
 
-/**
- * Opens a pull request with gh, or updates the open one of the branch.
- * @throws MakimaError PULL_REQUEST_FAILED
- */
-export const withGh = async (gh: Gh, pull: PullRequest, cwd: string, signal: AbortSignal): Promise<Opened> => {
+const path = ({ host, owner, repo }: RemoteSlug): string => `${host === null ? '' : `${host}/`}${owner}/${repo}`;
+
+const Listed = Type.Array(Type.Object({ number: Type.Number(), url: Type.String(), headRepositoryOwner: Type.Optional(Type.Object({ login: Type.String() })) }));
+const Forked = Type.Object({ parent: Type.Object({ name: Type.String(), owner: Type.Object({ login: Type.String() }) }) });
+const WithDefault = Type.Object({ defaultBranchRef: Type.Object({ name: Type.String({ minLength: 1 }) }) });
+
+/** gh as the way to a server. */
+export const ghServer = (gh: Gh, cwd: string, signal: AbortSignal): PullRequestServer => ({
+  async parentOf(repository) {
+    const said = await read(gh, ['repo', 'view', path(repository), '--json', 'parent'], cwd, signal);
+    return Value.Check(Forked, said) ? { host: repository.host, owner: said.parent.owner.login, repo: said.parent.name } : null;
+  },
+  async defaultBranchOf(repository) {
+    const said = await read(gh, ['repo', 'view', path(repository), '--json', 'defaultBranchRef'], cwd, signal);
+    if (Value.Check(WithDefault, said)) return said.defaultBranchRef.name;
+    throw new MakimaError('PULL_REQUEST_FAILED', `${path(repository)} has no default branch: give targetBranch`);
+  },
+  open: (pull) => open(gh, pull, cwd, signal),
+});
+
+const open = async (gh: Gh, pull: PullRequest, cwd: string, signal: AbortSignal): Promise<Opened> => {
   // told where it is, since with several remotes gh would ask; a remote that is a path it has to make out itself
-  const repo = pull.slug?.host == null ? [] : ['--repo', `${pull.slug.host}/${pull.slug.owner}/${pull.slug.repo}`];
-  const list = await run(gh, ['pr', 'list', ...repo, '--head', pull.head, '--state', 'open', '--json', 'number,url', '--limit', '1'], cwd, signal);
-  if (list.exitCode !== 0) throw refused('gh pr list', list);
-  let existing;
-  try {
-    existing = openOne(list.stdout.trim());
-  } catch (error) {
-    throw new MakimaError('PULL_REQUEST_FAILED', `gh pr list printed no JSON: ${list.stdout.slice(0, 200)}`, { cause: error });
-  }
+  const repo = pull.into?.host == null ? [] : ['--repo', path(pull.into)];
+  // gh lists by the branch's name alone, which others may have in their forks
+  const fields = pull.forkOwner === null ? ['number,url', '--limit', '1'] : ['number,url,headRepositoryOwner', '--limit', '100'];
+  const listed = await read(gh, ['pr', 'list', ...repo, '--head', pull.head, '--state', 'open', '--json', ...fields], cwd, signal);
+  const existing = Value.Check(Listed, listed) ? listed.find((each) => pull.forkOwner === null || each.headRepositoryOwner?.login.toLowerCase() === pull.forkOwner.toLowerCase()) : undefined;
   const text = ['--title', pull.title, '--body-file', '-', '--base', pull.base];
-  if (existing !== null) {
+  if (existing !== undefined) {
     const edited = await run(gh, ['pr', 'edit', String(existing.number), ...repo, ...text], cwd, signal, pull.body);
     if (edited.exitCode !== 0) throw refused('gh pr edit', edited);
     return { url: existing.url, isNew: false };
   }
-  const created = await run(gh, ['pr', 'create', ...repo, '--head', pull.head, ...text], cwd, signal, pull.body);
+  const head = pull.forkOwner === null ? pull.head : `${pull.forkOwner}:${pull.head}`;
+  const created = await run(gh, ['pr', 'create', ...repo, '--head', head, ...text], cwd, signal, pull.body);
   const url = created.exitCode === 0 ? urlIn(created.stdout) : null;
   if (url === null) throw refused('gh pr create', created);
   return { url, isNew: true };

@@ -1,6 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { MakimaError, messageOf } from '../errors.ts';
-import type { Opened, PullRequest } from './pull-request-shape.ts';
+import type { Opened, PullRequest, PullRequestServer } from './pull-request-shape.ts';
 import type { RemoteSlug } from './remote-slug.ts';
 
 const timeoutMs = 60_000;
@@ -37,36 +37,55 @@ const reasonOf = (error: unknown): string => {
   return `GitHub could not be reached: ${messageOf(error)}`;
 };
 
-/**
- * Opens a pull request, or updates the open one of the branch.
- * @throws MakimaError PULL_REQUEST_FAILED
- */
-export const withRest = async ({ baseUrl, token, slug: { owner, repo } }: RestApi, pull: PullRequest, signal: AbortSignal): Promise<Opened> => {
+/** GitHub's REST API as the way to a server. */
+export const restServer = ({ baseUrl, token, slug }: RestApi, signal: AbortSignal): PullRequestServer => {
   const octokit = new Octokit({ auth: token, baseUrl, userAgent: 'makima', log: { debug: silent, info: silent, warn: silent, error: silent } });
   const bounded = () => ({ request: { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) } });
-  const { title, body, head, base } = pull;
+  const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
+    try {
+      return await ask();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new MakimaError('PULL_REQUEST_FAILED', `The pull request was not opened: ${reasonOf(error).replace(/\.$/, '')}`, { cause: error });
+    }
+  };
+  const view = async ({ owner, repo }: RemoteSlug) => (await octokit.rest.repos.get({ owner, repo, ...bounded() })).data;
+  return {
+    parentOf: (repository) =>
+      asking(async () => {
+        // one that the token may not see has no parent either; the next call says so
+        const seen = await view(repository).catch((error: unknown) => {
+          if (error instanceof Error && 'status' in error && error.status === 404) return null;
+          throw error;
+        });
+        const parent = seen?.parent;
+        return parent === undefined ? null : { host: repository.host, owner: parent.owner.login, repo: parent.name };
+      }),
+    defaultBranchOf: (repository) => asking(async () => (await view(repository)).default_branch),
+    open: (pull) => asking(() => open(octokit, bounded, slug, pull)),
+  };
+};
+
+const open = async (octokit: Octokit, bounded: () => { request: { signal: AbortSignal } }, origin: RemoteSlug, pull: PullRequest): Promise<Opened> => {
+  const { title, body, head, base, forkOwner } = pull;
+  const { owner, repo } = pull.into ?? origin;
   const update = async (): Promise<Opened | null> => {
-    const { data } = await octokit.rest.pulls.list({ owner, repo, state: 'open', head: `${owner}:${head}`, per_page: 10, ...bounded() });
+    const { data } = await octokit.rest.pulls.list({ owner, repo, state: 'open', head: `${forkOwner ?? owner}:${head}`, per_page: 10, ...bounded() });
     // a server that does not know the filter answers with all
-    const existing = data.find((each) => each.head.ref === head);
+    const existing = data.find((each) => each.head.ref === head && (forkOwner === null || each.head.user?.login.toLowerCase() === forkOwner.toLowerCase()));
     if (!existing) return null;
     await octokit.rest.pulls.update({ owner, repo, pull_number: existing.number, title, body, base, ...bounded() });
     return { url: existing.html_url, isNew: false };
   };
+  const updated = await update();
+  if (updated !== null) return updated;
   try {
-    const updated = await update();
-    if (updated !== null) return updated;
-    try {
-      const { data } = await octokit.rest.pulls.create({ owner, repo, title, body, head, base, ...bounded() });
-      return { url: data.html_url, isNew: true };
-    } catch (error) {
-      // somebody opened it in the moment between
-      const raced = /already exists/.test(messageOf(error)) ? await update() : null;
-      if (raced !== null) return raced;
-      throw error;
-    }
+    const { data } = await octokit.rest.pulls.create({ owner, repo, title, body, head: forkOwner === null ? head : `${forkOwner}:${head}`, base, ...bounded() });
+    return { url: data.html_url, isNew: true };
   } catch (error) {
-    signal.throwIfAborted();
-    throw new MakimaError('PULL_REQUEST_FAILED', `The pull request was not opened: ${reasonOf(error).replace(/\.$/, '')}`, { cause: error });
+    // somebody opened it in the moment between
+    const raced = /already exists/.test(messageOf(error)) ? await update() : null;
+    if (raced !== null) return raced;
+    throw error;
   }
 };

@@ -7,12 +7,23 @@ export interface PullRequest {
   /** The branch it is from, and the one it is for. */
   head: string;
   base: string;
-  /** Null where the remote's URL names no repository that could be on a server. */
-  slug: RemoteSlug | null;
+  /** The repository it is opened in; null where the remote's URL names none that could be on a server. */
+  into: RemoteSlug | null;
+  /** Who owns the fork that the branch is in; null where that is in `into` itself. */
+  forkOwner: string | null;
 }
 
 /** How it went: an open one for the branch is updated, never doubled. */
 export interface Opened {
   url: string;
   isNew: boolean;
+}
+
+/** A server, by whatever way it is reached. @throws MakimaError PULL_REQUEST_FAILED, by each of them */
+export interface PullRequestServer {
+  /** What the repository is a fork of, null where it is none. */
+  parentOf: (repository: RemoteSlug) => Promise<RemoteSlug | null>;
+  defaultBranchOf: (repository: RemoteSlug) => Promise<string>;
+  /** Opens a pull request, or updates the open one of the branch. */
+  open: (pull: PullRequest) => Promise<Opened>;
 }

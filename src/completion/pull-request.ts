@@ -1,14 +1,15 @@
 import { MakimaError } from '../errors.ts';
-import { originUrl, pushBranch } from '../git/push-branch.ts';
+import { originUrl, pushBranch, remotesOf } from '../git/push-branch.ts';
 import { baseBranchName } from '../git/target-repository.ts';
 import type { CompletionContext } from './context.ts';
+import { baseRepository } from './base-repository.ts';
 import { pullRequestText } from './describe-work.ts';
-import { signedInGh, withGh } from './gh.ts';
-import { restApi, withRest } from './github-rest.ts';
+import { ghServer, signedInGh } from './gh.ts';
+import { restApi, restServer } from './github-rest.ts';
 import type { Job } from './job.ts';
 import { publishBranch } from './publish-branch.ts';
-import type { Opened, PullRequest } from './pull-request-shape.ts';
-import { remoteSlug } from './remote-slug.ts';
+import type { PullRequestServer } from './pull-request-shape.ts';
+import { remoteSlug, type RemoteSlug } from './remote-slug.ts';
 
 /** The branch, pushed to origin, and a pull request for it. */
 export const openPullRequest = async (context: CompletionContext, job: Job, work: string): Promise<string> => {
@@ -19,16 +20,22 @@ export const openPullRequest = async (context: CompletionContext, job: Job, work
   await pushBranch(target, branch, published.tip, signal);
   context.reached('branch pushed');
   const url = await originUrl(target, signal);
-  const pull: PullRequest = { ...pullRequestText(task, await context.store.listChildren(task.id)), head: branch, base, slug: url === null ? null : remoteSlug(url) };
-  const opened = await open(context, job, pull);
+  const origin = url === null ? null : remoteSlug(url);
+  const server = await serverOf(context, job, origin);
+  const into = origin === null || origin.host === null ? origin : await baseRepository(origin, await remotesOf(target, signal), server);
+  const isFork = origin !== null && into !== origin;
+  const baseOfFork = isFork && into !== null && order.targetBranch === null ? await server.defaultBranchOf(into) : base;
+  const text = pullRequestText(task, await context.store.listChildren(task.id), await context.store.listIntegrations(task.id));
+  const opened = await server.open({ ...text, head: branch, base: baseOfFork, into, forkOwner: isFork ? origin.owner : null });
   job.outcome.prUrl = opened.url;
-  return `${opened.isNew ? 'Opened' : 'Updated'} the pull request ${opened.url} from ${branch} into ${base}`;
+  const where = isFork && into !== null ? ` of ${into.owner}/${into.repo}, of which origin is a fork` : '';
+  return `${opened.isNew ? 'Opened' : 'Updated'} the pull request ${opened.url} from ${branch} into ${baseOfFork}${where}`;
 };
 
-const open = async (context: CompletionContext, job: Job, pull: PullRequest): Promise<Opened> => {
-  const gh = await signedInGh(context.inheritedEnv, pull.slug, job.target.path, job.signal);
-  if (gh !== null) return withGh(gh, pull, job.target.path, job.signal);
-  const api = restApi(context.inheritedEnv, pull.slug);
+const serverOf = async (context: CompletionContext, job: Job, origin: RemoteSlug | null): Promise<PullRequestServer> => {
+  const gh = await signedInGh(context.inheritedEnv, origin, job.target.path, job.signal);
+  if (gh !== null) return ghServer(gh, job.target.path, job.signal);
+  const api = restApi(context.inheritedEnv, origin);
   if ('missing' in api) throw new MakimaError('PULL_REQUEST_UNAVAILABLE', `${job.branch} is pushed to origin, but no pull request was opened: gh is not installed or not signed in, and ${api.missing}`);
-  return withRest(api, pull, job.signal);
+  return restServer(api, job.signal);
 };

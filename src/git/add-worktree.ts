@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { copyEntry } from './copy-entry.ts';
+import { copyLinks } from './copy-links.ts';
 import type { Base } from './default-branch.ts';
 import { emptyCommit } from './empty-repository.ts';
 import { git } from './git-command.ts';
@@ -86,7 +87,9 @@ const copyObjects = async (from: string, to: string, signal?: AbortSignal): Prom
   const target = path.join(to, 'objects');
   await mkdir(target, { recursive: true });
   const skip = (relative: Buffer): boolean => relative.equals(Buffer.from('info'));
-  await copyEntry(Buffer.from(path.join(from, 'objects')), Buffer.from(target), Buffer.alloc(0), { existing: 'keep', skip, signal });
+  const objects = path.join(from, 'objects');
+  const links = await copyLinks(objects, target, 'copy');
+  await copyEntry(Buffer.from(objects), Buffer.from(target), Buffer.alloc(0), { existing: 'keep', links, skip, signal });
 };
 
 const dotGitOf = (directory: string): string => path.join(directory, '.git');

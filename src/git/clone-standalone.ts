@@ -2,6 +2,7 @@ import { lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { copyEntry } from './copy-entry.ts';
+import { copyLinks } from './copy-links.ts';
 import { commitOf } from './default-branch.ts';
 import { git, gitText, splitNul } from './git-command.ts';
 import { configOf, findLocalRepository, isMissing, symbolicBranch } from './local-repository.ts';
@@ -118,19 +119,20 @@ const copyWork = async (worktree: Worktree, directory: string, signal?: AbortSig
   const place = { gitDir: path.join(directory, '.git'), workTree: directory, signal };
   await git(['read-tree', 'HEAD'], place);
   const listed = await git(['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z'], { ...placeOf(worktree), signal });
-  const links = await gitlinks(worktree, signal);
+  const submodules = await gitlinks(worktree, signal);
+  const links = await copyLinks(worktree.path, directory, 'keep');
   const top = Buffer.from(makimaDirectory);
   for (const field of splitNul(listed.stdout)) {
     const relative = field[field.length - 1] === 0x2f ? field.subarray(0, -1) : field;
     if (relative.equals(top) || relative.subarray(0, top.length + 1).equals(Buffer.concat([top, Buffer.from('/')]))) continue;
-    if (links.has(relative.toString('latin1'))) {
+    if (submodules.has(relative.toString('latin1'))) {
       // a submodule's content belongs to its own repository: `git submodule update --init` brings it
       await mkdir(joinBytes(directory, relative), { recursive: true });
       continue;
     }
     if (!(await checkParentsOrSkip(worktree.path, relative))) continue;
     await checkParents(directory, relative, true);
-    await copyEntry(joinBytes(worktree.path, relative), joinBytes(directory, relative), relative, { existing: 'replace', signal });
+    await copyEntry(joinBytes(worktree.path, relative), joinBytes(directory, relative), relative, { existing: 'replace', links, signal });
   }
   const config = await withoutForeignFilters(place.gitDir, signal);
   await git(['update-index', '-q', '--refresh'], { ...place, config, answers: [1] });

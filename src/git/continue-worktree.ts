@@ -1,7 +1,9 @@
-import { copyFile, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { clearUnused, linkWorktree, type NewWorktree } from './add-worktree.ts';
+import { committedLinks } from './committed-links.ts';
 import { copyEntry } from './copy-entry.ts';
+import { copyLinks, reportLinks, type LinkOptions } from './copy-links.ts';
 import { commitOf } from './default-branch.ts';
 import { git } from './git-command.ts';
 import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
@@ -15,14 +17,15 @@ const stateFiles = /^(?:index|sharedindex\..*|MERGE_HEAD|MERGE_MSG|MERGE_MODE|CH
 
 /**
  * A new worktree with everything that another one holds: its commits, what is staged, changed, deleted, untracked and
- * ignored, modes, links and empty directories. `.makima/` is not brought along. The other worktree is only read.
+ * ignored, modes, links and empty directories. `.makima/` is not brought along, nor are links that lead out of the worktree
+ * and are not committed; those into the other worktree lead into the new one. The other worktree is only read.
  *
  * @param from - a worktree whose agent has ended
  * @param repository - what the new one is made of, the other's own source as a rule
  * @param to - its base is the other's base commit, so that its diff holds the work of both
  * @throws MakimaError WORKTREE_NOT_FOUND, TARGET_EXISTS, DISK_FULL, GIT_FAILED
  */
-export const continueWorktree = async (from: Worktree, repository: Repository, to: NewWorktree): Promise<Worktree> => {
+export const continueWorktree = async (from: Worktree, repository: Repository, to: NewWorktree & Pick<LinkOptions, 'told'>): Promise<Worktree> => {
   await requireWorktree(from);
   const { signal } = to;
   const commit = (await commitOf(from.adminDir, 'HEAD', signal)) ?? from.baseCommit;
@@ -30,7 +33,7 @@ export const continueWorktree = async (from: Worktree, repository: Repository, t
   const objects = sharesRepository(from) ? { borrows: [from.gitDir] } : { borrows: from.borrows, objectsOf: from.gitDir };
   const worktree = await linkWorktree(repository, to, { commit, ...objects });
   try {
-    await copyContent(from, worktree, signal);
+    await copyContent(from, worktree, to);
     await copyState(from, worktree);
     await sealMakimaDirectory(worktree);
     const config = await withoutForeignFilters(worktree.adminDir, signal);
@@ -43,7 +46,7 @@ export const continueWorktree = async (from: Worktree, repository: Repository, t
   }
 };
 
-const copyContent = async (from: Worktree, to: Worktree, signal?: AbortSignal): Promise<void> => {
+const copyContent = async (from: Worktree, to: Worktree, { signal, told }: Pick<LinkOptions, 'signal' | 'told'>): Promise<void> => {
   const modules = path.join(from.adminDir, 'modules');
   const skip = (relative: Buffer): boolean => relative.equals(Buffer.from('.git')) || relative.equals(Buffer.from(makimaDirectory));
   const submodules: string[] = [];
@@ -51,9 +54,13 @@ const copyContent = async (from: Worktree, to: Worktree, signal?: AbortSignal): 
     const name = relative.toString();
     if (name.endsWith('/.git')) submodules.push(name);
   };
-  await copyEntry(Buffer.from(from.path), Buffer.from(to.path), Buffer.alloc(0), { existing: 'replace', skip, copied, signal });
+  const links = await copyLinks(from.path, to.path, 'leave out', committedLinks(from, signal));
+  await copyEntry(Buffer.from(from.path), Buffer.from(to.path), Buffer.alloc(0), { existing: 'replace', links, skip, copied, signal });
+  await told?.(reportLinks(links));
   if (!(await isDirectory(modules))) return;
-  await copyEntry(Buffer.from(modules), Buffer.from(path.join(to.adminDir, 'modules')), Buffer.alloc(0), { existing: 'replace', signal });
+  const ownModules = path.join(to.adminDir, 'modules');
+  await mkdir(ownModules, { recursive: true });
+  await copyEntry(Buffer.from(modules), Buffer.from(ownModules), Buffer.alloc(0), { existing: 'replace', links: await copyLinks(modules, ownModules, 'leave out'), signal });
   for (const name of submodules) await moveSubmodule(from, to, name, signal);
 };
 

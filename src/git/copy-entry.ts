@@ -1,10 +1,13 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { chmod, copyFile, lstat, lutimes, mkdir, readdir, readlink, rm, symlink, unlink, utimes } from 'node:fs/promises';
+import { chmod, copyFile, lstat, lutimes, mkdir, readdir, rm, symlink, unlink, utimes } from 'node:fs/promises';
+import { decideLink, settleLinks, type CopyLinks } from './copy-links.ts';
 import { isMissing } from './local-repository.ts';
 
 export interface CopyOptions {
   /** What to do where something stands at the target already. Directories are merged in any case. */
   existing: 'replace' | 'keep';
+  /** The rule for links, one for all entries of a copy. */
+  links: CopyLinks;
   /** Left out, with everything below it. */
   skip?: (relative: Buffer) => boolean;
   /** Told of each file and link that was copied. */
@@ -16,8 +19,8 @@ export interface CopyOptions {
 const atOnce = 16;
 
 /**
- * Copies a file, a link (never what it leads to) or a directory with all that is in it: contents, modes, times, empty
- * directories, names of any bytes. Blocks are shared where the file system can (reflink on Linux, clone on macOS). Sockets,
+ * Copies a file, a link or a directory with all that is in it: contents, modes, times, empty directories, names of any
+ * bytes. What becomes of a link is said by `links`. No file is shared, also where several names had one. Blocks are shared where the file system can (reflink on Linux, clone on macOS). Sockets,
  * pipes and devices are left out. The original is only read.
  *
  * @param relative - its path as `skip` and `copied` are told
@@ -28,9 +31,22 @@ export const copyEntry = async (from: Buffer, to: Buffer, relative: Buffer, opti
   const found = await statOf(from);
   if (found === null) return false;
   if (found.isDirectory()) await copyDirectory(from, to, relative, found, options);
-  else if (found.isSymbolicLink() || found.isFile()) await copyLeaf(from, to, relative, found, options);
+  else if (found.isSymbolicLink()) await copyLink(from, to, relative, found, options);
+  else if (found.isFile()) await copyRegular(from, to, relative, found, options);
   return true;
 };
+
+/** To be called when all entries are copied: brings what links that stay inside lead to and the copy has not. */
+export const settleCopy = (options: CopyOptions): Promise<void> =>
+  settleLinks(options.links, async (decision, { to, relative }) => {
+    await unlink(to);
+    await copyEntry(decision.bring, to, relative, brought(options, decision.links));
+  });
+
+const dotGit = Buffer.from('/.git');
+
+/** What a link leads to comes without its repository, which is somebody else's. */
+const brought = (options: CopyOptions, links: CopyLinks): CopyOptions => ({ ...options, links, skip: (inner) => inner.subarray(-dotGit.length).equals(dotGit) || options.skip?.(inner) === true });
 
 const statOf = async (file: Buffer): Promise<BigIntStats | null> => {
   try {
@@ -43,29 +59,52 @@ const statOf = async (file: Buffer): Promise<BigIntStats | null> => {
 
 const seconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1e9;
 
-const copyLeaf = async (from: Buffer, to: Buffer, relative: Buffer, found: BigIntStats, options: CopyOptions): Promise<void> => {
+/** @returns false where what stands there stays */
+const makeWay = async (to: Buffer, options: CopyOptions): Promise<boolean> => {
   const standing = await statOf(to);
-  if (standing !== null) {
-    if (options.existing === 'keep') return;
-    // never written through: a link there would lead the content elsewhere
-    if (standing.isDirectory()) await rm(to.toString(), { recursive: true });
-    else await unlink(to);
-  }
+  if (standing === null) return true;
+  if (options.existing === 'keep') return false;
+  // never written through: a link there would lead the content elsewhere
+  if (standing.isDirectory()) await rm(to.toString(), { recursive: true });
+  else await unlink(to);
+  return true;
+};
+
+/** Says false where the original is gone since it was listed: a process that is just ending removes its files. */
+const unlessGone = async (from: Buffer, make: () => Promise<void>): Promise<boolean> => {
   try {
-    if (found.isSymbolicLink()) {
-      await symlink(await readlink(from, { encoding: 'buffer' }), to);
-      await lutimes(to, seconds(found.atimeNs), seconds(found.mtimeNs));
-    } else {
-      await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-      await chmod(to, Number(found.mode) & 0o7777);
-      await utimes(to, seconds(found.atimeNs), seconds(found.mtimeNs));
-    }
+    await make();
+    return true;
   } catch (error) {
-    // gone since it was listed: a process that is just ending removes its files
-    if (isMissing(error) && (await statOf(from)) === null) return;
+    if (isMissing(error) && (await statOf(from)) === null) return false;
     throw error;
   }
-  await options.copied?.(relative);
+};
+
+const copyRegular = async (from: Buffer, to: Buffer, relative: Buffer, found: BigIntStats, options: CopyOptions): Promise<void> => {
+  if (!(await makeWay(to, options))) return;
+  const isCopied = await unlessGone(from, async () => {
+    await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    await chmod(to, Number(found.mode) & 0o7777);
+    await utimes(to, seconds(found.atimeNs), seconds(found.mtimeNs));
+  });
+  if (isCopied) await options.copied?.(relative);
+};
+
+const copyLink = async (from: Buffer, to: Buffer, relative: Buffer, found: BigIntStats, options: CopyOptions): Promise<void> => {
+  if (options.existing === 'keep' && (await statOf(to)) !== null) return;
+  await unlessGone(from, async () => {
+    const decision = await decideLink(options.links, from, to, relative);
+    if ('leaveOut' in decision) return;
+    if ('bring' in decision) {
+      await copyEntry(decision.bring, to, relative, brought(options, decision.links));
+      return;
+    }
+    if (options.existing === 'replace') await makeWay(to, options);
+    await symlink(decision.make, to);
+    await lutimes(to, seconds(found.atimeNs), seconds(found.mtimeNs));
+    await options.copied?.(relative);
+  });
 };
 
 const copyDirectory = async (from: Buffer, to: Buffer, relative: Buffer, found: BigIntStats, options: CopyOptions): Promise<void> => {

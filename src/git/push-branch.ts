@@ -14,6 +14,26 @@ export const originUrl = async (target: TargetRepository, signal?: AbortSignal):
   return exitCode === 0 && url !== '' ? url : null;
 };
 
+/** A remote as the repository's configuration has it. */
+export interface Remote {
+  name: string;
+  url: string | null;
+  /** What gh has noted there of the repository that pull requests go to. */
+  ghResolved: string | null;
+}
+
+/** All remotes, in the order of the configuration. */
+export const remotesOf = async (target: TargetRepository, signal?: AbortSignal): Promise<Remote[]> => {
+  const { stdout } = await git(['config', '--null', '--get-regexp', String.raw`^remote\..*\.(url|gh-resolved)$`], { gitDir: target.commonDir, signal, answers: [1] });
+  const remotes = new Map<string, Remote>();
+  for (const [, name = '', key, value = ''] of stdout.toString('utf8').matchAll(/remote\.([^\0]*)\.(url|gh-resolved)\n([^\0]*)\0/g)) {
+    const known = remotes.get(name) ?? { name, url: null, ghResolved: null };
+    // of several URLs the first is the one that is fetched from
+    remotes.set(name, key === 'url' ? { ...known, url: known.url ?? value } : { ...known, ghResolved: value });
+  }
+  return [...remotes.values()];
+};
+
 const lastLines = (text: string): string => {
   const lines = redactUrls(text).split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('hint:') && !/^error: failed to push some refs/.test(line) && !/^To /.test(line));
   const said = lines.slice(-8).join('; ').replace(/\.$/, '');

@@ -1,7 +1,8 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { copyEntry } from './copy-entry.ts';
+import { copyEntry, settleCopy, type CopyOptions } from './copy-entry.ts';
+import { copyLinks, noteLeftOut, reportLinks, type LinkOptions } from './copy-links.ts';
 import { git, splitNul } from './git-command.ts';
 import { findLocalRepository, isMissing } from './local-repository.ts';
 import { checkParents, isReserved, joinBytes } from './relative-path.ts';
@@ -13,14 +14,15 @@ const maxPatternBytes = 256 * 1024;
 
 /**
  * Copies the files that the `.worktreeinclude` of the user's checkout names (gitignore syntax) and that git does not track
- * there: `.env` and its like. What the worktree has already stays. Links are copied as links, never followed.
+ * there: `.env` and its like. What the worktree has already stays. Of a link that leads out of the checkout, what it leads
+ * to is copied. A worktree of another repository of the user's is left out: its `.git` leads back to that.
  *
  * @param sourcePath - the user's checkout; a bare repository has nothing to copy
  * @param toDir - the worktree
  * @returns the files copied, and whether there were more than 20,000
  * @throws MakimaError INVALID_REPOSITORY, GIT_FAILED
  */
-export const copyWorktreeInclude = async (sourcePath: string, toDir: string, signal?: AbortSignal): Promise<{ copied: string[]; truncated: boolean }> => {
+export const copyWorktreeInclude = async (sourcePath: string, toDir: string, { signal, told }: Pick<LinkOptions, 'signal' | 'told'> = {}): Promise<{ copied: string[]; truncated: boolean }> => {
   const local = await findLocalRepository(sourcePath);
   if (local.checkout === null) return { copied: [], truncated: false };
   const patterns = path.join(local.checkout, '.worktreeinclude');
@@ -28,12 +30,31 @@ export const copyWorktreeInclude = async (sourcePath: string, toDir: string, sig
   const { stdout } = await git(['ls-files', '--others', '--ignored', `--exclude-from=${patterns}`, '-z'], { gitDir: local.gitDir, commonDir: local.commonDir, workTree: local.checkout, signal });
   const files = splitNul(stdout).filter((file) => !isReserved(file.toString().split('/')));
   const copied: string[] = [];
+  const links = await copyLinks(local.checkout, toDir, 'copy');
+  const options: CopyOptions = { existing: 'keep', links, signal, copied: (leaf) => void copied.push(showPath(leaf)) };
   for (const file of files.slice(0, maxFiles)) {
-    if (!(await checkParents(local.checkout, file, false)) || !(await makeParents(toDir, file))) continue;
-    const relative = file[file.length - 1] === 0x2f ? file.subarray(0, -1) : file;
-    await copyEntry(joinBytes(local.checkout, relative), joinBytes(toDir, relative), relative, { existing: 'keep', signal, copied: (leaf) => void copied.push(showPath(leaf)) });
+    const isRepository = file[file.length - 1] === 0x2f;
+    const relative = isRepository ? file.subarray(0, -1) : file;
+    if (!(await checkParents(local.checkout, relative, false))) continue;
+    if (isRepository && !(await hasOwnGitDir(joinBytes(local.checkout, relative)))) {
+      noteLeftOut(links, relative, 'its .git leads to a repository of yours');
+      continue;
+    }
+    if (!(await makeParents(toDir, relative))) continue;
+    await copyEntry(joinBytes(local.checkout, relative), joinBytes(toDir, relative), relative, options);
   }
+  await settleCopy(options);
+  await told?.(reportLinks(links));
   return { copied, truncated: files.length > maxFiles };
+};
+
+/** A linked worktree and a submodule have a file `.git`, by which an agent's git would act on the user's repository. */
+const hasOwnGitDir = async (directory: Buffer): Promise<boolean> => {
+  const dotGit = await lstat(joinBytes(directory, '.git')).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  return dotGit === null || dotGit.isDirectory();
 };
 
 /** Where the worktree's branch has a link or a file in the way, its own content stays. */

@@ -1,37 +1,18 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
+import type { Task } from '../../schemas/task.ts';
+import { pullRequestText } from '../../src/completion/describe-work.ts';
+import type { Integration } from '../../src/store/task-store.ts';
+import { sampleTask } from '../http/recorded-actions.ts';
 import { remoteSlug } from '../../src/completion/remote-slug.ts';
 import { restApi } from '../../src/completion/github-rest.ts';
 import { fingerprint, sh, write } from '../git/git-fixture.ts';
-import { scratch } from '../support/daemon.ts';
 import { addOrigin, line, read, world } from './completion-fixture.ts';
 import { githubServer } from './github-server.ts';
+import { scriptedGh } from './scripted-gh.ts';
 
 const url = 'git@ghe.example:acme/widgets.git';
-
-/** A gh that keeps its pull requests in a file beside it and writes down how it was called. */
-const scriptedGh = (t: Test, { signedIn = true } = {}): { dir: string; PATH: string } => {
-  const dir = scratch(t);
-  const bin = path.join(dir, 'bin');
-  mkdirSync(bin);
-  writeFileSync(
-    path.join(bin, 'gh'),
-    `#!/bin/sh
-D='${dir}'
-for a in "$@"; do printf '[%s]' "$a"; done >> "$D/calls"; echo >> "$D/calls"
-case "$1 $2" in
-  'auth status') exit ${signedIn ? 0 : 1} ;;
-  'pr list') if [ -f "$D/open" ]; then echo '[{"number":7,"url":"https://ghe.example/acme/widgets/pull/7"}]'; else echo '[]'; fi ;;
-  'pr create') cat > "$D/body"; [ -f "$D/refuse" ] && { echo 'GraphQL: base is unknown' >&2; exit 1; }; : > "$D/open"; echo 'Creating pull request' >&2; echo https://ghe.example/acme/widgets/pull/7 ;;
-  'pr edit') cat > "$D/body" ;;
-  *) exit 2 ;;
-esac
-`,
-    { mode: 0o755 },
-  );
-  return { dir, PATH: `${bin}:/usr/bin:/bin` };
-};
 
 void t.test('with gh: opened, then updated', async (t) => {
   const { dir, PATH } = scriptedGh(t);
@@ -49,6 +30,7 @@ void t.test('with gh: opened, then updated', async (t) => {
   t.equal(read(dir, 'body'), `Says hello.\n\n### Subtasks\n\n- First part (done)\n\nMakima-Task: ${task.id}\n`);
   t.same(read(dir, 'calls').trim().split('\n'), [
     '[auth][status][--hostname][ghe.example]',
+    '[repo][view][ghe.example/acme/widgets][--json][parent]',
     `[pr][list][--repo][ghe.example/acme/widgets][--head][${task.branch ?? ''}][--state][open][--json][number,url][--limit][1]`,
     `[pr][create][--repo][ghe.example/acme/widgets][--head][${task.branch ?? ''}][--title][Add "a" greeting][--body-file][-][--base][main]`,
   ]);
@@ -85,6 +67,16 @@ void t.test('without gh: through the REST API of the server that is named', asyn
   const error = await refused(task, { action: 'pr', targetRepoPath: source });
   t.match(error, { code: 'PULL_REQUEST_FAILED', message: /GitHub answered 422/ });
   t.notMatch(JSON.stringify([error.message, error.details]), /sesame/);
+});
+
+void t.test('the body says which subtasks were merged, and which were left out', (t) => {
+  const task = sampleTask({ progressSummary: 'Sum.' });
+  const at = '2030-01-31T12:00:00.000Z';
+  const subtask = (id: string, status: Task['status']): Task => sampleTask({ id, name: `Part ${id}`, status, parentTaskId: task.id, depth: 1 });
+  const became = (subtaskId: string, state: 'merged' | 'skipped', reason: string | null = null): Integration => ({ subtaskId, taskId: task.id, state, commitSha: null, sourceCommit: null, sourceTree: null, reason, at });
+  const { body } = pullRequestText(task, [subtask('a', 'done'), subtask('b', 'done'), subtask('c', 'failed'), subtask('d', 'failed'), subtask('e', 'done')], [became('a', 'merged'), became('b', 'skipped', 'not\n needed'), became('d', 'merged')]);
+  t.equal(body, `Sum.\n\n### Subtasks\n\n- Part a (done, merged)\n- Part d (failed, merged)\n- Part e (done)\n\n### Left out\n\n- Part b (done, skipped: not needed)\n- Part c (failed)\n\nMakima-Task: ${task.id}\n`);
+  t.end();
 });
 
 void t.test('with neither the branch is pushed, and the message says what to do', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { continueWorktree } from '../../src/git/continue-worktree.ts';
 import { diffFiles } from '../../src/git/diff.ts';
@@ -22,8 +22,8 @@ void t.test('everything that the other worktree holds, and that one stays as it 
   chmodSync(path.join(from.path, 'mode.sh'), 0o755);
   mkdirSync(path.join(from.path, 'empty/directory'), { recursive: true });
   symlinkSync('a.txt', path.join(from.path, 'link'));
-  symlinkSync('/nowhere', path.join(from.path, 'dangling'));
-  symlinkSync(home, path.join(from.path, 'out'));
+  symlinkSync('nowhere', path.join(from.path, 'dangling'));
+  symlinkSync(realpathSync('/usr/bin'), path.join(from.path, 'out'));
   linkSync(path.join(from.path, 'a.txt'), path.join(from.path, 'hard.log'));
   writeFileSync(Buffer.concat([Buffer.from(`${from.path}/caf`), Buffer.from([0xe9])]), 'x');
   mkdirSync(path.join(from.path, 'locked.log'));

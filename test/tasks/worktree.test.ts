@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t, { type Test as Tap } from 'tap';
 import type { Task } from '../../schemas/task.ts';
@@ -138,6 +138,22 @@ void t.test('where an agent works', async (t) => {
     t.equal(read(task, '.env'), 'A=1\n');
     t.equal(read(task, 'secret/a.key'), 'k\n');
     t.notOk(existsSync(join(pathOf(task), 'secret/other')));
+  });
+
+  void t.test('links that lead out: brought where their path was asked for, else left out, and said', async (t) => {
+    const disk = scratch(t);
+    write(disk, { 'modules/x.js': 'x\n', 'data.txt': 'd\n' });
+    const repository = userRepository(t, { '.gitignore': 'node_modules\n', '.worktreeinclude': 'node_modules\n' });
+    symlinkSync(join(disk, 'modules'), join(repository, 'node_modules'));
+    const before = fingerprint(disk, { times: true });
+    const first = await done(t, `echo changed > node_modules/x.js; echo y > node_modules/y.js; ln -s ${disk}/data.txt out`, { repositoryUrl: repository });
+    t.equal(read(first, 'node_modules/x.js'), 'changed\n');
+    t.match((await daemon.lines(first.id, 'system')).join('\n'), `copied in their place: node_modules → ${disk}/modules`);
+    const second = await done(t, 'echo own > out', { repositoryUrl: repository, continueFromTaskId: first.id });
+    t.same(second.warnings.map(({ code }) => code), ['LINKS_LEFT_OUT']);
+    t.match(second.warnings[0]?.message, `out → ${disk}/data.txt`);
+    t.equal(read(second, 'node_modules/y.js'), 'y\n');
+    t.same(fingerprint(disk, { times: true }), before);
   });
 
   void t.test('makima.json: setup before the agent, teardown before the worktree goes', async (t) => {

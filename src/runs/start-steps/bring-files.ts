@@ -1,12 +1,9 @@
+import { committedLinks } from '../../git/committed-links.ts';
 import { copyFiles } from '../../git/copy-files.ts';
 import { parseWorktree } from '../../git/worktree-record.ts';
 import { copyWorktreeInclude } from '../../git/worktree-include.ts';
+import { named, tellLinks } from './tell-links.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
-
-const maxNamed = 10;
-
-const named = (paths: readonly string[]): string =>
-  paths.slice(0, maxNamed).join(', ') + (paths.length > maxNamed ? ` and ${paths.length - maxNamed} more` : '');
 
 /** Files that a new worktree needs and git does not bring: what the repository's .worktreeinclude names, and what the parent shares. */
 export const bringFiles: StartStep = {
@@ -16,7 +13,7 @@ export const bringFiles: StartStep = {
     const worktree = worktreeOfStart(start);
     const { task } = start;
     if (worktree.sourcePath !== null && task.continueFromTaskId === null) {
-      const { copied: included, truncated } = await copyWorktreeInclude(worktree.sourcePath, worktree.path, start.signal);
+      const { copied: included, truncated } = await copyWorktreeInclude(worktree.sourcePath, worktree.path, { signal: start.signal, told: tellLinks(context, task.id) });
       if (truncated) context.ledger.say(task.id, '.worktreeinclude names more than is copied; the rest was left out', 'warning');
       if (included.length > 0) context.ledger.say(task.id, `Copied from the source checkout, as .worktreeinclude asks: ${named(included)}`);
     }
@@ -26,7 +23,9 @@ export const bringFiles: StartStep = {
       context.ledger.say(task.id, 'copyFiles: the parent has no worktree to copy from; nothing was copied', 'warning');
       return;
     }
-    const { copied, missing } = await copyFiles(parseWorktree(parent.record).path, worktree.path, task.copyFiles, start.signal);
+    const from = parseWorktree(parent.record);
+    const told = tellLinks(context, task.id);
+    const { copied, missing } = await copyFiles(from.path, worktree.path, task.copyFiles, { signal: start.signal, committed: committedLinks(from, start.signal), told });
     if (copied.length > 0) context.ledger.say(task.id, `Copied from the parent's worktree: ${named(copied)}`);
     for (const path of missing) context.ledger.say(task.id, `copyFiles: ${path} is not in the parent's worktree; it was left out`, 'warning');
   },

@@ -15,6 +15,7 @@ import type { RunContext } from '../context.ts';
 import { baseOf, localName, type Foundation } from './find-base.ts';
 import { noteHalfMade, undoHalfMade } from './half-made.ts';
 import type { Start, StartStep } from './step.ts';
+import { tellLinks } from './tell-links.ts';
 
 const recorded = async (context: RunContext, taskId: string): Promise<Worktree | null> => {
   const row = await context.store.getWorktree(taskId);
@@ -44,7 +45,7 @@ const continueFrom = async (context: RunContext, task: Task, sourceId: string, p
   // the diff holds the work of both
   const branch = source?.baseBranch ?? null;
   const base = { branch, local: localName(repository, branch), commit: from.baseCommit };
-  const worktree = await continueWorktree(from, repository, { ...place, base });
+  const worktree = await continueWorktree(from, repository, { ...place, base, told: tellLinks(context, task.id) });
   context.ledger.say(task.id, `Continued from "${source?.name ?? sourceId}" (${sourceId}): everything its worktree holds was brought over`);
   return worktree;
 };
