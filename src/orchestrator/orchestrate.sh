@@ -31,7 +31,9 @@ Usage: .makima/orchestrate.sh COMMAND
   diff ID                            its changes as a patch, uncommitted and new files too
   branches                           the branches of your subtasks: merged, unmerged or skipped
   preview [ID]                       what a merge would come to, nothing touched; without ID: of all, in the best order
-  merge ID                           merge all of a subtask's work into your worktree and commit it
+  merge ID [options]                 merge all of a subtask's work into your worktree and commit it
+      --branch NAME                  another branch of its repository instead, as a warning of its names it
+      --force                        also where files have conflict markers that are meant
   merge-status                       whether a merge is open, and which files have conflicts
   resolve FILE ours|theirs|manual    resolve one: your side, the subtask's, or the file as you have edited it
   commit ["MESSAGE"]                 commit the merge when no conflict is left
@@ -328,9 +330,24 @@ preview() {
 }
 
 merge() {
-  require_number_of_arguments merge 1 $#
+  [ $# -ge 1 ] || wrong_usage 'merge takes the ID of a subtask.'
   require_id "$1"
   add_field subtaskId "$1"
+  shift
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --branch)
+        [ $# -ge 2 ] || wrong_usage '--branch takes the name of a branch.'
+        add_field branch "$2"
+        shift 2
+        ;;
+      --force)
+        add_field force true
+        shift
+        ;;
+      *) wrong_usage "merge does not know '$1'." ;;
+    esac
+  done
   merging POST /merge
 }
 

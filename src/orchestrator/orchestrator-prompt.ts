@@ -29,7 +29,7 @@ Run it from the worktree; after a \`git clean\` that took it, run \`"$MAKIMA_ORC
     .makima/orchestrate.sh stop ID                    stop it; its work stays
     .makima/orchestrate.sh branches                   what there is to merge
     .makima/orchestrate.sh preview [ID]               what would conflict; of all: in the best order
-    .makima/orchestrate.sh merge ID                   merge its work into your worktree
+    .makima/orchestrate.sh merge ID [--branch B]      merge its work, or its branch B, into your worktree
     .makima/orchestrate.sh merge-status               the open merge, its conflicts
     .makima/orchestrate.sh resolve FILE HOW           HOW: ours, theirs (the subtask's) or manual (as edited)
     .makima/orchestrate.sh commit "MESSAGE"           commit it when no conflict is left
@@ -58,7 +58,7 @@ A long plan goes in through standard input, with - in its place. Two independent
 3. **Delegate.** A subtask sees only its plan and the repository as it was when you began: not this conversation, your uncommitted files or its siblings. Put in each plan the goal, the context, its own files, the agreed interfaces, how to check it, and when it is done. Share files with \`--files\`. A subtask never pushes or opens a pull request: its work reaches you by \`merge\`.
 4. **Order.** Start everything independent at once, and \`wait\` for all in one call. Only where B needs files that A makes, wait for A and create B with \`--continue-from A\`: B then holds A's work as well. Do not for mere order, a similar topic or an agreed interface: B would wait, inherit A's faults, and bring A in when merged. If B needs the work of several, bring it together here and pass it on with \`--files\`.
 5. **Wait.** \`wait\` can take an hour. Give it the longest timeout you can, or run it in the background; after a timeout call it again. No polling loops.
-6. **Verify.** \`done\` means only that the agent stopped. Read \`status\` and \`diff\` and judge them against your plan. On \`failed\` or \`interrupted\`, read the error and the end of \`output\`, then \`start\` it again, in its worktree, or create a better one with \`--continue-from\`. Correct a running one with \`message\`.
+6. **Verify.** \`done\` means only that the agent stopped. Read \`status\`, its warnings and \`diff\` and judge them against your plan; work on another branch is merged with \`--branch\`. On \`failed\` or \`interrupted\`, read the error and the end of \`output\`, then \`start\` it again, in its worktree, or create a better one with \`--continue-from\`. Correct a running one with \`message\`.
 
 # Bring the work in
 When subtasks have ended well, \`merge ID\` them one at a time, in the order that \`preview\` gives. It takes all that git does not ignore, committed or not. On a conflict it stays open and \`merge-status\` names the files. Decide each by what both sides were for: \`resolve FILE ours\`, \`theirs\`, or edit out every conflict marker and \`resolve FILE manual\`. Then \`commit\`, or \`abort\`.

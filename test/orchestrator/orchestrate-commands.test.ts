@@ -34,6 +34,7 @@ void t.test('each command asks for what the contract says and prints the answer'
     [['preview'], `GET ${base}/tasks/${taskId}/merge/preview`, []],
     [['preview', otherId], `GET ${base}/tasks/${taskId}/merge/preview?subtaskId=${otherId}`, []],
     [['merge', otherId], `POST ${base}/tasks/${taskId}/merge`, [['subtaskId', otherId]]],
+    [['merge', otherId, '--branch', 'feature/y', '--force'], `POST ${base}/tasks/${taskId}/merge`, [['subtaskId', otherId], ['branch', 'feature/y'], ['force', 'true']]],
     [['merge-status'], `GET ${base}/tasks/${taskId}/merge`, []],
     [['resolve', '-a "b"\n@c', 'manual'], `POST ${base}/tasks/${taskId}/merge/resolve`, [['file', '-a "b"\n@c'], ['strategy', 'manual']]],
     [['commit', 'a "message" & more'], `POST ${base}/tasks/${taskId}/merge/commit`, [['message', 'a "message" & more']]],
@@ -117,7 +118,7 @@ void t.test('a diff comes out byte by byte', async (t) => {
 void t.test('no command, a wrong one and wrong arguments print the usage and ask for nothing', async (t) => {
   const server = await serve(t);
   const wrong = [
-    [], ['frobnicate'], ['merge'], ['resolve', 'f'], ['resolve', 'f', 'mine'], ['skip', otherId], [''], ['--start'], ['list', 'x'], ['create'], ['create', 'n'], ['create', 'n', 'p', 'q'], ['create', '--start', 'n', 'p'],
+    [], ['frobnicate'], ['merge'], ['merge', otherId, '--branch'], ['merge', otherId, 'x'], ['resolve', 'f'], ['resolve', 'f', 'mine'], ['skip', otherId], [''], ['--start'], ['list', 'x'], ['create'], ['create', 'n'], ['create', 'n', 'p', 'q'], ['create', '--start', 'n', 'p'],
     ['create', 'n', 'p', '--files'], ['create', 'n', 'p', '--continue-from'], ['start'], ['start', otherId, otherId], ['wait'], ['message', otherId],
     ['done', 'a', 'b'],
   ];

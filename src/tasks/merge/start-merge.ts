@@ -88,8 +88,8 @@ const afterFailure = async (context: TaskContext, merge: MergeUnderWay, into: Wo
 };
 
 /** What the caller should know beside the commit. */
-const wordsOf = (subtask: Task, { record, changes, notes }: MergePlan): string => {
-  const words = [`Merged ${subtask.branch ?? subtask.id}: ${changes.length === 0 ? 'all of its content was here already' : `${changes.length} ${changes.length === 1 ? 'file' : 'files'} changed`}`];
+const wordsOf = (subtask: Task, sourceBranch: string, { record, changes, notes }: MergePlan): string => {
+  const words = [`Merged ${sourceBranch}: ${changes.length === 0 ? 'all of its content was here already' : `${changes.length} ${changes.length === 1 ? 'file' : 'files'} changed`}`];
   if (record.ours !== record.head) words.push("This task's own uncommitted work was committed before it, since both had to do with the same files");
   if (isActive(subtask.status)) words.push(`The subtask is still ${subtask.status}: what it does from now on is not in`);
   return [...words, ...notes].join('. ');
@@ -113,7 +113,7 @@ export const startMerge =
       const { merge, plan } = carried;
       if (plan.record.commit !== null) {
         await settleMerge(context, merge, into, plan.record.commit);
-        return { success: true, commitSha: plan.record.commit, message: wordsOf(subtask, plan) };
+        return { success: true, commitSha: plan.record.commit, message: wordsOf(subtask, merge.sourceBranch, plan) };
       }
       const conflicts = shownConflicts(conflictsOf(plan.record));
       await context.store.updateMerge(task.id, { phase: 'open' }, [mergeEvent(merge, 'conflict', { conflicts: conflicts.slice(0, maxConflictsInEvent), conflictsLeft: conflicts.length })]);
