@@ -40,14 +40,19 @@ export const live = async (t: Test, daemon: TestDaemon, what: string, arm: (task
   return task;
 };
 
-/** Nothing is left of tasks that were all deleted. */
+/** What is made aside, or held while it is made. */
+export const halfMade = /\.tmp-|\.lock$|makima-tmp/;
+
+/** Nothing is left of tasks that were all deleted, but their repositories among those that are kept. */
 export const nothingIsLeft = async (t: Test, daemon: TestDaemon, marker: string): Promise<void> => {
   const look = (directory: string): string[] => everythingIn(join(daemon.home, directory));
   const left = (): string[] => [
     ...look('runs'),
     ...look('worktrees').filter((path) => path !== '.trash'),
     ...look('events').filter((path) => path !== 'ids'),
-    ...look('repositories').filter((path) => /\.tmp-|\.lock$|\/worktrees\/|refs\/heads\/makima\/./.test(path)),
+    ...look('repositories'),
+    ...look('caches').filter((path) => halfMade.test(path)),
+    ...look('kept').filter((path) => halfMade.test(path)),
   ];
   // Put aside, and removed in the background.
   for (const limit = performance.now() + 30_000; left().length > 0 && performance.now() < limit; ) await new Promise((resolve) => setTimeout(resolve, 20));

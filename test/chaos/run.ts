@@ -6,6 +6,7 @@ import type { Task } from '../../schemas/task.ts';
 import { platform } from '../../src/runs/process/platform/index.ts';
 import { fingerprint } from '../support/daemon.ts';
 import { everythingIn } from '../support/everything-in.ts';
+import { halfMade } from './life.ts';
 import { keepDaemon, type Fault, type KeptDaemon } from './kept-daemon.ts';
 import { kinds, play, remove, type Kind } from './scenarios.ts';
 import type { Stage } from './stage.ts';
@@ -133,8 +134,9 @@ const leftovers = async (home: string, notes: string): Promise<string[]> => {
   const left = leftIn(join(home, 'runs'), () => false)
     .concat(leftIn(join(home, 'worktrees'), (path) => path === '.trash'))
     .concat(leftIn(join(home, 'events'), (path) => path === 'ids'))
-    .concat(leftIn(join(home, 'repositories'), (path) => !/\.tmp-|\.lock$|\/worktrees\/|refs\/heads\/makima\/./.test(path)))
-    .concat(readdirSync(home).filter((name) => !['state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm', 'lock', 'lock-journal', 'token', 'daemon.json', 'makima.sock', 'runs', 'worktrees', 'events', 'repositories'].includes(name)));
+    .concat(leftIn(join(home, 'repositories'), () => false))
+    .concat(['caches', 'kept'].flatMap((name) => leftIn(join(home, name), (path) => !halfMade.test(path))))
+    .concat(readdirSync(home).filter((name) => !['state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm', 'lock', 'lock-journal', 'token', 'daemon.json', 'makima.sock', 'runs', 'worktrees', 'events', 'repositories', 'caches', 'kept'].includes(name)));
   const processes = (await platform.table(`AGENT_NOTES=${notes}`)).filter(({ marked }) => marked);
   return [...left, ...processes.map(({ pid }) => `process ${pid}`)];
 };
