@@ -11,8 +11,12 @@ export interface AgentCommand {
 /** What one line of an agent's stdout means to the daemon. Everything else it says is only logged. */
 export type AgentSignal =
   | { kind: 'session'; sessionId: string }
-  /** A turn ended. Usage is this run's so far, not this turn's. */
-  | { kind: 'turn-ended'; isError: boolean; message: string | null; usage: Usage }
+  /**
+   * A turn ended. Usage is this run's so far, not this turn's. An agent that reports success and could not work, since its
+   * prompt was refused or every tool denied, is in error, with the reason; one that could use some of its tools and not
+   * others names those in `denied`, as words that a person reads.
+   */
+  | { kind: 'turn-ended'; isError: boolean; message: string | null; usage: Usage; denied?: readonly string[] }
   | { kind: 'turn-started' }
   /** The number of background tasks that the agent will report on by itself when they end. */
   | { kind: 'background'; running: number };
