@@ -61,8 +61,11 @@ export interface AgentDriver {
   interruptMessage(): string | null;
   /** One line of output as a person reads it: what the agent said and did; null for a line that says nothing to a person. */
   readable(line: string): string | null;
-  /** Why an agent may be silent that has printed no line at all since its start, and what to look at: a part of a sentence. */
-  readonly silentStart: string;
+  /**
+   * What an agent that prints nothing is likely to be at, and what to do about it, without its last full stop.
+   * @param lastLine - the last whole line of stdout, null where there is none
+   */
+  explainSilence(lastLine: string | null): string;
   /** The agent's own failure message with the remedy added where there is one (not signed in, not as root, …). */
   explainFailure(message: string): string;
 }

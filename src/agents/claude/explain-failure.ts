@@ -17,7 +17,6 @@ const remedies: readonly Remedy[] = [
     says: /^Every tool that the agent tried was denied/,
     todo: "Allow them under permissions in ~/.claude/settings.json or the repository's .claude/settings.json (rules, disableBypassPermissionsMode, PreToolUse hooks), and leave MAKIMA_ENABLE_PERMISSIONS unset unless the rules allow all that the work needs; then start the task again",
   },
-  { says: /not logged in|please run \/login|oauth token (has )?(expired|revoked)/i, todo: signIn },
   { says: /not logged in|please run \/login|(oauth token|login|session) (has |is )?(expired|revoked)/i, todo: signIn },
   {
     says: /invalid (x-)?api[- ]key|authentication_(failed|error)|failed to authenticate|api error: 401|disabled organization|organization has been disabled/i,
