@@ -22,7 +22,7 @@ export const subtaskWarnings = async (context: TaskContext, task: Task): Promise
   if (subtasks.length === 0) return [];
   const became = new Map((await context.store.listIntegrations(task.id)).map(({ subtaskId, state }) => [subtaskId, state]));
   const warnings: Warning[] = [];
-  const unattended = subtasks.filter(({ status }) => !isTerminal(status));
+  const unattended = subtasks.filter(({ id, status }) => !isTerminal(status) && became.get(id) !== 'skipped');
   if (unattended.length > 0) warnings.push({ code: 'SUBTASKS_UNATTENDED', message: `Nobody attends to subtasks that were never started or still run: ${nameThem(unattended)}. Start, stop or delete them` });
   const started = subtasks.filter(({ status }) => status !== 'pending');
   const isLost = ({ id, status }: Task): boolean => !isActive(status) && status !== 'done' && became.get(id) !== 'merged';
