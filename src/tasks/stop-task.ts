@@ -50,6 +50,7 @@ export const stopTask =
     const graceful = request.graceful ?? true;
     const keepSubtasks = request.subtasks === undefined ? context.keepSubtasks : request.subtasks === 'keep';
     await stopOne(context, task, { graceful, keepSubtasks });
+    context.reached('stop stored');
     if (!keepSubtasks) await stopBelow(context, task, { graceful, again: true });
     return { task: (await context.store.getTask(task.id)) ?? task, wasTerminal: isTerminal(task.status) };
   };
