@@ -70,6 +70,17 @@ void t.test('agents by their behaviour', async (t) => {
     t.match(errorMessage, /Not logged in.*Run `claude` once.*ANTHROPIC_API_KEY/);
   });
 
+  void t.test('denied-bash: an agent that was denied all that it tried has failed, though it says success', async (t) => {
+    const { id } = await run('denied-bash');
+    t.match(await daemon.ended(id), { status: 'failed', exitCode: 0, errorMessage: /Every tool that the agent tried was denied: Bash \(Permission to use Bash has been denied\.\)\. Allow them/, warnings: [] });
+  });
+
+  void t.test('denied-bash: with another tool that worked it is done, with a warning before the end of its log', async (t) => {
+    const { id } = await run('denied-bash', { plan: 'touch it and write it' });
+    t.match(await daemon.ended(id), { status: 'done', warnings: [{ code: 'TOOLS_DENIED', message: /Bash \(Permission/ }] });
+    t.ok((await daemon.lines(id, 'system')).some((line) => line.includes('denied some of the tools')));
+  });
+
   void t.test('huge-line: nothing of it is lost', async (t) => {
     const { id } = await run('huge-line');
     t.equal((await daemon.ended(id)).status, 'done');

@@ -75,9 +75,8 @@ void t.test('a key made by hand lives on, and keep leaves what is below', async 
 void t.test('a create and a start that are under way when the key dies come to nothing', async (t) => {
   for (const held of ['createTask', 'transition'] as const) {
     const gate = new EventEmitter();
-    let isHeld = false;
+    const isHeld = once(gate, 'held');
     const wait = async (): Promise<void> => {
-      isHeld = true;
       gate.emit('held');
       await once(gate, 'go');
     };
@@ -96,7 +95,7 @@ void t.test('a create and a start that are under way when the key dies come to n
     const file = join(scratch(t), 'key');
     const { id } = await daemon.start({ name: 'runs-plan', plan: `RUN: printf %s "$MAKIMA_API_KEY" >'${file}'; tail -f /dev/null`, isOrchestrator: true });
     const making = daemon.callWith<Refusal>(await keyOf(file), 'POST', '/tasks', { name: 'forever', plan: 'p', parentTaskId: id, start: true });
-    if (!isHeld) await once(gate, 'held');
+    await isHeld;
     t.equal((await daemon.stopped(id)).status, 'interrupted');
     gate.emit('go');
     t.match(await making, { status: 401, body: { code: 'UNAUTHENTICATED' } });
