@@ -9,6 +9,7 @@ import type { RunHandle } from './process/handle.ts';
 import { trackProgress, type ProgressTracker } from './progress.ts';
 import { createQueue } from './queue.ts';
 import { startRun } from './start-run.ts';
+import { revokeToolKeys } from './tool-key.ts';
 
 export type { StopOptions };
 
@@ -115,6 +116,7 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
       return;
     }
     await context.store.updateRun(run.runId, { stopRequested: 'interrupted', keepSubtasks: options.keepSubtasks });
+    await revokeToolKeys(context, taskId, run.runId);
     const entry = entries.get(taskId);
     // It may have come to run while we looked. Without an entry it is still to be taken up after a restart.
     if (entry?.live) await entry.live.stop(options);
