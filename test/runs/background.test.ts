@@ -46,7 +46,7 @@ void t.test('a wait with the key of the task is attention, whatever the bound', 
 void t.test('an agent that prints nothing is said to be at what is likely', async (t) => {
   const daemon = await startDaemon(t, 'by-task-name', {}, { silenceMs: 300 });
   const { id } = await daemon.start({ name: 'prints-nothing' });
-  await daemon.until(id, (event) => lineOf(event, 'system')?.includes('its session has not begun. Likely a hook') === true);
+  await daemon.until(id, (event) => lineOf(event, 'system')?.includes('its session has not begun') === true);
   await daemon.stopped(id, { graceful: false });
   const other = await daemon.start({ name: 'forever' });
   await daemon.until(other.id, (event) => lineOf(event, 'system')?.includes('its tool Bash has not ended') === true);
