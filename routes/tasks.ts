@@ -82,7 +82,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
   api.put(
     `${base}/tasks/:taskId`,
     {
-      config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_PENDING', 'TASK_NOT_RUNNING', 'INVALID_TRANSITION', 'SUBTASKS_NOT_INTEGRATED', 'GIT_FAILED'] },
+      config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_PENDING', 'TASK_NOT_RUNNING', 'INVALID_TRANSITION', 'SUBTASKS_NOT_INTEGRATED', 'SUBTASKS_FAILED', 'GIT_FAILED'] },
       schema: {
         operationId: 'updateTask',
         summary: 'Change a task, report progress, or finish it with status done',

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { registerRoutes } from '../routes/index.ts';
 import { agentDrivers } from './agents/index.ts';
 import { createCompletions } from './completion/completions.ts';
-import type { Config } from './config.ts';
+import { timingOf, type Config } from './config.ts';
 import { openEventLog, type EventLogOptions } from './events/event-log.ts';
 import type { Places } from './git/places.ts';
 import { diskSpace } from './home/disk.ts';
@@ -24,7 +24,7 @@ import type { TaskStore } from './store/task-store.ts';
 import type { TaskContext } from './tasks/context.ts';
 import { keepRetention } from './tasks/apply-retention.ts';
 import { createActions } from './tasks/index.ts';
-import { describeWhatIsLeft } from './tasks/integration.ts';
+import { lookBelow } from './tasks/look-below.ts';
 import { takeUp } from './take-up.ts';
 import { version } from './version.ts';
 
@@ -52,6 +52,8 @@ export interface App {
   socket: string;
   /** Stops taking requests, ends the streams and lets go of the agents, which go on; or ends them first. Can be repeated. */
   close(options?: { stopAgents?: boolean }): Promise<void>;
+  /** Whether an agent is being stopped, for which a close waits. */
+  isStopping(): boolean;
 }
 
 const daemonId = async (store: TaskStore): Promise<string> => {
@@ -103,6 +105,7 @@ const settingsOf = ({ config, logger, now = () => new Date(), reached = () => un
   reached,
   userHome: homedir(),
   inheritedEnv,
+  keepSubtasks: config.keepSubtasks,
   now,
   newId: () => randomUUID(),
   report: (what: string, error: unknown) => logger.error({ err: error }, what),
@@ -117,16 +120,6 @@ const settingsOf = ({ config, logger, now = () => new Date(), reached = () => un
       inheritedEnv,
     },
   }),
-});
-
-const timingOf = (config: Config): RunContext['timing'] => ({
-  silence: config.silenceMs,
-  interruptGrace: config.interruptGraceMs,
-  terminateGrace: config.terminateGraceMs,
-  exitGrace: config.exitGraceMs,
-  backgroundWait: config.backgroundWaitMs,
-  recovery: config.recoveryMs,
-  projectCommand: config.setupTimeoutMs,
 });
 
 /**
@@ -166,7 +159,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       apiUrl: () => url,
       timing: timingOf(config),
       maxLogBytes: config.maxLogBytes,
-      whatIsLeft: (task) => describeWhatIsLeft(taskContext, task),
+      below: lookBelow(() => taskContext),
     };
     const runs = createRuns(runContext, config.maxConcurrentTasks);
     let stopAgents = false;
@@ -221,6 +214,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
         closing ??= closeAll();
         return closing;
       },
+      isStopping: () => runs.isStopping(),
     };
   } catch (error) {
     await closeAll();

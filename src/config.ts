@@ -20,7 +20,7 @@ const tunables = {
   terminateGraceMs: 5000,
   /** From the last word of an agent whose input is closed to its end by the daemon. */
   exitGraceMs: 60_000,
-  /** How long an agent's background work may be silent before it is no longer waited for. */
+  /** How long an agent's background work, or a turn of a task that is done, is silent before somebody is told. */
   backgroundWaitMs: 1_800_000,
   setupTimeoutMs: 600_000,
   /** The most that a start waits for runs to be taken up before it is ready. */
@@ -50,6 +50,10 @@ export type Config = Readonly<{
   agentEnv: Readonly<Record<string, string>>;
   /** A stop of the daemon stops the agents too. */
   stopAgents: boolean;
+  /** An orchestrator that fails or is stopped leaves its subtasks running. */
+  keepSubtasks: boolean;
+  /** How long an agent's background work may be silent before it is no longer waited for; 0 is for ever. */
+  backgroundMinutes: number;
   /** Where a task's log is cut off, in bytes. */
   maxLogBytes: number;
   /** Of the logs of ended tasks; 0 is no bound. */
@@ -143,6 +147,8 @@ export const loadConfig = (env: NodeJS.ProcessEnv, { homedir, cwd = process.cwd(
     disableVerbose: get('disableVerbose', false, boolean),
     agentEnv: get('agentEnv', Object.freeze({}), variables),
     stopAgents: get('stopAgents', false, boolean),
+    keepSubtasks: get('keepSubtasks', false, boolean),
+    backgroundMinutes: get('backgroundMinutes', 0, integer(0, 10_080)),
     maxLogBytes: get('maxLogBytes', 1024 ** 3, integer(65_536, Number.MAX_SAFE_INTEGER)),
     retentionDays: get('retentionDays', 0, integer(0, 36_500)),
     retentionBytes: get('retentionBytes', 0, integer(0, Number.MAX_SAFE_INTEGER)),
@@ -161,3 +167,15 @@ export const loadConfig = (env: NodeJS.ProcessEnv, { homedir, cwd = process.cwd(
     .map((name) => `${name} is no setting of makima and has no effect`);
   return { config, warnings };
 };
+
+/** The times that the runs keep, in milliseconds. */
+export const timingOf = (config: Config) => ({
+  silence: config.silenceMs,
+  interruptGrace: config.interruptGraceMs,
+  terminateGrace: config.terminateGraceMs,
+  exitGrace: config.exitGraceMs,
+  backgroundWait: config.backgroundWaitMs,
+  backgroundLimit: config.backgroundMinutes === 0 ? null : config.backgroundMinutes * 60_000,
+  recovery: config.recoveryMs,
+  projectCommand: config.setupTimeoutMs,
+});

@@ -42,6 +42,7 @@ export const errorTable = {
   AGENT_INPUT_CLOSED: { status: 409, what: 'The agent takes no further messages: it is finishing', remedy: 'Wait until the task has ended and start it again' },
   IDEMPOTENCY_KEY_REUSED: { status: 409, what: 'This Idempotency-Key came with another request before', remedy: 'Use a new key for a new request' },
   SUBTASKS_NOT_INTEGRATED: { status: 409, what: "Work of subtasks is not in this task's worktree yet", remedy: 'Bring it in, or send force true to finish without it' },
+  SUBTASKS_FAILED: { status: 409, what: 'Every subtask failed or was stopped', remedy: 'Start them again, make others, or send force true (done --force) to finish all the same' },
   MERGE_CONFLICT: { status: 409, what: 'The merge has conflicts and is left open', remedy: 'Resolve each file as ours, theirs or manual and commit the merge, or abort it' },
   MERGE_IN_PROGRESS: { status: 409, what: 'A merge is under way in this worktree', remedy: 'Commit or abort it first' },
   NO_MERGE_IN_PROGRESS: { status: 409, what: 'No merge is under way in this worktree', remedy: 'GET /tasks/{taskId}/merge says what is; POST there starts a merge' },

@@ -15,6 +15,8 @@ type Reached = (point: string) => void;
 
 /** The most that a shutdown takes, in milliseconds; then the process ends as it is, which loses nothing. */
 const shutdownLimit = 4500;
+/** From SIGKILL to the end of an agent that is being stopped. */
+const killLimit = 2000;
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
@@ -69,9 +71,10 @@ const main = async (reached: Reached | undefined): Promise<void> => {
   const app = await start(config, logger, reached);
   await writeDaemonFile(config.home, { pid: process.pid, url: app.url, socket: app.socket, version });
   greet(config, app);
-  // Agents that are to be stopped get the time that stopping one takes.
-  const delay = shutdownLimit + (config.stopAgents ? config.interruptGraceMs + config.terminateGraceMs : 0);
-  closeWithGrace({ delay, logger: false }, async ({ signal, err }) => {
+  // Agents that are stopped get the time that stopping one takes; where none is, nobody waits for it.
+  const stopLimit = shutdownLimit + config.interruptGraceMs + config.terminateGraceMs + killLimit;
+  closeWithGrace({ delay: stopLimit, logger: false }, async ({ signal, err }) => {
+    if (!config.stopAgents && !app.isStopping()) setTimeout(() => process.exit(1), shutdownLimit).unref();
     if (err) logger.fatal({ err }, 'An unexpected error ends the daemon; running agents go on and are taken up at the next start');
     else logger.info(`${signal ?? 'Shutdown'}: shutting down; running agents ${config.stopAgents ? 'are stopped' : 'go on'}`);
     await app.close({ stopAgents: config.stopAgents && !err });

@@ -16,7 +16,7 @@ const problemsOf = (env: NodeJS.ProcessEnv, homedir = '/nowhere'): readonly stri
 const defaults = {
   home: '/home/u/.makima', host: '127.0.0.1', port: 8080, allowedHosts: [], allowedOrigins: [], worktreeDir: '/home/u/.makima/worktrees',
   maxConcurrentTasks: 4, maxDepth: 2, claudeCommand: 'claude', claudePreArgs: [], claudeArgs: [], enablePermissions: false,
-  disableVerbose: false, agentEnv: {}, logLevel: 'info', stopAgents: false, maxLogBytes: 1_073_741_824, retentionDays: 0, retentionBytes: 0, commitAuthor: null,
+  disableVerbose: false, agentEnv: {}, logLevel: 'info', stopAgents: false, keepSubtasks: false, backgroundMinutes: 0, maxLogBytes: 1_073_741_824, retentionDays: 0, retentionBytes: 0, commitAuthor: null,
 };
 /** What only a change of the program moves; each is somebody's decision, so that its value is not repeated here. */
 const bounds = [
@@ -43,12 +43,12 @@ const everything = {
   MAKIMA_HOST: '0.0.0.0', MAKIMA_PORT: '0', MAKIMA_ALLOWED_HOSTS: 'Box.local, box.local:8080,,[::1]:80', MAKIMA_ALLOWED_ORIGINS: 'https://a.example,http://localhost:3000',
   MAKIMA_WORKTREE_DIR: '~/trees', MAKIMA_MAX_CONCURRENT_TASKS: ' 16 ', MAKIMA_MAX_DEPTH: '0', MAKIMA_CLAUDE_COMMAND: '~/bin/claude', MAKIMA_CLAUDE_PRE_ARGS: '["cli.js", ""]',
   MAKIMA_CLAUDE_ARGS: '["--model","a b \\"c\\""]', MAKIMA_ENABLE_PERMISSIONS: 'TRUE', MAKIMA_DISABLE_VERBOSE: '1', MAKIMA_AGENT_ENV: '{"A_1":"x=y","__proto__":"p"}', MAKIMA_LOG_LEVEL: 'silent',
-  MAKIMA_STOP_AGENTS: 'true', MAKIMA_MAX_LOG_BYTES: '1000000', MAKIMA_RETENTION_DAYS: '30', MAKIMA_RETENTION_BYTES: '5000000000', MAKIMA_COMMIT_AUTHOR: 'Ada <ada@example.org>',
+  MAKIMA_STOP_AGENTS: 'true', MAKIMA_KEEP_SUBTASKS: 'true', MAKIMA_BACKGROUND_MINUTES: '90', MAKIMA_MAX_LOG_BYTES: '1000000', MAKIMA_RETENTION_DAYS: '30', MAKIMA_RETENTION_BYTES: '5000000000', MAKIMA_COMMIT_AUTHOR: 'Ada <ada@example.org>',
 };
 const everythingRead = {
   host: '0.0.0.0', port: 0, allowedHosts: ['box.local', 'box.local:8080', '[::1]:80'], allowedOrigins: ['https://a.example', 'http://localhost:3000'],
   maxConcurrentTasks: 16, maxDepth: 0, claudeCommand: '/home/u/bin/claude', claudePreArgs: ['cli.js', ''], claudeArgs: ['--model', 'a b "c"'],
-  enablePermissions: true, disableVerbose: true, logLevel: 'silent', stopAgents: true, maxLogBytes: 1_000_000, retentionDays: 30, retentionBytes: 5_000_000_000, commitAuthor: { name: 'Ada', email: 'ada@example.org' }, worktreeDir: '/home/u/trees',
+  enablePermissions: true, disableVerbose: true, logLevel: 'silent', stopAgents: true, keepSubtasks: true, backgroundMinutes: 90, maxLogBytes: 1_000_000, retentionDays: 30, retentionBytes: 5_000_000_000, commitAuthor: { name: 'Ada', email: 'ada@example.org' }, worktreeDir: '/home/u/trees',
 };
 
 void t.test('every variable is read', (t) => {
@@ -65,7 +65,7 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
   const inFile = {
     host: '::1', port: 9000, allowedHosts: ['a.example'], allowedOrigins: 'https://b.example', worktreeDir: 'trees', maxConcurrentTasks: 2, maxDepth: 5,
     claudeCommand: './claude', claudePreArgs: ['a'], claudeArgs: ['b'], enablePermissions: true, disableVerbose: true, agentEnv: { B: 'c' }, logLevel: 'debug',
-    stopAgents: true, maxLogBytes: 70_000, retentionDays: 1, retentionBytes: 2, commitAuthor: 'Bo <bo@example.org>',
+    stopAgents: true, keepSubtasks: true, backgroundMinutes: 5, maxLogBytes: 70_000, retentionDays: 1, retentionBytes: 2, commitAuthor: 'Bo <bo@example.org>',
   };
   const home = t.testdir({ 'config.json': `\uFEFF${JSON.stringify(inFile)}` });
   const { config } = loadConfig({ MAKIMA_HOME: home }, { homedir: '/home/u' });
@@ -111,6 +111,8 @@ const bad: Record<string, [must: string, ...values: string[]]> = {
   MAKIMA_DISABLE_VERBOSE: ['true, false, 1 or 0', 'no'],
   MAKIMA_AGENT_ENV: ['a JSON object of strings', 'A=b', '[]', 'null', '{"A":1}', '{"A B":"x"}', '{"1A":"x"}', '{"":"x"}', '{"A":"\\u0000"}', '{"A=":"x"}', '{"MAKIMA_RUN_ID":"x"}'],
   MAKIMA_STOP_AGENTS: ['true, false, 1 or 0', 'no'],
+  MAKIMA_KEEP_SUBTASKS: ['true, false, 1 or 0', 'no'],
+  MAKIMA_BACKGROUND_MINUTES: ['a whole number', '-1', '10081', '1.5'],
   MAKIMA_MAX_LOG_BYTES: ['from 65536', '0', '1G'],
   MAKIMA_RETENTION_DAYS: ['from 0', '-1'],
   MAKIMA_RETENTION_BYTES: ['from 0', '1.5'],

@@ -11,8 +11,12 @@ export interface AgentCommand {
 /** What one line of an agent's stdout means to the daemon. Everything else it says is only logged. */
 export type AgentSignal =
   | { kind: 'session'; sessionId: string }
-  /** A turn ended. Usage is this run's so far, not this turn's. */
-  | { kind: 'turn-ended'; isError: boolean; message: string | null; usage: Usage }
+  /**
+   * A turn ended. Usage is this run's so far, not this turn's. An agent that reports success and could not work, since its
+   * prompt was refused or every tool denied, is in error, with the reason; one that could use some of its tools and not
+   * others names those in `denied`, as words that a person reads.
+   */
+  | { kind: 'turn-ended'; isError: boolean; message: string | null; usage: Usage; denied?: readonly string[] }
   | { kind: 'turn-started' }
   /** The number of background tasks that the agent will report on by itself when they end. */
   | { kind: 'background'; running: number };
@@ -57,8 +61,11 @@ export interface AgentDriver {
   interruptMessage(): string | null;
   /** One line of output as a person reads it: what the agent said and did; null for a line that says nothing to a person. */
   readable(line: string): string | null;
-  /** Why an agent may be silent that has printed no line at all since its start, and what to look at: a part of a sentence. */
-  readonly silentStart: string;
+  /**
+   * What an agent that prints nothing is likely to be at, and what to do about it, without its last full stop.
+   * @param lastLine - the last whole line of stdout, null where there is none
+   */
+  explainSilence(lastLine: string | null): string;
   /** The agent's own failure message with the remedy added where there is one (not signed in, not as root, …). */
   explainFailure(message: string): string;
 }

@@ -8,11 +8,15 @@ export interface RunProgress {
   turnOpen: boolean;
   /** The last result; several can come on one process, the last one counts. */
   lastTurn: { isError: boolean; message: string | null } | null;
+  /** How many turns have ended. */
+  results: number;
+  /** Tools that the agent was denied, in words. */
+  denied: readonly string[];
   /** Background tasks that will be reported on unasked. */
   background: number;
 }
 
-export const noProgress: RunProgress = { sawOutput: false, turnOpen: false, lastTurn: null, background: 0 };
+export const noProgress: RunProgress = { sawOutput: false, turnOpen: false, lastTurn: null, results: 0, denied: [], background: 0 };
 
 export interface RunEnd {
   /** null where the process is gone and left no status. */
@@ -47,6 +51,8 @@ export const judgeRun = (progress: RunProgress, end: RunEnd): Verdict => {
   if (end.endedByDaemon && progress.lastTurn) return { status: 'done', errorMessage: null };
   if (progress.turnOpen) return failed(`The agent exited with status ${end.exitCode} in the middle of a turn${said === '' ? '' : `: ${said}`}`);
   if (end.exitCode !== 0) return failed(`The agent exited with status ${end.exitCode}${said === '' ? '' : `: ${said}`}`);
+  // A program that prints something and ends well is no agent that has done its work.
+  if (!progress.lastTurn) return failed(`The agent exited with status 0 without a result: its session never began${said === '' ? '' : `: ${said}`}`);
   return { status: 'done', errorMessage: null };
 };
 

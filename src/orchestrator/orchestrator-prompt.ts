@@ -66,7 +66,7 @@ When subtasks have ended well, \`merge ID\` them one at a time, in the order tha
 Of a chain of \`--continue-from\`, merge only the **last** one: it holds the work of those before it. Copying all of a subtask's changes by hand from the path that \`worktree ID\` prints counts too (never \`.makima\` or \`.git\`). \`skip\` what you do not want. When all is in, build and test the whole. A fault of more than a line or two is a new subtask that continues from the one it is in.
 
 # Finish
-\`done "SUMMARY"\` ends your task: what was done, how it was checked, what is open. It is refused while subtasks run or work of theirs is neither merged, copied nor skipped, as \`check\` says beforehand. \`done "SUMMARY" --force\` leaves it out on purpose; put the reason in the summary. Nothing is finished until \`done\` has succeeded. If the goal cannot be reached, say so in your last message instead.
+\`done "SUMMARY"\` ends your task: what was done, how it was checked, what is open. It is refused while subtasks run or work of theirs is neither merged, copied nor skipped, as \`check\` says beforehand, or all failed. \`done "SUMMARY" --force\` leaves it out on purpose; put the reason in the summary. Nothing is finished until \`done\` has succeeded. If the goal cannot be reached, say so in your last message instead.
 
 # Your task
 ${planFollows}

@@ -5,6 +5,7 @@ import { isTerminal } from '../domain/status-machine.ts';
 import { judgeRun, type RunProgress, type Verdict } from '../domain/run-verdict.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
+import { endSubtasks } from './end-subtasks.ts';
 import { removeRunDirectory, runPaths } from './process/run-directory.ts';
 import { codeOf } from './process/store-durably.ts';
 import type { RunExit } from './process/wait-for-exit.ts';
@@ -32,11 +33,19 @@ const stderrTail = async (directory: string): Promise<string> => {
   }
 };
 
-/** An orchestrator finishes by saying so; one that only stops talking has finished if nothing is left to do. */
+/** An orchestrator finishes by saying so; one that only stops talking has finished if nothing is left to do and not all of it failed. */
 const holdToDone = async (context: RunContext, task: Task, verdict: Verdict): Promise<Verdict> => {
   if (verdict.status !== 'done' || !task.isOrchestrator) return verdict;
-  const left = await context.whatIsLeft(task);
+  const left = (await context.below.whatIsLeft(task)) ?? (await context.below.warnings(task)).find(({ code }) => code === 'SUBTASKS_FAILED')?.message ?? null;
   return left === null ? verdict : { status: 'failed', errorMessage: `The orchestrator ended without finishing: ${left}` };
+};
+
+/** What somebody should look at though the task is done: said before its log ends, and again to no effect where that was broken off. */
+const warnOfDone = async (context: RunContext, task: Task, outcome: RunOutcome): Promise<void> => {
+  const denied = 'lost' in outcome ? [] : outcome.progress.denied;
+  const tools = denied.length === 0 ? [] : [{ code: 'TOOLS_DENIED', message: `The agent was denied some of the tools that it tried: ${denied.join(', ')}. Look whether the work is whole, and at the permissions and hooks in its settings` }];
+  const warnings = [...tools, ...(task.isOrchestrator ? await context.below.warnings(task) : [])];
+  if (warnings.length > 0) await context.ledger.warn(task.id, ...warnings);
 };
 
 const describeCompletion = (task: Task): EventPayload => ({
@@ -117,7 +126,10 @@ export const concludeRun = async (context: RunContext, of: RunOfTask, outcome: R
     if (context.log.last(task.id)?.ended !== true) await lookOverRun(context, task);
     const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
     const current = { ...of, run };
-    const isOver = isTerminal(task.status) ? await close(context, task, current, exitCode) : await settle(context, task, current, exitCode, await judge(context, task, run, outcome));
+    const verdict = isTerminal(task.status) ? null : await judge(context, task, run, outcome);
+    if (verdict !== null) await endSubtasks(context, task, run, verdict.status);
+    if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true) await warnOfDone(context, task, outcome);
+    const isOver = verdict === null ? await close(context, task, current, exitCode) : await settle(context, task, current, exitCode, verdict);
     // The next start finds the run as it is and goes on.
     if (!isOver) return;
   }

@@ -1,6 +1,6 @@
 import type { AgentDriver } from '../agents/driver.ts';
 import type { AgentDrivers } from '../agents/index.ts';
-import type { Task } from '../../schemas/task.ts';
+import type { Task, Warning } from '../../schemas/task.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Places } from '../git/places.ts';
 import type { Run, TaskStore } from '../store/task-store.ts';
@@ -16,12 +16,24 @@ export interface RunTiming {
   terminateGrace: number;
   /** From the last word of an agent whose stdin is closed to its end by the daemon. */
   exitGrace: number;
-  /** How long background work may be silent before the agent is no longer waited for. */
+  /** How long background work may be silent before somebody is told. */
   backgroundWait: number;
+  /** How long it may be silent before the agent is no longer waited for, null for ever. */
+  backgroundLimit: number | null;
   /** The most that a start of the daemon waits for runs to be taken up. */
   recovery: number;
   /** The most that a project's setup or teardown command may take. */
   projectCommand: number;
+}
+
+/** What a run has to know of the tasks below its own, and to do with them. */
+export interface Below {
+  /** What keeps a task from being done: work of subtasks that would be left behind; null where nothing does. It runs git. */
+  whatIsLeft(task: Task): Promise<string | null>;
+  /** What somebody should look at: subtasks that nobody attends to, or that all failed. Codes: SUBTASKS_UNATTENDED, SUBTASKS_FAILED. */
+  warnings(task: Task): Promise<Warning[]>;
+  /** Asks all that was started below the task to stop, and looks again until nothing new is there. Can be repeated. */
+  stop(task: Task): Promise<void>;
 }
 
 /** What runs work with; the composition root fills it. */
@@ -41,8 +53,10 @@ export interface RunContext {
   maxLogBytes: number;
   now: () => Date;
   newId: () => string;
-  /** Why a task that ends its agent's turns without a word of done is not done yet, null where nothing is left. */
-  whatIsLeft: (task: Task) => Promise<string | null>;
+  /** The subtasks of an orchestrator. */
+  below: Below;
+  /** One that fails leaves them running. */
+  keepSubtasks: boolean;
   /**
    * The completion action of a task that ended well, null where it has none. It can be repeated, and says false where the
    * shutdown has cut it off: the next start goes on with it.

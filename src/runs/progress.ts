@@ -6,6 +6,9 @@ import { noUsage } from '../domain/usage.ts';
 /** A line longer than this says nothing to the daemon; it is logged whole all the same. */
 const maxLineLength = 16 * 1024 * 1024;
 
+/** A longer one is a tool's result or a text, of which nothing is to be learned. */
+const maxLastLine = 65_536;
+
 /** What is known of a run from its stdout alone, so that reading the file again tells it again. */
 export interface ProgressTracker {
   /** @returns the `type` field of the line, where the piece is a whole line with one, and what changed */
@@ -13,12 +16,20 @@ export interface ProgressTracker {
   readonly progress: RunProgress;
   readonly usage: Usage;
   readonly sessionId: string | null;
+  /** The last whole line, empty where it was long; null where there was none. */
+  readonly lastLine: string | null;
 }
 
 const step = (progress: RunProgress, signal: AgentSignal): RunProgress => {
   switch (signal.kind) {
     case 'turn-started': return { ...progress, turnOpen: true };
-    case 'turn-ended': return { ...progress, turnOpen: false, lastTurn: { isError: signal.isError, message: signal.message } };
+    case 'turn-ended': return {
+      ...progress,
+      turnOpen: false,
+      lastTurn: { isError: signal.isError, message: signal.message },
+      results: progress.results + 1,
+      denied: signal.denied ?? [],
+    };
     case 'background': return { ...progress, background: signal.running };
     case 'session': return progress;
   }
@@ -31,6 +42,7 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
   let sessionId: string | null = null;
   let begun: string | null = null;
   let skipping = false;
+  let lastLine: string | null = null;
 
   /** The whole line, null while it goes on or where it is too long. */
   const assemble = (piece: { text: string; partial: boolean }): string | null => {
@@ -43,6 +55,7 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
     const whole = skipping ? null : line;
     begun = null;
     skipping = false;
+    lastLine = whole === null || whole.length > maxLastLine ? '' : whole;
     return whole;
   };
 
@@ -68,6 +81,9 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
     },
     get sessionId() {
       return sessionId;
+    },
+    get lastLine() {
+      return lastLine;
     },
   };
 };

@@ -5,6 +5,7 @@ import { MakimaError, messageOf } from '../errors.ts';
 import type { Run } from '../store/task-store.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
+import { endSubtasks } from './end-subtasks.ts';
 import { loggedOffsets } from './follow-output.ts';
 import { followRunFile } from './process/follow-file.ts';
 import { readHandle, type RunHandle } from './process/handle.ts';
@@ -82,7 +83,9 @@ const setUpAgain = async (context: RunContext, task: Task, run: Run): Promise<Ta
   }
   await revokeToolKeys(context, task.id, run.runId);
   // Asked last: somebody may stop it while this goes on.
-  const stopped = (await context.store.getRun(run.runId))?.stopRequested != null;
+  const stored = (await context.store.getRun(run.runId)) ?? run;
+  const stopped = stored.stopRequested !== null;
+  if (stopped) await endSubtasks(context, task, stored, 'interrupted');
   context.ledger.say(task.id, stopped ? 'The daemon was restarted while the task was being stopped' : 'The daemon was restarted while it set the task up; that is done again');
   const endedAt = context.now().toISOString();
   const changed = await context.ledger.transition(task.id, {
@@ -130,7 +133,8 @@ const takeUpInTheEnd = async (context: RunContext, runs: Runs, run: Run, signal:
   };
   await untilDone(context, `taking up run ${run.runId} of task ${run.taskId}`, work, signal);
   const stop = async (): Promise<void> => {
-    if ((await context.store.currentRun(run.taskId))?.stopRequested != null) await runs.stop(run.taskId, { graceful: false });
+    const current = await context.store.currentRun(run.taskId);
+    if (current?.stopRequested != null) await runs.stop(run.taskId, { graceful: false, keepSubtasks: current.keepSubtasks });
   };
   await untilDone(context, `stopping run ${run.runId} of task ${run.taskId}`, stop, signal);
   return waits;

@@ -4,11 +4,14 @@ import { MakimaError } from '../errors.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
 import { openAgentProcess, type AgentProcess } from './agent-process.ts';
 import type { RunContext, RunOfTask } from './context.ts';
-import { superviseRun, type LiveRun } from './live-run.ts';
+import { superviseRun, type LiveRun, type StopOptions } from './live-run.ts';
 import type { RunHandle } from './process/handle.ts';
 import { trackProgress, type ProgressTracker } from './progress.ts';
 import { createQueue } from './queue.ts';
 import { startRun } from './start-run.ts';
+import { revokeToolKeys } from './tool-key.ts';
+
+export type { StopOptions };
 
 /** Every run of every task: from the queue to the end. */
 export interface Runs {
@@ -17,7 +20,7 @@ export interface Runs {
   /** Looks after a run that was started by an earlier daemon. */
   attach(of: RunOfTask, handle: RunHandle, tracker: ProgressTracker): void;
   /** Asks a task that waits, is being set up or runs to stop; it is interrupted when all it runs has ended. */
-  stop(taskId: string, options: { graceful: boolean }): Promise<void>;
+  stop(taskId: string, options: StopOptions): Promise<void>;
   /** @throws MakimaError TASK_NOT_RUNNING */
   pause(taskId: string): Promise<Task>;
   /** @throws MakimaError TASK_NOT_PAUSED */
@@ -26,6 +29,8 @@ export interface Runs {
   send(taskId: string, text: string): Promise<{ delivered: boolean }>;
   /** The task is done as of now. @throws MakimaError TASK_NOT_RUNNING */
   finish(taskId: string, changes: TaskChanges): Promise<Task>;
+  /** A call with the task's key waits for another task, which is no silence of its agent. @returns ends that */
+  attend(taskId: string): () => void;
   /** Ends what is left of a run whose task is terminal, and waits for it. */
   abandon(taskId: string): Promise<void>;
   /**
@@ -35,7 +40,9 @@ export interface Runs {
   settled(taskId: string, limit: number): Promise<boolean>;
   /** Fires when the daemon lets go of the agents. */
   readonly detached: AbortSignal;
-  /** Starts nothing more and lets go of the agents, which go on by themselves; or ends them first. */
+  /** Whether a stop that was asked for is being carried out. */
+  isStopping(): boolean;
+  /** Starts nothing more, carries out the stops that were asked for, and lets go of the other agents, which go on by themselves; or ends them first. */
   close(options: { stopAgents: boolean }): Promise<void>;
 }
 
@@ -51,9 +58,17 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
   const queue = createQueue(slots);
   const entries = new Map<string, Entry>();
   const detach = new AbortController();
+  /** How many calls with a task's key wait for other tasks, by the task: also before its agent is looked after. */
+  const attending = new Map<string, number>();
+  const attend = (taskId: string, by: 1 | -1): void => {
+    const count = (attending.get(taskId) ?? 0) + by;
+    if (count > 0) attending.set(taskId, count);
+    else attending.delete(taskId);
+    entries.get(taskId)?.live?.attended();
+  };
 
   const supervise = (entry: Entry, of: RunOfTask, agent: AgentProcess, tracker: ProgressTracker): Promise<void> => {
-    entry.live = superviseRun(context, of, agent, tracker, detach.signal);
+    entry.live = superviseRun(context, of, agent, tracker, () => attending.has(of.task.id), detach.signal);
     return entry.live.ended;
   };
   const open = (run: Run, handle: RunHandle): AgentProcess => openAgentProcess(run.directory, handle, context.timing, detach.signal);
@@ -88,7 +103,7 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
   };
 
   /** Stored before it is answered: whatever becomes of this daemon, the task ends interrupted. */
-  const stop = async (taskId: string, options: { graceful: boolean }): Promise<void> => {
+  const stop = async (taskId: string, options: StopOptions): Promise<void> => {
     const live = entries.get(taskId)?.live;
     if (live) {
       await live.stop(options);
@@ -100,12 +115,15 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
       if (!(await stopWaiting(taskId)) && (await context.store.currentRun(taskId)) !== null) await stop(taskId, options);
       return;
     }
-    await context.store.updateRun(run.runId, { stopRequested: 'interrupted' });
+    await context.store.updateRun(run.runId, { stopRequested: 'interrupted', keepSubtasks: options.keepSubtasks });
+    await revokeToolKeys(context, taskId, run.runId);
     const entry = entries.get(taskId);
     // It may have come to run while we looked. Without an entry it is still to be taken up after a restart.
     if (entry?.live) await entry.live.stop(options);
     else entry?.stop.abort();
   };
+
+  const stopping = (): Entry[] => [...entries.values()].filter((entry) => entry.stop.signal.aborted || entry.live?.isStopping() === true);
 
   return {
     enqueue(task) {
@@ -115,7 +133,7 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
           if (started === null) return;
           const over = supervise(entry, started, open(started.run, started.handle), trackProgress(started.driver.newReader()));
           // Stopped when it was about to run, and nobody to tell yet.
-          if (entry.stop.signal.aborted) await entry.live?.stop({ graceful: false });
+          if (entry.stop.signal.aborted) await entry.live?.stop({ graceful: false, keepSubtasks: (await context.store.getRun(started.run.runId))?.keepSubtasks ?? false });
           await over;
         }),
       );
@@ -129,10 +147,15 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
     resume: async (taskId) => liveOf(taskId).resume(),
     send: async (taskId, text) => liveOf(taskId).send(text),
     finish: async (taskId, changes) => liveOf(taskId).finish(changes),
+    attend(taskId) {
+      attend(taskId, 1);
+      return () => attend(taskId, -1);
+    },
     async abandon(taskId) {
       const entry = entries.get(taskId);
       if (!entry) return;
-      await entry.live?.stop({ graceful: false });
+      // Its task is terminal: what becomes of the subtasks was decided with it.
+      await entry.live?.stop({ graceful: false, keepSubtasks: true });
       await entry.ended;
     },
     async settled(taskId, limit) {
@@ -145,13 +168,13 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
         over.abort();
       }
     },
+    isStopping: () => stopping().length > 0,
     async close({ stopAgents }) {
       queue.close();
-      if (stopAgents) {
-        const all = [...entries];
-        await Promise.all(all.map(([taskId]) => stop(taskId, { graceful: true })));
-        await Promise.all(all.map(([, entry]) => entry.ended));
-      }
+      if (stopAgents) await Promise.all([...entries.keys()].map((taskId) => stop(taskId, { graceful: true, keepSubtasks: context.keepSubtasks })));
+      // What was acknowledged is carried out: an agent that was told to stop would work on until the next start. The end of
+      // one can stop those below it.
+      for (let left = stopping(); left.length > 0; left = stopping()) await Promise.all(left.map((entry) => entry.ended));
       detach.abort();
       await Promise.all([...entries.values()].map((entry) => entry.ended));
     },

@@ -7,6 +7,7 @@ import { orchestratorPrompt } from '../orchestrator/orchestrator-prompt.ts';
 import { subtaskPrompt } from '../orchestrator/subtask-prompt.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
+import { endSubtasks } from './end-subtasks.ts';
 import type { RunHandle } from './process/handle.ts';
 import { launch } from './process/launch.ts';
 import { createRunDirectory, removeRunDirectory, runDirectory } from './process/run-directory.ts';
@@ -72,6 +73,7 @@ const giveUp = async (context: RunContext, start: Start, begun: readonly StartSt
   for (const step of begun.toReversed()) await step.undo?.(context, start);
   await removeRunDirectory(run.directory);
   const stopped = start.signal.aborted || stored?.stopRequested != null;
+  await endSubtasks(context, task, stored ?? run, stopped ? 'interrupted' : 'failed');
   const errorMessage = stopped ? null : messageOf(failure);
   const endedAt = context.now().toISOString();
   await context.ledger.transition(task.id, {

@@ -146,6 +146,12 @@ const migrations = (identity: Identity): Migrations => ({
       await db.schema.alterTable('tasks').addColumn('warnings', 'text', (c) => c.notNull().defaultTo('[]')).execute();
     },
   },
+  '0004-runs-and-subtasks': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable('runs').addColumn('toldAfter', 'integer').execute();
+      await db.schema.alterTable('runs').addColumn('keepSubtasks', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+    },
+  },
 });
 
 /**

@@ -13,6 +13,8 @@ export interface CreateOptions {
   events?: EventPayload[];
   /** TOO_MANY_TASKS where as many are stored already. */
   maxTasks?: number;
+  /** The tool key that asks for it: UNAUTHENTICATED where it was revoked meanwhile. */
+  keyId?: string;
 }
 
 export interface TaskFilter {
@@ -50,6 +52,8 @@ export interface Transition {
   run?: { runId: string; changes: RunChanges };
   /** The error where the task is in none of these states; INVALID_TRANSITION where left out. */
   code?: ErrorCode;
+  /** The tool key that asks for it: UNAUTHENTICATED where it was revoked meanwhile. */
+  keyId?: string;
 }
 
 export type RunState = 'preparing' | 'running' | 'ended';
@@ -73,6 +77,10 @@ export interface Run {
   stopRequested: 'interrupted' | 'failed' | null;
   /** The task was reported done; the agent is only being waited for. */
   finishRequested: boolean;
+  /** A stop of this run leaves the subtasks running. */
+  keepSubtasks: boolean;
+  /** After how many results of its agent it was told what is left of its task; null where it was not. */
+  toldAfter: number | null;
   /** The daemon ended a process that lingered after its last result: its exit status then says nothing. */
   endedByDaemon: boolean;
   exitCode: number | null;
@@ -80,7 +88,7 @@ export interface Run {
 
 export type NewRun = Pick<Run, 'runId' | 'directory' | 'baseUsage' | 'createdAt'>;
 
-export type RunChanges = Partial<Pick<Run, 'handle' | 'state' | 'baseUsage' | 'endedAt' | 'stopRequested' | 'finishRequested' | 'endedByDaemon' | 'exitCode'>>;
+export type RunChanges = Partial<Pick<Run, 'handle' | 'state' | 'baseUsage' | 'endedAt' | 'stopRequested' | 'keepSubtasks' | 'toldAfter' | 'finishRequested' | 'endedByDaemon' | 'exitCode'>>;
 
 export interface WorktreeRecord {
   taskId: string;

@@ -71,17 +71,19 @@ export const runOf = (row: Selectable<Tables['runs']>): Run => {
     ...fields,
     handle: orNull(row.handle, readAny),
     baseUsage: readUsage(row.baseUsage),
+    keepSubtasks: row.keepSubtasks === 1,
     finishRequested: row.finishRequested === 1,
     endedByDaemon: row.endedByDaemon === 1,
   };
 };
 
 export const runChangesRow = (changes: RunChanges): Updateable<Tables['runs']> => {
-  const { handle, baseUsage, finishRequested, endedByDaemon, ...fields } = changes;
+  const { handle, baseUsage, keepSubtasks, finishRequested, endedByDaemon, ...fields } = changes;
   return {
     ...fields,
     ...('handle' in changes && { handle: handle === null ? null : JSON.stringify(handle) }),
     ...(baseUsage !== undefined && { baseUsage: JSON.stringify(baseUsage) }),
+    ...(keepSubtasks !== undefined && { keepSubtasks: keepSubtasks ? 1 : 0 }),
     ...(finishRequested !== undefined && { finishRequested: finishRequested ? 1 : 0 }),
     ...(endedByDaemon !== undefined && { endedByDaemon: endedByDaemon ? 1 : 0 }),
   };

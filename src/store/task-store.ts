@@ -38,7 +38,7 @@ export interface TaskWrites {
   /**
    * Stores a new task as it is given.
    * @returns the task, and false where it is that of an earlier request with the same idempotency key
-   * @throws MakimaError IDEMPOTENCY_KEY_REUSED (same key, another hash), TOO_MANY_TASKS, TASK_NOT_FOUND (no such parent)
+   * @throws MakimaError IDEMPOTENCY_KEY_REUSED (same key, another hash), TOO_MANY_TASKS, TASK_NOT_FOUND (no such parent), UNAUTHENTICATED (keyId)
    */
   createTask(task: Task, options?: CreateOptions): Promise<{ task: Task; created: boolean }>;
   /**
@@ -55,7 +55,7 @@ export interface TaskWrites {
   /**
    * Compare and set: of any number of callers exactly one gets a task from one status to another. The `status` event
    * goes to the outbox in the same transaction, followed by the given ones.
-   * @throws MakimaError TASK_NOT_FOUND, INVALID_TRANSITION (or `code`), TASK_ACTIVE (newRun while a run has not ended)
+   * @throws MakimaError TASK_NOT_FOUND, INVALID_TRANSITION (or `code`), TASK_ACTIVE (newRun while a run has not ended), UNAUTHENTICATED (keyId)
    */
   transition(id: string, change: Transition): Promise<Task>;
   /**

@@ -27,8 +27,16 @@ const earlierTask = async (trx: Transaction<Tables>, idempotency: NonNullable<Cr
   return taskOf(row);
 };
 
+/** A key that dies while a request of it is under way takes the request along: what a stop has looked at stays as it was seen. */
+const requireKey = async (trx: Transaction<Tables>, keyId: string | undefined): Promise<void> => {
+  if (keyId === undefined) return;
+  const key = await trx.selectFrom('tool_keys').select('seq').where('id', '=', keyId).executeTakeFirst();
+  if (!key) throw new MakimaError('UNAUTHENTICATED', 'The tool key was revoked while this was asked for');
+};
+
 const create = async (trx: Transaction<Tables>, at: string, task: Task, options: CreateOptions) => {
-  const { idempotency, events = [], maxTasks } = options;
+  const { idempotency, events = [], maxTasks, keyId } = options;
+  await requireKey(trx, keyId);
   // First of all: a repeat must be answered also where the limit is reached or the parent is gone since.
   const earlier = idempotency && (await earlierTask(trx, idempotency));
   if (earlier) return { task: earlier, created: false };
@@ -62,7 +70,8 @@ const change = async (trx: Transaction<Tables>, current: TaskRow, row: ReturnTyp
   trx.updateTable('tasks').set(row).where('id', '=', current.id).where('status', '=', current.status).returningAll().executeTakeFirst();
 
 const move = async (trx: Transaction<Tables>, at: string, id: string, transition: Transition): Promise<Task> => {
-  const { to, from, patch = {}, reason, events = [], newRun, run, code = 'INVALID_TRANSITION' } = transition;
+  const { to, from, patch = {}, reason, events = [], newRun, run, code = 'INVALID_TRANSITION', keyId } = transition;
+  await requireKey(trx, keyId);
   const current = await requireTask(trx, id);
   const refuse = (detail: string) => new MakimaError(code, detail, { details: { status: current.status } });
   const allowed = sourcesOf(to).filter((status) => from?.includes(status) ?? true);

@@ -22,6 +22,8 @@ export interface TaskContext {
   /** What a repository's own commands start from, and the most they may take in milliseconds. */
   inheritedEnv: Readonly<Record<string, string>>;
   projectCommandTimeoutMs: number;
+  /** Stopping an orchestrator leaves its subtasks running where the request does not say. */
+  keepSubtasks: boolean;
   diskSpace: () => Promise<{ freeBytes: number; totalBytes: number }>;
   /** With less free, new work is refused. */
   minFreeBytes: number;

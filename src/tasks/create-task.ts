@@ -115,6 +115,7 @@ export const createTask =
     await requireRoom(context);
     const { task: made } = await context.store.createTask(task, {
       maxTasks: context.maxTasks,
+      ...(caller.kind === 'tool-key' && { keyId: caller.keyId }),
       ...(idempotencyKey !== null && {
         idempotency: {
           scope: caller.kind === 'owner' ? 'owner' : caller.taskId,
@@ -124,5 +125,5 @@ export const createTask =
       }),
     });
     // Also where the task was made by an earlier try that died before it was started.
-    return request.start === true && made.status === 'pending' ? startExisting(context, made) : made;
+    return request.start === true && made.status === 'pending' ? startExisting(context, caller, made) : made;
   };

@@ -10,6 +10,8 @@ export const waitForTask =
   async (caller, taskId, { timeoutSeconds, signal }) => {
     const task = await requireTask(context, caller, taskId, 'read');
     const over = new AbortController();
+    // A task whose agent waits for another is attended, though it prints nothing meanwhile.
+    const leaveOff = caller.kind === 'tool-key' ? context.runs.attend(caller.taskId) : undefined;
     // Watch first, then look: what changes between the two is seen.
     const unwatch = context.ledger.watch(task.id, (changed) => {
       if (changed === null || isTerminal(changed.status)) over.abort();
@@ -22,6 +24,7 @@ export const waitForTask =
       if (current && !isTerminal(current.status) && !signal.aborted && !over.signal.aborted) await once(over.signal, 'abort');
       return await requireTask(context, caller, taskId, 'read');
     } finally {
+      leaveOff?.();
       unwatch();
       clearTimeout(timer);
       signal.removeEventListener('abort', leave);

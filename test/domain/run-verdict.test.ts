@@ -25,6 +25,10 @@ void t.test('an agent that exits before its first line fails with what it said o
   t.match(judgeRun(noProgress, ended()), { status: 'failed', errorMessage: /status 0 before it printed anything/ });
 });
 
+void t.test('a program that prints something and ends well without a result is no agent that did its work', async (t) => {
+  t.match(judgeRun(said(), ended({ stderrTail: 'usage: echo' })), { status: 'failed', errorMessage: /without a result.*usage: echo/ });
+});
+
 void t.test('an agent is at rest after a result with nothing running behind it', async (t) => {
   t.equal(isAtRest(said()), false);
   t.equal(isAtRest(said({ lastTurn: good })), true);

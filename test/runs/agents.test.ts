@@ -70,6 +70,17 @@ void t.test('agents by their behaviour', async (t) => {
     t.match(errorMessage, /Not logged in.*Run `claude` once.*ANTHROPIC_API_KEY/);
   });
 
+  void t.test('denied-bash: an agent that was denied all that it tried has failed, though it says success', async (t) => {
+    const { id } = await run('denied-bash');
+    t.match(await daemon.ended(id), { status: 'failed', exitCode: 0, errorMessage: /Every tool that the agent tried was denied: Bash \(Permission to use Bash has been denied\.\)\. Allow them/, warnings: [] });
+  });
+
+  void t.test('denied-bash: with another tool that worked it is done, with a warning before the end of its log', async (t) => {
+    const { id } = await run('denied-bash', { plan: 'touch it and write it' });
+    t.match(await daemon.ended(id), { status: 'done', warnings: [{ code: 'TOOLS_DENIED', message: /Bash \(Permission/ }] });
+    t.ok((await daemon.lines(id, 'system')).some((line) => line.includes('denied some of the tools')));
+  });
+
   void t.test('huge-line: nothing of it is lost', async (t) => {
     const { id } = await run('huge-line');
     t.equal((await daemon.ended(id)).status, 'done');
@@ -116,13 +127,15 @@ void t.test('agents by their behaviour', async (t) => {
   for (const [name, second] of [['several-results', /^Result 2\.$/], ['echo-messages', /^You said: and now\nsomething "else"$/]] as const) {
     void t.test(`${name}: an agent that is waited with gets a further message, and the end of its subtasks`, async (t) => {
       const { id } = await run(name, { isOrchestrator: true });
-      const child = await run('forever', { parentTaskId: id });
+      const gates = scratch(t);
+      const child = await run('runs-plan', { parentTaskId: id, plan: `RUN: while [ ! -e '${join(gates, 'go')}' ]; do sleep 0.05; done` });
       await daemon.until(id, (event) => lineOf(event, 'system')?.includes('at rest') === true);
       const answer = await daemon.call<{ delivered: boolean }>('POST', `/tasks/${id}/messages`, { message: 'and now\nsomething "else"' });
       t.match(answer, { status: 202, body: { delivered: true } });
       await daemon.until(id, (event) => event.type === 'usage' && event.usage.turns === 2);
       t.equal((await daemon.call('GET', `/tasks/${id}`)).body.status, 'running', 'two results do not end it while a subtask runs');
-      await daemon.stopped(child.id);
+      write(gates, { go: '' });
+      t.equal((await daemon.ended(child.id)).status, 'done');
       t.match(await daemon.ended(id), { status: 'done', usage: { turns: 3, inputTokens: 30, costUsd: 0.03 } });
       t.match(await daemon.said(id), [/./, second, /./]);
       t.ok((await daemon.lines(id, 'stdin')).includes('something "else"'), 'what was said to it is in its log');

@@ -1,30 +1,34 @@
+import { join } from 'node:path';
 import t from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
-import { startDaemon, write } from '../support/daemon.ts';
+import { scratch, startDaemon, write } from '../support/daemon.ts';
 
 const says = (words: string) => (event: TaskEvent): boolean => event.type === 'output' && event.content.includes(words);
 
 void t.test('an orchestrator at rest is told when its subtasks have ended, those started meanwhile too', async (t) => {
   const daemon = await startDaemon(t, 'by-task-name', {}, { interruptGraceMs: 5000 });
   const { body: lead } = await daemon.call('POST', '/tasks', { name: 'echo-messages', plan: 'first words', isOrchestrator: true });
-  const part = async () => (await daemon.call('POST', '/tasks', { name: 'forever', plan: 'p', parentTaskId: lead.id, start: true })).body;
-  const first = await part();
-  await daemon.until(first.id, (event) => event.type === 'output' && event.stream === 'stdout');
+  const gates = scratch(t);
+  const part = async (gate: string) => {
+    const { id } = await daemon.start({ name: 'runs-plan', plan: `RUN: while [ ! -e '${join(gates, gate)}' ]; do sleep 0.05; done`, parentTaskId: lead.id });
+    await daemon.until(id, (event) => event.type === 'output' && event.stream === 'stdout');
+    return { id, gate };
+  };
+  const first = await part('first');
   await daemon.call('POST', `/tasks/${lead.id}/start`);
   await daemon.until(lead.id, says('it will be told when its 1 active subtasks have ended'));
-  const second = await part();
-  await daemon.until(second.id, (event) => event.type === 'output' && event.stream === 'stdout');
-  for (const { id } of [first, second]) {
+  const second = await part('second');
+  for (const { id, gate } of [first, second]) {
     t.equal((await daemon.call('GET', `/tasks/${lead.id}`)).body.status, 'running', 'it waits');
-    await daemon.call('POST', `/tasks/${id}/stop`, { graceful: false });
+    write(gates, { [gate]: '' });
     await daemon.ended(id);
   }
   const task = await daemon.ended(lead.id);
   t.equal(task.status, 'done', task.errorMessage ?? '');
   const told = (await daemon.lines(lead.id, 'stdin')).join('\n');
   t.match(told, /^Your subtasks have ended:/);
-  t.match(told, `- ${first.id} interrupted forever`);
-  t.match(told, `- ${second.id} interrupted forever`);
+  t.match(told, `- ${first.id} done runs-plan`);
+  t.match(told, `- ${second.id} done runs-plan`);
 });
 
 void t.test('an orchestrator that stops talking with work left over is reminded once, then fails and says what is left', async (t) => {

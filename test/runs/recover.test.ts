@@ -7,6 +7,7 @@ import t, { type Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { platform } from '../../src/runs/process/platform/index.ts';
+import { spawnDaemon } from '../support/daemon-process.ts';
 import { isAlive, scratch, startDaemon, stateOf, type Refusal, type TestDaemon } from '../support/daemon.ts';
 
 // Each case starts two daemons, which share the machine with other tests.
@@ -227,11 +228,11 @@ void t.test('a paused run stays paused, also one that was not stopped yet, and g
 
 void t.test('a stop that was acknowledged holds over a restart', async (t) => {
   const home = scratch(t);
-  const first = await startDaemon(t, 'ignores-sigterm', { MAKIMA_HOME: home }, { ...quick, interruptGraceMs: 60_000 });
-  const { id } = await first.start({});
-  await first.until(id, (event) => event.type === 'output' && event.jsonType === 'assistant');
+  const first = await spawnDaemon(t, home, 'ignores-sigterm');
+  const { id } = (await first.call('POST', '/tasks', { name: 'deaf', plan: 'work', start: true })).body;
+  for await (const event of first.follow(id)) if (event.type === 'output' && event.jsonType === 'assistant') break;
   t.equal((await first.call('POST', `/tasks/${id}/stop`, {})).status, 202);
-  await first.close();
+  await first.kill('SIGKILL');
   const run = onlyRun(home);
   const daemon = await again(t, home);
   t.equal((await daemon.ended(id)).status, 'interrupted');

@@ -44,6 +44,27 @@ void t.test('SIGTERM ends an open stream after its retry hint, exits in order, a
   t.notOk(isAlive(agent));
 });
 
+void t.test('a stop that was acknowledged is carried through before the daemon lets go, also of an agent that has to be killed', async (t) => {
+  const home = scratch(t);
+  const daemon = await spawnDaemon(t, home, 'by-task-name');
+  const make = async (name: string) => (await daemon.call('POST', '/tasks', { name, plan: 'work', start: true })).body;
+  const goesOn = await make('forever');
+  await until(daemon, goesOn.id, says('Working'));
+  const other = pidOf(home);
+  const deaf = await make('ignores-sigterm');
+  await until(daemon, deaf.id, (event) => event.type === 'output' && event.jsonType === 'assistant');
+  const agents = readdirSync(join(home, 'runs')).map((run) => Number(JSON.parse(readFileSync(join(home, 'runs', run, 'handle.json'), 'utf8')).pid));
+  const [agent = 0] = agents.filter((pid) => pid !== other);
+  t.equal((await daemon.call('POST', `/tasks/${deaf.id}/stop`, {})).status, 202);
+  t.equal(await daemon.kill('SIGTERM'), 0, daemon.log());
+  t.notOk(isAlive(agent), 'what was to be stopped is');
+  t.ok(isAlive(other), 'what was not goes on');
+  const next = await spawnDaemon(t, home, 'by-task-name');
+  t.equal((await next.call('GET', `/tasks/${deaf.id}`)).body.status, 'interrupted');
+  t.equal((await next.call('POST', `/tasks/${goesOn.id}/stop`, {})).status, 202);
+  await until(next, goesOn.id, ended);
+});
+
 void t.test('with MAKIMA_STOP_AGENTS a stop of the daemon stops the agents', async (t) => {
   const home = scratch(t);
   const daemon = await spawnDaemon(t, home, 'forever', { MAKIMA_STOP_AGENTS: 'true' });

@@ -270,7 +270,7 @@ for (const [name, open] of Object.entries(stores)) {
       const first = sampleRun({ baseUsage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, costUsd: 0.5, turns: 6 } });
       const made = await store.createRun(task.id, first);
       t.strictSame(made, {
-        ...first, taskId: task.id, number: 1, handle: null, state: 'preparing', endedAt: null, stopRequested: null, finishRequested: false, endedByDaemon: false, exitCode: null,
+        ...first, taskId: task.id, number: 1, handle: null, state: 'preparing', endedAt: null, stopRequested: null, keepSubtasks: false, toldAfter: null, finishRequested: false, endedByDaemon: false, exitCode: null,
       });
       t.strictSame(await store.getRun(first.runId), made);
       await rejectsWith(t, store.createRun(task.id, sampleRun()), 'TASK_ACTIVE', '1');

@@ -5,6 +5,7 @@ import type { AgentDriver, AgentInstallation } from '../driver.ts';
 import { findProgram, searchedFolders } from '../find-program.ts';
 import { claudeCommand, type ClaudeSettings } from './command.ts';
 import { explainFailure } from './explain-failure.ts';
+import { explainSilence } from './explain-silence.ts';
 import { claudeReader } from './reader.ts';
 import { readable } from './readable.ts';
 import { interruptMessage, userMessage } from './stdin.ts';
@@ -63,8 +64,7 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     userMessage,
     interruptMessage,
     readable,
-    silentStart:
-      'claude says its first line within seconds as a rule; it may wait for the network or a proxy, for a keychain or an apiKeyHelper, or for an MCP server or a SessionStart hook of the settings. To see what for, run `claude --debug -p hello` in the worktree',
+    explainSilence,
     explainFailure,
   };
 };

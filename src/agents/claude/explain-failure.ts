@@ -8,6 +8,15 @@ const signIn =
 
 /** What claude says when it cannot work, in the words of 2.1.100 to 2.1.330, and how to get on. The first that fits is taken. */
 const remedies: readonly Remedy[] = [
+  // What the reader says comes first: it quotes a hook or a rule, whose words could be anything.
+  {
+    says: /^The prompt was refused by a hook|^The agent was stopped by a hook/,
+    todo: "Look for the hook in ~/.claude/settings.json and in the repository's .claude/settings.json (UserPromptSubmit, PreToolUse), change it or the plan, then start the task again",
+  },
+  {
+    says: /^Every tool that the agent tried was denied/,
+    todo: "Allow them under permissions in ~/.claude/settings.json or the repository's .claude/settings.json (rules, disableBypassPermissionsMode, PreToolUse hooks), and leave MAKIMA_ENABLE_PERMISSIONS unset unless the rules allow all that the work needs; then start the task again",
+  },
   { says: /not logged in|please run \/login|(oauth token|login|session) (has |is )?(expired|revoked)/i, todo: signIn },
   {
     says: /invalid (x-)?api[- ]key|authentication_(failed|error)|failed to authenticate|api error: 401|disabled organization|organization has been disabled/i,
@@ -55,6 +64,7 @@ const remedies: readonly Remedy[] = [
   },
   { says: /api error: 5\d\d|overloaded/i, todo: 'This is usually over in a few minutes: start the task again, its worktree is kept' },
   { says: /no conversation found with session id/i, todo: 'The session is gone: start the task again, which begins a new one in the same worktree' },
+  { says: /session never began/, todo: 'Run `claude -p hello` in a terminal of the same user, in a worktree of the repository, to see why' },
   { says: /(unknown|unrecognized) option/i, todo: 'Check MAKIMA_CLAUDE_PRE_ARGS and MAKIMA_CLAUDE_ARGS, and that claude is up to date: `claude update`' },
 ];
 

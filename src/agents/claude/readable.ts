@@ -1,6 +1,6 @@
 import { oneLine, plainText } from '../plain-text.ts';
 import { amountAt, fieldAt, objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
-import { isFailure, messageOfResult, usageOfResult, wasInterrupted } from './result-line.ts';
+import { isFailure, messageOfResult, refusalOf, usageOfResult, wasInterrupted } from './result-line.ts';
 
 const maxLength = 200;
 const maxResultLines = 3;
@@ -64,6 +64,10 @@ const system = (line: JsonObject): string | null => {
     }
     case 'permission_denied':
       return `✗ not permitted: ${oneLine(stringAt(line, 'tool_name') ?? 'a tool', maxLength)}`;
+    case 'informational': {
+      const refusal = refusalOf(line);
+      return refusal === null ? null : `✗ ${oneLine(refusal, maxLength)}`;
+    }
     case 'task_notification': {
       const summary = oneLine(stringAt(line, 'summary') ?? '', maxLength);
       return summary === '' ? null : `● ${summary}`;

@@ -1,16 +1,24 @@
 import { addUsage, noUsage } from '../../domain/usage.ts';
 import type { AgentReader, AgentSignal } from '../driver.ts';
 import { amountAt, fieldAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
-import { isFailure, messageOfResult, usageOfResult } from './result-line.ts';
+import { isFailure, messageOfResult, refusalOf, usageOfResult, wasStoppedByHook } from './result-line.ts';
+import { toolTally } from './tool-tally.ts';
 
 /** A UUID in practice; anything much longer is no session that could be resumed. */
 const maxSessionIdLength = 200;
+
+const sentenceOf = (text: string | null): string => (text === null ? '' : `: ${text}`);
 
 /** Reads the stdout of one run of Claude Code. The same lines give the same signals, so a run can be read again from its start. */
 export const claudeReader = (): AgentReader => {
   let sessionId: string | null = null;
   let usage = noUsage;
   let totalCost = 0;
+  /** Its model has answered, or a command of claude's own has. */
+  let spoke = false;
+  /** Why the turn's prompt did not reach the model. */
+  let refusal: string | null = null;
+  const tools = toolTally();
 
   // An `init` opens every turn, not only the process. The session's id is taken from there and from nowhere else:
   // `conversation_reset` still carries the old one, and its `new_conversation_id` is not the session that follows.
@@ -27,17 +35,32 @@ export const claudeReader = (): AgentReader => {
     return Array.isArray(tasks) ? [{ kind: 'background', running: tasks.length }] : [];
   };
 
+  /** Why an agent that reports no error could not work; null where it could. A prompt that a hook blocks ends as a success with exit 0. */
+  const whyIdle = (message: JsonObject): string | null => {
+    if (refusal !== null) return refusal;
+    if (wasStoppedByHook(message)) return 'The agent was stopped by a hook in the middle of its turn';
+    if (!spoke) return `The agent's session never began: it ended its turn without a word of the model${sentenceOf(messageOfResult(message))}`;
+    return tools.allDenied ? `Every tool that the agent tried was denied: ${tools.denied.join(', ')}` : null;
+  };
+
   const result = (message: JsonObject): AgentSignal[] => {
     usage = addUsage(usage, usageOfResult(message, totalCost));
     totalCost = amountAt(message, 'total_cost_usd');
-    return [{ kind: 'turn-ended', isError: isFailure(message), message: messageOfResult(message), usage }];
+    spoke ||= amountAt(message, 'num_turns') > 0;
+    const idle = isFailure(message) ? null : whyIdle(message);
+    refusal = null;
+    const { denied } = tools;
+    return [{ kind: 'turn-ended', isError: idle !== null || isFailure(message), message: idle ?? messageOfResult(message), usage, ...(denied.length > 0 && { denied }) }];
   };
 
   const signalsOf = (type: string | null, message: JsonObject): AgentSignal[] => {
+    tools.take(type, message);
+    if (type === 'assistant') spoke = true;
     if (type === 'result') return result(message);
     if (type !== 'system') return [];
     const subtype = stringAt(message, 'subtype');
     if (subtype === 'init') return init(message);
+    refusal = refusalOf(message) ?? refusal;
     return subtype === 'background_tasks_changed' ? background(message) : [];
   };
 

@@ -65,3 +65,17 @@ export const usageOfResult = (result: JsonObject, totalBefore: number): Usage =>
     turns,
   };
 };
+
+/** A hook said `continue: false` in mid-turn: the turn ends as a success with an empty `result` (2.1.330). */
+export const wasStoppedByHook = (result: JsonObject): boolean => stringAt(result, 'terminal_reason') === 'hook_stopped';
+
+/**
+ * Why a prompt never reached the model, from the `system/informational` line of 2.1.330 that comes before its result;
+ * null for any other line. The result that follows quotes the whole prompt, and is a success of 0 turns.
+ */
+export const refusalOf = (line: JsonObject): string | null => {
+  const outcome = stringAt(line, 'subtype') === 'informational' ? objectAt(line, 'prompt_submit_outcome') : null;
+  if (outcome === null || !(stringAt(outcome, 'kind')?.endsWith('_by_hook') ?? false)) return null;
+  const reason = stringAt(outcome, 'reason')?.trim().slice(0, maxMessageLength);
+  return `The prompt was refused by a hook${reason ? `: ${reason}` : ''}`;
+};

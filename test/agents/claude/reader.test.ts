@@ -127,6 +127,7 @@ void t.test('the type of a line is told wherever it stands in it', (t) => {
 
 void t.test('missing and wrong fields neither throw nor make numbers that are none', (t) => {
   const lines = [
+    '{"type":"assistant"}',
     '{"type":"result"}',
     '{"type":"result","is_error":"yes","subtype":"error_new_kind"}',
     '{"type":"result","is_error":false,"subtype":"error_new_kind","num_turns":-3,"total_cost_usd":"1","usage":[1]}',

@@ -1,0 +1,66 @@
+import { createQuietTimer } from './quiet-timer.ts';
+import type { WatchedRun } from './run-state.ts';
+import { untilDone } from './until-done.ts';
+
+/** Who minds how long an agent is silent. */
+export interface Vigil {
+  /** It has printed something, or how the run stands has changed. */
+  heard(): void;
+  stop(): void;
+}
+
+const inWords = (milliseconds: number): string => (milliseconds < 120_000 ? `${Math.round(milliseconds / 1000)} s` : `${Math.round(milliseconds / 60_000)} minutes`);
+
+/**
+ * Says when an agent that has something to do prints nothing, and ends one that stays though there is nothing to come.
+ * An agent that waits for work of its own in the background, or for subtasks, is not silent: it has said its last word.
+ */
+export const keepVigil = (watched: WatchedRun): Vigil => {
+  const { context, task, run, driver, agent, tracker, state, detach, say, closeInput } = watched;
+  const { store, timing } = context;
+
+  const isExpectedToSpeak = (): boolean => {
+    const { lastTurn, turnOpen, results } = tracker.progress;
+    return lastTurn === null || turnOpen || results <= state.askedAfter;
+  };
+  // A paused agent is silent because it was told to be, and one whose command waits for other tasks hears of them.
+  const silenceTime = (): number | null => (state.paused || state.exited || watched.isAttending() || !isExpectedToSpeak() ? null : timing.silence);
+  const silence = createQuietTimer(silenceTime, () => say(`The agent has printed nothing for ${inWords(timing.silence)}: ${driver.explainSilence(tracker.lastLine)}`, 'warning'));
+
+  const isInBackground = (): boolean => tracker.progress.background > 0 && !tracker.progress.turnOpen;
+  const endLingering = async (): Promise<void> => {
+    await store.updateRun(run.runId, { endedByDaemon: true });
+    await agent.terminate(null);
+  };
+  const lingers = (): void => {
+    if (state.paused || state.exited) return;
+    if (!state.finishing && !state.inputClosed && timing.backgroundLimit === null) {
+      say(`Background work of the agent goes on without a word for ${inWords(timing.backgroundWait)}; it is waited for. MAKIMA_BACKGROUND_MINUTES bounds that, a stop ends it`, 'warning');
+      return;
+    }
+    if (!state.inputClosed) {
+      say('Background work of the agent goes on without a word; the agent is told that nothing more will come', 'warning');
+      void untilDone(context, `closing the input of a run of task ${task.id}`, closeInput, detach).then(() => linger.heard());
+      return;
+    }
+    say('The agent did not end after its last word, and is ended', 'warning');
+    void untilDone(context, `ending a run of task ${task.id} that lingers`, endLingering, detach);
+  };
+  const lingerTime = (): number | null => {
+    // A turn may be silent for long while a command of it runs; after its end there is nothing to wait for.
+    if (state.finishing || state.inputClosed) return tracker.progress.turnOpen ? timing.backgroundWait : timing.exitGrace;
+    return isInBackground() && !watched.isAttending() ? (timing.backgroundLimit ?? timing.backgroundWait) : null;
+  };
+  const linger = createQuietTimer(lingerTime, lingers);
+
+  return {
+    heard() {
+      silence.heard();
+      linger.heard();
+    },
+    stop() {
+      silence.stop();
+      linger.stop();
+    },
+  };
+};
