@@ -9,6 +9,7 @@ import { MakimaError, messageOf } from '../errors.ts';
 import type { Repository } from './repository.ts';
 import { parseRepositoryUrl, repositoryName, type RepositorySource } from './repository-source.ts';
 import { sharedStep } from './repository-lock.ts';
+import { hooksNotRun } from './source-hooks.ts';
 import { readFacts, type SourceFacts } from './source-facts.ts';
 import { isDirectory } from './worktree.ts';
 
@@ -37,9 +38,10 @@ export const openRepository = async (source: RepositorySource, options: { caches
 };
 
 const open = async (cacheDir: string, from: FetchFrom, signal: AbortSignal): Promise<{ facts: SourceFacts; warnings: string[] }> => {
-  const [warnings, settings] = await Promise.all([upToDate(cacheDir, from, signal), settingsOf(from, signal)]);
+  const [warnings, config] = await Promise.all([upToDate(cacheDir, from, signal), from.kind === 'local' ? configOf(from.local.commonDir, signal) : new Map<string, string>()]);
   if (from.kind === 'local') await linkLfsObjects(from.local.commonDir, cacheDir);
-  return { facts: await readFacts(cacheDir, settings, signal), warnings };
+  const hooks = from.kind === 'local' ? await hooksNotRun(from.local, config) : null;
+  return { facts: await readFacts(cacheDir, settingsOf(from, config), signal), warnings: hooks === null ? warnings : [...warnings, hooks] };
 };
 
 /** @returns what the user should know */
@@ -62,8 +64,7 @@ const upToDate = async (cacheDir: string, from: FetchFrom, signal: AbortSignal):
  * The remote `origin` is what the user's own repository calls so: an agent's fetch and `gh` act as the user expects, and its
  * push never lands in the user's checkout. Name and e-mail that the user has set for this repository alone come along.
  */
-const settingsOf = async (from: FetchFrom, signal: AbortSignal): Promise<[string, string][]> => {
-  const theirs = from.kind === 'local' ? await configOf(from.local.commonDir, signal) : new Map<string, string>();
+const settingsOf = (from: FetchFrom, theirs: ReadonlyMap<string, string>): [string, string][] => {
   const origin = from.kind === 'remote' ? from.url : safeOrigin(from.local, theirs.get('remote.origin.url'));
   const settings = ['user.name', 'user.email', 'remote.origin.promisor', 'remote.origin.partialclonefilter'].flatMap((key): [string, string][] => {
     const value = theirs.get(key);

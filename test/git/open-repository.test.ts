@@ -316,6 +316,28 @@ void t.test('a hostile source runs nothing', async (t) => {
   t.equal(sh((await worktreeOf(home, repository)).path, 'remote'), '', 'a program is no origin');
 });
 
+void t.test('hooks of the source that a commit would run are told of, and a setup command can install them for one task', async (t) => {
+  const home = isolate(t);
+  const source = userRepository(path.join(home, 'source'));
+  t.same((await open(home, source)).warnings, [], 'git’s own samples are none');
+  const hook = (directory: string, name: string): void => {
+    mkdirSync(path.join(source, directory), { recursive: true });
+    writeFileSync(path.join(source, directory, name), '#!/bin/sh\nexit 1\n');
+    chmodSync(path.join(source, directory, name), 0o755);
+  };
+  hook('.git/hooks', 'pre-commit');
+  hook('.git/hooks', 'post-checkout');
+  const repository = await open(home, source);
+  t.match(repository.warnings, [/\(pre-commit\) are not run .* makima\.json/]);
+  hook('.husky', 'commit-msg');
+  sh(source, 'config', 'core.hooksPath', '.husky');
+  t.match((await open(home, source)).warnings, [/\(commit-msg\)/]);
+  const [one, other] = [await worktreeOf(home, repository), await worktreeOf(home, repository)];
+  sh(one.path, 'config', 'core.hooksPath', path.join(source, '.husky'));
+  t.throws(() => sh(one.path, 'commit', '-q', '--allow-empty', '-m', 'x'));
+  sh(other.path, 'commit', '-q', '--allow-empty', '-m', 'x');
+});
+
 void t.test('name and e-mail of the source’s own configuration come along, whatever characters they have', async (t) => {
   const home = isolate(t);
   const source = userRepository(path.join(home, 'source'));

@@ -1,0 +1,29 @@
+import { constants } from 'node:fs';
+import { access, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isMissing, type LocalRepository } from './local-repository.ts';
+
+/** The hooks that a commit runs (githooks(5)); those of a checkout or a push have nothing to say of an agent's work. */
+const ofCommits = new Set(['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit']);
+
+const isProgram = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false);
+
+/**
+ * Says which of a source's own hooks are not run for an agent's commits. They belong to the user's checkout, and a repository
+ * that is copied brings none: so it is with every clone, but a person does not know that the agent's is one.
+ *
+ * @param config - the source's own configuration
+ * @returns one sentence; null where it has none
+ */
+export const hooksNotRun = async ({ path: source, commonDir }: LocalRepository, config: ReadonlyMap<string, string>): Promise<string | null> => {
+  const configured = config.get('core.hookspath');
+  const directory = configured === undefined ? path.join(commonDir, 'hooks') : path.resolve(source, configured);
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const found: string[] = [];
+  for (const name of names) if (ofCommits.has(name) && (await isProgram(path.join(directory, name)))) found.push(name);
+  if (found.length === 0) return null;
+  return `The hooks of ${source} (${found.join(', ')}) are not run for this task's commits. To have them, install them by a setup command in makima.json: it works in the task's own repository (\`npm ci\` with husky, \`pre-commit install\`, \`git config core.hooksPath <directory>\`)`;
+};
