@@ -23,7 +23,7 @@ const bringingCommit = async (gitDir: string, work: string, tip: string, signal:
   return (await commitOf(gitDir, `${first}^1`, signal)) === work ? work : first;
 };
 
-/** Merges aside, in the private repository: the user's own never sees a merge that does not succeed. */
+/** Merges aside, in the task's repository: the user's own never sees a merge that does not succeed. */
 const mergeAside = async (job: Job, into: { branch: string; commit: string }, work: string): Promise<string> => {
   const { gitDir, path } = job.worktree;
   const { signal } = job;

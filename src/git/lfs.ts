@@ -14,7 +14,7 @@ const entriesOf = async (directory: string): Promise<string[]> => {
 };
 
 /**
- * Gives the private repository the Git LFS objects that the source has, so that files that were never pushed can be
+ * Gives a repository the Git LFS objects that another has, so that files that were never pushed can be
  * checked out. Hard links, since an object is named by its content and never changes; copies on another file system.
  */
 export const linkLfsObjects = async (sourceDir: string, gitDir: string): Promise<void> => {

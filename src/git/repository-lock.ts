@@ -8,7 +8,7 @@ const locks = new Map<string, PQueue>();
  *
  * Not re-entrant: a step that asks for the same lock waits for itself.
  *
- * @param gitDir - the private repository
+ * @param gitDir - what is locked: a git directory
  */
 export const withRepositoryLock = async <T>(gitDir: string, step: () => Promise<T>): Promise<T> => {
   const lock = locks.get(gitDir) ?? new PQueue({ concurrency: 1 });

@@ -104,7 +104,7 @@ const normalizeUrl = (url: string): string =>
   }).replace(/\/+$/, '');
 
 /**
- * The directory name of a source's private repository: readable, and different for every source.
+ * The directory name of a source's cache, and what names a repository that begins empty: readable, and different for every source.
  *
  * @param source - of a local one, the path with links resolved
  * @param taskId - names the repository that belongs to one task

@@ -130,7 +130,7 @@ export const snapshotCommit = async (worktree: Worktree, options: { message: str
   return commitTree(worktree, tree, parents, options.message, options.signal);
 };
 
-/** A commit of a tree, by the identity that the private repository carries from the user's, else by makima. */
+/** A commit of a tree, by the identity that the repository carries from the user's, else by makima. */
 export const commitTree = async (worktree: Worktree, tree: string, parents: readonly string[], message: string, signal?: AbortSignal): Promise<string> => {
   const env = (await hasIdentity(worktree.gitDir, signal)) ? {} : makimaIdentity;
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];

@@ -29,7 +29,7 @@ const isTrusted = (entry: Entry): boolean => entry.scope !== 'local' && entry.sc
 const isFilterCommand = /^filter\.(.+)\.(clean|smudge|process)$/s;
 
 /**
- * An agent can write the configuration of the private repository, and a filter named there would be run by the daemon's own
+ * An agent can write the configuration of its task's repository, and a filter named there would be run by the daemon's own
  * `git add` and checkout. Every filter of the repository's own configuration, Git LFS apart, is put back to what the
  * user's own configuration says of it, or to nothing.
  *

@@ -7,7 +7,7 @@ import type { Worktree } from './worktree.ts';
 
 export const trailerKey = 'Makima-Task';
 
-/** Where the private repository keeps what a completion action brings out, so that a repeat brings out the same commit. */
+/** Where a task's repository keeps what a completion action brings out, so that a repeat brings out the same commit. */
 export const completionRef = (taskId: string, what: 'work' | 'merged'): string => `refs/makima/completion/${taskId}/${what}`;
 
 export interface NewCommit {
@@ -17,7 +17,7 @@ export interface NewCommit {
   signal?: AbortSignal | undefined;
 }
 
-/** A commit of a tree in the private repository. */
+/** A commit of a tree. */
 export const commitWork = async (gitDir: string, tree: string, parents: readonly string[], { message, identity, signal }: NewCommit): Promise<string> =>
   gitText(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'], { gitDir, env: await identity(), input: message, config: [['i18n.commitEncoding', 'UTF-8']], signal });
 

@@ -94,7 +94,7 @@ export interface WorktreeRecord {
   taskId: string;
   /** Plain JSON that git/ wrote; check it when it is read. */
   record: unknown;
-  /** The git directory of the private repository it belongs to. */
+  /** The git directory it belongs to. */
   repositoryDir: string;
   createdAt: string;
 }
