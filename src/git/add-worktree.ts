@@ -15,7 +15,7 @@ import type { Repository } from './repository.ts';
 import { updateSubmodules } from './submodules.ts';
 import { hasTaskCard } from './task-card.ts';
 import { createTaskRepository } from './task-repository.ts';
-import { placeOf, type Worktree } from './worktree.ts';
+import { adminDirOf, placeOf, type Worktree } from './worktree.ts';
 
 /** Where a worktree's branch begins, and who has its commit where the source's cache has not. */
 export interface Beginning {
@@ -68,11 +68,12 @@ export const linkWorktree = async (repository: Repository, wanted: NewWorktree, 
   const { gitDir, branch, base } = wanted;
   const { sourcePath, origin, cacheDir } = repository;
   const borrows = [...new Set([...(cacheDir === null ? [] : [cacheDir]), ...(begin.borrows ?? [])])];
-  const worktree = { path: wanted.path, gitDir, adminDir: gitDir, borrows, branch, baseCommit: base.commit, sourcePath, origin };
+  const worktree = { path: wanted.path, gitDir, adminDir: adminDirOf(gitDir, wanted.path), borrows, branch, baseCommit: base.commit, sourcePath, origin };
   await clearHalfMade(wanted);
   try {
     if (begin.objectsOf !== undefined) await copyObjects(begin.objectsOf, gitDir, wanted.signal);
-    await createTaskRepository(repository, { gitDir, branch, base: { branch: base.local, commit: base.commit }, commit: begin.commit, borrows });
+    await mkdir(path.dirname(wanted.path), { recursive: true });
+    await createTaskRepository(repository, { gitDir, path: wanted.path, branch, base: { branch: base.local, commit: base.commit }, commit: begin.commit, borrows });
     await mkdir(wanted.path, { recursive: true });
     await writeDotGit(worktree);
     return worktree;
@@ -95,12 +96,11 @@ const copyObjects = async (from: string, to: string, signal?: AbortSignal): Prom
 const dotGitOf = (directory: string): string => path.join(directory, '.git');
 
 /**
- * The `.git` file, by which an agent's git finds its repository. Where both are in makima's home it is told by a relative path,
+ * The `.git` file, by which an agent's git finds its place in the repository. Where both are in makima's home it is told by a relative path,
  * so that it holds when the home is moved.
  */
-export const writeDotGit = async ({ path: directory, gitDir }: Pick<Worktree, 'path' | 'gitDir'>): Promise<void> => {
-  const [from, to] = await Promise.all([realpath(directory), realpath(gitDir)]);
-  const home = path.dirname(path.dirname(to));
+export const writeDotGit = async ({ path: directory, gitDir, adminDir }: Pick<Worktree, 'path' | 'gitDir' | 'adminDir'>): Promise<void> => {
+  const [from, to, home] = await Promise.all([realpath(directory), realpath(adminDir), realpath(path.dirname(path.dirname(gitDir)))]);
   await writeFile(dotGitOf(directory), `gitdir: ${from.startsWith(`${home}/`) ? path.relative(from, to) : to}\n`);
 };
 
@@ -129,7 +129,8 @@ const leadsTo = async (directory: string, gitDir: string): Promise<boolean> => {
   const target = await dotGitTarget(directory);
   if (target === null) return false;
   const real = (file: string): Promise<string> => realpath(file).catch(() => file);
-  return (await real(target)) === (await real(gitDir));
+  // by the name that it has, or had: an earlier attempt may have lost its repository
+  return path.dirname(path.dirname(await real(target))) === (await real(gitDir)) || path.dirname(path.dirname(target)) === path.resolve(gitDir);
 };
 
 /** Makes room for a new worktree. A repository with a card held one that was finished: it is kept, with all that is in it. */

@@ -9,7 +9,7 @@ import { git } from './git-command.ts';
 import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
 import type { Repository } from './repository.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory, placeOf, requireWorktree, sharesRepository, type Worktree } from './worktree.ts';
+import { isDirectory, placeOf, requireWorktree, type Worktree } from './worktree.ts';
 import { isMissing } from './local-repository.ts';
 
 /** A merge or a cherry-pick under way is part of what a worktree holds. */
@@ -30,7 +30,7 @@ export const continueWorktree = async (from: Worktree, repository: Repository, t
   const { signal } = to;
   const commit = (await commitOf(from.adminDir, 'HEAD', signal)) ?? from.baseCommit;
   // a repository that was shared by many tasks is large, and none of theirs is cleared away
-  const objects = sharesRepository(from) ? { borrows: [from.gitDir] } : { borrows: from.borrows, objectsOf: from.gitDir };
+  const objects = from.borrows === null ? { borrows: [from.gitDir] } : { borrows: from.borrows, objectsOf: from.gitDir };
   const worktree = await linkWorktree(repository, to, { commit, ...objects });
   try {
     await copyContent(from, worktree, to);

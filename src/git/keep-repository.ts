@@ -12,8 +12,8 @@ export const keepRepository = async (gitDir: string, keptDir: string): Promise<v
   const kept = path.join(keptDir, path.basename(gitDir));
   await mkdir(keptDir, { recursive: true, mode: 0o700 });
   if (!(await isThere(gitDir))) return;
-  // nobody works in it any more: what was under way there is over, and the index is made anew
-  for (const name of ['makima-tmp', 'index', 'index.lock']) await rm(path.join(gitDir, name), { recursive: true, force: true });
+  // nobody works in it any more: what was under way there is over
+  await rm(path.join(gitDir, 'makima-tmp'), { recursive: true, force: true });
   if (await isThere(kept)) await rename(kept, kept.replace(/(?:\.git)?$/, `.${crypto.randomUUID()}.git`));
   await rename(gitDir, kept).catch((error: unknown) => {
     if (!isMissing(error)) throw error;

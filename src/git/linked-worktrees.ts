@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from './local-repository.ts';
+import type { Worktree } from './worktree.ts';
 
 /** A worktree that an agent made of its task's repository, as `git worktree add` does, and agents do for their own helpers. */
 export interface LinkedWorktree {
@@ -20,8 +21,8 @@ const textOf = async (file: string): Promise<string | null> => {
   }
 };
 
-/** The linked worktrees of a task's repository, read off its files. */
-export const linkedWorktrees = async (gitDir: string): Promise<LinkedWorktree[]> => {
+/** The linked worktrees of a task's repository, its own apart, read off its files. */
+export const linkedWorktrees = async ({ gitDir, adminDir: own }: Pick<Worktree, 'gitDir' | 'adminDir'>): Promise<LinkedWorktree[]> => {
   const parent = path.join(gitDir, 'worktrees');
   const names = await readdir(parent).catch((error: unknown) => {
     if (isMissing(error)) return [];
@@ -30,6 +31,7 @@ export const linkedWorktrees = async (gitDir: string): Promise<LinkedWorktree[]>
   const found: LinkedWorktree[] = [];
   for (const name of names) {
     const adminDir = path.join(parent, name);
+    if (adminDir === own) continue;
     const [dotGit, head] = [await textOf(path.join(adminDir, 'gitdir')), await textOf(path.join(adminDir, 'HEAD'))];
     if (dotGit === null) continue;
     const directory = path.dirname(path.resolve(adminDir, dotGit));

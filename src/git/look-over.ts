@@ -38,7 +38,7 @@ export const lookOver = async (worktree: Worktree, signal?: AbortSignal): Promis
   const operation = await operationUnderWay(worktree.adminDir);
   if (operation !== null) found.push({ code: 'OPERATION_UNFINISHED', message: `The agent has left ${operation} unfinished in ${worktree.path}. Nothing is brought out of it before that is continued or aborted there` });
   // in a repository that tasks of makima 0.1 share, branches, stashes and worktrees are other tasks' too
-  const linked = sharesRepository(worktree) ? [] : await linkedWorktrees(worktree.gitDir);
+  const linked = sharesRepository(worktree) ? [] : await linkedWorktrees(worktree);
   if (!sharesRepository(worktree)) found.push(...(await besideTheWork(worktree, linked, signal)));
   return [...found, ...(await strangeFiles(worktree, linked, signal))];
 };
@@ -56,7 +56,7 @@ const besideTheWork = async (worktree: Worktree, linked: readonly LinkedWorktree
 };
 
 /** Branches, and detached heads of other worktrees, with commits that neither HEAD nor what the repository began with has. */
-const otherBranches = async ({ gitDir }: Worktree, linked: readonly LinkedWorktree[], signal?: AbortSignal): Promise<string[]> => {
+const otherBranches = async ({ gitDir, adminDir }: Worktree, linked: readonly LinkedWorktree[], signal?: AbortSignal): Promise<string[]> => {
   const initial = await readFile(initialRefsFile(gitDir), 'utf8').catch((error: unknown) => {
     if (isMissing(error)) return '';
     throw error;
@@ -65,7 +65,7 @@ const otherBranches = async ({ gitDir }: Worktree, linked: readonly LinkedWorktr
   const tips = new Map<string, string>();
   for (const [ref, commit] of await refsBelow(gitDir, heads)) if (!known.has(commit)) tips.set(ref.slice(heads.length), commit);
   for (const { path: directory, head } of linked) if (head !== null && !known.has(head)) tips.set(`the detached HEAD of ${directory}`, head);
-  const own = tips.size === 0 ? null : await commitOf(gitDir, 'HEAD', signal);
+  const own = tips.size === 0 ? null : await commitOf(adminDir, 'HEAD', signal);
   const without = [...known, ...(own === null ? [] : [own])].map((commit) => `^${commit}\n`).join('');
   const found: string[] = [];
   for (const [name, commit] of tips) {

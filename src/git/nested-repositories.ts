@@ -40,7 +40,7 @@ export const flattenNestedRepositories = async (place: SnapshotPlace, nested: re
 /** Directories of other worktrees of the same repository, relative to this one. */
 const ownWorktrees = async (place: SnapshotPlace): Promise<Set<string>> => {
   const root = await realpath(place.workTree);
-  return new Set((await linkedWorktrees(place.commonDir)).map((each) => Buffer.from(path.relative(root, each.path)).toString('latin1')));
+  return new Set((await linkedWorktrees({ gitDir: place.commonDir, adminDir: place.gitDir })).map((each) => Buffer.from(path.relative(root, each.path)).toString('latin1')));
 };
 
 const submodulePaths = async (place: SnapshotPlace): Promise<string[]> =>

@@ -38,7 +38,7 @@ export const keepSnapshot = async (worktree: Worktree, name: string, signal?: Ab
 /** What other worktrees of the agent's hold beside their commits, which the repository has. */
 const keepLinked = async (worktree: Worktree, name: string, signal?: AbortSignal): Promise<void> => {
   if (sharesRepository(worktree)) return;
-  for (const { path, adminDir } of await linkedWorktrees(worktree.gitDir)) {
+  for (const { path, adminDir } of await linkedWorktrees(worktree)) {
     if (!(await isDirectory(path))) continue;
     const commit = await snapshotCommit({ ...worktree, path, adminDir }, { message: `makima: all of ${path} before ${worktree.branch} was deleted`, signal });
     const ref = `${keptWorktreeRefs}${name}/${basename(adminDir)}`;

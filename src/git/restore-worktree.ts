@@ -10,7 +10,8 @@ import { removeTree } from './remove-tree.ts';
 import { readFacts } from './source-facts.ts';
 import { MakimaError } from '../errors.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
+import { writeAdminDir } from './task-repository.ts';
+import { adminDirOf, isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
 
 /** What was kept of a worktree, and the commit that its HEAD was at. */
 interface Kept {
@@ -32,10 +33,12 @@ export const restoreWorktree = async (worktree: Worktree, name: string, places: 
   if (sharesRepository(worktree)) return restoreShared(worktree, name, places, signal);
   const { keptDir, gitDir } = places;
   const wasKept = !(await isDirectory(gitDir)) && (await takeBackRepository(gitDir, keptDir));
-  const own: Worktree = { ...worktree, gitDir, adminDir: gitDir };
+  const own: Worktree = { ...worktree, gitDir, adminDir: adminDirOf(gitDir, worktree.path) };
   try {
     const kept = await requireKept(own, name, signal);
     await mkdir(own.path, { recursive: true });
+    // git may have forgotten a worktree whose directory was gone
+    if (!(await isDirectory(own.adminDir))) await writeAdminDir(own, { ref: `refs/heads/${own.branch}` });
     await writeDotGit(own);
     await bringBack(own, kept, signal);
     return own;

@@ -52,7 +52,7 @@ const readCard = async (file: string): Promise<TaskCard | null> => {
   try {
     const card: unknown = JSON.parse(await readFile(file, 'utf8'));
     // A card of makima 0.1 knows neither warnings nor what is borrowed.
-    return isCard(card) ? { ...card, task: Object.assign({ warnings: [] }, card.task), worktree: Object.assign({ borrows: [] }, card.worktree) } : null;
+    return isCard(card) ? { ...card, task: Object.assign({ warnings: [] }, card.task), worktree: Object.assign({ borrows: null }, card.worktree) } : null;
   } catch (error) {
     // Not there, or no card: an older or newer program's, or cut short by a crash of the machine.
     if (isMissing(error) || error instanceof SyntaxError) return null;

@@ -6,11 +6,14 @@ import { linkLfsObjects } from './lfs.ts';
 import { originHeads } from './own-refs.ts';
 import type { Repository } from './repository.ts';
 import type { SourceFacts } from './source-facts.ts';
+import { adminDirOf, type Worktree } from './worktree.ts';
 
 /** What a task's repository begins with. */
 export interface NewRepository {
   /** Where it is made; nothing is there. */
   gitDir: string;
+  /** Where the worktree will be. */
+  path: string;
   /** The task's branch, without `refs/heads/`. */
   branch: string;
   /** Where that branch begins. */
@@ -22,7 +25,7 @@ export interface NewRepository {
 }
 
 /** Without gc.auto an agent's commit leaves a gc running after the agent is gone. */
-const fixed: SourceFacts['settings'] = [['core.bare', 'false'], ['core.logallrefupdates', 'true'], ['gc.auto', '0'], ['maintenance.auto', 'false']];
+const fixed: SourceFacts['settings'] = [['core.bare', 'true'], ['core.logallrefupdates', 'true'], ['gc.auto', '0'], ['maintenance.auto', 'false']];
 
 type Refs = Map<string, { object: string; peeled?: string | null }>;
 
@@ -64,8 +67,8 @@ const alternatesText = (gitDir: string, borrows: readonly string[]): string =>
 export const initialRefsFile = (gitDir: string): string => path.join(gitDir, 'makima-refs');
 
 /**
- * A git directory for one task alone: its own settings, branches, stash, hooks and list of worktrees, and the objects of its
- * source's cache. It is written as files; no git process runs. Not atomic: whoever makes one notes it before.
+ * A bare repository with one linked worktree for one task alone: its own settings, branches, stash, hooks and list of worktrees,
+ * and the objects of its source's cache. It is written as files; no git process runs. Not atomic: whoever makes one notes it before.
  */
 export const createTaskRepository = async (repository: Repository, wanted: NewRepository): Promise<void> => {
   const { gitDir } = wanted;
@@ -85,8 +88,18 @@ export const createTaskRepository = async (repository: Repository, wanted: NewRe
     originHead === null ? undefined : writeSymbolic(path.join(gitDir, originHeads, 'HEAD'), originHeads + originHead),
     cacheDir === null ? writeEmptyCommit(gitDir) : linkLfsObjects(cacheDir, gitDir),
   ]);
-  // git takes a directory for a repository once it has a HEAD
-  await writeFile(path.join(gitDir, 'HEAD'), `ref: refs/heads/${wanted.branch}\n`);
+  await writeAdminDir({ gitDir, adminDir: adminDirOf(gitDir, wanted.path), path: wanted.path }, { ref: `refs/heads/${wanted.branch}` });
+  // of the bare repository; git takes a directory for one once it has a HEAD
+  await writeFile(path.join(gitDir, 'HEAD'), `ref: refs/heads/${wanted.base.branch ?? wanted.branch}\n`);
+};
+
+/** What `git worktree add` writes for a linked worktree (gitrepository-layout(5)): where its repository, its `.git` file and its HEAD are. */
+export const writeAdminDir = async ({ adminDir, path: directory }: Pick<Worktree, 'gitDir' | 'adminDir' | 'path'>, head: { ref: string }): Promise<void> => {
+  await mkdir(adminDir, { recursive: true });
+  await writeFile(path.join(adminDir, 'commondir'), '../..\n');
+  // absolute: an older git takes a relative path here for one that is gone, and forgets the worktree
+  await writeFile(path.join(adminDir, 'gitdir'), `${path.join(await realpath(path.dirname(directory)), path.basename(directory), '.git')}\n`);
+  await writeFile(path.join(adminDir, 'HEAD'), `ref: ${head.ref}\n`);
 };
 
 const writeSymbolic = async (file: string, target: string): Promise<void> => {

@@ -9,7 +9,7 @@ export const WorktreeRecord = Type.Object({
   path: Type.String(),
   gitDir: Type.String(),
   adminDir: Type.String(),
-  borrows: Type.Optional(Type.Array(Type.String())),
+  borrows: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
   branch: Type.String(),
   baseCommit: Type.String(),
   sourcePath: NullableString,
@@ -21,6 +21,6 @@ export const WorktreeRecord = Type.Object({
  * @throws MakimaError INTERNAL where the record is not one: it is not guessed where somebody's work is
  */
 export const parseWorktree = (record: unknown): Worktree => {
-  if (Value.Check(WorktreeRecord, record)) return { ...record, borrows: record.borrows ?? [] };
+  if (Value.Check(WorktreeRecord, record)) return { ...record, borrows: record.borrows ?? null };
   throw new MakimaError('INTERNAL', 'The stored record of a worktree cannot be read');
 };

@@ -11,12 +11,12 @@ export interface Worktree {
   /** The repository that is the task's alone. */
   gitDir: string;
   /**
-   * Where its index and HEAD are: `gitDir` itself. A worktree of makima 0.1 is one of several of a repository that was shared
-   * by all tasks of a source, and has its own directory there, `<gitDir>/worktrees/<name>`.
+   * Where its index and HEAD are, `<gitDir>/worktrees/<name>`: a linked worktree of a bare repository, the one shape of a `.git`
+   * file that leads elsewhere which agents take for sound (claude 2.1.330 makes no worktree of its own from any other).
    */
   adminDir: string;
-  /** Git directories whose objects that repository borrows. */
-  borrows: string[];
+  /** Git directories whose objects that repository borrows; null of makima 0.1, where it was shared by all tasks of a source. */
+  borrows: string[] | null;
   /** Without `refs/heads/`. */
   branch: string;
   /** What the task's changes are measured against. */
@@ -26,7 +26,10 @@ export interface Worktree {
 }
 
 /** Whether a worktree shares its repository with those of other tasks, as in makima 0.1. */
-export const sharesRepository = ({ gitDir, adminDir }: Pick<Worktree, 'gitDir' | 'adminDir'>): boolean => gitDir !== adminDir;
+export const sharesRepository = ({ borrows }: Pick<Worktree, 'borrows'>): boolean => borrows === null;
+
+/** Where a task's repository has the index and HEAD of the worktree at a path. */
+export const adminDirOf = (gitDir: string, worktreePath: string): string => path.join(gitDir, 'worktrees', path.basename(worktreePath));
 
 /** Told to every command that works in a worktree, so that the `.git` file there is never read. */
 export const placeOf = (worktree: Worktree): GitPlace & { gitDir: string; workTree: string } => ({ gitDir: worktree.adminDir, commonDir: worktree.gitDir, workTree: worktree.path });

@@ -148,7 +148,7 @@ void t.test('markers that were committed as they stood are refused; text about c
   sh(cwd, 'commit', '-qam', 'merged, it seems');
   t.match(readFileSync(path.join(cwd, 'a.txt'), 'utf8'), /^<<<<<<< HEAD$/m);
   await t.resolves(requireFinished(worktree));
-  await t.rejects(requireNoMarkers(gitDir, baseCommit, (await commitOf(gitDir, 'HEAD')) ?? ''), { code: 'WORK_UNFINISHED', details: { files: ['a.txt'] } });
+  await t.rejects(requireNoMarkers(gitDir, baseCommit, (await commitOf(worktree.adminDir, 'HEAD')) ?? ''), { code: 'WORK_UNFINISHED', details: { files: ['a.txt'] } });
 });
 
 void t.test('files that are too large to be meant, committed or not, where git does not ignore them', async (t) => {

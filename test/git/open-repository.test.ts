@@ -100,7 +100,7 @@ void t.test('what agents do to their repositories reaches neither each other nor
   sh(next, 'commit', '-q', '--allow-empty', '-m', 'mine');
   t.equal(sh(next, 'log', '-1', '--format=%an').trim(), 'User');
   t.equal(sh(next, 'tag'), '');
-  t.equal(sh(next, 'worktree', 'list').split('\n').length, 2, 'it has one worktree');
+  t.match(sh(next, 'worktree', 'list'), /^\S+ +\(bare\)\n\S+ +[0-9a-f]+ \[main\]\n$/, 'it has one worktree');
   t.same(fingerprint(cacheOf(repository), { times: false, skip: ['/makima-heads.json'] }), Object.fromEntries(Object.entries(cache).filter(([name]) => name !== '/makima-heads.json').map(([name, print]) => [name, name.endsWith('/') ? print : print.replace(/ \d+$/, '')])));
   t.same(fingerprint(source), before);
 });

@@ -7,7 +7,7 @@ import { taskOfRepository } from '../../git/places.ts';
 import { parseRepositoryUrl, repositoryName } from '../../git/repository-source.ts';
 import type { Repository } from '../../git/repository.ts';
 import { parseWorktree } from '../../git/worktree-record.ts';
-import { sharesRepository, type Worktree } from '../../git/worktree.ts';
+import type { Worktree } from '../../git/worktree.ts';
 import type { RunContext } from '../context.ts';
 
 /** A base, and who has its commit where the source's cache has not. */
@@ -23,7 +23,7 @@ type From = Pick<RunContext, 'store' | 'directories' | 'userHome'>;
 
 /** Where a task's commits are. */
 const lender = (worktree: Worktree): Pick<Foundation, 'borrows' | 'objectsOf'> =>
-  sharesRepository(worktree) ? { borrows: [worktree.gitDir] } : { borrows: worktree.borrows, objectsOf: worktree.gitDir };
+  worktree.borrows === null ? { borrows: [worktree.gitDir] } : { borrows: worktree.borrows, objectsOf: worktree.gitDir };
 
 /**
  * What a task starts from. A subtask starts where its parent did, so that all of a tree's work has one base; its own baseBranch
@@ -37,7 +37,7 @@ export const baseOf = async (context: From, task: Task, repository: Repository):
     const row = await context.store.getWorktree(parent.id);
     const worktree = row === null ? null : parseWorktree(row.record);
     // a cache is never cleared, so it has what the parent began with; unless that began elsewhere
-    const isCached = repository.cacheDir === null ? parent.baseCommit === emptyCommit : worktree?.borrows.includes(repository.cacheDir) === true;
+    const isCached = repository.cacheDir === null ? parent.baseCommit === emptyCommit : worktree?.borrows?.includes(repository.cacheDir) === true;
     return { base, isParents: true, ...(worktree === null || isCached ? {} : lender(worktree)) };
   }
   const branch = task.baseBranch;
