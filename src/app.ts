@@ -10,8 +10,11 @@ import { timingOf, type Config } from './config.ts';
 import { openEventLog, type EventLogOptions } from './events/event-log.ts';
 import type { Places } from './git/places.ts';
 import { diskSpace } from './home/disk.ts';
+import { StartError } from './home/start-error.ts';
 import { buildHttp } from './http/build-http.ts';
 import { listenUnix } from './http/unix-socket.ts';
+import { findPlace } from './place/find-place.ts';
+import { settlePlace } from './place/settle-place.ts';
 import { processKeeper } from './runs/process/own-cgroup.ts';
 import { createLedger } from './runs/ledger.ts';
 import { startNotices } from './runs/start-notices.ts';
@@ -32,16 +35,13 @@ export interface AppOptions {
   config: Config;
   logger: Logger;
   ownerToken: string;
+  /** A home that is a copy is to become one of its own. */
+  adopt?: boolean;
   now?: () => Date;
   /** For tests: called at each point at which a crash must do no harm. */
   reached?: (point: string) => void;
   /** For tests: puts a store in the place of the one that was opened, and a write of the event logs in that of the system's; they fail where the test says. */
   twins?: { store?: (store: TaskStore) => TaskStore; write?: NonNullable<EventLogOptions['write']> };
-}
-
-/** A start that cannot be, for a reason that the user can do something about: said without a stack. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
 }
 
 export interface App {
@@ -55,14 +55,6 @@ export interface App {
   /** Whether an agent is being stopped, for which a close waits. */
   isStopping(): boolean;
 }
-
-const daemonId = async (store: TaskStore): Promise<string> => {
-  const known = await store.getMeta('daemonId');
-  if (known !== null) return known;
-  const made = randomUUID();
-  await store.setMeta('daemonId', made);
-  return made;
-};
 
 /** What a client on this machine connects to where the daemon listens on every address. */
 const reachable = (host: string): string => {
@@ -143,6 +135,8 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   };
 
   try {
+    const directories: Places = { caches: join(config.home, 'caches'), repositories: join(config.home, 'repositories'), kept: join(config.home, 'kept'), worktrees: config.worktreeDir };
+    const place = await findPlace(config.home, directories, options.adopt ?? false);
     const { store: own, isNew, setAside } = await openOrReplaceStore(join(config.home, 'state.sqlite'), { now: settings.now });
     opened.push(() => own.close());
     const store = options.twins?.store?.(own) ?? own;
@@ -151,9 +145,9 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const shared = { ...settings, store, log, ledger: createLedger(store, log, settings) };
     const completions = createCompletions({ ...shared, commitAuthor: config.commitAuthor, shutdown: draining.signal });
     opened.push(() => completions.close());
-    const directories: Places = { caches: join(config.home, 'caches'), repositories: join(config.home, 'repositories'), kept: join(config.home, 'kept'), worktrees: config.worktreeDir };
     const runContext: RunContext = {
       ...shared,
+      homeId: place.id,
       completionOf: (task) => completions.atEnd(task),
       directories: { ...directories, runs: join(config.home, 'runs') },
       apiUrl: () => url,
@@ -161,6 +155,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       maxLogBytes: config.maxLogBytes,
       below: lookBelow(() => taskContext),
     };
+    const ofPlace = await settlePlace(config.home, place, runContext);
     const runs = createRuns(runContext, config.maxConcurrentTasks);
     let stopAgents = false;
     opened.push(() => runs.close({ stopAgents }));
@@ -175,7 +170,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       diskSpace: () => diskSpace(config.home),
       minFreeBytes: config.minFreeBytes,
       daemon: {
-        id: await daemonId(store),
+        id: place.id,
         version,
         home: config.home,
         startedAt: settings.now().toISOString(),
@@ -204,7 +199,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     await completions.recover();
     ready = true;
     opened.push(keepRetention(taskContext, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
-    const notices = await startNotices({ setAside, found, env: inheritedEnv, driver: settings.drivers.default });
+    const notices = [...ofPlace, ...(await startNotices({ setAside, found, env: inheritedEnv, driver: settings.drivers.default }))];
     return {
       notices,
       url,

@@ -3,11 +3,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import pino, { type Logger } from 'pino';
-import { StartError, startApp, type App } from './app.ts';
+import { startApp, type App } from './app.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { MakimaError, messageOf } from './errors.ts';
 import { readDaemonFile, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts';
 import { HomeInUseError, lockHome, type HomeLock } from './home/lock.ts';
+import { StartError } from './home/start-error.ts';
 import { ownerToken } from './home/token.ts';
 import { version } from './version.ts';
 
@@ -35,9 +36,9 @@ const openHome = async (home: string): Promise<HomeLock> => {
   }
 };
 
-const start = async (config: Config, logger: Logger, reached: Reached | undefined): Promise<App> => {
+const start = async (config: Config, logger: Logger, adopt: boolean, reached: Reached | undefined): Promise<App> => {
   try {
-    return await startApp({ config, logger, ownerToken: await ownerToken(config.home), ...(reached && { reached }) });
+    return await startApp({ config, logger, ownerToken: await ownerToken(config.home), adopt, ...(reached && { reached }) });
   } catch (error) {
     const address = `${config.host}:${config.port}`;
     if (codeOf(error) === 'EADDRINUSE') throw new StartError(`${address} is in use by another program. Set MAKIMA_PORT to a free port, or to 0 to have one picked.`);
@@ -62,13 +63,21 @@ const greet = (config: Config, app: App): void => {
   );
 };
 
-const main = async (reached: Reached | undefined): Promise<void> => {
+/** @returns whether a home that is a copy is to become one of its own */
+const readArguments = (args: readonly string[]): boolean => {
+  const unknown = args.find((arg) => arg !== '--adopt');
+  if (unknown !== undefined) throw new StartError(`${JSON.stringify(unknown)} is no argument of makima. It takes --adopt, which makes a copied home one of its own; everything else is set by MAKIMA_* variables.`);
+  return args.length > 0;
+};
+
+const main = async (args: readonly string[], reached: Reached | undefined): Promise<void> => {
+  const adopt = readArguments(args);
   const { config, warnings } = loadConfig(process.env, { homedir: homedir() });
   // Standard output is for what a person reads at the start; the log goes beside it.
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
   for (const warning of warnings) logger.warn(warning);
   const lock = await openHome(config.home);
-  const app = await start(config, logger, reached);
+  const app = await start(config, logger, adopt, reached);
   await writeDaemonFile(config.home, { pid: process.pid, url: app.url, socket: app.socket, version });
   greet(config, app);
   // Agents that are stopped get the time that stopping one takes; where none is, nobody waits for it.
@@ -85,11 +94,12 @@ const main = async (reached: Reached | undefined): Promise<void> => {
 
 /**
  * Runs the daemon in this process, until a signal ends it. A start that fails ends the process with a message.
+ * @param args - of the command line
  * @param reached - called at each point at which a crash must do no harm; for tests, which crash there
  */
-export const serve = async (reached?: Reached): Promise<void> => {
+export const serve = async (args: readonly string[], reached?: Reached): Promise<void> => {
   try {
-    await main(reached);
+    await main(args, reached);
   } catch (error) {
     const isPlain = [StartError, ConfigError, MakimaError].some((plain) => error instanceof plain);
     process.stderr.write(`makima: ${isPlain || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);

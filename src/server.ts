@@ -5,5 +5,5 @@ import { join } from 'node:path';
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compile'));
 const { serve } = await import('./serve.ts');
 
-await serve();
+await serve(process.argv.slice(2));
 flushCompileCache();

@@ -30,8 +30,10 @@ const rooms: Readonly<Record<string, Room>> = {
   http: closed([...leaves, 'version'], ['tasks']),
   // Behaviour reaches a route through what app.ts hands it.
   routes: closed([...leaves, 'http'], ['tasks']),
+  // A home that was moved or copied: what is in it follows.
+  place: closed([...leaves, ...machine, ...work, 'home']),
   'take-up': closed([...leaves, ...machine, ...work, 'tasks']),
-  app: closed(['take-up', ...leaves, ...machine, ...work, 'tasks', 'http', 'routes', 'config', 'version', 'home']),
+  app: closed(['take-up', 'place', ...leaves, ...machine, ...work, 'tasks', 'http', 'routes', 'config', 'version', 'home']),
   serve: closed([...leaves, 'app', 'config', 'version', 'home', 'http']),
   server: closed(['serve']),
   // A client of the API like any other.

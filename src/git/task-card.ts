@@ -27,9 +27,10 @@ const Card = Type.Object({
   isDeleted: Type.Boolean(),
 });
 const isCard = (value: unknown): value is TaskCard => Value.Check(Card, value);
-const directoryName = 'makima-tasks';
+/** In the git directory of a repository. */
+export const cardsDirectory = 'makima-tasks';
 
-const cardPath = (gitDir: string, taskId: string): string => path.join(gitDir, directoryName, `${taskId}.json`);
+const cardPath = (gitDir: string, taskId: string): string => path.join(gitDir, cardsDirectory, `${taskId}.json`);
 
 /** Writes a task's card, or writes it anew. It appears whole or not at all. */
 export const writeTaskCard = async ({ task, worktree, isDeleted }: TaskCard): Promise<void> => {
@@ -70,7 +71,7 @@ const namesIn = async (directory: string): Promise<string[]> => {
 };
 
 /** Whether a git directory held a worktree that was finished. */
-export const hasTaskCard = async (gitDir: string): Promise<boolean> => (await namesIn(path.join(gitDir, directoryName))).some((name) => name.endsWith('.json'));
+export const hasTaskCard = async (gitDir: string): Promise<boolean> => (await namesIn(path.join(gitDir, cardsDirectory))).some((name) => name.endsWith('.json'));
 
 /** The card of one task: in its own repository, kept or not, or in one that tasks of makima 0.1 share; null where there is none. */
 export const findTaskCard = async (places: Places, taskId: string): Promise<TaskCard | null> => {
@@ -92,7 +93,7 @@ export const allTaskCards = async ({ repositories }: Places, isWanted: (taskId: 
   for (const repository of await namesIn(repositories)) {
     const owner = taskOfRepository(repository);
     if (owner !== null && !isWanted(owner)) continue;
-    const directory = path.join(repositories, repository, directoryName);
+    const directory = path.join(repositories, repository, cardsDirectory);
     for (const name of await namesIn(directory)) {
       const card = name.endsWith('.json') ? await readCard(path.join(directory, name)) : null;
       if (card !== null) cards.push(card);

@@ -38,6 +38,8 @@ export interface Below {
 
 /** What runs work with; the composition root fills it. */
 export interface RunContext {
+  /** The identity of the home, which goes with it wherever it is moved. */
+  homeId: string;
   store: TaskStore;
   log: EventLog;
   ledger: Ledger;

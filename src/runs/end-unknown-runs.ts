@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunContext } from './context.ts';
 import { followRunFile } from './process/follow-file.ts';
-import { readHandle } from './process/handle.ts';
+import { isOfOtherHome, readHandle } from './process/handle.ts';
 import { removeRunDirectory, runPaths } from './process/run-directory.ts';
 import { sweepRun } from './process/sweep.ts';
 
@@ -29,7 +29,8 @@ const endUnknown = async (context: RunContext, runId: string): Promise<void> => 
   const run = await context.store.getRun(runId);
   if (run !== null && run.state !== 'ended') return;
   const directory = join(context.directories.runs, runId);
-  await sweepRun(runId, await readHandle(directory));
+  const handle = await readHandle(directory);
+  if (!isOfOtherHome(handle, context.homeId)) await sweepRun(runId, handle);
   if (run === null) await logRest(context, runId, directory);
   await removeRunDirectory(directory);
 };

@@ -8,7 +8,7 @@ import type { RunContext } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { loggedOffsets } from './follow-output.ts';
 import { followRunFile } from './process/follow-file.ts';
-import { readHandle, type RunHandle } from './process/handle.ts';
+import { isOfOtherHome, readHandle, type RunHandle } from './process/handle.ts';
 import { pauseRun } from './process/pause.ts';
 import { removeRunDirectory, runPaths } from './process/run-directory.ts';
 import { sweepRun } from './process/sweep.ts';
@@ -113,6 +113,10 @@ const takeUp = async (context: RunContext, runs: Runs, { runId, taskId }: Run, s
   if (run === null || task === null || run.state === 'ended') return null;
   try {
     const handle = await readHandle(run.directory);
+    if (isOfOtherHome(handle, context.homeId)) {
+      await concludeRun(context, { task, run, driver: context.drivers.get(task.agent) }, { lost: 'Its run is of another home, of which this one is a copy: what goes on there is left alone' });
+      return null;
+    }
     if (handle === null && run.state === 'preparing') return await setUpAgain(context, task, run);
     if (handle === null) return await giveUp(context, task, run, 'The directory of its run is gone, and with it what the agent wrote last');
     await attach(context, runs, task, run, handle, signal);

@@ -53,6 +53,7 @@ const launchAgent = async (context: RunContext, start: Start): Promise<RunHandle
   const command = driver.command();
   const handle = await launch({
     runId: run.runId,
+    homeId: context.homeId,
     directory: run.directory,
     command: command.command,
     args: command.args,

@@ -3,6 +3,7 @@ import { MakimaError } from '../errors.ts';
 import { mergeRows } from './merge-rows.ts';
 import { migrate } from './migrations.ts';
 import { outboxRows } from './outbox-rows.ts';
+import { relocate } from './relocate.ts';
 import { runRows } from './run-rows.ts';
 import { inMemory, NodeSqliteDialect, openSqlite, sqliteFailure, sqliteIdentity } from './sqlite.ts';
 import { callError, openError } from './store-error.ts';
@@ -79,6 +80,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
       session.write(async (trx) => {
         await trx.insertInto('meta').values({ key, value }).onConflict((conflict) => conflict.column('key').doUpdateSet({ value })).execute();
       }),
+    relocate: relocate(session),
     close() {
       closing ??= Promise.allSettled(underWay).then(() => db.destroy());
       return closing;

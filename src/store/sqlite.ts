@@ -6,7 +6,7 @@ import type { Identity } from './migrations.ts';
 import type { Failure } from './store-error.ts';
 
 /** How long a statement waits where another program, a backup say, holds the file. It blocks the process. */
-const busyTimeoutMs = 5000;
+export const busyTimeoutMs = 5000;
 /** The log is cut back to this after a checkpoint, so that one large burst does not hold the disk for ever. */
 const walLimitBytes = 64 * 1024 * 1024;
 

@@ -7,6 +7,7 @@
  */
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
+import type { Relocation } from '../domain/relocation.ts';
 import type { ErrorCode } from '../errors.ts';
 import type {
   CreateOptions, Integration, MergePhase, NewRun, OpenMerge, OutboxEvent, Run, RunChanges, TaskChanges, TaskFilter, TaskPage, ToolKeyRecord, Transition, WorktreeRecord,
@@ -148,6 +149,8 @@ export interface TaskStore extends TaskReads, TaskWrites, RunRows, WorktreeRows,
   /** A value of the daemon itself, such as its id. */
   getMeta(key: string): Promise<string | null>;
   setMeta(key: string, value: string): Promise<void>;
+  /** Changes every path in the home's old place into that in its new one. Can be repeated. */
+  relocate(relocation: Relocation): Promise<void>;
   /** Waits for what is under way, then releases the file. Can be repeated. */
   close(): Promise<void>;
 }

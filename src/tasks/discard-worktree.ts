@@ -13,7 +13,9 @@ export const prepareDiscard = async (context: TaskContext, task: Task, worktree:
   await keepSnapshot(worktree, task.id);
   await writeTaskCard({ task, worktree, isDeleted: true });
   context.reached('snapshot kept');
-  const failure = await runProjectCommand({ which: 'teardown', worktree: worktree.path, runId: `teardown-${task.id}`, env: context.inheritedEnv, timeoutMs: context.projectCommandTimeoutMs });
+  // The home's too: the original of a copy may be at the same for a task of the same id.
+  const runId = `teardown-${task.id}-${context.daemon.id}`;
+  const failure = await runProjectCommand({ which: 'teardown', worktree: worktree.path, runId, env: context.inheritedEnv, timeoutMs: context.projectCommandTimeoutMs });
   // A worktree whose teardown fails is still to go: the user asked for it.
   if (failure !== null) context.report(`the teardown command of task ${task.id}`, failure);
 };

@@ -17,6 +17,8 @@ export interface DaemonProcess {
   follow(taskId: string, after?: number): AsyncGenerator<TaskEvent>;
   /** @returns its exit status, null where the signal ended it */
   kill(signal: NodeJS.Signals): Promise<number | null>;
+  /** What it printed on standard output until it served. */
+  greeting(): string;
   /** Everything it printed on standard error. */
   log(): string;
   /** Resolves when it has ended, by whatever. */
@@ -30,10 +32,11 @@ const faultyPath = join(import.meta.dirname, 'faulty-daemon.ts');
 /**
  * Starts `src/server.ts` and waits until it serves.
  * @param dieAt - the point of a task's life at which it is killed
+ * @param args - of the command line
  * @throws Error with what it printed where it ends before
  */
-export const spawnDaemon = async (t: Test, home: string, agent: string, env: Record<string, string> = {}, dieAt: string | null = null): Promise<DaemonProcess> => {
-  const child: ChildProcess = spawn(...plainly(process.execPath, ...(dieAt === null ? [serverPath] : [faultyPath, dieAt])), {
+export const spawnDaemon = async (t: Test, home: string, agent: string, env: Record<string, string> = {}, dieAt: string | null = null, args: readonly string[] = []): Promise<DaemonProcess> => {
+  const child: ChildProcess = spawn(...plainly(process.execPath, ...(dieAt === null ? [serverPath, ...args] : [faultyPath, dieAt, '1', ...args])), {
     env: { ...process.env, MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath(agent), MAKIMA_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -46,7 +49,9 @@ export const spawnDaemon = async (t: Test, home: string, agent: string, env: Rec
   });
   if (!child.stdout || child.pid === undefined) throw new Error('no process');
   let serving = false;
+  let greeting = '';
   for await (const line of createInterface({ input: child.stdout })) {
+    greeting += `${line}\n`;
     serving = line.startsWith('API documentation');
     if (serving) break;
   }
@@ -74,6 +79,7 @@ export const spawnDaemon = async (t: Test, home: string, agent: string, env: Rec
       child.kill(signal);
       return gone;
     },
+    greeting: () => greeting,
     log: () => log,
     gone,
   };

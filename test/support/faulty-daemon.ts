@@ -1,13 +1,13 @@
 /**
- * The daemon as src/server.ts starts it, but one that is killed at a named point: `faulty-daemon.ts POINT TIMES` dies by
+ * The daemon as src/server.ts starts it, but one that is killed at a named point: `faulty-daemon.ts POINT TIMES [ARGUMENT...]` dies by
  * SIGKILL when it reaches the point for so many a time.
  */
 import { serve } from '../../src/serve.ts';
 
-const [point, times = '1'] = process.argv.slice(2);
+const [point, times = '1', ...args] = process.argv.slice(2);
 let left = Number(times);
 
-await serve((reached) => {
+await serve(args, (reached) => {
   if (reached !== point) return;
   left -= 1;
   if (left === 0) process.kill(process.pid, 'SIGKILL');

@@ -14,8 +14,13 @@ export const RunHandle = Type.Object({
   bootId: Type.String(),
   /** The directory of the run's own cgroup; left out where it has none, as runs of the first release have. */
   cgroup: Type.Optional(Type.String()),
+  /** Whose run it is. Handles of earlier versions have none: those are of the home in which they lie. */
+  homeId: Type.Optional(Type.String()),
 });
 export type RunHandle = Static<typeof RunHandle>;
+
+/** Whether the run is of another home, such as one that this is a copy of: it and its processes are not ours to touch. */
+export const isOfOtherHome = (handle: RunHandle | null, homeId: string): boolean => handle?.homeId !== undefined && handle.homeId !== homeId;
 
 /** The marker that every process of a run has in its environment. */
 export const markerName = 'MAKIMA_RUN_ID';

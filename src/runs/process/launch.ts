@@ -11,6 +11,8 @@ import { sweepRun } from './sweep.ts';
 
 export interface LaunchOptions {
   runId: string;
+  /** The identity of the home that the run is of. */
+  homeId?: string;
   /** Made by createRunDirectory. Messages may be in it already: the agent gets them first. */
   directory: string;
   /** Found on the PATH of `env`, or a path. */
@@ -52,11 +54,11 @@ const spawnWrapper = async (options: LaunchOptions, cgroup: string | null): Prom
   }
 };
 
-const identityOf = async (runId: string, pid: number, cgroup: string | null): Promise<RunHandle> => {
+const identityOf = async ({ runId, homeId }: LaunchOptions, pid: number, cgroup: string | null): Promise<RunHandle> => {
   const [bootId, processes] = await Promise.all([platform.bootId(), platform.identify([pid])]);
   const info = processes.get(pid);
   if (info === undefined) throw new Error('its wrapper ended at once');
-  return { runId, pid, startTime: info.startTime, bootId, ...(cgroup !== null && { cgroup }) };
+  return { runId, pid, startTime: info.startTime, bootId, ...(cgroup !== null && { cgroup }), ...(homeId !== undefined && { homeId }) };
 };
 
 /**
@@ -79,7 +81,7 @@ export const launch = async (options: LaunchOptions): Promise<RunHandle> => {
     if (child.pid === undefined || child.stdin === null) throw new Error('it has no pid');
     // The wrapper may be dead by now; the watch of its exit tells, with what it left.
     child.stdin.on('error', () => child?.stdin?.destroy());
-    const handle = await identityOf(runId, child.pid, cgroup);
+    const handle = await identityOf(options, child.pid, cgroup);
     await writeHandle(directory, handle);
     child.stdin.end('go\n');
     child.unref();

@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { relocatedRecord, type Relocation } from '../../domain/relocation.ts';
 import { clearUnused } from '../../git/add-worktree.ts';
 import { clearShared } from '../../git/shared-worktree.ts';
 import { codeOf, storeDurably } from '../process/store-durably.ts';
@@ -21,16 +22,31 @@ export const noteHalfMade = async (runDirectory: string, place: Omit<HalfMade, '
   await storeDurably(noteIn(runDirectory), JSON.stringify({ version: 2, ...place }));
 };
 
-/** Takes back what a start made of its worktree; nothing where it had not come so far. Can be repeated. */
-export const undoHalfMade = async (runDirectory: string): Promise<void> => {
-  let text: string;
+const readNote = async (runDirectory: string): Promise<unknown> => {
   try {
-    text = await readFile(noteIn(runDirectory), 'utf8');
+    return JSON.parse(await readFile(noteIn(runDirectory), 'utf8'));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
     throw error;
   }
-  const place: unknown = JSON.parse(text);
+};
+
+/** Takes back what a start made of its worktree; nothing where it had not come so far. Can be repeated. */
+export const undoHalfMade = async (runDirectory: string): Promise<void> => {
+  const place = await readNote(runDirectory);
+  if (place === null) return;
   if (Value.Check(Shared, place)) await clearShared(place);
   else await clearUnused(Value.Parse(HalfMade, place));
+};
+
+/** The notes of a home that was moved. Can be repeated. */
+export const relocateHalfMade = async (runsDirectory: string, relocation: Relocation): Promise<void> => {
+  const names = await readdir(runsDirectory).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names) {
+    const place = await readNote(join(runsDirectory, name));
+    if (place !== null) await storeDurably(noteIn(join(runsDirectory, name)), JSON.stringify(relocatedRecord(relocation, place)));
+  }
 };
