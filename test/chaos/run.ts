@@ -136,7 +136,7 @@ const leftovers = async (home: string, notes: string): Promise<string[]> => {
     .concat(leftIn(join(home, 'events'), (path) => path === 'ids'))
     .concat(leftIn(join(home, 'repositories'), () => false))
     .concat(['caches', 'kept'].flatMap((name) => leftIn(join(home, name), (path) => !halfMade.test(path))))
-    .concat(readdirSync(home).filter((name) => !['state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm', 'lock', 'lock-journal', 'token', 'daemon.json', 'makima.sock', 'runs', 'worktrees', 'events', 'repositories', 'caches', 'kept'].includes(name)));
+    .concat(readdirSync(home).filter((name) => !['state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm', 'lock', 'lock-journal', 'token', 'daemon.json', 'makima.sock', 'runs', 'worktrees', 'events', 'repositories', 'caches', 'kept', 'home.json'].includes(name)));
   const processes = (await platform.table(`AGENT_NOTES=${notes}`)).filter(({ marked }) => marked);
   return [...left, ...processes.map(({ pid }) => `process ${pid}`)];
 };

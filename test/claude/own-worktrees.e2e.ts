@@ -41,7 +41,7 @@ void t.test('EnterWorktree: its commits and edits are told, are no part of what 
 });
 
 void t.test('a subagent with a worktree of its own: the same', async (t) => {
-  const { task, repository, said } = await run(t, use('Agent', { description: 'aside', subagent_type: 'general-purpose', isolation: 'worktree', run_in_background: false, prompt: plan(commit('apart'), say('worked apart')) }), say('had it done'));
+  const { task, repository } = await run(t, use('Agent', { description: 'aside', subagent_type: 'general-purpose', isolation: 'worktree', run_in_background: false, prompt: plan(commit('apart'), say('worked apart')) }), say('had it done'));
   t.match(task.warnings.map(({ code }) => code), ['WORK_ON_OTHER_BRANCHES', 'WORK_IN_OTHER_WORKTREES']);
   t.equal(await git(repository, 'ls-tree', '-r', '--name-only', task.branch ?? ''), await git(repository, 'ls-tree', '-r', '--name-only', 'main'));
 });
