@@ -2,7 +2,7 @@ import { MakimaError } from '../errors.ts';
 import { quoteName } from '../domain/quote-name.ts';
 import { git } from './git-command.ts';
 import { operationUnderWay } from './operation-under-way.ts';
-import { placeOf, type Worktree } from './worktree.ts';
+import { placeOf, requireWorktree, type Worktree } from './worktree.ts';
 
 const maxNamed = 10;
 /** Files in which markers are looked for; one is enough to refuse. */
@@ -12,9 +12,10 @@ const maxLooked = 50;
  * Holds a worktree to being finished before its work is brought out: no merge, rebase, cherry-pick or bisect in the middle, and
  * no path that git has unmerged. Such work is half of what the agent meant, with conflict markers in it.
  *
- * @throws MakimaError WORK_UNFINISHED
+ * @throws MakimaError WORK_UNFINISHED, WORKTREE_NOT_FOUND
  */
 export const requireFinished = async (worktree: Worktree, signal?: AbortSignal): Promise<void> => {
+  await requireWorktree(worktree);
   const operation = await operationUnderWay(worktree.adminDir);
   if (operation !== null) throw new MakimaError('WORK_UNFINISHED', `${operation[0]?.toUpperCase() ?? ''}${operation.slice(1)} was begun in ${worktree.path} and is not finished`);
   const { stdout } = await git(['ls-files', '--unmerged', '-z'], { ...placeOf(worktree), signal });

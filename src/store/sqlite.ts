@@ -6,7 +6,7 @@ import type { Identity } from './migrations.ts';
 import type { Failure } from './store-error.ts';
 
 /** How long a statement waits where another program, a backup say, holds the file. It blocks the process. */
-export const busyTimeoutMs = 5000;
+const busyTimeoutMs = 5000;
 /** The log is cut back to this after a checkpoint, so that one large burst does not hold the disk for ever. */
 const walLimitBytes = 64 * 1024 * 1024;
 
@@ -40,6 +40,22 @@ export const openSqlite = (file: string): DatabaseSync => {
     database.close();
     throw error;
   }
+};
+
+/** A database file that is only looked at, before it is known whose it is. */
+export interface PlainDatabase {
+  /** Every text in the rows of a query. */
+  texts(query: string): string[];
+  close(): void;
+}
+
+/** Opens a file as it is: nothing is set, migrated or checked. */
+export const openPlain = (file: string): PlainDatabase => {
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  return {
+    texts: (query) => database.prepare(query).all().flatMap((row) => Object.values(row)).filter((value) => typeof value === 'string'),
+    close: () => database.close(),
+  };
 };
 
 const bindable = (value: unknown): SQLInputValue => {
