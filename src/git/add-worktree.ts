@@ -105,7 +105,7 @@ export const writeDotGit = async ({ path: directory, gitDir, adminDir }: Pick<Wo
 };
 
 /** Where a `.git` file leads, null where there is none. */
-export const dotGitTarget = async (directory: string): Promise<string | null> => {
+const dotGitTarget = async (directory: string): Promise<string | null> => {
   try {
     const target = /^gitdir: (.+?)\n?$/s.exec(await readFile(dotGitOf(directory), 'utf8'))?.[1];
     return target === undefined ? null : path.resolve(await realpath(directory), target);
