@@ -63,9 +63,9 @@ void t.test('a task is read, started again in its worktree, and anew where that 
   const old = await OldHome.make(t);
   const repositoryUrl = source(t);
   const { task, worktree } = await old.done({ name: 'work', plan: 'RUN: git add -A; git commit -qm all', repositoryUrl }, allKinds);
-  const lost = await old.done({ name: 'lost', plan: 'RUN: echo again > again', repositoryUrl }, 'echo 1 > one');
-  await old.close();
+  const lost = await old.done({ name: 'lost', plan: 'RUN: echo again > again; git add again; git commit -qm again', repositoryUrl }, 'echo 1 > one');
   rmSync(lost.worktree.path, { recursive: true });
+  await old.close();
   let daemon = await start(t, old);
   const { body: changes } = await daemon.call<FileChange[]>('GET', `/tasks/${task.id}/diff`);
   t.same(changes.map((each) => `${each.status} ${each.path}`).sort(), ['added committed', 'added link', 'added new', 'added staged', 'deleted gone.txt', 'modified README.md']);
@@ -82,11 +82,8 @@ void t.test('a task is read, started again in its worktree, and anew where that 
   daemon = await start(t, old);
   t.match((await daemon.call('GET', `/tasks/${task.id}`)).body, { status: 'interrupted', warnings: [] }, 'where the state was lost, the cards tell of it');
   t.equal((await daemon.call<FileChange[]>('GET', `/tasks/${task.id}/diff`)).body.length, 6);
-  t.same((await daemon.call<FileChange[]>('GET', `/tasks/${lost.task.id}/diff`)).body.map(({ path }) => path), ['again'], 'of two cards the one of the own repository counts');
-  t.equal((await daemon.call('POST', `/tasks/${lost.task.id}/start`)).status, 202);
-  const ended = await daemon.ended(lost.task.id);
-  t.equal(git(ended.overlayPath ?? '', 'rev-parse', '--absolute-git-dir'), join(old.home, 'repositories', `${lost.task.id}.git`));
-  t.ok((await daemon.lines(lost.task.id, 'system')).some((line) => line.startsWith('Going on in the worktree')));
+  t.equal((await daemon.call('POST', `/tasks/${lost.task.id}/completion`, { action: 'branch', targetRepoPath: repositoryUrl })).status, 200);
+  t.equal(git(repositoryUrl, 'log', '--format=%s', lost.worktree.branch), 'again\nfirst', 'of two cards the one of its own repository counts');
 });
 
 void t.test('a merge that was left open is gone on with, undone or committed', async (t) => {
@@ -218,7 +215,10 @@ void t.test('deletions: finished, undone, and of no worktree that is to be kept'
   for (const { task } of [half, gone, now]) await restore(task.id);
   t.equal((await daemon.call('POST', `/tasks/${half.task.id}/start`)).status, 202);
   t.match(await daemon.ended(half.task.id), { status: 'done' });
-  for (const { task } of [gone, keep]) t.equal((await daemon.call('DELETE', `/tasks/${task.id}?worktree=keep`)).status, 204);
+  for (const { task } of [gone, keep]) {
+    t.equal((await daemon.call('DELETE', `/tasks/${task.id}?worktree=keep`)).status, 204);
+    t.match(await daemon.call('POST', `/tasks/${task.id}/worktree/restore`), { status: 404 }, 'nothing tells of it any more');
+  }
   const before = [gone, keep, neighbour].map(({ worktree }) => fingerprint(worktree.path));
   await daemon.close();
   daemon = await start(t, old);
