@@ -157,6 +157,24 @@ void t.test('a new task continues an old one, with everything in it', async (t) 
   t.same(status(await ranTo(t, daemon, 'done', ':', { repositoryUrl, continueFromTaskId: next.id })), shortOfAllKinds, 'and another that one, when the first is gone');
 });
 
+void t.test('a shallow source has moved on since: new tasks see where the old history ends', async (t) => {
+  const old = await OldHome.make(t);
+  const upstream = source(t);
+  const second = (): void => void git(upstream, 'commit', '-q', '--allow-empty', '-m', 'more');
+  second();
+  const repositoryUrl = join(scratch(t), 'shallow');
+  git(upstream, 'clone', '-q', '--depth=1', `file://${upstream}`, repositoryUrl);
+  const parent = await old.done({ isOrchestrator: true, repositoryUrl }, 'echo p > parents; git add parents; git commit -qm p');
+  await old.close();
+  second();
+  git(repositoryUrl, 'fetch', '-q', '--depth=1', 'origin', 'main');
+  git(repositoryUrl, 'reset', '-q', '--hard', 'FETCH_HEAD');
+  const daemon = await start(t, old);
+  const { overlayPath } = await ranTo(t, daemon, 'done', 'git log', { parentTaskId: parent.task.id });
+  t.equal(git(overlayPath ?? '', 'log', '--format=%s'), 'more');
+  t.equal(git((await ranTo(t, daemon, 'done', 'git log', { repositoryUrl, continueFromTaskId: parent.task.id })).overlayPath ?? '', 'log', '--format=%s'), 'p\nmore');
+});
+
 void t.test('new://name: a new task is based on the branch of an old one, or begins empty', async (t) => {
   const old = await OldHome.make(t);
   const { task } = await old.done({ repositoryUrl: 'new://shared' }, 'echo 1 > one; git add one; git commit -qm one; git branch aside');
