@@ -7,7 +7,7 @@ import type { Base } from './default-branch.ts';
 import { emptyCommit } from './empty-repository.ts';
 import { git } from './git-command.ts';
 import { keepRepository } from './keep-repository.ts';
-import { lfsWarning } from './lfs.ts';
+import { lfsWarning, linkLfsObjects } from './lfs.ts';
 import { isMissing } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { removeTree } from './remove-tree.ts';
@@ -91,6 +91,7 @@ const copyObjects = async (from: string, to: string, signal?: AbortSignal): Prom
   const objects = path.join(from, 'objects');
   const links = await copyLinks(objects, target, 'copy');
   await copyEntry(Buffer.from(objects), Buffer.from(target), Buffer.alloc(0), { existing: 'keep', links, skip, signal });
+  await linkLfsObjects(from, to);
 };
 
 const dotGitOf = (directory: string): string => path.join(directory, '.git');

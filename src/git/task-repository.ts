@@ -100,7 +100,8 @@ export const createTaskRepository = async (repository: Repository, wanted: NewRe
     borrows.length === 0 ? undefined : writeFile(path.join(gitDir, 'objects', 'info', 'alternates'), alternatesText(real, await Promise.all(borrows.map((lender) => realpath(lender))))),
     shallow === '' ? undefined : writeFile(path.join(gitDir, 'shallow'), shallow),
     originHead === null ? undefined : writeSymbolic(path.join(gitDir, originHeads, 'HEAD'), originHeads + originHead),
-    cacheDir === null ? writeEmptyCommit(gitDir) : linkLfsObjects(cacheDir, gitDir),
+    cacheDir === null ? writeEmptyCommit(gitDir) : undefined,
+    ...borrows.map((lender) => linkLfsObjects(lender, gitDir)),
   ]);
   await writeAdminDir({ gitDir, adminDir: adminDirOf(gitDir, wanted.path), path: wanted.path }, { ref: `refs/heads/${wanted.branch}` });
   // of the bare repository; git takes a directory for one once it has a HEAD

@@ -170,9 +170,25 @@ void t.test('a shallow source has moved on since: new tasks see where the old hi
   git(repositoryUrl, 'fetch', '-q', '--depth=1', 'origin', 'main');
   git(repositoryUrl, 'reset', '-q', '--hard', 'FETCH_HEAD');
   const daemon = await start(t, old);
-  const { overlayPath } = await ranTo(t, daemon, 'done', 'git log', { parentTaskId: parent.task.id });
+  const { id, overlayPath } = await ranTo(t, daemon, 'done', 'git log; echo n > news', { parentTaskId: parent.task.id });
   t.equal(git(overlayPath ?? '', 'log', '--format=%s'), 'more');
-  t.equal(git((await ranTo(t, daemon, 'done', 'git log', { repositoryUrl, continueFromTaskId: parent.task.id })).overlayPath ?? '', 'log', '--format=%s'), 'p\nmore');
+  t.equal((await daemon.call('POST', `/tasks/${parent.task.id}/merge`, { subtaskId: id })).status, 200);
+  t.equal(git((await ranTo(t, daemon, 'done', 'git log', { repositoryUrl, continueFromTaskId: parent.task.id })).overlayPath ?? '', 'rev-list', '--count', 'HEAD'), '4');
+});
+
+void t.test('large files of Git LFS are where the commits are that name them', async (t) => {
+  const old = await OldHome.make(t);
+  const stored = (name: string): string => join('lfs', 'objects', name.slice(0, 2), name.slice(2, 4), name);
+  const [first, second] = ['a'.repeat(64), 'b'.repeat(64)];
+  const put = (name: string): string => `at=$(git rev-parse --git-common-dir)/${stored(name)}; mkdir -p "\${at%/*}"; echo large > "$at"`;
+  const parent = await old.done({ isOrchestrator: true, repositoryUrl: source(t) }, put(first));
+  await old.close();
+  const daemon = await start(t, old);
+  const { id } = await ranTo(t, daemon, 'done', `${put(second)}; echo pointer > file`, { parentTaskId: parent.task.id, continueFromTaskId: parent.task.id });
+  const next = await ranTo(t, daemon, 'done', ':', { repositoryUrl: parent.task.repositoryUrl, continueFromTaskId: id });
+  for (const name of [first, second]) t.ok(existsSync(join(old.home, 'repositories', `${next.id}.git`, stored(name))), 'continued');
+  t.equal((await daemon.call('POST', `/tasks/${parent.task.id}/merge`, { subtaskId: id })).status, 200);
+  t.ok(existsSync(join(parent.worktree.gitDir, stored(second))), 'merged');
 });
 
 void t.test('new://name: a new task is based on the branch of an old one, or begins empty', async (t) => {
