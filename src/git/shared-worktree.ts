@@ -2,6 +2,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { commitOf } from './default-branch.ts';
 import { git, whileLocked } from './git-command.ts';
+import { keepRepository } from './keep-repository.ts';
 import { isMissing } from './local-repository.ts';
 import { removeTree } from './remove-tree.ts';
 import { withRepositoryLock } from './repository-lock.ts';
@@ -9,15 +10,20 @@ import { isDirectory, type Worktree } from './worktree.ts';
 
 /**
  * Deletes a worktree of makima 0.1, whose repository is that of other tasks too: its directory first and its administrative
- * directory last, so that what is left after a crash is still known as ours, and found. Can be repeated.
+ * directory last, so that what is left after a crash is still known as ours, and found. That one outlives it: what an agent
+ * committed in a submodule is nowhere else. Can be repeated.
+ * @param keptDir - of the repositories that are kept
  * @param removeFiles - how the directory goes
  */
-export const removeSharedWorktree = (worktree: Worktree, removeFiles: (directory: string) => Promise<void>): Promise<void> =>
+export const removeSharedWorktree = (worktree: Worktree, keptDir: string, removeFiles: (directory: string) => Promise<void>): Promise<void> =>
   withRepositoryLock(worktree.gitDir, async () => {
     await removeFiles(worktree.path);
     await whileLocked(() => git(['update-ref', '-d', `refs/heads/${worktree.branch}`], { gitDir: worktree.gitDir }));
-    await removeTree(worktree.adminDir);
+    await keepRepository(worktree.adminDir, keptDir);
   });
+
+/** Where the repositories of a deleted worktree's submodules are. */
+export const keptModules = ({ adminDir }: Worktree, keptDir: string): string => path.join(keptDir, path.basename(adminDir), 'modules');
 
 /**
  * Undoes a half-made worktree of makima 0.1: its directory and its place in the shared repository, which has to name the

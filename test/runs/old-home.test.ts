@@ -260,3 +260,21 @@ void t.test('deletions: finished, undone, and of no worktree that is to be kept'
   t.equal((await daemon.call('DELETE', `/tasks/${now.task.id}`)).status, 204);
   await restore(now.task.id);
 });
+
+void t.test('what an agent committed in a submodule outlives the deletion', async (t) => {
+  const old = await OldHome.make(t);
+  const repositoryUrl = source(t);
+  git(repositoryUrl, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', source(t), 'part');
+  git(repositoryUrl, 'commit', '-q', '-m', 'with a part');
+  const { task, worktree } = await old.done({ repositoryUrl }, 'git -c protocol.file.allow=always submodule --quiet update --init; cd part; echo 1 > one; git add one; git commit -qm one');
+  await old.close();
+  const daemon = await start(t, old);
+  const next = await ranTo(t, daemon, 'done', 'cd part; git log', { repositoryUrl, continueFromTaskId: task.id });
+  t.equal(git(join(next.overlayPath ?? '', 'part'), 'log', '--format=%s'), 'one\nfirst', 'continued');
+  t.equal((await daemon.call('DELETE', `/tasks/${task.id}`)).status, 204);
+  rmSync(repositoryUrl, { recursive: true });
+  t.equal((await daemon.call('POST', `/tasks/${task.id}/worktree/restore`)).status, 200, 'also where the source is gone');
+  t.equal(git(join(worktree.path, 'part'), 'log', '--format=%s'), 'one\nfirst');
+  t.equal(git(worktree.path, 'status', '--short'), ' M part');
+  t.equal(git(join(next.overlayPath ?? '', 'part'), 'log', '--format=%s'), 'one\nfirst', 'the other has its own');
+});
