@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { clearUnused, linkWorktree, writeDotGit } from './add-worktree.ts';
-import { copyEntry } from './copy-entry.ts';
+import { copyModules } from './continue-worktree.ts';
 import { commitOf } from './default-branch.ts';
 import { git, gitText } from './git-command.ts';
 import { keepRepository, takeBackRepository } from './keep-repository.ts';
@@ -67,8 +66,7 @@ const restoreShared = async (worktree: Worktree, name: string, { keptDir, gitDir
   const repository = { kind: 'scratch' as const, name, cacheDir: worktree.gitDir, sourcePath, origin, facts: await readFacts(worktree.gitDir, settings, signal), warnings: [] };
   const restored = await linkWorktree(repository, { path: worktree.path, gitDir, keptDir, branch, base: { branch: null, local: null, commit: baseCommit }, signal }, { commit: kept.head });
   try {
-    const modules = keptModules(worktree, keptDir);
-    if (await isDirectory(modules)) await copyEntry(Buffer.from(modules), Buffer.from(path.join(gitDir, 'modules')), Buffer.alloc(0), { existing: 'replace', signal });
+    await copyModules(keptModules(worktree, keptDir), restored, signal);
     return { worktree: restored, warnings: await bringBack(restored, kept, signal) };
   } catch (error) {
     await clearUnused(restored);

@@ -42,6 +42,9 @@ interface OldTask {
 const at = '2026-11-20T12:00:00.000Z';
 const now = (): Date => new Date(at);
 
+/** What the migrations after 0002 add. */
+const laterColumns = [['tasks', 'warnings'], ['runs', 'toldAfter'], ['runs', 'keepSubtasks']] as const;
+
 /** As 0.1 settled every repository that it made. */
 const settings = '[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[core]\n\tlogAllRefUpdates = true\n';
 const madeByMakima = ['-c', 'user.name=makima', '-c', 'user.email=makima@localhost'];
@@ -72,12 +75,13 @@ export class OldHome {
     return new OldHome(home, await openStore(join(home, 'state.sqlite'), { now }), openEventLog({ directory: join(home, 'events'), now, warn: (message) => void t.fail(message) }));
   }
 
-  /** Closes what the daemon had open, which is dead from here on, and takes from the database what 0.1 did not know. */
+  /** Closes what the daemon had open, which is dead from here on, and takes from the database what migrations since 0.1 have added. */
   async close(): Promise<void> {
     await this.#store.close();
     this.#log.close();
     const database = new DatabaseSync(join(this.home, 'state.sqlite'));
-    database.exec(`ALTER TABLE tasks DROP COLUMN warnings; DELETE FROM kysely_migration WHERE name > '0002-merges'`);
+    for (const [table, column] of laterColumns) database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+    database.exec(`DELETE FROM kysely_migration WHERE name > '0002-merges'`);
     database.close();
   }
 
@@ -116,7 +120,7 @@ export class OldHome {
     git(gitDir, 'worktree', 'add', '-q', '--no-checkout', '-b', branch, '--', path, baseCommit);
     git(path, 'reset', '-q', '--hard');
     const worktree = { path, gitDir, adminDir: join(gitDir, 'worktrees', basename(path)), branch, baseCommit, ...source };
-    await sealMakimaDirectory({ ...worktree, borrows: [] });
+    await sealMakimaDirectory({ ...worktree, borrows: null });
     return worktree;
   }
 
@@ -197,7 +201,7 @@ export class OldHome {
   /** Deletes a task. @param isHalf - the daemon was killed when its row was gone */
   async delete({ task, worktree }: OldTask, { isHalf = false } = {}): Promise<void> {
     const { gitDir, path, adminDir, branch } = worktree;
-    const { tree } = await mergeSource({ ...worktree, borrows: [] }, null, 'all');
+    const { tree } = await mergeSource({ ...worktree, borrows: null }, null, 'all');
     const kept = git(gitDir, ...madeByMakima, 'commit-tree', tree, '-p', git(path, 'rev-parse', 'HEAD'), '-m', `makima: all of ${branch} before it was deleted`);
     git(gitDir, 'update-ref', '--create-reflog', `refs/makima/kept/${task.id}`, kept);
     this.#card({ task, worktree }, true);
@@ -211,7 +215,7 @@ export class OldHome {
 
   /** Begins a merge that conflicts, and leaves it open. */
   async openMerge(into: OldTask, subtask: OldTask): Promise<void> {
-    const [parent, child] = [{ ...into.worktree, borrows: [] }, { ...subtask.worktree, borrows: [] }];
+    const [parent, child] = [{ ...into.worktree, borrows: null }, { ...subtask.worktree, borrows: null }];
     const source = await mergeSource(child, null, 'Uncommitted work, kept to be merged.');
     const plan = await planMerge(parent, source, { merge: `Merge "${subtask.task.name}"`, work: 'Work before it' });
     if (plan === null || plan.record.commit !== null) throw new Error('this merge does not conflict');
