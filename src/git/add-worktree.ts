@@ -7,7 +7,7 @@ import type { Base } from './default-branch.ts';
 import { emptyCommit } from './empty-repository.ts';
 import { git } from './git-command.ts';
 import { keepRepository } from './keep-repository.ts';
-import { lfsWarning } from './lfs.ts';
+import { lfsWarning, linkLfsObjects } from './lfs.ts';
 import { isMissing } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { removeTree } from './remove-tree.ts';
@@ -91,6 +91,7 @@ const copyObjects = async (from: string, to: string, signal?: AbortSignal): Prom
   const objects = path.join(from, 'objects');
   const links = await copyLinks(objects, target, 'copy');
   await copyEntry(Buffer.from(objects), Buffer.from(target), Buffer.alloc(0), { existing: 'keep', links, skip, signal });
+  await linkLfsObjects(from, to);
 };
 
 const dotGitOf = (directory: string): string => path.join(directory, '.git');
@@ -105,7 +106,7 @@ export const writeDotGit = async ({ path: directory, gitDir, adminDir }: Pick<Wo
 };
 
 /** Where a `.git` file leads, null where there is none. */
-export const dotGitTarget = async (directory: string): Promise<string | null> => {
+const dotGitTarget = async (directory: string): Promise<string | null> => {
   try {
     const target = /^gitdir: (.+?)\n?$/s.exec(await readFile(dotGitOf(directory), 'utf8'))?.[1];
     return target === undefined ? null : path.resolve(await realpath(directory), target);

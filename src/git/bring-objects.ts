@@ -1,6 +1,7 @@
 import { MakimaError } from '../errors.ts';
 import { commitOf } from './default-branch.ts';
 import { git } from './git-command.ts';
+import { linkLfsObjects } from './lfs.ts';
 
 /** What a user's own configuration would add to a fetch: a commit graph, deleted refs. */
 const quiet: [string, string][] = [
@@ -21,12 +22,15 @@ const fetchObjects = async (from: string, to: string, what: readonly string[], u
 };
 
 /**
- * Brings a commit that no ref need name from one task's repository to another's.
+ * Brings a commit that no ref need name from one task's repository to another's, with the files of Git LFS: checking it out
+ * there would ask the remote for them, which does not have them yet.
  * @throws MakimaError DISK_FULL, GIT_FAILED
  */
-export const bringCommit = (from: string, to: string, commit: string, signal?: AbortSignal): Promise<void> =>
+export const bringCommit = async (from: string, to: string, commit: string, signal?: AbortSignal): Promise<void> => {
   // an id is given out only where that is allowed, in the older protocol that a user may have chosen
-  fetchObjects(from, to, [commit], 'git -c uploadpack.allowAnySHA1InWant=true upload-pack', { updateShallow: true, signal });
+  await fetchObjects(from, to, [commit], 'git -c uploadpack.allowAnySHA1InWant=true upload-pack', { updateShallow: true, signal });
+  await linkLfsObjects(from, to);
+};
 
 /**
  * Brings commits with all that they need from one repository on this machine to another. Objects are added and nothing

@@ -57,11 +57,16 @@ const copyContent = async (from: Worktree, to: Worktree, { signal, told }: Pick<
   const links = await copyLinks(from.path, to.path, 'leave out', committedLinks(from, signal));
   await copyEntry(Buffer.from(from.path), Buffer.from(to.path), Buffer.alloc(0), { existing: 'replace', links, skip, copied, signal });
   await told?.(reportLinks(links));
+  await copyModules(modules, to, signal);
+  for (const name of submodules) await moveSubmodule(from, to, name, signal);
+};
+
+/** Copies the repositories of submodules, where there are any. Their `.git` files do not lead there yet. */
+export const copyModules = async (modules: string, to: Worktree, signal?: AbortSignal): Promise<void> => {
   if (!(await isDirectory(modules))) return;
   const ownModules = path.join(to.adminDir, 'modules');
   await mkdir(ownModules, { recursive: true });
   await copyEntry(Buffer.from(modules), Buffer.from(ownModules), Buffer.alloc(0), { existing: 'replace', links: await copyLinks(modules, ownModules, 'leave out'), signal });
-  for (const name of submodules) await moveSubmodule(from, to, name, signal);
 };
 
 /** A submodule's `.git` file leads to the other worktree's modules: it is led to the new one's, and those back to it. */

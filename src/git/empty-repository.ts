@@ -46,5 +46,4 @@ export const emptyFacts: SourceFacts = {
   tags: new Map(),
   headCommit: emptyCommit,
   settings: fileSystem,
-  shallow: null,
 };

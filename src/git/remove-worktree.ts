@@ -54,7 +54,7 @@ const keepLinked = async (worktree: Worktree, name: string, signal?: AbortSignal
  */
 export const removeWorktree = async (worktree: Worktree, { keptDir, trash }: { keptDir: string; trash?: string }): Promise<void> => {
   const removeFiles = (directory: string): Promise<void> => (trash === undefined ? removeTree(directory) : putAside(directory, trash));
-  if (sharesRepository(worktree)) return removeSharedWorktree(worktree, removeFiles);
+  if (sharesRepository(worktree)) return removeSharedWorktree(worktree, keptDir, removeFiles);
   await removeFiles(worktree.path);
   // last: by it what is left of a deletion that a crash broke off is found
   await keepRepository(worktree.gitDir, keptDir);

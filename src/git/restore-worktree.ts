@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { clearUnused, linkWorktree, writeDotGit } from './add-worktree.ts';
+import { copyModules } from './continue-worktree.ts';
 import { commitOf } from './default-branch.ts';
 import { git, gitText } from './git-command.ts';
 import { keepRepository, takeBackRepository } from './keep-repository.ts';
@@ -7,11 +8,19 @@ import { configOf } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { keptRefs } from './own-refs.ts';
 import { removeTree } from './remove-tree.ts';
+import { keptModules } from './shared-worktree.ts';
 import { readFacts } from './source-facts.ts';
+import { updateSubmodules } from './submodules.ts';
 import { MakimaError } from '../errors.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
 import { writeAdminDir } from './task-repository.ts';
 import { adminDirOf, isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
+
+/** A worktree that is back, and what the user should know of it. */
+interface Restored {
+  worktree: Worktree;
+  warnings: string[];
+}
 
 /** What was kept of a worktree, and the commit that its HEAD was at. */
 interface Kept {
@@ -21,14 +30,14 @@ interface Kept {
 
 /**
  * Brings back a worktree that was deleted, at its place: what was committed as commits, what was not as uncommitted changes,
- * untracked files too. What git ignored was not kept.
+ * untracked files and submodules too. What git ignored was not kept.
  *
  * @param worktree - as it was recorded
  * @param name - under which it was kept, as a rule the task's id
  * @param places - `keptDir`: of the repositories that are kept; `gitDir`: where the task's own belongs
  * @throws MakimaError TARGET_EXISTS where it is still there, WORKTREE_NOT_FOUND where nothing was kept
  */
-export const restoreWorktree = async (worktree: Worktree, name: string, places: { keptDir: string; gitDir: string }, signal?: AbortSignal): Promise<Worktree> => {
+export const restoreWorktree = async (worktree: Worktree, name: string, places: { keptDir: string; gitDir: string }, signal?: AbortSignal): Promise<Restored> => {
   if (await isDirectory(worktree.path)) throw new MakimaError('TARGET_EXISTS', `The worktree ${worktree.path} is there`);
   if (sharesRepository(worktree)) return restoreShared(worktree, name, places, signal);
   const { keptDir, gitDir } = places;
@@ -40,8 +49,7 @@ export const restoreWorktree = async (worktree: Worktree, name: string, places: 
     // git may have forgotten a worktree whose directory was gone
     if (!(await isDirectory(own.adminDir))) await writeAdminDir(own, { ref: `refs/heads/${own.branch}` });
     await writeDotGit(own);
-    await bringBack(own, kept, signal);
-    return own;
+    return { worktree: own, warnings: await bringBack(own, kept, signal) };
   } catch (error) {
     await removeTree(own.path);
     if (wasKept) await keepRepository(gitDir, keptDir);
@@ -50,16 +58,16 @@ export const restoreWorktree = async (worktree: Worktree, name: string, places: 
 };
 
 /** A worktree of makima 0.1 comes back with a repository of its own, which borrows the objects of the shared one. */
-const restoreShared = async (worktree: Worktree, name: string, { keptDir, gitDir }: { keptDir: string; gitDir: string }, signal?: AbortSignal): Promise<Worktree> => {
+const restoreShared = async (worktree: Worktree, name: string, { keptDir, gitDir }: { keptDir: string; gitDir: string }, signal?: AbortSignal): Promise<Restored> => {
   const kept = await requireKept(worktree, name, signal);
-  const { path, branch, baseCommit, sourcePath, origin } = worktree;
+  const { branch, baseCommit, sourcePath, origin } = worktree;
   const config = await configOf(worktree.gitDir, signal);
   const settings = ['user.name', 'user.email', 'remote.origin.url', 'remote.origin.fetch'].flatMap((key): [string, string][] => (config.has(key) ? [[key, config.get(key) ?? '']] : []));
   const repository = { kind: 'scratch' as const, name, cacheDir: worktree.gitDir, sourcePath, origin, facts: await readFacts(worktree.gitDir, settings, signal), warnings: [] };
-  const restored = await linkWorktree(repository, { path, gitDir, keptDir, branch, base: { branch: null, local: null, commit: baseCommit }, signal }, { commit: kept.head });
+  const restored = await linkWorktree(repository, { path: worktree.path, gitDir, keptDir, branch, base: { branch: null, local: null, commit: baseCommit }, signal }, { commit: kept.head });
   try {
-    await bringBack(restored, kept, signal);
-    return restored;
+    await copyModules(keptModules(worktree, keptDir), restored, signal);
+    return { worktree: restored, warnings: await bringBack(restored, kept, signal) };
   } catch (error) {
     await clearUnused(restored);
     throw error;
@@ -75,10 +83,13 @@ const requireKept = async ({ gitDir, branch }: Worktree, name: string, signal?: 
   return { commit, head };
 };
 
-const bringBack = async (worktree: Worktree, { commit, head }: Kept, signal?: AbortSignal): Promise<void> => {
+const bringBack = async (worktree: Worktree, { commit, head }: Kept, signal?: AbortSignal): Promise<string[]> => {
   const place = { ...placeOf(worktree), signal, config: await withoutForeignFilters(worktree.adminDir, signal) };
   await git(['read-tree', '--reset', '-u', commit], place);
+  // as long as the index says where each stood
+  const warnings = await updateSubmodules(worktree, signal);
   // The files stay as they are; against HEAD they are the changes that had not been committed.
   await git(['reset', '--quiet', '--mixed', head], { ...place, answers: [1] });
   await sealMakimaDirectory(worktree);
+  return warnings;
 };

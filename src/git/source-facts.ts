@@ -30,8 +30,6 @@ export interface SourceFacts extends SourceHeads {
   headCommit: string | null;
   /** Settings that a repository of this source needs: how its objects and files are kept, its origin, who commits. */
   settings: readonly (readonly [key: string, value: string])[];
-  /** The text of the file that says where a shallow history ends, null for a whole one. */
-  shallow: string | null;
 }
 
 /** What git has found out of the file system where the cache is, and how objects are named: the same for every task's repository. */
@@ -59,11 +57,10 @@ const headsOf = async (cacheDir: string): Promise<SourceHeads> => {
  */
 export const readFacts = async (cacheDir: string, settings: readonly (readonly [string, string])[], signal?: AbortSignal): Promise<SourceFacts> => {
   const format = '%(objectname) %(*objectname) %(refname)';
-  const [listed, config, heads, shallow] = await Promise.all([
+  const [listed, config, heads] = await Promise.all([
     git(['for-each-ref', `--format=${format}`, sourceHeads, sourceTags, sourceHead, originHeads], { gitDir: cacheDir, signal }),
     configOf(cacheDir, signal),
     headsOf(cacheDir),
-    textOf(path.join(cacheDir, 'shallow')),
   ]);
   const branches = new Map<string, string>();
   const originBranches = new Map<string, string>();
@@ -81,5 +78,5 @@ export const readFacts = async (cacheDir: string, settings: readonly (readonly [
     const value = config.get(key);
     return value === undefined ? [] : [[key, value]];
   });
-  return { branches, originBranches, tags, headCommit, ...heads, settings: [...kept, ...settings], shallow };
+  return { branches, originBranches, tags, headCommit, ...heads, settings: [...kept, ...settings] };
 };

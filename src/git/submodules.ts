@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../errors.ts';
+import { MakimaError, messageOf } from '../errors.ts';
 import { contentProtocols } from './git-environment.ts';
 import { git, splitNul, whileLocked, type GitOptions } from './git-command.ts';
 import { configOf, findLocalRepository, isMissing } from './local-repository.ts';
@@ -30,8 +30,12 @@ interface Level {
 export const updateSubmodules = async (worktree: Worktree, signal?: AbortSignal): Promise<string[]> => {
   let sourceModules: string | null = null;
   if (worktree.sourcePath !== null && (await hasGitmodules(worktree.path))) {
-    const local = await findLocalRepository(worktree.sourcePath);
-    sourceModules = (await isDirectory(path.join(local.gitDir, 'modules'))) ? path.join(local.gitDir, 'modules') : path.join(local.commonDir, 'modules');
+    const local = await findLocalRepository(worktree.sourcePath).catch((error: unknown) => {
+      // moved away since, where a worktree is had back
+      if (error instanceof MakimaError && error.code === 'INVALID_REPOSITORY') return null;
+      throw error;
+    });
+    if (local !== null) sourceModules = (await isDirectory(path.join(local.gitDir, 'modules'))) ? path.join(local.gitDir, 'modules') : path.join(local.commonDir, 'modules');
   }
   return updateLevel(worktree, { place: placeOf(worktree), sourceModules, prefix: '', depth: 0 }, signal);
 };

@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Task } from '../../schemas/task.ts';
 import { isMissing } from './local-repository.ts';
-import { taskOfRepository, type Places } from './places.ts';
+import { repositoryOf, taskOfRepository, type Places } from './places.ts';
 import { WorktreeRecord } from './worktree-record.ts';
 import type { Worktree } from './worktree.ts';
 
@@ -46,7 +46,7 @@ export const writeTaskCard = async ({ task, worktree, isDeleted }: TaskCard): Pr
   }
 };
 
-/** Forgets a task whose worktree is nobody's to bring back. */
+/** Forgets a worktree that is not to be found again. */
 export const removeTaskCard = (gitDir: string, taskId: string): Promise<void> => rm(cardPath(gitDir, taskId), { force: true });
 
 const readCard = async (file: string): Promise<TaskCard | null> => {
@@ -73,11 +73,18 @@ const namesIn = async (directory: string): Promise<string[]> => {
 /** Whether a git directory held a worktree that was finished. */
 export const hasTaskCard = async (gitDir: string): Promise<boolean> => (await namesIn(path.join(gitDir, cardsDirectory))).some((name) => name.endsWith('.json'));
 
+/** The repositories that tasks of makima 0.1 share. One that has a repository of its own by now still has its card there. */
+const sharedRepositories = async ({ repositories }: Places): Promise<string[]> =>
+  (await namesIn(repositories)).filter((name) => taskOfRepository(name) === null).map((name) => path.join(repositories, name));
+
+/** Forgets a task whose worktree is nobody's to bring back, and nobody's to take away. */
+export const removeTaskCards = async (places: Places, taskId: string): Promise<void> => {
+  for (const gitDir of [...(await sharedRepositories(places)), repositoryOf(places, taskId)]) await removeTaskCard(gitDir, taskId);
+};
+
 /** The card of one task: in its own repository, kept or not, or in one that tasks of makima 0.1 share; null where there is none. */
 export const findTaskCard = async (places: Places, taskId: string): Promise<TaskCard | null> => {
-  const own = `${taskId}.git`;
-  const shared = (await namesIn(places.repositories)).filter((name) => taskOfRepository(name) === null);
-  for (const gitDir of [path.join(places.repositories, own), path.join(places.kept, own), ...shared.map((name) => path.join(places.repositories, name))]) {
+  for (const gitDir of [repositoryOf(places, taskId), path.join(places.kept, `${taskId}.git`), ...(await sharedRepositories(places))]) {
     const card = await readCard(cardPath(gitDir, taskId));
     if (card !== null) return card;
   }
@@ -85,19 +92,19 @@ export const findTaskCard = async (places: Places, taskId: string): Promise<Task
 };
 
 /**
- * Every card of a repository that is not put away.
+ * The cards of all repositories that are not put away, one a task: its own repository knows better than one that it shared.
  * @param isWanted - asked for each task's own repository, so that those of a thousand tasks need not be read
  */
 export const allTaskCards = async ({ repositories }: Places, isWanted: (taskId: string) => boolean = () => true): Promise<TaskCard[]> => {
-  const cards: TaskCard[] = [];
+  const cards = new Map<string, TaskCard>();
   for (const repository of await namesIn(repositories)) {
     const owner = taskOfRepository(repository);
     if (owner !== null && !isWanted(owner)) continue;
     const directory = path.join(repositories, repository, cardsDirectory);
     for (const name of await namesIn(directory)) {
       const card = name.endsWith('.json') ? await readCard(path.join(directory, name)) : null;
-      if (card !== null) cards.push(card);
+      if (card !== null && (owner !== null || !cards.has(card.task.id))) cards.set(card.task.id, card);
     }
   }
-  return cards;
+  return [...cards.values()];
 };

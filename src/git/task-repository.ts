@@ -1,8 +1,9 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { configText } from './config-text.ts';
 import { writeEmptyCommit } from './empty-repository.ts';
 import { linkLfsObjects } from './lfs.ts';
+import { isMissing } from './local-repository.ts';
 import { originHeads } from './own-refs.ts';
 import type { Repository } from './repository.ts';
 import type { SourceFacts } from './source-facts.ts';
@@ -63,6 +64,19 @@ const packedRefs = (refs: Refs): string => {
 const alternatesText = (gitDir: string, borrows: readonly string[]): string =>
   borrows.map((lender) => `${path.relative(path.join(gitDir, 'objects'), path.join(lender, 'objects'))}\n`).join('');
 
+/** Where the histories end of which a repository borrows objects: a shallow source may end elsewhere than when another was made of it. */
+const shallowEnds = async (borrows: readonly string[]): Promise<string> => {
+  const texts = await Promise.all(
+    borrows.map((lender) =>
+      readFile(path.join(lender, 'shallow'), 'utf8').catch((error: unknown) => {
+        if (isMissing(error)) return '';
+        throw error;
+      }),
+    ),
+  );
+  return [...new Set(texts.flatMap((text) => text.split('\n')))].filter((line) => line !== '').map((line) => `${line}\n`).join('');
+};
+
 /** The refs that a repository began with: what an agent has made since is held against them. */
 export const initialRefsFile = (gitDir: string): string => path.join(gitDir, 'makima-refs');
 
@@ -76,7 +90,7 @@ export const createTaskRepository = async (repository: Repository, wanted: NewRe
   const borrows = [...new Set([...(cacheDir === null ? [] : [cacheDir]), ...(wanted.borrows ?? [])])];
   for (const directory of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']) await mkdir(path.join(gitDir, directory), { recursive: true });
   const refs = packedRefs(refsOf(facts, wanted));
-  const real = await realpath(gitDir);
+  const [real, shallow] = await Promise.all([realpath(gitDir), shallowEnds(borrows)]);
   const originHead = facts.originHead ?? (facts.head !== null && (facts.originBranches.size > 0 || facts.branches.has(facts.head)) ? facts.head : null);
   await Promise.all([
     writeFile(path.join(gitDir, 'config'), configText([...new Map([['core.repositoryformatversion', '0'], ...facts.settings, ...fixed])])),
@@ -84,9 +98,10 @@ export const createTaskRepository = async (repository: Repository, wanted: NewRe
     writeFile(initialRefsFile(gitDir), refs),
     writeFile(path.join(gitDir, 'info', 'exclude'), '/.makima/\n'),
     borrows.length === 0 ? undefined : writeFile(path.join(gitDir, 'objects', 'info', 'alternates'), alternatesText(real, await Promise.all(borrows.map((lender) => realpath(lender))))),
-    facts.shallow === null ? undefined : writeFile(path.join(gitDir, 'shallow'), facts.shallow),
+    shallow === '' ? undefined : writeFile(path.join(gitDir, 'shallow'), shallow),
     originHead === null ? undefined : writeSymbolic(path.join(gitDir, originHeads, 'HEAD'), originHeads + originHead),
-    cacheDir === null ? writeEmptyCommit(gitDir) : linkLfsObjects(cacheDir, gitDir),
+    cacheDir === null ? writeEmptyCommit(gitDir) : undefined,
+    ...borrows.map((lender) => linkLfsObjects(lender, gitDir)),
   ]);
   await writeAdminDir({ gitDir, adminDir: adminDirOf(gitDir, wanted.path), path: wanted.path }, { ref: `refs/heads/${wanted.branch}` });
   // of the bare repository; git takes a directory for one once it has a HEAD

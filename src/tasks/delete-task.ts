@@ -2,7 +2,7 @@ import type { Task } from '../../schemas/task.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { removeWorktree } from '../git/remove-worktree.ts';
-import { removeTaskCard } from '../git/task-card.ts';
+import { removeTaskCards } from '../git/task-card.ts';
 import { trashOf } from '../git/trash.ts';
 import type { Worktree } from '../git/worktree.ts';
 import { untilDone } from '../runs/until-done.ts';
@@ -46,7 +46,7 @@ export const deleteTask =
       const worktree = await worktreeOf(context, each.id);
       if (!worktree) continue;
       if (keepWorktree) {
-        await removeTaskCard(worktree.gitDir, each.id);
+        await removeTaskCards(context.directories, each.id);
       } else {
         await prepareDiscard(context, each, worktree);
         worktrees.push(worktree);

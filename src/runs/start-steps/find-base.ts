@@ -6,6 +6,7 @@ import { isMissing } from '../../git/local-repository.ts';
 import { taskOfRepository } from '../../git/places.ts';
 import { parseRepositoryUrl, repositoryName } from '../../git/repository-source.ts';
 import type { Repository } from '../../git/repository.ts';
+import { sharedBranch } from '../../git/shared-worktree.ts';
 import { parseWorktree } from '../../git/worktree-record.ts';
 import type { Worktree } from '../../git/worktree.ts';
 import type { RunContext } from '../context.ts';
@@ -44,6 +45,8 @@ export const baseOf = async (context: From, task: Task, repository: Repository):
   if (repository.cacheDir === null && branch !== null && !repository.facts.branches.has(branch)) {
     const other = await branchOfTask(context, repository, branch);
     if (other !== null) return { base: { branch, local: branch, commit: other.commit }, isParents: false, ...lender(other.worktree) };
+    const shared = await sharedBranch(context.directories.repositories, repository.name, branch);
+    if (shared !== null) return { base: { branch, local: branch, commit: shared.commit }, isParents: false, borrows: [shared.gitDir] };
   }
   return { base: await resolveBase(repository, branch), isParents: false };
 };
