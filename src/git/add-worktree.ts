@@ -52,10 +52,15 @@ export const addWorktree = async (repository: Repository, wanted: NewWorktree, f
   const worktree = await linkWorktree(repository, wanted, { ...from, commit: base.commit });
   try {
     // nothing is in it, and no agent has written the repository's settings yet
-    if (base.commit !== emptyCommit) await git(['reset', '--quiet', '--hard', '--no-recurse-submodules'], { ...placeOf(worktree), signal });
+    const isEmpty = base.commit === emptyCommit;
+    const looking = isEmpty ? null : lfsWarning(worktree.gitDir, base.commit, signal);
+    // both have ended before anything is taken back
+    const checkedOut = isEmpty ? null : git(['reset', '--quiet', '--hard', '--no-recurse-submodules'], { ...placeOf(worktree), signal });
+    await Promise.allSettled([looking, checkedOut]);
+    await checkedOut;
+    const lfs = await looking;
     await sealMakimaDirectory(worktree);
     const warnings = await updateSubmodules(worktree, signal);
-    const lfs = base.commit === emptyCommit ? null : await lfsWarning(worktree.gitDir, base.commit, signal);
     return { worktree, warnings: lfs === null ? warnings : [...warnings, lfs] };
   } catch (error) {
     await clearUnused(worktree);

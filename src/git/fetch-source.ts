@@ -1,13 +1,13 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { git, gitText, whileLocked } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
-import { symbolicBranch, type LocalRepository } from './local-repository.ts';
+import type { LocalRepository } from './local-repository.ts';
 import { originHeads, sourceHead, sourceHeads, sourceTags } from './own-refs.ts';
 import { headsFile, type SourceHeads } from './source-facts.ts';
 import { remoteAccess } from './trusted-config.ts';
 
 /** Where a cache is fetched from. */
-export type FetchFrom = { kind: 'local'; local: LocalRepository } | { kind: 'remote'; url: string };
+export type FetchFrom = { kind: 'local'; local: LocalRepository; heads: SourceHeads } | { kind: 'remote'; url: string };
 
 /**
  * Mirrors the source's branches, tags and HEAD under `refs/makima/source/`: exact and forced, what a base branch is resolved
@@ -34,15 +34,10 @@ export const fetchSource = async (gitDir: string, from: FetchFrom, signal?: Abor
       await git(['update-ref', '-d', sourceHead], { gitDir, signal });
     }
   };
-  const [heads] = await Promise.all([from.kind === 'local' ? localHeads(from.local, signal) : remoteHead(gitDir, url, signal), withHead()]);
+  const [heads] = await Promise.all([from.kind === 'local' ? from.heads : remoteHead(gitDir, url, signal), withHead()]);
   const aside = `${headsFile(gitDir)}.${crypto.randomUUID()}`;
   await writeFile(aside, JSON.stringify(heads));
   await rename(aside, headsFile(gitDir));
-};
-
-const localHeads = async (local: LocalRepository, signal?: AbortSignal): Promise<SourceHeads> => {
-  const [head, originHead] = await Promise.all([symbolicBranch(local.gitDir, 'HEAD', signal), symbolicBranch(local.gitDir, 'refs/remotes/origin/HEAD', signal)]);
-  return { head, originHead };
 };
 
 const remoteHead = async (gitDir: string, url: string, signal?: AbortSignal): Promise<SourceHeads> => {

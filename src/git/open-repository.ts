@@ -11,9 +11,10 @@ import { parseRepositoryUrl, repositoryName, type RepositorySource } from './rep
 import { sharedStep } from './repository-lock.ts';
 import { hooksNotRun } from './source-hooks.ts';
 import { readFacts, type SourceFacts } from './source-facts.ts';
+import { factsAt, rememberFacts, stateOf } from './source-state.ts';
 import { isDirectory } from './worktree.ts';
 
-const share = sharedStep<{ facts: SourceFacts; warnings: string[] }>();
+const share = sharedStep<Opened>();
 
 /**
  * What a task starts from. A source has one cache, made the first time and fetched again each further time; tasks that open
@@ -26,22 +27,43 @@ const share = sharedStep<{ facts: SourceFacts; warnings: string[] }>();
  */
 export const openRepository = async (source: RepositorySource, options: { cachesDir: string; taskId: string; signal?: AbortSignal }): Promise<Repository> => {
   const { kind } = source;
-  if (kind !== 'local' && kind !== 'remote') {
-    return { kind, name: repositoryName(source, options.taskId), cacheDir: null, sourcePath: null, origin: null, facts: emptyFacts, warnings: [] };
+  if (kind === 'local') {
+    const local = await findLocalRepository(source.path);
+    const name = repositoryName({ kind, path: local.path }, options.taskId);
+    const cacheDir = path.join(options.cachesDir, name);
+    return { kind, name, cacheDir, sourcePath: local.path, origin: local.path, ...(await share(cacheDir, (signal) => openLocal(cacheDir, local, signal), options.signal)) };
   }
-  const local = kind === 'local' ? await findLocalRepository(source.path) : null;
-  const name = repositoryName(local === null ? source : { kind: 'local', path: local.path }, options.taskId);
+  const name = repositoryName(source, options.taskId);
+  if (kind !== 'remote') return { kind, name, cacheDir: null, sourcePath: null, origin: null, facts: emptyFacts, warnings: [] };
+  const { url } = source;
   const cacheDir = path.join(options.cachesDir, name);
-  const from: FetchFrom = kind === 'remote' ? { kind, url: source.url } : { kind, local: local ?? (await findLocalRepository(source.path)) };
-  const { facts, warnings } = await share(cacheDir, (signal) => open(cacheDir, from, signal), options.signal);
-  return { kind, name, cacheDir, sourcePath: local?.path ?? null, origin: kind === 'remote' ? source.url : (local?.path ?? null), facts, warnings };
+  return { kind, name, cacheDir, sourcePath: null, origin: url, ...(await share(cacheDir, (signal) => openRemote(cacheDir, url, signal), options.signal)) };
 };
 
-const open = async (cacheDir: string, from: FetchFrom, signal: AbortSignal): Promise<{ facts: SourceFacts; warnings: string[] }> => {
-  const [warnings, config] = await Promise.all([upToDate(cacheDir, from, signal), from.kind === 'local' ? configOf(from.local.commonDir, signal) : new Map<string, string>()]);
-  if (from.kind === 'local') await linkLfsObjects(from.local.commonDir, cacheDir);
-  const hooks = from.kind === 'local' ? await hooksNotRun(from.local, config) : null;
-  return { facts: await readFacts(cacheDir, settingsOf(from, config), signal), warnings: hooks === null ? warnings : [...warnings, hooks] };
+interface Opened {
+  facts: SourceFacts;
+  warnings: string[];
+}
+
+/** A source that stands as it did when this process last fetched it has nothing new: four commands side by side find that out. */
+const openLocal = async (cacheDir: string, local: LocalRepository, signal: AbortSignal): Promise<Opened> => {
+  const [{ text, ...heads }, config] = await Promise.all([stateOf(local, signal), configOf(local.commonDir, signal)]);
+  const from: FetchFrom = { kind: 'local', local, heads };
+  let facts = (await isDirectory(cacheDir)) ? factsAt(cacheDir, text) : null;
+  if (facts === null) {
+    await upToDate(cacheDir, from, signal);
+    facts = await readFacts(cacheDir, [], signal);
+    rememberFacts(cacheDir, text, facts);
+  }
+  await linkLfsObjects(local.commonDir, cacheDir);
+  const hooks = await hooksNotRun(local, config);
+  return { facts: { ...facts, settings: [...facts.settings, ...settingsOf(from, config)] }, warnings: hooks === null ? [] : [hooks] };
+};
+
+const openRemote = async (cacheDir: string, url: string, signal: AbortSignal): Promise<Opened> => {
+  const from: FetchFrom = { kind: 'remote', url };
+  const warnings = await upToDate(cacheDir, from, signal);
+  return { facts: await readFacts(cacheDir, settingsOf(from, new Map()), signal), warnings };
 };
 
 /** @returns what the user should know */
