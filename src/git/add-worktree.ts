@@ -127,8 +127,18 @@ const dotGitTarget = async (directory: string): Promise<string | null> => {
  * known as ours.
  */
 export const clearUnused = async ({ path: directory, gitDir }: Pick<NewWorktree, 'path' | 'gitDir'>): Promise<void> => {
-  if (!(await isOccupied(directory)) || (await leadsTo(directory, gitDir))) await removeTree(directory);
+  if (!(await isOccupied(directory)) || (await leadsTo(directory, gitDir))) await removeWithDotGitLast(directory);
   await removeTree(gitDir);
+};
+
+/** By its `.git` file what a crash leaves of it is known again. */
+const removeWithDotGitLast = async (directory: string): Promise<void> => {
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for (const name of names) if (name !== '.git') await removeTree(path.join(directory, name));
+  await removeTree(directory);
 };
 
 const leadsTo = async (directory: string, gitDir: string): Promise<boolean> => {
