@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { plainly } from '../support/daemon.ts';
 import type { Cleanup } from './isolated.ts';
 
 export type Line = Record<string, unknown>;
@@ -25,7 +26,7 @@ export interface BareClaude {
 const flags = ['--output-format', 'stream-json', '--input-format', 'stream-json', '--verbose', '--dangerously-skip-permissions', '-p'];
 
 export const startBareClaude = (t: Cleanup, binary: string, cwd: string, env: Record<string, string>): BareClaude => {
-  const child = spawn(binary, flags, { cwd, env: { PATH: process.env['PATH'], ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(...plainly(binary, ...flags), { cwd, env: { PATH: process.env['PATH'], ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
   const lines: Line[] = [];
   const waiting = new Set<() => void>();
