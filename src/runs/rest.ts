@@ -51,7 +51,7 @@ export const createRest = (watched: WatchedRun): Rest => {
     if (told) return false;
     const left = [await below.whatIsLeft(task), ...(await below.warnings(task)).map(({ message }) => message)].filter((each) => each !== null);
     if (left.length === 0) return false;
-    await write(`You ended your turn, but the task is not finished: ${left.join('. ')}. Go on, and finish with .makima/orchestrate.sh done.`);
+    await write(`You ended your turn, but the task is not finished: ${left.join('. ')}. Go on, and finish with .makima/orchestrate.sh done (or "$MAKIMA_ORCHESTRATE" done).`);
     told = true;
     const note = async (): Promise<void> => {
       if (!state.exited) await store.updateRun(run.runId, { toldAfter: results });
