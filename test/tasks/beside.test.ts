@@ -74,6 +74,14 @@ void t.test('what lies beside a task’s work', async (t) => {
     t.match((await daemon.call('GET', `/tasks/${parent.id}/merge/check`)).body, { canComplete: false }, 'its own work is still to be merged');
     t.match(await merge({}), { status: 200 });
     t.match((await daemon.call('GET', `/tasks/${parent.id}/merge/check`)).body, { canComplete: true });
+    t.same([existsSync(join(pathOf(parent), 'z.txt')), existsSync(join(pathOf(parent), 'own.txt'))], [true, true], 'both are in: the second merge takes nothing of the first away');
+    t.match(await merge({ branch: 'feature/z' }), { status: 200, body: { message: /nothing to merge/ } });
+    write(pathOf(parent), { 'own.txt': 'the parent’s own words\n' });
+    git(pathOf(parent), 'commit', '-qam', 'own');
+    t.match((await daemon.call('GET', `/tasks/${parent.id}/merge/check`)).body, { canComplete: true }, 'a branch that is merged beside says nothing of the worktree');
+    t.match(await daemon.call('POST', `/tasks/${parent.id}/merge/skip`, { subtaskId: child.id, reason: 'left out' }), { status: 200 });
+    t.match(await merge({ branch: 'feature/z' }), { status: 200 });
+    t.match((await daemon.call('GET', `/tasks/${parent.id}/branches`)).body, [{ isSkipped: true }], 'nor does it undo that the rest was left out');
   });
 
   void t.test('a worktree that the agent made inside: its files are not committed with the work, its commits are told', async (t) => {
