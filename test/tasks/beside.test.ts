@@ -50,6 +50,22 @@ void t.test('what lies beside a task’s work', async (t) => {
     t.same(fingerprint(repository, { times: true }), before);
   });
 
+  void t.test('hooks of the user that are not run are told once, and not where the setup has installed them', async (t) => {
+    const repository = userRepository(t);
+    writeFileSync(join(repository, '.git/hooks/pre-commit'), '#!/bin/sh\n', { mode: 0o755 });
+    const told = async ({ id }: Task): Promise<number> => (await daemon.lines(id, 'system')).filter((line) => line.includes('(pre-commit) are not run')).length;
+    const parent = await done(t, ':', { isOrchestrator: true, repositoryUrl: repository });
+    t.equal(await told(parent), 1);
+    t.match(await daemon.text(`/tasks/${parent.id}/output`), /^\[makima\] warning: The hooks of /m);
+    t.equal(await told(await done(t, ':', { parentTaskId: parent.id })), 0, 'its orchestrator was told');
+    for (const setup of ['git config core.hooksPath .husky', 'd=$(git rev-parse --git-path hooks); mkdir -p "$d"; echo true > "$d/pre-commit"; chmod +x "$d/pre-commit"']) {
+      write(repository, { 'makima.json': JSON.stringify({ setup }) });
+      git(repository, 'add', '-A');
+      git(repository, 'commit', '-qnm', 'setup');
+      t.equal(await told(await done(t, ':', { repositoryUrl: repository })), 0, setup);
+    }
+  });
+
   void t.test('an agent that breaks core.worktree breaks its own git alone', async (t) => {
     const repository = userRepository(t);
     const first = await done(t, 'git config core.worktree /nowhere; echo w > w.txt', { repositoryUrl: repository });
