@@ -80,6 +80,7 @@ void t.test('what lies beside a task’s work', async (t) => {
     t.match(codes(task), ['WORK_ON_OTHER_BRANCHES']);
     t.match(task.completion, { status: 'succeeded', message: /changed nothing.*Not with it: Commits that are not in this task's work: 1 on feature\/y/ });
     t.match((await daemon.lines(task.id, 'system')).join('\n'), /1 on feature\/y/);
+    t.match(await daemon.text(`/tasks/${task.id}`), /^warning: WORK_ON_OTHER_BRANCHES: .*\ncompletion: branch succeeded: .*changed nothing/m, 'and to whom asks for it as text');
     const parent = await done(t, ':', { isOrchestrator: true, repositoryUrl: repository });
     const child = await done(t, 'git checkout -qb feature/z; echo z > z.txt; git add .; git commit -qm z; git checkout -q -; echo own > own.txt', { parentTaskId: parent.id });
     const merge = (body: Record<string, unknown>) => daemon.call<Refusal & { message: string }>('POST', `/tasks/${parent.id}/merge`, { subtaskId: child.id, ...body });
