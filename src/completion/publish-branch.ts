@@ -62,7 +62,7 @@ export const moveBranches = async (context: CompletionContext, job: Job, advance
 };
 
 /** What of checkouts that went along stands in a message. */
-export const andCheckouts = (paths: readonly string[]): string => (paths.length === 0 ? '' : `, as is the checkout in ${paths.join(' and ')}`);
+export const andCheckouts = (paths: readonly string[]): string => (paths.length === 0 ? '' : `; what is checked out in ${paths.join(' and ')} is updated`);
 
 /**
  * The branch with all of the task's work, in the target repository.

@@ -19,6 +19,8 @@ const MergeRecord = Type.Object({
   stays: Type.Boolean(),
   source: Stored,
   sourceTree: Stored,
+  /** The source is a branch beside what the subtask's worktree holds. */
+  beside: Type.Optional(Type.Boolean()),
   /** What the worktree holds after it, with conflict markers where there are conflicts. */
   result: Stored,
   /** The merge commit, made beforehand; null where there are conflicts. */

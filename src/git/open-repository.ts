@@ -34,7 +34,7 @@ export const openRepository = async (source: RepositorySource, options: { caches
     return { kind, name, cacheDir, sourcePath: local.path, origin: local.path, ...(await share(cacheDir, (signal) => openLocal(cacheDir, local, signal), options.signal)) };
   }
   const name = repositoryName(source, options.taskId);
-  if (kind !== 'remote') return { kind, name, cacheDir: null, sourcePath: null, origin: null, facts: emptyFacts, warnings: [] };
+  if (kind !== 'remote') return { kind, name, cacheDir: null, sourcePath: null, origin: null, facts: emptyFacts, warnings: [], hooksNotRun: null };
   const { url } = source;
   const cacheDir = path.join(options.cachesDir, name);
   return { kind, name, cacheDir, sourcePath: null, origin: url, ...(await share(cacheDir, (signal) => openRemote(cacheDir, url, signal), options.signal)) };
@@ -43,6 +43,7 @@ export const openRepository = async (source: RepositorySource, options: { caches
 interface Opened {
   facts: SourceFacts;
   warnings: string[];
+  hooksNotRun: string | null;
 }
 
 /** A source that stands as it did when this process last fetched it has nothing new: four commands side by side find that out. */
@@ -56,14 +57,13 @@ const openLocal = async (cacheDir: string, local: LocalRepository, signal: Abort
     rememberFacts(cacheDir, text, facts);
   }
   await linkLfsObjects(local.commonDir, cacheDir);
-  const hooks = await hooksNotRun(local, config);
-  return { facts: { ...facts, settings: [...facts.settings, ...settingsOf(from, config)] }, warnings: hooks === null ? [] : [hooks] };
+  return { facts: { ...facts, settings: [...facts.settings, ...settingsOf(from, config)] }, warnings: [], hooksNotRun: await hooksNotRun(local, config) };
 };
 
 const openRemote = async (cacheDir: string, url: string, signal: AbortSignal): Promise<Opened> => {
   const from: FetchFrom = { kind: 'remote', url };
   const warnings = await upToDate(cacheDir, from, signal);
-  return { facts: await readFacts(cacheDir, settingsOf(from, new Map()), signal), warnings };
+  return { facts: await readFacts(cacheDir, settingsOf(from, new Map()), signal), warnings, hooksNotRun: null };
 };
 
 /** @returns what the user should know */

@@ -16,6 +16,8 @@ export interface Repository {
   facts: SourceFacts;
   /** What the user should know, such as a remote that could not be reached. */
   warnings: string[];
+  /** Which hooks of the source an agent's commits do not run, in a sentence; null where it has none. */
+  hooksNotRun: string | null;
 }
 
 export const makimaIdentity: Readonly<Record<string, string>> = {

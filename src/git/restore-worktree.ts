@@ -63,7 +63,7 @@ const restoreShared = async (worktree: Worktree, name: string, { keptDir, gitDir
   const { branch, baseCommit, sourcePath, origin } = worktree;
   const config = await configOf(worktree.gitDir, signal);
   const settings = ['user.name', 'user.email', 'remote.origin.url', 'remote.origin.fetch'].flatMap((key): [string, string][] => (config.has(key) ? [[key, config.get(key) ?? '']] : []));
-  const repository = { kind: 'scratch' as const, name, cacheDir: worktree.gitDir, sourcePath, origin, facts: await readFacts(worktree.gitDir, settings, signal), warnings: [] };
+  const repository = { kind: 'scratch' as const, name, cacheDir: worktree.gitDir, sourcePath, origin, facts: await readFacts(worktree.gitDir, settings, signal), warnings: [], hooksNotRun: null };
   const restored = await linkWorktree(repository, { path: worktree.path, gitDir, keptDir, branch, base: { branch: null, local: null, commit: baseCommit }, signal }, { commit: kept.head });
   try {
     await copyModules(keptModules(worktree, keptDir), restored, signal);

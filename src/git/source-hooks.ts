@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, readdir } from 'node:fs/promises';
+import { access, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing, type LocalRepository } from './local-repository.ts';
 
@@ -7,6 +7,21 @@ import { isMissing, type LocalRepository } from './local-repository.ts';
 const ofCommits = new Set(['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit']);
 
 const isProgram = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false);
+
+/** Those of a directory that a commit runs. */
+const hooksIn = async (directory: string): Promise<string[]> => {
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const found: string[] = [];
+  for (const name of names) if (ofCommits.has(name) && (await isProgram(path.join(directory, name)))) found.push(name);
+  return found;
+};
+
+/** Whether a task's own repository has hooks for its commits: a setup command has installed them. Files are read, no process runs. */
+export const hasHooks = async (gitDir: string): Promise<boolean> =>
+  /^[ \t]*hookspath[ \t]*=/im.test(await readFile(path.join(gitDir, 'config'), 'utf8')) || (await hooksIn(path.join(gitDir, 'hooks'))).length > 0;
 
 /**
  * Says which of a source's own hooks are not run for an agent's commits. They belong to the user's checkout, and a repository
@@ -18,12 +33,7 @@ const isProgram = (file: string): Promise<boolean> => access(file, constants.X_O
 export const hooksNotRun = async ({ path: source, commonDir }: LocalRepository, config: ReadonlyMap<string, string>): Promise<string | null> => {
   const configured = config.get('core.hookspath');
   const directory = configured === undefined ? path.join(commonDir, 'hooks') : path.resolve(source, configured);
-  const names = await readdir(directory).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-  const found: string[] = [];
-  for (const name of names) if (ofCommits.has(name) && (await isProgram(path.join(directory, name)))) found.push(name);
+  const found = await hooksIn(directory);
   if (found.length === 0) return null;
   return `The hooks of ${source} (${found.join(', ')}) are not run for this task's commits. To have them, install them by a setup command in makima.json: it works in the task's own repository (\`npm ci\` with husky, \`pre-commit install\`, \`git config core.hooksPath <directory>\`)`;
 };

@@ -6,6 +6,7 @@ import { judgeRun, type RunProgress, type Verdict } from '../domain/run-verdict.
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
+import { failureLines } from './failure-lines.ts';
 import { removeRunDirectory, runPaths } from './process/run-directory.ts';
 import { codeOf } from './process/store-durably.ts';
 import type { RunExit } from './process/wait-for-exit.ts';
@@ -76,7 +77,7 @@ const settle = async (context: RunContext, task: Task, of: RunOfTask, exitCode: 
     patch,
     ...(errorMessage !== null && { reason: errorMessage }),
     run: { runId: run.runId, changes: { state: 'ended', endedAt, exitCode } },
-    events: [...(verdict.status === 'done' ? [describeCompletion(task)] : []), { type: 'end', status: verdict.status }],
+    events: [...(verdict.status === 'done' ? [describeCompletion(task)] : failureLines(errorMessage)), { type: 'end', status: verdict.status }],
   });
   return true;
 };

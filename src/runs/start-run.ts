@@ -1,4 +1,3 @@
-import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { largePlanTokens, roughTokens } from '../domain/plan-size.ts';
 import { noUsage } from '../domain/usage.ts';
@@ -8,6 +7,7 @@ import { subtaskPrompt } from '../orchestrator/subtask-prompt.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
+import { failureLines } from './failure-lines.ts';
 import type { RunHandle } from './process/handle.ts';
 import { launch } from './process/launch.ts';
 import { createRunDirectory, removeRunDirectory, runDirectory } from './process/run-directory.ts';
@@ -83,7 +83,7 @@ const giveUp = async (context: RunContext, start: Start, begun: readonly StartSt
     ...(errorMessage !== null && { reason: errorMessage }),
     run: { runId: run.runId, changes: { state: 'ended', endedAt } },
     events: [
-      ...(errorMessage === null ? [] : errorMessage.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', level: 'error', content }))),
+      ...failureLines(errorMessage),
       { type: 'end', status: stopped ? 'interrupted' : 'failed' },
     ],
   });
@@ -140,7 +140,7 @@ export const startRun = async (context: RunContext, taskId: string, stop: AbortS
   let launched = false;
   const driver = context.drivers.get(begun.task.agent);
   context.reached('run begun');
-  const start: Start = { ...begun, driver, signal, worktree: null, isNewWorktree: false, env: {} };
+  const start: Start = { ...begun, driver, signal, worktree: null, isNewWorktree: false, hooksNotRun: null, env: {} };
   try {
     for (const step of steps) {
       signal.throwIfAborted();

@@ -55,7 +55,7 @@ const npmPrefix = (home: string): string[] => {
 };
 
 /**
- * The PATH with the directories at its end in which a user's programs usually are, those that are there. A service (systemd,
+ * The PATH with the directories at its end in which a user's programs usually are, those that are there and the agents' own. A service (systemd,
  * launchd, cron) starts a daemon with `/usr/bin:/bin`, and then neither claude nor the project's own tools are found. At
  * the end they shadow nothing, and looking for them starts no process, as asking a login shell would.
  * @param home - of the user
@@ -63,8 +63,10 @@ const npmPrefix = (home: string): string[] => {
 export const withUserDirectories = (path: string | undefined, home: string): string => {
   const there = (path ?? '') === '' ? systemPath : (path ?? '');
   const known = new Set(there.split(delimiter));
+  // The agents' own are kept before they are there: their installers make them, and the daemon is not started again for that.
+  const kept = new Set(agentDirectories.map((directory) => join(home, directory)));
   // Without a home, its directories would be looked for in the daemon's own.
   const ofTheUser = isAbsolute(home) ? [...inHome.map((directory) => join(home, directory)), ...npmPrefix(home), ...nvmDirectories(home)] : [];
   const added = [...ofTheUser, ...ofTheMachine];
-  return [there, ...new Set(added.filter((directory) => !known.has(directory) && isDirectory(directory)))].join(delimiter);
+  return [there, ...new Set(added.filter((directory) => !known.has(directory) && (kept.has(directory) || isDirectory(directory))))].join(delimiter);
 };

@@ -10,7 +10,7 @@ const maxReadableLine = 8 * 1024 * 1024;
 const readableEvent = (driver: AgentDriver | undefined, event: TaskEvent, line: string): string | null => {
   if (event.type !== 'output') return null;
   switch (event.stream) {
-    case 'system': return `[makima] ${line}`;
+    case 'system': return `[makima] ${event.level === undefined ? '' : `${event.level}: `}${line}`;
     case 'stderr': return `[stderr] ${line}`;
     case 'stdin': return `> ${line}`;
     case 'stdout': return driver ? driver.readable(line) : line;

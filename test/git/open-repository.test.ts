@@ -319,7 +319,7 @@ void t.test('a hostile source runs nothing', async (t) => {
 void t.test('hooks of the source that a commit would run are told of, and a setup command can install them for one task', async (t) => {
   const home = isolate(t);
   const source = userRepository(path.join(home, 'source'));
-  t.same((await open(home, source)).warnings, [], 'git’s own samples are none');
+  t.equal((await open(home, source)).hooksNotRun, null, 'git’s own samples are none');
   const hook = (directory: string, name: string): void => {
     mkdirSync(path.join(source, directory), { recursive: true });
     writeFileSync(path.join(source, directory, name), '#!/bin/sh\nexit 1\n');
@@ -328,10 +328,10 @@ void t.test('hooks of the source that a commit would run are told of, and a setu
   hook('.git/hooks', 'pre-commit');
   hook('.git/hooks', 'post-checkout');
   const repository = await open(home, source);
-  t.match(repository.warnings, [/\(pre-commit\) are not run .* makima\.json/]);
+  t.match(repository.hooksNotRun, /\(pre-commit\) are not run .* makima\.json/);
   hook('.husky', 'commit-msg');
   sh(source, 'config', 'core.hooksPath', '.husky');
-  t.match((await open(home, source)).warnings, [/\(commit-msg\)/]);
+  t.match((await open(home, source)).hooksNotRun, /\(commit-msg\)/);
   const [one, other] = [await worktreeOf(home, repository), await worktreeOf(home, repository)];
   sh(one.path, 'config', 'core.hooksPath', path.join(source, '.husky'));
   t.throws(() => sh(one.path, 'commit', '-q', '--allow-empty', '-m', 'x'));

@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import t from 'tap';
@@ -78,4 +79,11 @@ void t.test('the document has every path of the contract and says all there is t
 void t.test('a client can be made from the document', async (t) => {
   const types = astToString(await openapiTypescript(await file('openapi.yaml')));
   for (const name of ['createTask', 'followTask', 'TaskTree', 'SUBTASKS_NOT_INTEGRATED']) t.ok(types.includes(name), name);
+});
+
+void t.test('docs/warnings.md has a row for each warning that there is, and no other', async (t) => {
+  const sources = await Promise.all(globSync('src/**/*.ts', { cwd: new URL('../..', import.meta.url) }).map(file));
+  const codes = new Set(sources.flatMap((text) => [...text.matchAll(/\{ code: '([A-Z_]+)', message\b/g)].map(([, code]) => code)));
+  t.ok(codes.size > 5);
+  t.same([...(await file('docs/warnings.md')).matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code).sort(), [...codes].sort());
 });

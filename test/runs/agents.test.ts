@@ -68,6 +68,7 @@ void t.test('agents by their behaviour', async (t) => {
     const { status, errorMessage } = await daemon.ended(id);
     t.equal(status, 'failed');
     t.match(errorMessage, /Not logged in.*Run `claude` once.*ANTHROPIC_API_KEY/);
+    t.match(await daemon.text(`/tasks/${id}/output?follow=true`), /\n\[makima\] error: Not logged in.*Run `claude` once.*\n$/, 'and so does the last line that a person sees who followed it');
   });
 
   void t.test('denied-bash: an agent that was denied all that it tried has failed, though it says success', async (t) => {

@@ -18,11 +18,11 @@ void t.test('what npm put on the path goes, what the user has stays in its order
   t.same(pathOf({ PATH: user }), user.split(':'));
 });
 
-void t.test('the user’s own directories are added at the end, those that are there, and none twice', async (t) => {
+void t.test('the user’s own directories are added at the end, those that are there or an installer of an agent makes, and none twice', async (t) => {
   const home = t.testdir({ '.local': { bin: {} }, '.claude': { local: {} }, bin: 'a file', '.npmrc': 'registry=https://r\nprefix = ${HOME}/.global\n', '.global': { bin: {} }, '.nvm': { versions: { node: { 'v9.1.0': { bin: {} }, 'v22.1.0': { bin: {} } } } } });
-  const added = ['.local/bin', '.claude/local', '.global/bin', '.nvm/versions/node/v22.1.0/bin', '.nvm/versions/node/v9.1.0/bin'].map((path) => join(home, path));
+  const added = ['.local/bin', '.claude/local', '.claude/local/node_modules/.bin', '.global/bin', '.nvm/versions/node/v22.1.0/bin', '.nvm/versions/node/v9.1.0/bin'].map((path) => join(home, path));
   t.same(pathOf({ PATH: '/usr/bin:/bin' }, home), ['/usr/bin', '/bin', ...added]);
-  t.same(pathOf({ PATH: `${added[2] ?? ''}:/bin` }, home), [added[2], '/bin', ...added.filter((_, index) => index !== 2)]);
+  t.same(pathOf({ PATH: `${added[3] ?? ''}:/bin` }, home), [added[3], '/bin', ...added.filter((_, index) => index !== 3)]);
   t.same(pathOf({}, home).slice(0, 2), ['/usr/bin', '/bin'], 'without a PATH the system’s own');
   t.same(pathOf({ PATH: '' }, home).slice(0, 2), ['/usr/bin', '/bin']);
   t.same(pathOf({ PATH: '/bin' }, 'relative'), ['/bin'], 'nothing is looked for in the directory that the daemon is in');

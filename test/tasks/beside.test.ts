@@ -50,6 +50,22 @@ void t.test('what lies beside a task’s work', async (t) => {
     t.same(fingerprint(repository, { times: true }), before);
   });
 
+  void t.test('hooks of the user that are not run are told once, and not where the setup has installed them', async (t) => {
+    const repository = userRepository(t);
+    writeFileSync(join(repository, '.git/hooks/pre-commit'), '#!/bin/sh\n', { mode: 0o755 });
+    const told = async ({ id }: Task): Promise<number> => (await daemon.lines(id, 'system')).filter((line) => line.includes('(pre-commit) are not run')).length;
+    const parent = await done(t, ':', { isOrchestrator: true, repositoryUrl: repository });
+    t.equal(await told(parent), 1);
+    t.match(await daemon.text(`/tasks/${parent.id}/output`), /^\[makima\] warning: The hooks of /m);
+    t.equal(await told(await done(t, ':', { parentTaskId: parent.id })), 0, 'its orchestrator was told');
+    for (const setup of ['git config core.hooksPath .husky', 'd=$(git rev-parse --git-path hooks); mkdir -p "$d"; echo true > "$d/pre-commit"; chmod +x "$d/pre-commit"']) {
+      write(repository, { 'makima.json': JSON.stringify({ setup }) });
+      git(repository, 'add', '-A');
+      git(repository, 'commit', '-qnm', 'setup');
+      t.equal(await told(await done(t, ':', { repositoryUrl: repository })), 0, setup);
+    }
+  });
+
   void t.test('an agent that breaks core.worktree breaks its own git alone', async (t) => {
     const repository = userRepository(t);
     const first = await done(t, 'git config core.worktree /nowhere; echo w > w.txt', { repositoryUrl: repository });
@@ -64,6 +80,7 @@ void t.test('what lies beside a task’s work', async (t) => {
     t.match(codes(task), ['WORK_ON_OTHER_BRANCHES']);
     t.match(task.completion, { status: 'succeeded', message: /changed nothing.*Not with it: Commits that are not in this task's work: 1 on feature\/y/ });
     t.match((await daemon.lines(task.id, 'system')).join('\n'), /1 on feature\/y/);
+    t.match(await daemon.text(`/tasks/${task.id}`), /^warning: WORK_ON_OTHER_BRANCHES: .*\ncompletion: branch succeeded: .*changed nothing/m, 'and to whom asks for it as text');
     const parent = await done(t, ':', { isOrchestrator: true, repositoryUrl: repository });
     const child = await done(t, 'git checkout -qb feature/z; echo z > z.txt; git add .; git commit -qm z; git checkout -q -; echo own > own.txt', { parentTaskId: parent.id });
     const merge = (body: Record<string, unknown>) => daemon.call<Refusal & { message: string }>('POST', `/tasks/${parent.id}/merge`, { subtaskId: child.id, ...body });
@@ -74,6 +91,14 @@ void t.test('what lies beside a task’s work', async (t) => {
     t.match((await daemon.call('GET', `/tasks/${parent.id}/merge/check`)).body, { canComplete: false }, 'its own work is still to be merged');
     t.match(await merge({}), { status: 200 });
     t.match((await daemon.call('GET', `/tasks/${parent.id}/merge/check`)).body, { canComplete: true });
+    t.same([existsSync(join(pathOf(parent), 'z.txt')), existsSync(join(pathOf(parent), 'own.txt'))], [true, true], 'both are in: the second merge takes nothing of the first away');
+    t.match(await merge({ branch: 'feature/z' }), { status: 200, body: { message: /nothing to merge/ } });
+    write(pathOf(parent), { 'own.txt': 'the parent’s own words\n' });
+    git(pathOf(parent), 'commit', '-qam', 'own');
+    t.match((await daemon.call('GET', `/tasks/${parent.id}/merge/check`)).body, { canComplete: true }, 'a branch that is merged beside says nothing of the worktree');
+    t.match(await daemon.call('POST', `/tasks/${parent.id}/merge/skip`, { subtaskId: child.id, reason: 'left out' }), { status: 200 });
+    t.match(await merge({ branch: 'feature/z' }), { status: 200 });
+    t.match((await daemon.call('GET', `/tasks/${parent.id}/branches`)).body, [{ isSkipped: true }], 'nor does it undo that the rest was left out');
   });
 
   void t.test('a worktree that the agent made inside: its files are not committed with the work, its commits are told', async (t) => {

@@ -50,8 +50,10 @@ const continueFrom = async (context: RunContext, task: Task, sourceId: string, p
   return worktree;
 };
 
-const make = async (context: RunContext, { task, run, signal }: Start): Promise<Worktree> => {
+const make = async (context: RunContext, start: Start): Promise<Worktree> => {
+  const { task, run, signal } = start;
   const repository = await openFor(context, task, signal);
+  start.hooksNotRun = repository.hooksNotRun;
   const branch = task.branch ?? branchName(task.name, task.id);
   const place = { path: join(context.directories.worktrees, basename(branch)), gitDir: repositoryOf(context.directories, task.id), keptDir: context.directories.kept, branch, signal };
   await noteHalfMade(run.directory, { gitDir: place.gitDir, path: place.path });

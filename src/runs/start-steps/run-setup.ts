@@ -1,4 +1,5 @@
 import { MakimaError } from '../../errors.ts';
+import { hasHooks } from '../../git/source-hooks.ts';
 import { removeTaskCard, writeTaskCard } from '../../git/task-card.ts';
 import { runProjectCommand } from '../project-commands.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
@@ -21,6 +22,8 @@ export const runSetup: StartStep = {
         onStart: (command) => context.ledger.say(task.id, `Running the repository's setup command: ${command}`),
       });
       if (failure !== null) throw new MakimaError('SETUP_FAILED', failure);
+      // Of a subtask its orchestrator's log has said so.
+      if (start.hooksNotRun !== null && task.parentTaskId === null && !(await hasHooks(worktree.gitDir))) context.ledger.say(task.id, start.hooksNotRun, 'warning');
     }
     // The first to know of the worktree beside the store: should the store be lost, it is found again by it.
     await writeTaskCard({ task, worktree, isDeleted: false });

@@ -9,6 +9,8 @@ export interface Start extends RunOfTask {
   worktree: Worktree | null;
   /** The worktree was made by this start, not by an earlier one. */
   isNewWorktree: boolean;
+  /** Which hooks of the source its commits do not run, unless its setup installs them; null where there are none. */
+  hooksNotRun: string | null;
   /** What the agent finds in its environment beside its own. */
   env: Record<string, string>;
 }

@@ -6,7 +6,7 @@ import { clearCommittedMerge, concludedBy } from '../../git/merge-finish.ts';
 import { parseMergeRecord, type MergeRecord } from '../../git/merge-record.ts';
 import { undoHalfMerge, undoMerge } from '../../git/merge-undo.ts';
 import { isDirectory, type Worktree } from '../../git/worktree.ts';
-import type { OpenMerge } from '../../store/task-store.ts';
+import type { Integration, OpenMerge } from '../../store/task-store.ts';
 import type { TaskContext } from '../context.ts';
 
 /** A merge under way, its record read. */
@@ -26,12 +26,24 @@ export const mergeEvent = (merge: Pick<OpenMerge, 'subtaskId'> & { sourceBranch:
   ...more,
 });
 
+/**
+ * What is noted of a subtask whose work was merged. The next merge of its worktree descends from the source that is noted, and what
+ * that has and the worktree has not is taken away by it: so a branch beside the worktree is never noted as that source.
+ * @returns null where what is noted stays
+ */
+export const integrationBy = async (context: TaskContext, of: Pick<Integration, 'subtaskId' | 'taskId' | 'commitSha'>, { source, sourceTree, beside }: Pick<MergeRecord, 'source' | 'sourceTree' | 'beside'>): Promise<Integration | null> => {
+  const note = { ...of, state: 'merged' as const, reason: null, at: context.now().toISOString() };
+  if (beside !== true) return { ...note, sourceCommit: source, sourceTree };
+  const isNoted = (await context.store.listIntegrations(of.taskId)).some(({ subtaskId }) => subtaskId === of.subtaskId);
+  return isNoted ? null : { ...note, sourceCommit: null, sourceTree: null };
+};
+
 /** Notes that a merge was committed, with what it was of. */
 export const settleMerge = async (context: TaskContext, merge: MergeUnderWay, into: Worktree, commitSha: string): Promise<void> => {
   const { taskId, subtaskId, record } = merge;
   // before the note: after it nobody comes back to this merge
   await clearCommittedMerge(into, record);
-  const integration = { subtaskId, taskId, state: 'merged' as const, commitSha, sourceCommit: record.source, sourceTree: record.sourceTree, reason: null, at: context.now().toISOString() };
+  const integration = await integrationBy(context, { subtaskId, taskId, commitSha }, record);
   await context.store.endMerge(taskId, integration, [mergeEvent(merge, 'committed', { commitSha })]);
   context.reached('merge noted');
   await context.ledger.flush();

@@ -17,21 +17,28 @@ import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
 import { requireWorktree } from '../worktree-of.ts';
-import { currentMerge, forget, mergeEvent, settleMerge, takeBack, type MergeUnderWay } from './open-merge.ts';
+import { currentMerge, forget, integrationBy, mergeEvent, settleMerge, takeBack, type MergeUnderWay } from './open-merge.ts';
 import { branchOfSubtask, findSubtask, sourceOfSubtask } from './subtask-source.ts';
 
 const maxFilesNamed = 10;
 /** An event is a line of a log, which many conflicts would make long; the merge's status has them all. */
 const maxConflictsInEvent = 100;
 
+/** What is to be merged. */
+interface Sought {
+  source: MergeSource;
+  sourceBranch: string;
+  /** It is a branch beside what the subtask's worktree holds. */
+  beside: boolean;
+}
+
 /** Nothing came of it but the note that all of it is there. */
-const alreadyThere = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, source: MergeSource): Promise<MergeResult> => {
+const alreadyThere = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, { source, sourceBranch, beside }: Sought): Promise<MergeResult> => {
   const commitSha = (await commitOf(into.adminDir, 'HEAD')) ?? source.commit;
-  const at = context.now().toISOString();
-  await context.store.saveIntegration(
-    { subtaskId: subtask.id, taskId: task.id, state: 'merged', commitSha, sourceCommit: source.commit, sourceTree: source.tree, reason: null, at },
-    [mergeEvent({ subtaskId: subtask.id, sourceBranch: subtask.branch }, 'committed', { commitSha })],
-  );
+  const integration = await integrationBy(context, { subtaskId: subtask.id, taskId: task.id, commitSha }, { source: source.commit, sourceTree: source.tree, beside });
+  const events = [mergeEvent({ subtaskId: subtask.id, sourceBranch }, 'committed', { commitSha })];
+  if (integration === null) await context.store.addEvents(task.id, events);
+  else await context.store.saveIntegration(integration, events);
   await context.ledger.flush();
   return { success: true, commitSha, message: 'There was nothing to merge: all of it is here already' };
 };
@@ -43,10 +50,11 @@ const finishedWork = async (context: TaskContext, task: Task, subtask: Task): Pr
 };
 
 /** Notes the merge, then carries it out. Whatever fails, the worktree is put back. @returns null where there is nothing to merge */
-const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, source: MergeSource, from: Worktree, sourceBranch: string): Promise<{ merge: MergeUnderWay; plan: MergePlan } | null> => {
+const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, { source, sourceBranch, beside }: Sought, from: Worktree): Promise<{ merge: MergeUnderWay; plan: MergePlan } | null> => {
   const messages = { merge: `Merge "${subtask.name}"\n\nBranch ${sourceBranch}.`, work: `Work of "${task.name}" before merging "${subtask.name}"` };
   const begun: { merge: MergeUnderWay | null } = { merge: null };
-  const begin = async (record: MergeRecord): Promise<MergeUnderWay> => {
+  const begin = async (planned: MergeRecord): Promise<MergeUnderWay> => {
+    const record = { ...planned, beside };
     const merge: MergeUnderWay = { taskId: task.id, subtaskId: subtask.id, sourceBranch, phase: 'applying', record, startedAt: context.now().toISOString() };
     if (begun.merge === null) await context.store.beginMerge(merge, [mergeEvent(merge, 'started')]);
     else await context.store.updateMerge(task.id, { record });
@@ -108,8 +116,9 @@ export const startMerge =
       const { source, worktree } = request.branch === undefined ? await finishedWork(context, task, subtask) : await branchOfSubtask(context, subtask, request.branch);
       if (request.force !== true) await requireNoMarkers(worktree.gitDir, worktree.baseCommit, source.commit);
       if (worktree.gitDir !== into.gitDir) await bringCommit(worktree.gitDir, into.gitDir, source.commit);
-      const carried = await carryOut(context, task, subtask, into, source, worktree, request.branch ?? worktree.branch);
-      if (carried === null) return alreadyThere(context, task, subtask, into, source);
+      const sought = { source, sourceBranch: request.branch ?? worktree.branch, beside: request.branch !== undefined };
+      const carried = await carryOut(context, task, subtask, into, sought, worktree);
+      if (carried === null) return alreadyThere(context, task, subtask, into, sought);
       const { merge, plan } = carried;
       if (plan.record.commit !== null) {
         await settleMerge(context, merge, into, plan.record.commit);
