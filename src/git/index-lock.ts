@@ -28,7 +28,7 @@ export const withWorktreeLock = <T>(worktree: Worktree, step: () => Promise<T>):
  * @throws MakimaError REPOSITORY_BUSY where another process holds it for longer than git ever does
  */
 export const withIndexLock = async <T>(worktree: Worktree, step: () => Promise<T>, waitMs: number = indexLockWaitMs): Promise<T> => {
-  const lock = path.join(worktree.adminDir, 'index.lock');
+  const lock = lockOf(worktree);
   await take(worktree, lock, waitMs);
   try {
     return await step();
@@ -63,6 +63,16 @@ const linked = async (from: string, to: string): Promise<boolean> => {
     throw error;
   }
 };
+
+/**
+ * Takes away a lock that a killed daemon left, which would refuse every `git add` and `git commit` of the agent. Call it within
+ * `withWorktreeLock` and outside `withIndexLock`.
+ */
+export const dropDeadIndexLock = async (worktree: Worktree): Promise<void> => {
+  if (await isOurs(lockOf(worktree))) await rm(lockOf(worktree), { force: true });
+};
+
+const lockOf = (worktree: Worktree): string => path.join(worktree.adminDir, 'index.lock');
 
 /** The daemon is alone on its home and one step at a time takes the lock, so a mark that is met is a dead daemon's. */
 const isOurs = async (lock: string): Promise<boolean> => {

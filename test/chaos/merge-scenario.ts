@@ -1,5 +1,5 @@
 /** A parent that merges two subtasks, of which the second conflicts, while the daemon dies again and again. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MergeCheck, MergeStatus } from '../../schemas/merge.ts';
 import type { Task } from '../../schemas/task.ts';
@@ -68,6 +68,7 @@ export const mergeTwo = async (stage: Stage): Promise<string> => {
     const resolved = await daemon.call<MergeStatus>('POST', `/tasks/${parent.id}/merge/resolve`, { body: { file: 'README.md', strategy: 'theirs' }, repeat: true });
     if (resolved.status !== 200 || resolved.body.conflictedFiles.length > 0) wrong(`task ${parent.id}: the conflict was not resolved: ${JSON.stringify(resolved.body)}`);
     await conclude(stage, parent, how);
+    if (existsSync(git(worktree, 'rev-parse', '--path-format=absolute', '--git-path', 'index.lock'))) wrong(`task ${parent.id}: after ${how} the index is locked, by a daemon that is dead`);
     const now = stateOf(worktree);
     if (how === 'abort' && now !== between) wrong(`task ${parent.id}: abort gave back ${now} and not ${between}`);
   }

@@ -1,6 +1,7 @@
 import type { EventPayload, MergePayload } from '../../../schemas/event.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { MakimaError } from '../../errors.ts';
+import { dropDeadIndexLock } from '../../git/index-lock.ts';
 import { removeBackup } from '../../git/merge-backup.ts';
 import { clearCommittedMerge, concludedBy } from '../../git/merge-finish.ts';
 import { parseMergeRecord, type MergeRecord } from '../../git/merge-record.ts';
@@ -75,6 +76,8 @@ export const currentMerge = async (context: TaskContext, task: Task, into: Workt
   if (row === null) return null;
   const merge = { ...row, record: parseMergeRecord(row.record) };
   if (!(await isDirectory(into.path)) || !(await isDirectory(into.adminDir))) return merge;
+  // not every way on from here takes the lock itself
+  await dropDeadIndexLock(into);
   if (merge.phase === 'aborting') {
     await takeBack(context, merge, into, null);
     return null;
