@@ -1,3 +1,4 @@
+import { leadsTo } from '../git/add-worktree.ts';
 import { removeWorktree } from '../git/remove-worktree.ts';
 import { allTaskCards } from '../git/task-card.ts';
 import { emptyTrash, trashOf } from '../git/trash.ts';
@@ -14,6 +15,8 @@ export const finishDeletions = async (context: TaskContext): Promise<void> => {
   const known = new Set((await store.listWorktrees()).map(({ taskId }) => taskId));
   for (const { task, worktree, isDeleted } of await allTaskCards(directories, (taskId) => !known.has(taskId))) {
     if (!isDeleted || (await store.getTask(task.id)) !== null) continue;
+    // a card is in reach of agents: what is removed by it has to be a worktree of the repository, or gone
+    if (await isDirectory(worktree.path)) if (!(await leadsTo(worktree.path, worktree.gitDir))) continue;
     if ((await isDirectory(worktree.path)) || (await isDirectory(worktree.adminDir))) await removeWorktree(worktree, { keptDir: directories.kept, trash });
   }
   for (const { taskId } of context.log.sizes()) if ((await context.store.getTask(taskId)) === null) context.log.remove(taskId);
