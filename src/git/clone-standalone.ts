@@ -84,7 +84,7 @@ const checkTarget = async (worktree: Worktree, targetDir: string, forbidden: rea
 const makeRepository = async (worktree: Worktree, directory: string, signal?: AbortSignal): Promise<void> => {
   const branch = (await symbolicBranch(worktree.adminDir, 'HEAD', signal)) ?? worktree.branch;
   const head = (await commitOf(headPlaceOf(worktree), 'HEAD', signal)) ?? worktree.baseCommit;
-  await git(['init', '--quiet', '--template=', `--initial-branch=${branch}`, '--', directory], { signal });
+  await git(['init', '--quiet', '--template=', `--object-format=${head.length === 64 ? 'sha256' : 'sha1'}`, `--initial-branch=${branch}`, '--', directory], { signal });
   const gitDir = path.join(directory, '.git');
   const fetch = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--update-shallow', '--update-head-ok', '--upload-pack=git-upload-pack', '--'];
   // by a temporary ref, since an id is fetched only where the other side allows it

@@ -35,8 +35,10 @@ export const linkedWorktrees = async ({ gitDir, adminDir: own }: Pick<Worktree, 
     const [dotGit, head] = [(await readPlainText(path.join(adminDir, 'gitdir')))?.trim(), (await readPlainText(path.join(adminDir, 'HEAD')))?.trim()];
     if (dotGit === undefined) continue;
     const directory = path.dirname(path.resolve(adminDir, dotGit));
-    if ((await isDirectory(directory)) && !(await leadsBack(directory, adminDir))) continue;
-    await requirePlainGitData(gitDir, adminDir);
+    if (await isDirectory(directory)) {
+      if (!(await leadsBack(directory, adminDir))) continue;
+      await requirePlainGitData(gitDir, adminDir);
+    }
     found.push({ path: await realpath(directory).catch(() => directory), adminDir, commonDir: gitDir, head: head !== undefined && /^[0-9a-f]{40,64}$/.test(head) ? head : null });
   }
   return found;

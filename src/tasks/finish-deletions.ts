@@ -15,9 +15,10 @@ export const finishDeletions = async (context: TaskContext): Promise<void> => {
   const known = new Set((await store.listWorktrees()).map(({ taskId }) => taskId));
   for (const { task, worktree, isDeleted } of await allTaskCards(directories, (taskId) => !known.has(taskId))) {
     if (!isDeleted || (await store.getTask(task.id)) !== null) continue;
-    // a card is in reach of agents: what is removed by it has to be a worktree of the repository, or gone
-    if (await isDirectory(worktree.path)) if (!(await leadsTo(worktree.path, worktree.gitDir))) continue;
-    if ((await isDirectory(worktree.path)) || (await isDirectory(worktree.adminDir))) await removeWorktree(worktree, { keptDir: directories.kept, trash });
+    // a card is in reach of agents: a directory that it names goes only where it is a worktree of this repository
+    const isThere = await isDirectory(worktree.path);
+    if (isThere && !(await leadsTo(worktree.path, worktree.gitDir))) continue;
+    if (isThere || (await isDirectory(worktree.adminDir))) await removeWorktree(worktree, { keptDir: directories.kept, trash });
   }
   for (const { taskId } of context.log.sizes()) if ((await context.store.getTask(taskId)) === null) context.log.remove(taskId);
 };
