@@ -21,6 +21,8 @@ const largeBytes = 50 * 1024 * 1024;
 const maxNamed = 10;
 /** Files whose size is looked at; an agent that leaves more has not ignored what it installed. */
 const maxLooked = 5000;
+/** Commits whose distance from the work is counted, by a process each: the end of a task waits for them. */
+const maxCounted = 50;
 const heads = 'refs/heads/';
 
 /** Codes of what lies beside a task's work and is not brought out with it. */
@@ -68,10 +70,14 @@ const otherBranches = async ({ gitDir, adminDir }: Worktree, linked: readonly Li
   const own = tips.size === 0 ? null : await commitOf(headPlaceOf({ gitDir, adminDir }), 'HEAD', signal);
   const without = [...known, ...(own === null ? [] : [own])].map((commit) => `^${commit}\n`).join('');
   const found: string[] = [];
+  const counts = new Map<string, number>();
   for (const [name, commit] of tips) {
     if (commit === own) continue;
-    const count = Number(await gitText(['rev-list', '--count', '--ignore-missing', '--stdin'], { gitDir, signal, input: `${commit}\n${without}` }));
-    if (count > 0) found.push(`${count} on ${name}`);
+    if (!counts.has(commit) && counts.size < maxCounted) {
+      counts.set(commit, Number(await gitText(['rev-list', '--count', '--ignore-missing', '--stdin'], { gitDir, signal, input: `${commit}\n${without}` })));
+    }
+    const count = counts.get(commit);
+    if (count !== 0) found.push(count === undefined ? `perhaps on ${name}` : `${count} on ${name}`);
   }
   return found;
 };
