@@ -34,7 +34,7 @@ const mergeAside = async (job: Job, into: { branch: string; commit: string }, wo
   if ((await isAncestor(gitDir, into.commit, work, signal)) && (await isCommitOf(gitDir, work, job.task.id, signal))) return work;
   const ref = completionRef(job.task.id, 'merged');
   const earlier = await commitOf(gitDir, ref, signal);
-  if (earlier !== null && (await gitText(['log', '-1', '--format=%P', earlier, '--'], { gitDir, signal })) === `${into.commit} ${work}`) return earlier;
+  if (earlier !== null && (await gitText(['log', '-1', '--no-show-signature', '--format=%P', earlier, '--'], { gitDir, signal })) === `${into.commit} ${work}`) return earlier;
   const { tree, conflicts, notes } = await computeMerge(gitDir, path, into.commit, work, signal);
   if (conflicts.length > 0 || notes.length > 0) {
     const named = conflicts.map((conflict) => ({ file: showPath(conflict.path), kind: conflict.kind }));

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { copyEntry } from './copy-entry.ts';
@@ -12,6 +12,7 @@ import { isMissing } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Repository } from './repository.ts';
+import { readPlainText } from './rewrite-file.ts';
 import { updateSubmodules } from './submodules.ts';
 import { hasTaskCard } from './task-card.ts';
 import { createTaskRepository } from './task-repository.ts';
@@ -112,13 +113,8 @@ export const writeDotGit = async ({ path: directory, gitDir, adminDir }: Pick<Wo
 
 /** Where a `.git` file leads, null where there is none. */
 const dotGitTarget = async (directory: string): Promise<string | null> => {
-  try {
-    const target = /^gitdir: (.+?)\n?$/s.exec(await readFile(dotGitOf(directory), 'utf8'))?.[1];
-    return target === undefined ? null : path.resolve(await realpath(directory), target);
-  } catch (error) {
-    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EISDIR')) return null;
-    throw error;
-  }
+  const target = /^gitdir: (.+?)\n?$/s.exec((await readPlainText(dotGitOf(directory))) ?? '')?.[1];
+  return target === undefined ? null : path.resolve(await realpath(directory), target);
 };
 
 /**
@@ -141,7 +137,8 @@ const removeWithDotGitLast = async (directory: string): Promise<void> => {
   await removeTree(directory);
 };
 
-const leadsTo = async (directory: string, gitDir: string): Promise<boolean> => {
+/** Whether a directory's `.git` file leads into a repository. */
+export const leadsTo = async (directory: string, gitDir: string): Promise<boolean> => {
   const target = await dotGitTarget(directory);
   if (target === null) return false;
   const real = (file: string): Promise<string> => realpath(file).catch(() => file);

@@ -12,7 +12,7 @@ import { checkParents, joinBytes } from './relative-path.ts';
 import { removeTree } from './remove-tree.ts';
 import { originHeads, sourceHeads } from './own-refs.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { placeOf, requireWorktree, sharesRepository, type Worktree } from './worktree.ts';
+import { headPlaceOf, placeOf, requireWorktree, sharesRepository, type Worktree } from './worktree.ts';
 
 /**
  * A repository of its own with a task's work: its commits on the task's branch, what is not committed as uncommitted, and
@@ -83,8 +83,8 @@ const checkTarget = async (worktree: Worktree, targetDir: string, forbidden: rea
 
 const makeRepository = async (worktree: Worktree, directory: string, signal?: AbortSignal): Promise<void> => {
   const branch = (await symbolicBranch(worktree.adminDir, 'HEAD', signal)) ?? worktree.branch;
-  const head = (await commitOf(worktree.adminDir, 'HEAD', signal)) ?? worktree.baseCommit;
-  await git(['init', '--quiet', '--template=', `--initial-branch=${branch}`, '--', directory], { signal });
+  const head = (await commitOf(headPlaceOf(worktree), 'HEAD', signal)) ?? worktree.baseCommit;
+  await git(['init', '--quiet', '--template=', `--object-format=${head.length === 64 ? 'sha256' : 'sha1'}`, `--initial-branch=${branch}`, '--', directory], { signal });
   const gitDir = path.join(directory, '.git');
   const fetch = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--update-shallow', '--update-head-ok', '--upload-pack=git-upload-pack', '--'];
   // by a temporary ref, since an id is fetched only where the other side allows it
@@ -134,7 +134,7 @@ const copyWork = async (worktree: Worktree, directory: string, signal?: AbortSig
     await checkParents(directory, relative, true);
     await copyEntry(joinBytes(worktree.path, relative), joinBytes(directory, relative), relative, { existing: 'replace', links, signal });
   }
-  const config = await withoutForeignFilters(place.gitDir, signal);
+  const config = await withoutForeignFilters({ gitDir: place.gitDir }, signal);
   await git(['update-index', '-q', '--refresh'], { ...place, config, answers: [1] });
 };
 

@@ -9,7 +9,7 @@ import { git } from './git-command.ts';
 import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
 import type { Repository } from './repository.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory, placeOf, requireWorktree, type Worktree } from './worktree.ts';
+import { headPlaceOf, isDirectory, placeOf, requireWorktree, type Worktree } from './worktree.ts';
 import { isMissing } from './local-repository.ts';
 
 /** A merge or a cherry-pick under way is part of what a worktree holds. */
@@ -28,7 +28,7 @@ const stateFiles = /^(?:index|sharedindex\..*|MERGE_HEAD|MERGE_MSG|MERGE_MODE|CH
 export const continueWorktree = async (from: Worktree, repository: Repository, to: NewWorktree & Pick<LinkOptions, 'told'>): Promise<Worktree> => {
   await requireWorktree(from);
   const { signal } = to;
-  const commit = (await commitOf(from.adminDir, 'HEAD', signal)) ?? from.baseCommit;
+  const commit = (await commitOf(headPlaceOf(from), 'HEAD', signal)) ?? from.baseCommit;
   // a repository that was shared by many tasks is large, and none of theirs is cleared away
   const objects = from.borrows === null ? { borrows: [from.gitDir] } : { borrows: from.borrows, objectsOf: from.gitDir };
   const worktree = await linkWorktree(repository, to, { commit, ...objects });
@@ -36,7 +36,7 @@ export const continueWorktree = async (from: Worktree, repository: Repository, t
     await copyContent(from, worktree, to);
     await copyState(from, worktree);
     await sealMakimaDirectory(worktree);
-    const config = await withoutForeignFilters(worktree.adminDir, signal);
+    const config = await withoutForeignFilters(headPlaceOf(worktree), signal);
     // the copies have other inodes: without this the agent's first git command reads every file
     await git(['update-index', '-q', '--refresh'], { ...placeOf(worktree), config, signal, answers: [1] });
     return worktree;

@@ -1,5 +1,6 @@
 import { MakimaError } from '../errors.ts';
 import { git, gitText } from './git-command.ts';
+import type { GitPlace } from './git-environment.ts';
 import { checkBranchName } from './ref-name.ts';
 import type { Repository } from './repository.ts';
 
@@ -65,8 +66,9 @@ export const staleBase = async ({ kind, cacheDir, sourcePath, facts }: Repositor
   return `${branch} is ${behind} ${behind === 1 ? 'commit' : 'commits'} behind ${remotePrefix}${branch} in ${sourcePath ?? 'the source'}, and this task is based on it as it is. Pull there, or give baseBranch "${remotePrefix}${branch}", to work on what is newer`;
 };
 
-/** The commit that a full ref names, null where there is none. Takes a git directory of any kind. */
-export const commitOf = async (gitDir: string, ref: string, signal?: AbortSignal): Promise<string | null> => {
-  const { stdout, exitCode } = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { gitDir, signal, answers: [1, 128] });
+/** The commit that a full ref names, null where there is none. Takes a git directory of any kind; of a worktree, see `headPlaceOf`. */
+export const commitOf = async (at: string | GitPlace, ref: string, signal?: AbortSignal): Promise<string | null> => {
+  const place = typeof at === 'string' ? { gitDir: at } : at;
+  const { stdout, exitCode } = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { ...place, signal, answers: [1, 128] });
   return exitCode === 0 ? stdout.toString('utf8').trim() : null;
 };

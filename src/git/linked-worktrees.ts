@@ -1,7 +1,9 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from './local-repository.ts';
-import type { Worktree } from './worktree.ts';
+import { requirePlainGitData } from './plain-git-data.ts';
+import { readPlainText } from './rewrite-file.ts';
+import { isDirectory, type Worktree } from './worktree.ts';
 
 /** A worktree that an agent made of its task's repository, as `git worktree add` does, and agents do for their own helpers. */
 export interface LinkedWorktree {
@@ -12,30 +14,32 @@ export interface LinkedWorktree {
   head: string | null;
 }
 
-const textOf = async (file: string): Promise<string | null> => {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+/** Whether the directory's `.git` file leads back: the agent may write any path into its repository, the user's home too. */
+const leadsBack = async (directory: string, adminDir: string): Promise<boolean> => {
+  const target = /^gitdir: (.+?)\n?$/s.exec((await readPlainText(path.join(directory, '.git'))) ?? '')?.[1];
+  const real = (file: string): Promise<string | null> => realpath(file).catch(() => null);
+  return target !== undefined && (await real(path.resolve(directory, target))) === (await real(adminDir));
 };
 
-/** The linked worktrees of a task's repository, its own apart, read off its files. */
+/** The linked worktrees of a task's repository, its own apart, read off its files. @throws MakimaError GIT_FAILED */
 export const linkedWorktrees = async ({ gitDir, adminDir: own }: Pick<Worktree, 'gitDir' | 'adminDir'>): Promise<LinkedWorktree[]> => {
   const parent = path.join(gitDir, 'worktrees');
-  const names = await readdir(parent).catch((error: unknown) => {
+  const entries = await readdir(parent, { withFileTypes: true }).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;
   });
   const found: LinkedWorktree[] = [];
-  for (const name of names) {
-    const adminDir = path.join(parent, name);
-    if (adminDir === own) continue;
-    const [dotGit, head] = [await textOf(path.join(adminDir, 'gitdir')), await textOf(path.join(adminDir, 'HEAD'))];
-    if (dotGit === null) continue;
+  for (const entry of entries) {
+    const adminDir = path.join(parent, entry.name);
+    if (adminDir === own || !entry.isDirectory()) continue;
+    const [dotGit, head] = [(await readPlainText(path.join(adminDir, 'gitdir')))?.trim(), (await readPlainText(path.join(adminDir, 'HEAD')))?.trim()];
+    if (dotGit === undefined) continue;
     const directory = path.dirname(path.resolve(adminDir, dotGit));
-    found.push({ path: await realpath(directory).catch(() => directory), adminDir, commonDir: gitDir, head: head !== null && /^[0-9a-f]{40,64}$/.test(head) ? head : null });
+    if (await isDirectory(directory)) {
+      if (!(await leadsBack(directory, adminDir))) continue;
+      await requirePlainGitData(gitDir, adminDir);
+    }
+    found.push({ path: await realpath(directory).catch(() => directory), adminDir, commonDir: gitDir, head: head !== undefined && /^[0-9a-f]{40,64}$/.test(head) ? head : null });
   }
   return found;
 };

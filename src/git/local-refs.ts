@@ -1,15 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from './local-repository.ts';
-
-const textOf = async (file: string): Promise<string> => {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw error;
-  }
-};
+import { readPlainText } from './rewrite-file.ts';
 
 /** Refs as a packed-refs file lists them (gitrepository-layout(5)): full name and object. */
 export const parsePackedRefs = (text: string): Map<string, string> =>
@@ -21,7 +13,7 @@ export const parsePackedRefs = (text: string): Map<string, string> =>
  * @returns full name and object; symbolic ones are left out
  */
 export const refsBelow = async (gitDir: string, prefix: string): Promise<Map<string, string>> => {
-  const refs = new Map([...parsePackedRefs(await textOf(path.join(gitDir, 'packed-refs')))].filter(([name]) => name.startsWith(prefix)));
+  const refs = new Map([...parsePackedRefs((await readPlainText(path.join(gitDir, 'packed-refs'))) ?? '')].filter(([name]) => name.startsWith(prefix)));
   const entries = await readdir(path.join(gitDir, prefix), { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;
@@ -29,7 +21,7 @@ export const refsBelow = async (gitDir: string, prefix: string): Promise<Map<str
   for (const entry of entries) {
     if (!entry.isFile() || entry.name.endsWith('.lock')) continue;
     const file = path.join(entry.parentPath, entry.name);
-    const object = (await textOf(file)).trim();
+    const object = (await readPlainText(file))?.trim() ?? '';
     if (/^[0-9a-f]{40,64}$/.test(object)) refs.set(path.relative(gitDir, file), object);
   }
   return refs;

@@ -32,7 +32,8 @@ export const isThere = async (file: string): Promise<boolean> => {
 /** The file's text, null where there is none; more than a git file ever holds is refused. */
 const readSmall = async (file: string): Promise<string | null> => {
   try {
-    if ((await stat(file)).size > 8192) return null;
+    const found = await stat(file);
+    if (!found.isFile() || found.size > 8192) return null;
     return await readFile(file, 'utf8');
   } catch (error) {
     if (isMissing(error)) return null;

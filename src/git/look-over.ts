@@ -1,4 +1,4 @@
-import { lstat, readFile, realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Warning } from '../../schemas/task.ts';
 import { commitOf } from './default-branch.ts';
@@ -8,16 +8,21 @@ import { parsePackedRefs, refsBelow } from './local-refs.ts';
 import { isMissing, isThere } from './local-repository.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { operationUnderWay } from './operation-under-way.ts';
+import { requirePlainGitData } from './plain-git-data.ts';
 import { joinBytes } from './relative-path.ts';
+import { readPlainText } from './rewrite-file.ts';
 import { showPath } from './show-path.ts';
 import { initialRefsFile } from './task-repository.ts';
-import { isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
+import { withoutForeignFilters } from './trusted-config.ts';
+import { headPlaceOf, isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
 
 /** Larger ones are nobody's source; GitHub refuses twice that. */
 const largeBytes = 50 * 1024 * 1024;
 const maxNamed = 10;
 /** Files whose size is looked at; an agent that leaves more has not ignored what it installed. */
 const maxLooked = 5000;
+/** Commits whose distance from the work is counted, by a process each: the end of a task waits for them. */
+const maxCounted = 50;
 const heads = 'refs/heads/';
 
 /** Codes of what lies beside a task's work and is not brought out with it. */
@@ -34,6 +39,7 @@ const named = (names: readonly string[]): string => `${names.slice(0, maxNamed).
  */
 export const lookOver = async (worktree: Worktree, signal?: AbortSignal): Promise<Warning[]> => {
   if (!(await isDirectory(worktree.path)) || !(await isDirectory(worktree.adminDir))) return [];
+  await requirePlainGitData(worktree.gitDir, worktree.adminDir);
   const found: Warning[] = [];
   const operation = await operationUnderWay(worktree.adminDir);
   if (operation !== null) found.push({ code: 'OPERATION_UNFINISHED', message: `The agent has left ${operation} unfinished in ${worktree.path}. Nothing is brought out of it before that is continued or aborted there` });
@@ -57,28 +63,28 @@ const besideTheWork = async (worktree: Worktree, linked: readonly LinkedWorktree
 
 /** Branches, and detached heads of other worktrees, with commits that neither HEAD nor what the repository began with has. */
 const otherBranches = async ({ gitDir, adminDir }: Worktree, linked: readonly LinkedWorktree[], signal?: AbortSignal): Promise<string[]> => {
-  const initial = await readFile(initialRefsFile(gitDir), 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return '';
-    throw error;
-  });
-  const known = new Set(parsePackedRefs(initial).values());
+  const known = new Set(parsePackedRefs((await readPlainText(initialRefsFile(gitDir))) ?? '').values());
   const tips = new Map<string, string>();
   for (const [ref, commit] of await refsBelow(gitDir, heads)) if (!known.has(commit)) tips.set(ref.slice(heads.length), commit);
   for (const { path: directory, head } of linked) if (head !== null && !known.has(head)) tips.set(`the detached HEAD of ${directory}`, head);
-  const own = tips.size === 0 ? null : await commitOf(adminDir, 'HEAD', signal);
+  const own = tips.size === 0 ? null : await commitOf(headPlaceOf({ gitDir, adminDir }), 'HEAD', signal);
   const without = [...known, ...(own === null ? [] : [own])].map((commit) => `^${commit}\n`).join('');
   const found: string[] = [];
+  const counts = new Map<string, number>();
   for (const [name, commit] of tips) {
     if (commit === own) continue;
-    const count = Number(await gitText(['rev-list', '--count', '--ignore-missing', '--stdin'], { gitDir, signal, input: `${commit}\n${without}` }));
-    if (count > 0) found.push(`${count} on ${name}`);
+    if (!counts.has(commit) && counts.size < maxCounted) {
+      counts.set(commit, Number(await gitText(['rev-list', '--count', '--ignore-missing', '--stdin'], { gitDir, signal, input: `${commit}\n${without}` })));
+    }
+    const count = counts.get(commit);
+    if (count !== 0) found.push(count === undefined ? `perhaps on ${name}` : `${count} on ${name}`);
   }
   return found;
 };
 
 const holdsWork = async ({ adminDir, commonDir, path: workTree }: LinkedWorktree, signal?: AbortSignal): Promise<boolean> => {
   if (!(await isDirectory(workTree))) return false;
-  const { stdout } = await git(['status', '--porcelain', '-z', '--ignore-submodules=dirty'], { gitDir: adminDir, commonDir, workTree, signal });
+  const { stdout } = await git(['status', '--porcelain', '-z', '--ignore-submodules=dirty'], { gitDir: adminDir, commonDir, workTree, config: await withoutForeignFilters({ gitDir: adminDir, commonDir }, signal), signal });
   return stdout.length > 0;
 };
 

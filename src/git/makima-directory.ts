@@ -1,6 +1,8 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from './local-repository.ts';
+import { requirePlainGitData } from './plain-git-data.ts';
+import { removeTree } from './remove-tree.ts';
+import { readPlainText } from './rewrite-file.ts';
 import { isDirectory, type Worktree } from './worktree.ts';
 
 /** Where orchestrate.sh and other files of makima's lie in a worktree. */
@@ -10,10 +12,7 @@ export const makimaDirectory = '.makima';
 const excludeMakima = async (gitDir: string): Promise<void> => {
   const file = path.join(gitDir, 'info', 'exclude');
   await mkdir(path.dirname(file), { recursive: true });
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return '';
-    throw error;
-  });
+  const text = (await readPlainText(file)) ?? '';
   if (text.split('\n').includes('/.makima/')) return;
   await appendFile(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}/.makima/\n`);
 };
@@ -32,10 +31,12 @@ export const sealMakimaDirectory = async (worktree: Worktree): Promise<string> =
   if (!(await isDirectory(directory))) await rm(directory, { force: true });
   await mkdir(directory, { recursive: true });
   const border = path.join(directory, '.git');
-  if (!(await isDirectory(border))) await rm(border, { force: true });
+  // made anew each time: through a link that an agent put in it makima would write somewhere else
+  await removeTree(border);
   await mkdir(path.join(border, 'objects'), { recursive: true });
   await mkdir(path.join(border, 'refs'), { recursive: true });
   await writeFile(path.join(border, 'HEAD'), 'ref: refs/heads/makima\n');
+  await requirePlainGitData(worktree.gitDir);
   await excludeMakima(worktree.gitDir);
   return directory;
 };

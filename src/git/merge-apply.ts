@@ -13,7 +13,7 @@ import { checkOutSubmodules, linksOf } from './merge-submodules.ts';
 import type { MergePlan } from './merge-plan.ts';
 import { indexInfo, type TreeChange } from './tree-diff.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { placeOf, type Worktree } from './worktree.ts';
+import { headPlaceOf, placeOf, type Worktree } from './worktree.ts';
 import { MakimaError } from '../errors.ts';
 
 /** The worktree's agent changed something between the plan and its execution: nothing was touched, plan again. */
@@ -42,7 +42,7 @@ const changedMeanwhile = /not uptodate|would be overwritten|would be removed|wou
  */
 export const applyMerge = async (into: Worktree, { record, changes }: MergePlan, from: Worktree | null, { lockWaitMs, reached = () => undefined }: ApplyOptions = {}): Promise<string[]> => {
   await withIndexLock(into, async () => {
-    if ((await commitOf(into.adminDir, 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
+    if ((await commitOf(headPlaceOf(into), 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
     if (!(await sameIndex(backupIndex(into), indexOf(into)))) throw new WorktreeChanged('The index has changed');
     await withIndexCopy(into, backupIndex(into), async (indexFile) => {
       await writeFiles(into, record, indexFile);
@@ -65,7 +65,7 @@ export const applyMerge = async (into: Worktree, { record, changes }: MergePlan,
 
 /** Brings the files from what the plan saw to the result, with an index of its own. */
 const writeFiles = async (into: Worktree, record: MergeRecord, indexFile: string): Promise<void> => {
-  const place = { ...placeOf(into), commonDir: into.gitDir, indexFile, config: await withoutForeignFilters(into.adminDir) };
+  const place = { ...placeOf(into), commonDir: into.gitDir, indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
   const tree = await treeOf(into.gitDir, record.before);
   await unhideEntries(place);
   await git(['read-tree', '--reset', '--no-recurse-submodules', tree], place);
@@ -92,7 +92,7 @@ const addConflicts = async (into: Worktree, record: MergeRecord, indexFile: stri
 /** Only what the merge changed, beside whatever is staged. */
 const stageChanges = (into: Worktree, changes: readonly TreeChange[]): Promise<void> =>
   withIndexCopy(into, indexOf(into), async (indexFile) => {
-    const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(into.adminDir) };
+    const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
     await git(['update-index', '-z', '--index-info'], { ...place, input: indexInfo(changes) });
     await git(['update-index', '-q', '--refresh'], { ...place, answers: [1] });
     await markIndexInstalled(into);

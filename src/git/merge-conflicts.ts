@@ -11,7 +11,7 @@ import { quoteName } from '../domain/quote-name.ts';
 import { showPath } from './show-path.ts';
 import { keyOf } from './tree-diff.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { placeOf, requireWorktree, type Worktree } from './worktree.ts';
+import { headPlaceOf, placeOf, requireWorktree, type Worktree } from './worktree.ts';
 
 export type Strategy = 'ours' | 'theirs' | 'manual';
 
@@ -53,7 +53,7 @@ export const resolveConflict = async (into: Worktree, record: MergeRecord, file:
 
   await withIndexLock(into, () =>
     withIndexCopy(into, indexOf(into), async (indexFile) => {
-      const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(into.adminDir) };
+      const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
       const named = Buffer.concat([conflict.path, Buffer.from('\0')]);
       if (strategy === 'manual') {
         await git(['update-index', '--add', '--remove', '-z', '--stdin'], { ...place, input: named });

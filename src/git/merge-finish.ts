@@ -1,25 +1,24 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { quoteName } from '../domain/quote-name.ts';
 import { MakimaError } from '../errors.ts';
 import { commitOf } from './default-branch.ts';
 import { gitText } from './git-command.ts';
 import { indexOf, withIndexCopy, withIndexLock } from './index-lock.ts';
-import { isMissing } from './local-repository.ts';
 import { clearMergeState, moveHead, type ApplyOptions } from './merge-apply.ts';
 import { openConflicts } from './merge-conflicts.ts';
 import { shownConflicts } from './merge-preview.ts';
 import type { MergeRecord } from './merge-record.ts';
 import { isAncestor } from './merge-source.ts';
+import { readPlainText } from './rewrite-file.ts';
 import { commitTree } from './snapshot.ts';
-import { placeOf, requireWorktree, type Worktree } from './worktree.ts';
+import { headPlaceOf, placeOf, requireWorktree, type Worktree } from './worktree.ts';
 
 /**
  * The commit that brought the source of an open merge into HEAD, null where none did: the agent may have concluded the
  * merge with git itself.
  */
 export const concludedBy = async (into: Worktree, record: MergeRecord): Promise<string | null> => {
-  const head = await commitOf(into.adminDir, 'HEAD');
+  const head = await commitOf(headPlaceOf(into), 'HEAD');
   return head !== null && (await isAncestor(into.gitDir, record.source, head)) ? head : null;
 };
 
@@ -40,7 +39,7 @@ export const commitMerge = async (into: Worktree, record: MergeRecord, message: 
       const conflicts = shownConflicts(left);
       throw new MakimaError('CONFLICTS_LEFT', `${left.length} ${left.length === 1 ? 'file has' : 'files have'} conflicts: ${conflicts.slice(0, 10).map(({ file }) => quoteName(file)).join(', ')}`, { details: { conflicts } });
     }
-    const head = await commitOf(into.adminDir, 'HEAD');
+    const head = await commitOf(headPlaceOf(into), 'HEAD');
     if (head === null) throw new MakimaError('GIT_FAILED', `HEAD of the worktree ${into.path} names no commit`);
     const tree = await withIndexCopy(into, indexOf(into), (indexFile) => gitText(['write-tree'], { ...placeOf(into), indexFile }));
     const commit = await commitTree(into, tree, [head, record.source], message);
@@ -57,10 +56,6 @@ export const clearCommittedMerge = async (into: Worktree, record: MergeRecord): 
 };
 
 const mergeHead = async (into: Worktree): Promise<string | null> => {
-  try {
-    return (await readFile(path.join(into.adminDir, 'MERGE_HEAD'), 'utf8')).trim();
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  const text = await readPlainText(path.join(into.adminDir, 'MERGE_HEAD'));
+  return text === null ? null : text.trim();
 };

@@ -13,7 +13,7 @@ import { joinBytes } from './relative-path.ts';
 import { showPath } from './show-path.ts';
 import { commitTree, snapshotTree } from './snapshot.ts';
 import { diffTrees, indexInfo, keyOf, touch, type TreeChange } from './tree-diff.ts';
-import { placeOf, requireWorktree, temporaryFile, type Worktree } from './worktree.ts';
+import { headPlaceOf, placeOf, requireWorktree, temporaryFile, type Worktree } from './worktree.ts';
 
 export interface MergePlan {
   record: MergeRecord;
@@ -41,7 +41,7 @@ export const planMerge = async (into: Worktree, source: MergeSource, messages: {
   await requireWorktree(into);
   await refuseForeignMerge(into);
   const { gitDir } = into;
-  const head = await commitOf(into.adminDir, 'HEAD');
+  const head = await commitOf(headPlaceOf(into), 'HEAD');
   if (head === null) throw new MakimaError('GIT_FAILED', `HEAD of the worktree ${into.path} names no commit`);
   if (await isAncestor(gitDir, source.commit, head)) return null;
   const headRef = await git(['symbolic-ref', '--quiet', 'HEAD'], { gitDir: into.adminDir, commonDir: gitDir, answers: [1] });

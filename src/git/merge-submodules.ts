@@ -51,7 +51,7 @@ export const checkOutSubmodules = async (into: Worktree, from: Worktree | null, 
 const checkOut = async (place: { gitDir: string; workTree: string }, source: string | null, id: string): Promise<void> => {
   if ((await commitOf(place.gitDir, 'HEAD')) === id) return;
   if ((await commitOf(place.gitDir, id)) === null && source !== null && (await isDirectory(source))) {
-    await git(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', source, 'HEAD'], { ...place, env: { GIT_ALLOW_PROTOCOL: 'file' } });
+    await git(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', source, 'HEAD'], { ...place, env: { GIT_ALLOW_PROTOCOL: 'file' }, config: [['core.alternateRefsCommand', ':']] });
   }
-  await git(['checkout', '--quiet', '--detach', '--no-recurse-submodules', id, '--'], { ...place, config: await withoutForeignFilters(place.gitDir) });
+  await git(['checkout', '--quiet', '--detach', '--no-recurse-submodules', id, '--'], { ...place, config: await withoutForeignFilters({ gitDir: place.gitDir }) });
 };

@@ -12,7 +12,7 @@ import { checkOutSubmodules, linksOf } from './merge-submodules.ts';
 import { snapshotCommit, snapshotTree } from './snapshot.ts';
 import { diffTrees, keyOf, type TreeChange } from './tree-diff.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { placeOf, requireWorktree, temporaryFile, type Worktree } from './worktree.ts';
+import { headPlaceOf, placeOf, requireWorktree, temporaryFile, type Worktree } from './worktree.ts';
 
 const attempts = 3;
 
@@ -90,7 +90,7 @@ const write = async (into: Worktree, tree: string, changes: readonly TreeChange[
   const paths = changes.filter(({ before }) => before !== null && before.mode !== '160000').flatMap((change) => [change.path, Buffer.from('\0')]);
   if (paths.length === 0) return;
   const indexFile = await temporaryFile(into.gitDir, 'index');
-  const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(into.adminDir) };
+  const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
   try {
     await git(['read-tree', tree], place);
     await git(['checkout-index', '--force', '-z', '--stdin'], { ...place, input: Buffer.concat(paths) });
@@ -107,6 +107,6 @@ const restoreIndex = async (into: Worktree, record: MergeRecord): Promise<void> 
 const restoreHead = async (into: Worktree, record: MergeRecord): Promise<void> => {
   const place = { gitDir: into.adminDir, commonDir: into.gitDir };
   if (record.headRef !== null) await whileLocked(() => git(['symbolic-ref', '-m', 'makima: merge undone', 'HEAD', record.headRef ?? ''], place));
-  const head = await commitOf(into.adminDir, 'HEAD');
+  const head = await commitOf(headPlaceOf(into), 'HEAD');
   if (head !== null) await moveHead(into, head, record.head, 'makima: merge undone');
 };

@@ -4,11 +4,12 @@ import { git, whileLocked } from './git-command.ts';
 import { keepRepository } from './keep-repository.ts';
 import { linkedWorktrees } from './linked-worktrees.ts';
 import { keptRefs, keptWorktreeRefs } from './own-refs.ts';
+import { requirePlainGitData } from './plain-git-data.ts';
 import { removeTree } from './remove-tree.ts';
 import { removeSharedWorktree } from './shared-worktree.ts';
 import { commitTree, snapshotCommit, snapshotTree } from './snapshot.ts';
 import { putAside } from './trash.ts';
-import { isDirectory, sharesRepository, type Worktree } from './worktree.ts';
+import { headPlaceOf, isDirectory, sharesRepository, type Worktree } from './worktree.ts';
 
 /**
  * Keeps all that a worktree holds and git does not ignore, with its branch and HEAD, under `refs/makima/kept/<name>` of its
@@ -18,13 +19,14 @@ import { isDirectory, sharesRepository, type Worktree } from './worktree.ts';
  * @returns the commit kept, null where nothing is left to keep
  */
 export const keepSnapshot = async (worktree: Worktree, name: string, signal?: AbortSignal): Promise<string | null> => {
+  await requirePlainGitData(worktree.gitDir, worktree.adminDir);
   const tip = await commitOf(worktree.gitDir, `refs/heads/${worktree.branch}`, signal);
   const ref = keptRefs + name;
   const before = await commitOf(worktree.gitDir, ref, signal);
   let commit = tip;
   if ((await isDirectory(worktree.path)) && (await isDirectory(worktree.adminDir))) {
     // HEAD differs from the branch where the agent has switched to another one or detached it
-    const head = await commitOf(worktree.adminDir, 'HEAD', signal);
+    const head = await commitOf(headPlaceOf(worktree), 'HEAD', signal);
     const parents = [...new Set([head, tip, before].filter((parent) => parent !== null))];
     const tree = await snapshotTree(worktree, signal);
     commit = await commitTree(worktree, tree, parents.length > 0 ? parents : [worktree.baseCommit], `makima: all of ${worktree.branch} before it was deleted`, signal);

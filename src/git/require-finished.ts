@@ -22,8 +22,22 @@ export const requireFinished = async (worktree: Worktree, signal?: AbortSignal):
   if (stdout.length > 0) throw new MakimaError('WORK_UNFINISHED', `There are unresolved conflicts in ${worktree.path}`);
 };
 
-/** What git leaves in a file with a conflict; a line of seven equals signs alone is a heading in many a text. */
-const conflict = /^<{7} .*\n(?:.*\n)*?={7}\r?\n(?:.*\n)*?>{7} /m;
+const newline = 0x0a;
+/** The lines that git leaves around the two sides of a conflict, in their order; a line of seven equals signs alone is a heading in many a text. */
+const markers: readonly RegExp[] = [/^<{7} /, /^={7}\r?$/, /^>{7} /];
+
+/** Whether a file has a conflict in it as git leaves one. Each line is looked at once: an agent's file may be nothing but markers. */
+const hasConflict = (content: Buffer): boolean => {
+  let met = 0;
+  for (let start = 0; start < content.length && met < markers.length; ) {
+    const next = content.indexOf(newline, start);
+    const end = next === -1 ? content.length : next;
+    // no marker that counts needs more of its line
+    if (markers[met]?.test(content.toString('latin1', start, Math.min(end, start + 9))) === true) met += 1;
+    start = end + 1;
+  }
+  return met === markers.length;
+};
 
 /**
  * Holds a commit to have no conflict that was committed as it stood: a file with git's markers that the base has not.
@@ -39,7 +53,7 @@ export const requireNoMarkers = async (gitDir: string, base: string, commit: str
   const files: string[] = [];
   for (const file of [...suspicious].slice(0, maxLooked)) {
     const blob = await git(['cat-file', 'blob', `${commit}:${file}`], { gitDir, signal, answers: [128] });
-    if (blob.exitCode === 0 && conflict.test(blob.stdout.toString('latin1'))) files.push(file);
+    if (blob.exitCode === 0 && hasConflict(blob.stdout)) files.push(file);
   }
   if (files.length === 0) return;
   const more = files.length > maxNamed ? ` and ${files.length - maxNamed} more` : '';

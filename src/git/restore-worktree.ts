@@ -7,6 +7,7 @@ import { keepRepository, takeBackRepository } from './keep-repository.ts';
 import { configOf } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { keptRefs } from './own-refs.ts';
+import { requirePlainGitData } from './plain-git-data.ts';
 import { removeTree } from './remove-tree.ts';
 import { keptModules } from './shared-worktree.ts';
 import { readFacts } from './source-facts.ts';
@@ -14,7 +15,7 @@ import { updateSubmodules } from './submodules.ts';
 import { MakimaError } from '../errors.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
 import { writeAdminDir } from './task-repository.ts';
-import { adminDirOf, isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
+import { adminDirOf, headPlaceOf, isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
 
 /** A worktree that is back, and what the user should know of it. */
 interface Restored {
@@ -44,6 +45,7 @@ export const restoreWorktree = async (worktree: Worktree, name: string, places: 
   const wasKept = !(await isDirectory(gitDir)) && (await takeBackRepository(gitDir, keptDir));
   const own: Worktree = { ...worktree, gitDir, adminDir: adminDirOf(gitDir, worktree.path) };
   try {
+    await requirePlainGitData(gitDir, own.adminDir);
     const kept = await requireKept(own, name, signal);
     await mkdir(own.path, { recursive: true });
     // git may have forgotten a worktree whose directory was gone
@@ -84,7 +86,7 @@ const requireKept = async ({ gitDir, branch }: Worktree, name: string, signal?: 
 };
 
 const bringBack = async (worktree: Worktree, { commit, head }: Kept, signal?: AbortSignal): Promise<string[]> => {
-  const place = { ...placeOf(worktree), signal, config: await withoutForeignFilters(worktree.adminDir, signal) };
+  const place = { ...placeOf(worktree), signal, config: await withoutForeignFilters(headPlaceOf(worktree), signal) };
   await git(['read-tree', '--reset', '-u', commit], place);
   // as long as the index says where each stood
   const warnings = await updateSubmodules(worktree, signal);

@@ -1,4 +1,5 @@
-import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from './local-repository.ts';
 
@@ -7,14 +8,23 @@ const maxBytes = 16 * 1024 * 1024;
 
 /** The text and mode of a plain file; null of what is not there, a link, a FIFO or a directory: an agent can put any of them anywhere. */
 export const readPlainFile = async (file: string): Promise<{ text: string; mode: number } | null> => {
+  let handle;
   try {
-    const found = await lstat(file);
-    return found.isFile() && found.size <= maxBytes ? { text: await readFile(file, 'utf8'), mode: found.mode & 0o777 } : null;
+    // a FIFO would hold up one of the few threads that all file work of the daemon has, for ever
+    handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const found = await handle.stat();
+    return found.isFile() && found.size <= maxBytes ? { text: await handle.readFile('utf8'), mode: found.mode & 0o777 } : null;
   } catch (error) {
-    if (isMissing(error)) return null;
+    // ELOOP: a link; ENXIO: a socket
+    if (isMissing(error) || (error instanceof Error && 'code' in error && (error.code === 'ELOOP' || error.code === 'ENXIO'))) return null;
     throw error;
+  } finally {
+    await handle?.close();
   }
 };
+
+/** The text alone. */
+export const readPlainText = async (file: string): Promise<string | null> => (await readPlainFile(file))?.text ?? null;
 
 /** Changes a plain file's text where it needs to be; the new one appears whole or not at all. */
 export const rewriteFile = async (file: string, change: (text: string) => string | Promise<string>): Promise<void> => {

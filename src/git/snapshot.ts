@@ -13,7 +13,7 @@ import { makimaIdentity } from './repository.ts';
 import { addAll, type SnapshotPlace } from './snapshot-place.ts';
 import { unhideEntries } from './hidden-entries.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { placeOf, requireWorktree, temporaryFile, type Worktree } from './worktree.ts';
+import { headPlaceOf, placeOf, requireWorktree, temporaryFile, type Worktree } from './worktree.ts';
 
 /** Files change under a running agent; a snapshot that stumbles over one is taken again. */
 const attempts = 4;
@@ -28,7 +28,7 @@ const attempts = 4;
  */
 export const snapshotTree = async (worktree: Worktree, signal?: AbortSignal): Promise<string> => {
   await requireWorktree(worktree);
-  const config = await withoutForeignFilters(worktree.adminDir, signal);
+  const config = await withoutForeignFilters(headPlaceOf(worktree), signal);
   let seeded = true;
   for (let attempt = 1; ; attempt += 1) {
     const indexFile = await temporaryFile(worktree.gitDir, 'index');
@@ -126,7 +126,7 @@ const dropMakima = async (worktree: Worktree, place: SnapshotPlace): Promise<voi
  */
 export const snapshotCommit = async (worktree: Worktree, options: { message: string; parents?: readonly string[]; signal?: AbortSignal | undefined }): Promise<string> => {
   const tree = await snapshotTree(worktree, options.signal);
-  const parents = options.parents ?? [(await commitOf(worktree.adminDir, 'HEAD', options.signal)) ?? worktree.baseCommit];
+  const parents = options.parents ?? [(await commitOf(headPlaceOf(worktree), 'HEAD', options.signal)) ?? worktree.baseCommit];
   return commitTree(worktree, tree, parents, options.message, options.signal);
 };
 

@@ -92,7 +92,7 @@ const isGitlink = async (level: Level, submodulePath: string, signal?: AbortSign
 /** @returns the submodule's git directory in the user's source where it was taken from there */
 const updateOne = async (worktree: Worktree, level: Level, name: string, submodulePath: string, signal?: AbortSignal): Promise<string | null> => {
   const access = await remoteAccess(level.place.gitDir, 'unused:', signal);
-  const config = [...(access.options.config ?? []), ...(await withoutForeignFilters(level.place.gitDir, signal))];
+  const config = [...(access.options.config ?? []), ...(await withoutForeignFilters(level.place, signal))];
   const update = async (url: string | null): Promise<void> => {
     const options: GitOptions = {
       ...level.place,

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Task } from '../../schemas/task.ts';
 import { isMissing } from './local-repository.ts';
 import { repositoryOf, taskOfRepository, type Places } from './places.ts';
+import { readPlainText } from './rewrite-file.ts';
 import { WorktreeRecord } from './worktree-record.ts';
 import type { Worktree } from './worktree.ts';
 
@@ -51,12 +52,12 @@ export const removeTaskCard = (gitDir: string, taskId: string): Promise<void> =>
 
 const readCard = async (file: string): Promise<TaskCard | null> => {
   try {
-    const card: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const card: unknown = JSON.parse((await readPlainText(file)) ?? '');
     // A card of makima 0.1 knows neither warnings nor what is borrowed.
     return isCard(card) ? { ...card, task: Object.assign({ warnings: [] }, card.task), worktree: Object.assign({ borrows: null }, card.worktree) } : null;
   } catch (error) {
     // Not there, or no card: an older or newer program's, or cut short by a crash of the machine.
-    if (isMissing(error) || error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
 };
@@ -103,7 +104,9 @@ export const allTaskCards = async ({ repositories }: Places, isWanted: (taskId: 
     const directory = path.join(repositories, repository, cardsDirectory);
     for (const name of await namesIn(directory)) {
       const card = name.endsWith('.json') ? await readCard(path.join(directory, name)) : null;
-      if (card !== null && (owner !== null || !cards.has(card.task.id))) cards.set(card.task.id, card);
+      // an agent can write a card of its own there, which names any directory
+      const isItsOwn = card !== null && `${card.task.id}.json` === name && (owner ?? card.task.id) === card.task.id && path.basename(card.worktree.gitDir) === repository;
+      if (isItsOwn && (owner !== null || !cards.has(card.task.id))) cards.set(card.task.id, card);
     }
   }
   return [...cards.values()];

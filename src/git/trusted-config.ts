@@ -1,4 +1,5 @@
 import { git, type GitOptions } from './git-command.ts';
+import type { GitPlace } from './git-environment.ts';
 
 interface Entry {
   /** `system`, `global`, `command`: the user's own. `local`, `worktree`: the repository's, which agents can write. */
@@ -10,9 +11,8 @@ interface Entry {
 /** The commands that `git lfs install --local` writes: a repository's own configuration may name these and no others. */
 const lfsCommands = /^git-lfs (?:clean -- %f|smudge(?: --skip)? -- %f|filter-process(?: --skip)?)$/;
 
-const readConfig = async (gitDir: string | undefined, signal: AbortSignal | undefined): Promise<Entry[]> => {
-  const place = gitDir === undefined ? {} : { gitDir };
-  const { stdout } = await git(['config', '--list', '--null', '--show-scope'], { ...place, cwd: gitDir ?? '/', signal });
+const readConfig = async (place: GitPlace, signal: AbortSignal | undefined): Promise<Entry[]> => {
+  const { stdout } = await git(['config', '--list', '--null', '--show-scope'], { ...place, cwd: place.gitDir ?? '/', signal });
   const fields = stdout.toString('utf8').split('\0');
   const entries: Entry[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
@@ -33,10 +33,10 @@ const isFilterCommand = /^filter\.(.+)\.(clean|smudge|process)$/s;
  * `git add` and checkout. Every filter of the repository's own configuration, Git LFS apart, is put back to what the
  * user's own configuration says of it, or to nothing.
  *
- * @param gitDir - where the command will work
+ * @param place - where the command will work; the settings of what is told are read, as the command will read them
  * @returns configuration for GitOptions.config
  */
-export const withoutForeignFilters = async (gitDir: string, signal?: AbortSignal): Promise<[string, string][]> => filterOverrides(await readConfig(gitDir, signal));
+export const withoutForeignFilters = async (place: GitPlace, signal?: AbortSignal): Promise<[string, string][]> => filterOverrides(await readConfig(place, signal));
 
 const filterOverrides = (entries: readonly Entry[]): [string, string][] => {
   const overrides = new Map<string, string>();
@@ -63,7 +63,7 @@ const remoteName = (): string => `makima-${crypto.randomUUID()}`;
  * @returns options for the command, and the name to give it in place of the URL
  */
 export const remoteAccess = async (gitDir: string | undefined, url: string, signal?: AbortSignal): Promise<{ options: Pick<GitOptions, 'config' | 'env'>; remote: string }> => {
-  const entries = await readConfig(gitDir, signal);
+  const entries = await readConfig(gitDir === undefined ? {} : { gitDir }, signal);
   const remote = remoteName();
   const config: [string, string][] = [[`remote.${remote}.url`, url]];
   const env: Record<string, string> = {};

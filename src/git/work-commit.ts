@@ -3,7 +3,7 @@ import { git, gitText, whileLocked } from './git-command.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { isAncestor, treeOf } from './merge-source.ts';
 import { snapshotTree } from './snapshot.ts';
-import type { Worktree } from './worktree.ts';
+import { headPlaceOf, type Worktree } from './worktree.ts';
 
 export const trailerKey = 'Makima-Task';
 
@@ -27,7 +27,7 @@ export const keepRef = async (gitDir: string, ref: string, commit: string, signa
 
 /** Whether a commit says which task it belongs to. */
 export const isCommitOf = async (gitDir: string, commit: string, taskId: string, signal?: AbortSignal): Promise<boolean> => {
-  const trailers = await gitText(['log', '-1', `--format=%(trailers:key=${trailerKey},valueonly)`, commit, '--'], { gitDir, signal });
+  const trailers = await gitText(['log', '-1', '--no-show-signature', `--format=%(trailers:key=${trailerKey},valueonly)`, commit, '--'], { gitDir, signal });
   return trailers.split('\n').includes(taskId);
 };
 
@@ -50,7 +50,7 @@ export const workCommit = async (worktree: Worktree, taskId: string, commit: New
   const { signal } = commit;
   const ref = completionRef(taskId, 'work');
   const tree = await snapshotTree(worktree, signal);
-  const head = await cleanHead(worktree, (await commitOf(worktree.adminDir, 'HEAD', signal)) ?? worktree.baseCommit, signal);
+  const head = await cleanHead(worktree, (await commitOf(headPlaceOf(worktree), 'HEAD', signal)) ?? worktree.baseCommit, signal);
   const last = await commitOf(gitDir, ref, signal);
   if (last !== null && (await treeOf(gitDir, last, signal)) === tree && (await isAncestor(gitDir, head, last, signal))) return last;
   const continues = last === null || (await isAncestor(gitDir, last, head, signal));

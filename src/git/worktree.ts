@@ -3,6 +3,7 @@ import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import type { GitPlace } from './git-environment.ts';
 import { isMissing } from './local-repository.ts';
+import { requirePlainGitData } from './plain-git-data.ts';
 
 /** A task's worktree, as a plain record that is stored and used again after a restart. */
 export interface Worktree {
@@ -34,10 +35,14 @@ export const adminDirOf = (gitDir: string, worktreePath: string): string => path
 /** Told to every command that works in a worktree, so that the `.git` file there is never read. */
 export const placeOf = (worktree: Worktree): GitPlace & { gitDir: string; workTree: string } => ({ gitDir: worktree.adminDir, commonDir: worktree.gitDir, workTree: worktree.path });
 
-/** @throws MakimaError WORKTREE_NOT_FOUND where the directory or its git data is gone */
+/** The same without its files, for what is asked of its HEAD and settings: the `commondir` file there is an agent's to write. */
+export const headPlaceOf = ({ adminDir, gitDir }: Pick<Worktree, 'adminDir' | 'gitDir'>): GitPlace & { gitDir: string } => ({ gitDir: adminDir, commonDir: gitDir });
+
+/** @throws MakimaError WORKTREE_NOT_FOUND where the directory or its git data is gone, GIT_FAILED where that is not what git makes */
 export const requireWorktree = async (worktree: Worktree): Promise<void> => {
   if (!(await isDirectory(worktree.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `The worktree ${worktree.path} does not exist`);
   if (!(await isDirectory(worktree.adminDir))) throw new MakimaError('WORKTREE_NOT_FOUND', `The git data of the worktree ${worktree.path} does not exist`);
+  await requirePlainGitData(worktree.gitDir, worktree.adminDir);
 };
 
 /** Whether it is a directory, not a link to one. */

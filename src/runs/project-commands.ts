@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
@@ -32,12 +32,16 @@ export interface ProjectCommand {
 const readCommand = async (worktree: string, which: 'setup' | 'teardown'): Promise<string | null> => {
   let text: string;
   try {
-    text = await readFile(join(worktree, 'makima.json'), 'utf8');
+    const file = join(worktree, 'makima.json');
+    const found = await stat(file);
+    // a FIFO is waited for without end
+    if (!found.isFile()) throw new Error('makima.json is no file');
+    if (found.size > maxFileBytes) throw new Error(`makima.json is larger than ${maxFileBytes} bytes`);
+    text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
-  if (text.length > maxFileBytes) throw new Error(`makima.json is larger than ${maxFileBytes} bytes`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

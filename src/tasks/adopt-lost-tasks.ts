@@ -1,6 +1,7 @@
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { isTerminal } from '../domain/status-machine.ts';
+import { leadsTo } from '../git/add-worktree.ts';
 import { allTaskCards, type TaskCard } from '../git/task-card.ts';
 import { isDirectory } from '../git/worktree.ts';
 import type { TaskContext } from './context.ts';
@@ -30,7 +31,7 @@ const asFound = (task: Task, parentTaskId: string | null): Task => {
  */
 export const adoptLostTasks = async (context: TaskContext): Promise<number> => {
   const present: TaskCard[] = [];
-  for (const card of await allTaskCards(context.directories)) if (!card.isDeleted && (await isDirectory(card.worktree.path))) present.push(card);
+  for (const card of await allTaskCards(context.directories)) if (!card.isDeleted && (await isDirectory(card.worktree.path)) && (await leadsTo(card.worktree.path, card.worktree.gitDir))) present.push(card);
   // A parent before its children, which refer to it.
   present.sort((a, b) => a.task.depth - b.task.depth || a.task.createdAt.localeCompare(b.task.createdAt));
   for (const { task, worktree } of present) {

@@ -1,3 +1,4 @@
+import { leadsTo } from '../git/add-worktree.ts';
 import { removeWorktree } from '../git/remove-worktree.ts';
 import { allTaskCards } from '../git/task-card.ts';
 import { emptyTrash, trashOf } from '../git/trash.ts';
@@ -14,7 +15,10 @@ export const finishDeletions = async (context: TaskContext): Promise<void> => {
   const known = new Set((await store.listWorktrees()).map(({ taskId }) => taskId));
   for (const { task, worktree, isDeleted } of await allTaskCards(directories, (taskId) => !known.has(taskId))) {
     if (!isDeleted || (await store.getTask(task.id)) !== null) continue;
-    if ((await isDirectory(worktree.path)) || (await isDirectory(worktree.adminDir))) await removeWorktree(worktree, { keptDir: directories.kept, trash });
+    // a card is in reach of agents: a directory that it names goes only where it is a worktree of this repository
+    const isThere = await isDirectory(worktree.path);
+    if (isThere && !(await leadsTo(worktree.path, worktree.gitDir))) continue;
+    if (isThere || (await isDirectory(worktree.adminDir))) await removeWorktree(worktree, { keptDir: directories.kept, trash });
   }
   for (const { taskId } of context.log.sizes()) if ((await context.store.getTask(taskId)) === null) context.log.remove(taskId);
 };

@@ -32,6 +32,18 @@ void t.test('a stand-alone copy: commits, uncommitted and untracked work, nothin
   t.equal(sh(target, 'fsck'), '');
 });
 
+void t.test('a stand-alone copy of a repository that names its objects by sha256', async (t) => {
+  const home = isolate(t);
+  const source = path.join(home, 'source');
+  sh(home, 'init', '-q', '--object-format=sha256', source);
+  sh(source, 'commit', '-q', '--allow-empty', '-m', 'first');
+  const worktree = await worktreeOf(home, await open(home, source));
+  write(worktree.path, { 'a.txt': 'a' });
+  await cloneStandalone(worktree, path.join(home, 'copy'));
+  t.equal(sh(path.join(home, 'copy'), 'log', '--format=%s'), 'first\n');
+  t.equal(sh(path.join(home, 'copy'), 'status', '--porcelain'), '?? a.txt\n');
+});
+
 void t.test('where a copy may not go', async (t) => {
   const home = isolate(t);
   const { worktree, repository } = await prepared(home);

@@ -55,6 +55,16 @@ void t.test('commits on another branch, wherever the agent ended', async (t) => 
   t.same(await lookOver(worktree), []);
 });
 
+void t.test('of very many branches the first are counted, and all are told', async (t) => {
+  const home = isolate(t);
+  const { worktree } = await prepared(home);
+  const base = sh(worktree.path, 'rev-parse', 'HEAD').trim();
+  const commits = (names: readonly string[], text: string): string => names.map((name) => `commit refs/heads/${name}\ncommitter a <a@b> 1 +0000\ndata ${text.length + name.length}\n${text}${name}\nfrom ${base}\n\n`).join('');
+  execFileSync('git', ['fast-import', '--quiet'], { cwd: worktree.gitDir, input: commits(Array.from({ length: 60 }, (_, at) => `w${at}`), 'x') });
+  for (let at = 0; at < 1000; at += 1) writeFileSync(path.join(worktree.gitDir, `refs/heads/same${at}`), readFileSync(path.join(worktree.gitDir, 'refs/heads/w0')));
+  t.match((await found(worktree))['WORK_ON_OTHER_BRANCHES'], /1 on same0, .* and 1050 more\. /);
+});
+
 void t.test('a stash, and worktrees that the agent made: their commits, their edits, a detached head', async (t) => {
   const home = isolate(t);
   const { worktree } = await prepared(home, { 'a.txt': 'a\n' });
@@ -149,6 +159,16 @@ void t.test('markers that were committed as they stood are refused; text about c
   t.match(readFileSync(path.join(cwd, 'a.txt'), 'utf8'), /^<<<<<<< HEAD$/m);
   await t.resolves(requireFinished(worktree));
   await t.rejects(requireNoMarkers(gitDir, baseCommit, (await commitOf(worktree.adminDir, 'HEAD')) ?? ''), { code: 'WORK_UNFINISHED', details: { files: ['a.txt'] } });
+});
+
+void t.test('markers with a carriage return are markers; a file of nothing but the first two is looked through once', async (t) => {
+  const home = isolate(t);
+  const { worktree } = await prepared(home, { 'a.txt': 'a\n' });
+  const { path: cwd, gitDir, baseCommit } = worktree;
+  write(cwd, { 'many.txt': `${'<<<<<<< a\n'.repeat(100_000)}${'=======\n'.repeat(100_000)}`, 'long.txt': `<<<<<<< a\n=======${'='.repeat(10)}\n>>>>>>> b\n` });
+  await t.resolves(requireNoMarkers(gitDir, baseCommit, await snapshotCommit(worktree, { message: 'x' })));
+  write(cwd, { 'crlf.txt': '<<<<<<< HEAD\r\nours\r\n=======\r\ntheirs\r\n>>>>>>> side\r\n' });
+  await t.rejects(requireNoMarkers(gitDir, baseCommit, await snapshotCommit(worktree, { message: 'x' })), { code: 'WORK_UNFINISHED', details: { files: ['crlf.txt'] } });
 });
 
 void t.test('files that are too large to be meant, committed or not, where git does not ignore them', async (t) => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { FileChange } from '../../schemas/worktree.ts';
@@ -76,6 +76,18 @@ void t.test('a run that fails takes its key along; the next run gets another', a
   t.same((await daemon.call('GET', `/tasks/${id}/tool-keys`)).body, []);
   const actions = (await daemon.events(id)).flatMap((event) => (event.type === 'tool-key' ? [event.action] : []));
   t.same(actions, ['created', 'revoked', 'created', 'revoked']);
+});
+
+void t.test('the script is not written through a link that an earlier run has put in its place', async (t) => {
+  const daemon = await startDaemon(t, 'runs-plan');
+  const file = join(scratch(t), 'theirs');
+  writeFileSync(file, 'theirs\n');
+  const { id } = await daemon.start({ plan: `RUN: ln -sf ${file} .makima/orchestrate.sh`, isOrchestrator: true });
+  const { overlayPath } = await daemon.ended(id);
+  t.ok(lstatSync(join(overlayPath ?? '', '.makima/orchestrate.sh')).isSymbolicLink());
+  await daemon.call('POST', `/tasks/${id}/start`);
+  await daemon.ended(id);
+  t.equal(readFileSync(file, 'utf8'), 'theirs\n');
 });
 
 void t.test('one that ends its turn with work of a subtask left is told so once, and then has failed', async (t) => {

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processKeeper } from '../../src/runs/process/own-cgroup.ts';
 import { sweepRun } from '../../src/runs/process/sweep.ts';
@@ -28,6 +29,13 @@ void t.test('a failure is told with the command and its status', async (t) => {
   for (const [content, why] of [['{', /not JSON/], ['[]', /must be an object/], ['{"setup":7}', /must be an object/], [`{"setup":"${'x'.repeat(70_000)}"}`, /larger than/]] as const) {
     t.match(await runProjectCommand(options(t.testdir({ 'makima.json': content }))), why);
   }
+});
+
+void t.test('a makima.json that is no file, or a link to none, is not waited for', async (t) => {
+  const worktree = t.testdir({});
+  execFileSync('mkfifo', [join(worktree, 'fifo')]);
+  symlinkSync('fifo', join(worktree, 'makima.json'));
+  t.match(await runProjectCommand(options(worktree)), /is no file/);
 });
 
 void t.test('a command that is too slow, or whose task is stopped, is ended with what it started', async (t) => {

@@ -48,6 +48,27 @@ void t.test('a deletion in the middle of which the daemon died is finished at th
   t.equal((await daemon.call('POST', `/tasks/${id}/worktree/restore`)).status, 200, 'and can be had back');
 });
 
+void t.test('by a card that an agent wrote nothing is removed, nor made a task of', async (t) => {
+  const home = scratch(t);
+  let daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: home });
+  const theirs = userRepository(t, { 'theirs.txt': 't\n' });
+  const { id } = await daemon.start({ repositoryUrl: userRepository(t) });
+  const { overlayPath } = await daemon.ended(id);
+  const cards = join(home, 'repositories', `${id}.git`, 'makima-tasks');
+  const own = readFileSync(join(cards, `${id}.json`), 'utf8').replaceAll(JSON.stringify(overlayPath), JSON.stringify(theirs));
+  const other = '0123abcd-0000-4000-8000-000000000000';
+  t.equal((await daemon.call('DELETE', `/tasks/${id}?worktree=keep`)).status, 204);
+  await daemon.close();
+  for (const isDeleted of [true, false]) {
+    for (const name of [id, other]) writeFileSync(join(cards, `${name}.json`), own.replaceAll(id, (found, at: number) => (at === own.indexOf(id) ? name : found)).replace(/"isDeleted":\w+/, `"isDeleted":${isDeleted}`));
+    if (!isDeleted) for (const name of readdirSync(home)) if (name.startsWith('state.')) rmSync(join(home, name));
+    daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: home });
+    t.ok(existsSync(join(theirs, 'theirs.txt')), `isDeleted ${isDeleted}`);
+    t.match(await daemon.call('GET', '/tasks'), { body: { items: [] } });
+    await daemon.close();
+  }
+});
+
 for (const [how, damage] of [
   ['lost', (file: string) => rmSync(file)],
   ['damaged', (file: string) => writeFileSync(file, 'no database')],

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sealMakimaDirectory } from '../../git/makima-directory.ts';
 import { orchestrateScript } from '../../orchestrator/script.ts';
@@ -21,6 +21,8 @@ export const installHelper: StartStep = {
     await mkdir(run.directory, { recursive: true, mode: 0o700 });
     const kept = join(run.directory, 'orchestrate.sh');
     for (const script of [join(worktree.path, '.makima', 'orchestrate.sh'), kept]) {
+      // not through a link that the agent put there
+      await rm(script, { recursive: true, force: true });
       await copyFile(orchestrateScript, script);
       await chmod(script, 0o755);
     }

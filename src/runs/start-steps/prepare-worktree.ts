@@ -10,7 +10,7 @@ import { repositoryOf } from '../../git/places.ts';
 import { parseRepositoryUrl } from '../../git/repository-source.ts';
 import type { Repository } from '../../git/repository.ts';
 import { parseWorktree } from '../../git/worktree-record.ts';
-import { isDirectory, sweepTemporary, type Worktree } from '../../git/worktree.ts';
+import { isDirectory, requireWorktree, sweepTemporary, type Worktree } from '../../git/worktree.ts';
 import type { RunContext } from '../context.ts';
 import { baseOf, localName, type Foundation } from './find-base.ts';
 import { noteHalfMade, undoHalfMade } from './half-made.ts';
@@ -74,6 +74,7 @@ export const prepareWorktree: StartStep = {
     const earlier = await recorded(context, start.task.id);
     if (earlier && (await isDirectory(earlier.path))) {
       start.worktree = earlier;
+      await requireWorktree(earlier);
       await sweepTemporary(earlier.gitDir);
     } else {
       start.isNewWorktree = true;

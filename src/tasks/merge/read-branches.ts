@@ -1,7 +1,7 @@
 import type { SubtaskBranch } from '../../../schemas/merge.ts';
 import { branchFacts } from '../../git/branch-facts.ts';
 import { commitOf } from '../../git/default-branch.ts';
-import { isDirectory } from '../../git/worktree.ts';
+import { headPlaceOf, isDirectory } from '../../git/worktree.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
@@ -15,7 +15,7 @@ export const readBranches = (context: TaskContext): Pick<Actions, 'listBranches'
     const into = await worktreeOf(context, task.id);
     const { subtasks, work, gate } = await workOfSubtasks(context, task);
     const left = new Set(gate.left.map((each) => each.task.id));
-    const head = into !== null && (await isDirectory(into.adminDir)) ? await commitOf(into.adminDir, 'HEAD') : null;
+    const head = into !== null && (await isDirectory(into.adminDir)) ? await commitOf(headPlaceOf(into), 'HEAD') : null;
     const against = into === null || head === null ? null : { commit: head, gitDir: into.gitDir };
     const branches: SubtaskBranch[] = [];
     for (const subtask of subtasks) {

@@ -12,7 +12,7 @@ import { shownConflicts } from '../../git/merge-preview.ts';
 import { requireFinished, requireNoMarkers } from '../../git/require-finished.ts';
 import { conflictsOf, type MergeRecord } from '../../git/merge-record.ts';
 import type { MergeSource } from '../../git/merge-source.ts';
-import type { Worktree } from '../../git/worktree.ts';
+import { headPlaceOf, type Worktree } from '../../git/worktree.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
@@ -34,7 +34,7 @@ interface Sought {
 
 /** Nothing came of it but the note that all of it is there. */
 const alreadyThere = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, { source, sourceBranch, beside }: Sought): Promise<MergeResult> => {
-  const commitSha = (await commitOf(into.adminDir, 'HEAD')) ?? source.commit;
+  const commitSha = (await commitOf(headPlaceOf(into), 'HEAD')) ?? source.commit;
   const integration = await integrationBy(context, { subtaskId: subtask.id, taskId: task.id, commitSha }, { source: source.commit, sourceTree: source.tree, beside });
   const events = [mergeEvent({ subtaskId: subtask.id, sourceBranch }, 'committed', { commitSha })];
   if (integration === null) await context.store.addEvents(task.id, events);
