@@ -77,11 +77,11 @@ const restoreShared = async (worktree: Worktree, name: string, { keptDir, gitDir
 };
 
 const requireKept = async ({ gitDir, branch }: Worktree, name: string, signal?: AbortSignal): Promise<Kept> => {
-  const snapshot = (await isDirectory(gitDir)) ? await commitOf(gitDir, keptRefs + name, signal) : null;
-  const tip = snapshot === null && (await isDirectory(gitDir)) ? await commitOf(gitDir, `refs/heads/${branch}`, signal) : null;
+  const [snapshot, tip] = (await isDirectory(gitDir)) ? [await commitOf(gitDir, keptRefs + name, signal), await commitOf(gitDir, `refs/heads/${branch}`, signal)] : [null, null];
   const commit = snapshot ?? tip;
   if (commit === null) throw new MakimaError('WORKTREE_NOT_FOUND', `Nothing was kept of ${name}`);
-  const [, head = commit] = snapshot === null ? [] : (await gitText(['rev-list', '--parents', '--max-count=1', commit], { gitDir, signal })).trim().split(' ');
+  // makima 0.1 kept the tip itself where the directory was gone
+  const [, head = commit] = snapshot === null || snapshot === tip ? [] : (await gitText(['rev-list', '--parents', '--max-count=1', commit], { gitDir, signal })).trim().split(' ');
   return { commit, head };
 };
 

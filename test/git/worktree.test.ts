@@ -7,6 +7,7 @@ import { addWorktree } from '../../src/git/add-worktree.ts';
 import { diffFiles } from '../../src/git/diff.ts';
 import { sealMakimaDirectory } from '../../src/git/makima-directory.ts';
 import { keepSnapshot, removeWorktree } from '../../src/git/remove-worktree.ts';
+import { restoreWorktree } from '../../src/git/restore-worktree.ts';
 import { snapshotCommit, snapshotTree } from '../../src/git/snapshot.ts';
 import { writeTaskCard } from '../../src/git/task-card.ts';
 import { sampleTask } from '../store/samples.ts';
@@ -177,6 +178,30 @@ void t.test('keeping twice loses neither', async (t) => {
   rmSync(path.join(worktree.path, 'first.txt'));
   await keepSnapshot(worktree, 'task-1');
   t.equal(sh(worktree.gitDir, 'merge-base', '--is-ancestor', String(first), 'refs/makima/kept/task-1'), '');
+});
+
+void t.test('a worktree that was removed by hand comes back as its branch, with what was kept of it before', async (t) => {
+  const home = isolate(t);
+  const { worktree } = await prepared(home);
+  const places = { keptDir: path.join(home, 'makima/kept'), gitDir: worktree.gitDir };
+  write(worktree.path, { 'committed.txt': 'c' });
+  sh(worktree.path, 'add', 'committed.txt');
+  sh(worktree.path, 'commit', '-q', '-m', 'agent');
+  const commit = sh(worktree.path, 'rev-parse', 'HEAD').trim();
+  const removeByHandAndBack = async (): Promise<string[]> => {
+    rmSync(worktree.path, { recursive: true });
+    await keepSnapshot(worktree, 'task-1');
+    await removeWorktree(worktree, places);
+    await restoreWorktree(worktree, 'task-1', places);
+    return [sh(worktree.path, 'rev-parse', worktree.branch).trim(), sh(worktree.path, 'status', '--porcelain')];
+  };
+  t.same(await removeByHandAndBack(), [commit, ''], 'the last commit is a commit still');
+
+  write(worktree.path, { 'untracked.txt': 'u' });
+  await keepSnapshot(worktree, 'task-1');
+  await removeWorktree(worktree, places);
+  await restoreWorktree(worktree, 'task-1', places);
+  t.same(await removeByHandAndBack(), [commit, '?? untracked.txt\n']);
 });
 
 void t.test('.makima is committed by no form of git add, and survives clean and stash', async (t) => {
