@@ -57,5 +57,5 @@ export const requireNoMarkers = async (gitDir: string, base: string, commit: str
   }
   if (files.length === 0) return;
   const more = files.length > maxNamed ? ` and ${files.length - maxNamed} more` : '';
-  throw new MakimaError('WORK_UNFINISHED', `Conflict markers of a merge were committed in ${files.slice(0, maxNamed).map(quoteName).join(', ')}${more}`, { details: { files } });
+  throw new MakimaError('WORK_UNFINISHED', `Conflict markers of a merge are left in ${files.slice(0, maxNamed).map(quoteName).join(', ')}${more}`, { details: { files } });
 };

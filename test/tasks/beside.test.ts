@@ -133,7 +133,7 @@ void t.test('what lies beside a task’s work', async (t) => {
   void t.test('conflict markers that were committed are refused, and taken where they are meant', async (t) => {
     const repository = userRepository(t, { 'a.txt': 'a\n' });
     const task = await done(t, `${halfMerged}; git commit -qam merged`, { repositoryUrl: repository, completionAction: 'merge' });
-    t.match(task.completion, { status: 'failed', message: /Conflict markers of a merge were committed in a\.txt/ });
+    t.match(task.completion, { status: 'failed', message: /Conflict markers of a merge are left in a\.txt/ });
     t.equal(git(repository, 'show', 'main:a.txt'), 'a');
     t.match(await daemon.call('POST', `/tasks/${task.id}/completion`, { force: true }), { status: 200 });
     t.match(git(repository, 'show', 'main:a.txt'), /^<<<<<<< /);
