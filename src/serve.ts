@@ -1,4 +1,4 @@
-import { mkdir, access, constants } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
@@ -10,6 +10,7 @@ import { readDaemonFile, removeDaemonFile, writeDaemonFile } from './home/daemon
 import { HomeInUseError, lockHome, type HomeLock } from './home/lock.ts';
 import { StartError } from './home/start-error.ts';
 import { ownerToken } from './home/token.ts';
+import { makeDirectories } from './make-directories.ts';
 import { version } from './version.ts';
 
 type Reached = (point: string) => void;
@@ -23,7 +24,7 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 
 const openHome = async (home: string): Promise<HomeLock> => {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeDirectories(home, 0o700);
     await access(home, constants.R_OK | constants.W_OK | constants.X_OK);
     return lockHome(home);
   } catch (error) {

@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
 
-const leaves = ['schemas', 'errors', 'domain'];
+const leaves = ['schemas', 'errors', 'domain', 'make-directories'];
 const machine = ['store', 'events', 'git', 'agents', 'orchestrator'];
 const work = ['runs', 'completion'];
 
@@ -20,6 +20,7 @@ const rooms: Readonly<Record<string, Room>> = {
   errors: closed([]),
   version: closed([]),
   'setting-readers': closed([]),
+  'make-directories': closed([]),
   config: closed(['errors', 'setting-readers']),
   domain: closed(['schemas', 'errors']),
   ...Object.fromEntries(machine.map((room) => [room, closed(leaves)])),

@@ -1,6 +1,7 @@
 import { lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
+import { makeDirectories } from '../make-directories.ts';
 import { copyEntry } from './copy-entry.ts';
 import { copyLinks } from './copy-links.ts';
 import { commitOf } from './default-branch.ts';
@@ -9,6 +10,7 @@ import { configOf, findLocalRepository, isMissing, symbolicBranch } from './loca
 import { makimaDirectory } from './makima-directory.ts';
 import { safeOrigin } from './open-repository.ts';
 import { checkParents, joinBytes } from './relative-path.ts';
+import { isRefused } from './relocate-links.ts';
 import { removeTree } from './remove-tree.ts';
 import { originHeads, sourceHeads } from './own-refs.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
@@ -26,7 +28,10 @@ import { headPlaceOf, placeOf, requireWorktree, sharesRepository, type Worktree 
 export const cloneStandalone = async (worktree: Worktree, targetDir: string, options: { forbidden?: readonly string[]; signal?: AbortSignal } = {}): Promise<void> => {
   const target = await checkTarget(worktree, targetDir, options.forbidden ?? []);
   await requireWorktree(worktree);
-  const firstMade = await mkdir(path.dirname(target), { recursive: true });
+  const firstMade = await makeDirectories(path.dirname(target)).catch((error: unknown) => {
+    if (isRefused(error) || isMissing(error)) throw new MakimaError('INVALID_PATH', `${path.dirname(target)} cannot be made`, { cause: error });
+    throw error;
+  });
   const aside = path.join(path.dirname(target), `.${path.basename(target)}.makima-${crypto.randomUUID()}`);
   try {
     await makeRepository(worktree, aside, options.signal);

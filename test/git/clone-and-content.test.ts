@@ -59,6 +59,7 @@ void t.test('where a copy may not go', async (t) => {
   await t.rejects(cloneStandalone(worktree, path.join(home, 'link/copy')), { code: 'INVALID_PATH' });
   await t.rejects(cloneStandalone(worktree, path.join(home, 'file/copy')), { code: 'INVALID_PATH' });
   await t.rejects(cloneStandalone(worktree, 'relative'), { code: 'INVALID_PATH' });
+  if (process.platform === 'linux') await t.rejects(cloneStandalone(worktree, '/proc/deep/copy'), { code: 'INVALID_PATH' }, 'where nobody makes a directory');
   await t.rejects(cloneStandalone(worktree, path.join(home, 'makima/worktrees-new/x'), { forbidden: [path.join(home, 'makima')] }), { code: 'INVALID_PATH' });
   t.same(readdirSync(taken), []);
 });

@@ -68,5 +68,6 @@ void t.test('a second daemon on the same home, a busy port and a home that canno
   await t.rejects(spawnDaemon(t, home, 'counts'), new RegExp(`Another makima daemon runs on ${home}.*pid ${daemon.pid}`));
   await t.rejects(spawnDaemon(t, scratch(t), 'counts', { MAKIMA_PORT: new URL(daemon.url).port }), /in use.*MAKIMA_PORT/);
   await t.rejects(spawnDaemon(t, '/dev/null/home', 'counts'), /MAKIMA_HOME \/dev\/null\/home cannot be used/);
+  if (process.platform === 'linux') await t.rejects(spawnDaemon(t, '/proc/home', 'counts'), /MAKIMA_HOME \/proc\/home cannot be used/);
   await t.rejects(spawnDaemon(t, scratch(t), 'counts', { MAKIMA_PORT: 'high' }), /MAKIMA_PORT/);
 });
