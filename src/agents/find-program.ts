@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { nameSome } from '../domain/name-some.ts';
 
 const isProgram = (file: string): boolean => {
   try {
@@ -21,7 +22,7 @@ const maxNamed = 30;
 export const searchedFolders = (env: Readonly<Record<string, string | undefined>>): string => {
   const all = folders(env);
   if (all.length === 0) return 'no folder, as the PATH names none by its absolute path';
-  return all.slice(0, maxNamed).join(', ') + (all.length > maxNamed ? ` and ${all.length - maxNamed} more` : '');
+  return nameSome(all, maxNamed);
 };
 
 /**

@@ -1,5 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { nameSome } from '../domain/name-some.ts';
 import type { Warning } from '../../schemas/task.ts';
 import { commitOf } from './default-branch.ts';
 import { git, gitText, splitNul } from './git-command.ts';
@@ -28,7 +29,7 @@ const heads = 'refs/heads/';
 /** Codes of what lies beside a task's work and is not brought out with it. */
 export const besideCodes: readonly string[] = ['WORK_ON_OTHER_BRANCHES', 'WORK_STASHED', 'WORK_IN_OTHER_WORKTREES'];
 
-const named = (names: readonly string[]): string => `${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ` and ${names.length - maxNamed} more` : ''}`;
+const named = (names: readonly string[]): string => nameSome(names, maxNamed);
 
 /**
  * Looks over a worktree and its repository when a run has ended, for what is there and not in the work that a merge or a

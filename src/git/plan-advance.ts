@@ -1,3 +1,4 @@
+import { nameSome } from '../domain/name-some.ts';
 import { MakimaError } from '../errors.ts';
 import { findObstacles, isAt } from './checkout-obstacles.ts';
 import { listCheckouts, type Checkout } from './checkouts.ts';
@@ -25,7 +26,7 @@ export interface CheckoutAdvance {
 
 const maxNamed = 20;
 
-const listed = (files: readonly string[]): string => `${files.slice(0, maxNamed).map(quoteName).join(', ')}${files.length > maxNamed ? ` and ${files.length - maxNamed} more` : ''}`;
+const listed = (files: readonly string[]): string => nameSome(files.map(quoteName), maxNamed);
 
 /**
  * Holds the branches against every checkout of the repository. A branch that is checked out can move only where that

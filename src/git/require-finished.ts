@@ -1,3 +1,4 @@
+import { nameSome } from '../domain/name-some.ts';
 import { MakimaError } from '../errors.ts';
 import { quoteName } from '../domain/quote-name.ts';
 import { git } from './git-command.ts';
@@ -56,6 +57,5 @@ export const requireNoMarkers = async (gitDir: string, base: string, commit: str
     if (blob.exitCode === 0 && hasConflict(blob.stdout)) files.push(file);
   }
   if (files.length === 0) return;
-  const more = files.length > maxNamed ? ` and ${files.length - maxNamed} more` : '';
-  throw new MakimaError('WORK_UNFINISHED', `Conflict markers of a merge are left in ${files.slice(0, maxNamed).map(quoteName).join(', ')}${more}`, { details: { files } });
+  throw new MakimaError('WORK_UNFINISHED', `Conflict markers of a merge are left in ${nameSome(files.map(quoteName), maxNamed)}`, { details: { files } });
 };

@@ -1,3 +1,4 @@
+import { nameSome } from '../domain/name-some.ts';
 import type { Task } from '../../schemas/task.ts';
 import { completionGate, type CompletionGate, type SubtaskWork } from '../domain/completion-gate.ts';
 import { isActive } from '../domain/status-machine.ts';
@@ -35,8 +36,7 @@ const whyMissing = async (child: Worktree, parent: Worktree, into: Standing, mer
   if (await isContained(parent.gitDir, standing, into, source)) return null;
   const missing = await missingContent({ gitDir: child.gitDir, tree: standing.tree, baseCommit: child.baseCommit }, { gitDir: parent.gitDir, tree: into.tree });
   if (missing.length === 0) return null;
-  const more = missing.length > maxFilesNamed ? ` and ${missing.length - maxFilesNamed} more` : '';
-  return `${missing.slice(0, maxFilesNamed).join(', ')}${more} differ`;
+  return `${nameSome(missing, maxFilesNamed)} differ`;
 };
 
 const workOf = async (context: TaskContext, subtask: Task, parent: Parent): Promise<SubtaskWork> => {

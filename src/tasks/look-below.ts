@@ -1,3 +1,4 @@
+import { nameSome } from '../domain/name-some.ts';
 import type { Task, Warning } from '../../schemas/task.ts';
 import { isActive, isTerminal } from '../domain/status-machine.ts';
 import type { Below } from '../runs/context.ts';
@@ -7,10 +8,7 @@ import { stopBelow } from './stop-task.ts';
 
 const maxNamed = 5;
 
-const nameThem = (tasks: readonly Task[]): string => {
-  const named = tasks.slice(0, maxNamed).map(({ id, name, status }) => `${id} ("${name}": ${status})`);
-  return `${named.join(', ')}${tasks.length > maxNamed ? ` and ${tasks.length - maxNamed} more` : ''}`;
-};
+const nameThem = (tasks: readonly Task[]): string => nameSome(tasks.map(({ id, name, status }) => `${id} ("${name}": ${status})`), maxNamed);
 
 /**
  * What of a task's subtasks somebody should look at; it asks the store alone.

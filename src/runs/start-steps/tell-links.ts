@@ -1,10 +1,10 @@
+import { nameSome } from '../../domain/name-some.ts';
 import type { LinkReport } from '../../git/copy-links.ts';
 import type { RunContext } from '../context.ts';
 
 const maxNamed = 10;
 
-export const named = (paths: readonly string[]): string =>
-  paths.slice(0, maxNamed).join(', ') + (paths.length > maxNamed ? ` and ${paths.length - maxNamed} more` : '');
+export const named = (paths: readonly string[]): string => nameSome(paths, maxNamed);
 
 /** Says what became of links that lead out of what was copied. */
 export const tellLinks =

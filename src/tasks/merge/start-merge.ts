@@ -1,3 +1,4 @@
+import { nameSome } from '../../domain/name-some.ts';
 import type { MergeResult } from '../../../schemas/merge.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { quoteName } from '../../domain/quote-name.ts';
@@ -128,8 +129,7 @@ export const startMerge =
       await context.store.updateMerge(task.id, { phase: 'open' }, [mergeEvent(merge, 'conflict', { conflicts: conflicts.slice(0, maxConflictsInEvent), conflictsLeft: conflicts.length })]);
       context.reached('merge left open');
       await context.ledger.flush();
-      const named = conflicts.slice(0, maxFilesNamed).map(({ file, kind }) => `${quoteName(file)} (${kind})`).join(', ');
-      const more = conflicts.length > maxFilesNamed ? ` and ${conflicts.length - maxFilesNamed} more` : '';
-      throw new MakimaError('MERGE_CONFLICT', `${merge.sourceBranch} conflicts in ${named}${more}; the merge is left open`, { details: { success: false, sourceBranch: merge.sourceBranch, conflicts } });
+      const named = nameSome(conflicts.map(({ file, kind }) => `${quoteName(file)} (${kind})`), maxFilesNamed);
+      throw new MakimaError('MERGE_CONFLICT', `${merge.sourceBranch} conflicts in ${named}; the merge is left open`, { details: { success: false, sourceBranch: merge.sourceBranch, conflicts } });
     });
   };
