@@ -1,9 +1,10 @@
-import { lstat, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { copyEntry } from './copy-entry.ts';
 import { copyLinks } from './copy-links.ts';
 import type { Base } from './default-branch.ts';
+import { leadsTo, writeDotGit } from './dot-git.ts';
 import { emptyCommit } from './empty-repository.ts';
 import { git } from './git-command.ts';
 import { keepRepository } from './keep-repository.ts';
@@ -12,7 +13,6 @@ import { isMissing } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Repository } from './repository.ts';
-import { readPlainText } from './rewrite-file.ts';
 import { updateSubmodules } from './submodules.ts';
 import { hasTaskCard } from './task-card.ts';
 import { createTaskRepository } from './task-repository.ts';
@@ -100,23 +100,6 @@ const copyObjects = async (from: string, to: string, signal?: AbortSignal): Prom
   await linkLfsObjects(from, to);
 };
 
-const dotGitOf = (directory: string): string => path.join(directory, '.git');
-
-/**
- * The `.git` file, by which an agent's git finds its place in the repository. Where both are in makima's home it is told by a relative path,
- * so that it holds when the home is moved.
- */
-export const writeDotGit = async ({ path: directory, gitDir, adminDir }: Pick<Worktree, 'path' | 'gitDir' | 'adminDir'>): Promise<void> => {
-  const [from, to, home] = await Promise.all([realpath(directory), realpath(adminDir), realpath(path.dirname(path.dirname(gitDir)))]);
-  await writeFile(dotGitOf(directory), `gitdir: ${from.startsWith(`${home}/`) ? path.relative(from, to) : to}\n`);
-};
-
-/** Where a `.git` file leads, null where there is none. */
-const dotGitTarget = async (directory: string): Promise<string | null> => {
-  const target = /^gitdir: (.+?)\n?$/s.exec((await readPlainText(dotGitOf(directory))) ?? '')?.[1];
-  return target === undefined ? null : path.resolve(await realpath(directory), target);
-};
-
 /**
  * Undoes a worktree of which perhaps only a part was made and in which no agent has worked. Can be repeated. A directory at
  * this path that does not lead to the repository is somebody else's, and stays. The repository goes last: by it what is left is
@@ -135,15 +118,6 @@ const removeWithDotGitLast = async (directory: string): Promise<void> => {
   });
   for (const name of names) if (name !== '.git') await removeTree(path.join(directory, name));
   await removeTree(directory);
-};
-
-/** Whether a directory's `.git` file leads into a repository. */
-export const leadsTo = async (directory: string, gitDir: string): Promise<boolean> => {
-  const target = await dotGitTarget(directory);
-  if (target === null) return false;
-  const real = (file: string): Promise<string> => realpath(file).catch(() => file);
-  // by the name that it has, or had: an earlier attempt may have lost its repository
-  return path.dirname(path.dirname(await real(target))) === (await real(gitDir)) || path.dirname(path.dirname(target)) === path.resolve(gitDir);
 };
 
 /** Makes room for a new worktree. A repository with a card held one that was finished: it is kept, with all that is in it. */

@@ -1,7 +1,8 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { leadsBack } from './dot-git.ts';
 import { isMissing } from './local-repository.ts';
-import { requirePlainGitData } from './plain-git-data.ts';
+import { requirePlain } from './plain-git-data.ts';
 import { readPlainText } from './rewrite-file.ts';
 import { isDirectory, type Worktree } from './worktree.ts';
 
@@ -14,14 +15,11 @@ export interface LinkedWorktree {
   head: string | null;
 }
 
-/** Whether the directory's `.git` file leads back: the agent may write any path into its repository, the user's home too. */
-const leadsBack = async (directory: string, adminDir: string): Promise<boolean> => {
-  const target = /^gitdir: (.+?)\n?$/s.exec((await readPlainText(path.join(directory, '.git'))) ?? '')?.[1];
-  const real = (file: string): Promise<string | null> => realpath(file).catch(() => null);
-  return target !== undefined && (await real(path.resolve(directory, target))) === (await real(adminDir));
-};
-
-/** The linked worktrees of a task's repository, its own apart, read off its files. @throws MakimaError GIT_FAILED */
+/**
+ * The linked worktrees of a task's repository, its own apart, read off its files.
+ * @param worktree - `gitDir` was held to `requirePlainGitData`
+ * @throws MakimaError GIT_FAILED
+ */
 export const linkedWorktrees = async ({ gitDir, adminDir: own }: Pick<Worktree, 'gitDir' | 'adminDir'>): Promise<LinkedWorktree[]> => {
   const parent = path.join(gitDir, 'worktrees');
   const entries = await readdir(parent, { withFileTypes: true }).catch((error: unknown) => {
@@ -37,7 +35,7 @@ export const linkedWorktrees = async ({ gitDir, adminDir: own }: Pick<Worktree, 
     const directory = path.dirname(path.resolve(adminDir, dotGit));
     if (await isDirectory(directory)) {
       if (!(await leadsBack(directory, adminDir))) continue;
-      await requirePlainGitData(gitDir, adminDir);
+      await requirePlain(adminDir);
     }
     found.push({ path: await realpath(directory).catch(() => directory), adminDir, commonDir: gitDir, head: head !== undefined && /^[0-9a-f]{40,64}$/.test(head) ? head : null });
   }

@@ -18,6 +18,9 @@ export interface LocalRepository {
 /** The file system's error for something that is not there. */
 export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
+/** The file system's error for what may not be done. */
+export const isRefused = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS');
+
 /** Whether something is at a path, links followed. */
 export const isThere = async (file: string): Promise<boolean> => {
   try {
@@ -128,6 +131,13 @@ export const configOf = async (commonDir: string, signal?: AbortSignal): Promise
   const entries = stdout.toString('utf8').split('\0').filter((entry) => entry !== '');
   return new Map(entries.map((entry) => (entry.includes('\n') ? [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)] : [entry, 'true'])));
 };
+
+/** Those of these settings that a configuration has. */
+export const settingsIn = (config: ReadonlyMap<string, string>, keys: readonly string[]): [string, string][] =>
+  keys.flatMap((key): [string, string][] => {
+    const value = config.get(key);
+    return value === undefined ? [] : [[key, value]];
+  });
 
 /** Whether the repository has a commit that a branch, a tag or HEAD names. */
 export const hasCommit = async (gitDir: string, signal?: AbortSignal): Promise<boolean> => {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
-import { isMissing } from './local-repository.ts';
+import { isMissing, isRefused } from './local-repository.ts';
 
 /** What may still be brought. */
 export interface Room {
@@ -43,7 +43,7 @@ const measure = async (file: Buffer, left: Pick<Room, 'entries' | 'bytes'>, dept
     }
     return null;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')) return 'some of what it leads to may not be read';
+    if (isRefused(error)) return 'some of what it leads to may not be read';
     if (isMissing(error)) return null;
     throw error;
   }

@@ -4,7 +4,7 @@ import { emptyFacts } from './empty-repository.ts';
 import { fetchSource, type FetchFrom } from './fetch-source.ts';
 import { gitErrorKind, redactUrls } from './git-error.ts';
 import { linkLfsObjects } from './lfs.ts';
-import { configOf, findLocalRepository, type LocalRepository } from './local-repository.ts';
+import { configOf, findLocalRepository, settingsIn, type LocalRepository } from './local-repository.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import type { Repository } from './repository.ts';
 import { parseRepositoryUrl, repositoryName, type RepositorySource } from './repository-source.ts';
@@ -88,10 +88,7 @@ const upToDate = async (cacheDir: string, from: FetchFrom, signal: AbortSignal):
  */
 const settingsOf = (from: FetchFrom, theirs: ReadonlyMap<string, string>): [string, string][] => {
   const origin = from.kind === 'remote' ? from.url : safeOrigin(from.local, theirs.get('remote.origin.url'));
-  const settings = ['user.name', 'user.email', 'remote.origin.promisor', 'remote.origin.partialclonefilter'].flatMap((key): [string, string][] => {
-    const value = theirs.get(key);
-    return value === undefined ? [] : [[key, value]];
-  });
+  const settings = settingsIn(theirs, ['user.name', 'user.email', 'remote.origin.promisor', 'remote.origin.partialclonefilter']);
   if (origin !== undefined) settings.push(['remote.origin.url', origin], ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
   return settings;
 };

@@ -8,7 +8,8 @@ const looked = ['', 'info', 'logs', 'logs/refs', 'objects', 'objects/info', 'ref
 /** Nothing of makima's runs hooks; git's older form of a HEAD is a link, of which only the name counts. */
 const mayBeLink: ReadonlySet<string> = new Set(['hooks', 'HEAD']);
 
-const requirePlain = async (directory: string): Promise<void> => {
+/** Holds one directory of git data to that, what is below it apart. @throws MakimaError GIT_FAILED */
+export const requirePlain = async (directory: string): Promise<void> => {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { isWithin, relocated, relocatedWorktree, type Relocation } from '../domain/relocation.ts';
 import { MakimaError } from '../errors.ts';
 import { git, splitNul } from './git-command.ts';
-import { isThere } from './local-repository.ts';
+import { isRefused, isThere } from './local-repository.ts';
 import { readPlainFile, rewriteFile } from './rewrite-file.ts';
 
 /** A relocation under way. */
@@ -10,8 +10,6 @@ export interface Relocating extends Relocation {
   /** Told of a file that could not be changed, such as in a directory that an agent made read-only. */
   refused: (file: string) => void;
 }
-
-export const isRefused = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS');
 
 export const rewrite = async (relocating: Relocating, file: string, change: (text: string) => string | Promise<string>): Promise<void> => {
   try {

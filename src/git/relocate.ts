@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { relocatedCard, type Relocation } from '../domain/relocation.ts';
-import { isThere } from './local-repository.ts';
-import { isRefused, relocateAlternates, relocateConfig, relocateDotGit, relocateGitdirFile, relocateLinkFile, rewrite, type Relocating } from './relocate-links.ts';
+import { isRefused, isThere } from './local-repository.ts';
+import { relocateAlternates, relocateConfig, relocateDotGit, relocateGitdirFile, relocateLinkFile, rewrite, type Relocating } from './relocate-links.ts';
 import { cardsDirectory } from './task-card.ts';
 import { isDirectory } from './worktree.ts';
 

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { clearUnused, linkWorktree, writeDotGit } from './add-worktree.ts';
+import { clearUnused, linkWorktree } from './add-worktree.ts';
 import { copyModules } from './continue-worktree.ts';
 import { commitOf } from './default-branch.ts';
+import { writeDotGit } from './dot-git.ts';
 import { git, gitText } from './git-command.ts';
 import { keepRepository, takeBackRepository } from './keep-repository.ts';
-import { configOf } from './local-repository.ts';
+import { configOf, settingsIn } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { keptRefs } from './own-refs.ts';
 import { requirePlainGitData } from './plain-git-data.ts';
@@ -49,7 +50,7 @@ export const restoreWorktree = async (worktree: Worktree, name: string, places: 
     const kept = await requireKept(own, name, signal);
     await mkdir(own.path, { recursive: true });
     // git may have forgotten a worktree whose directory was gone
-    if (!(await isDirectory(own.adminDir))) await writeAdminDir(own, { ref: `refs/heads/${own.branch}` });
+    if (!(await isDirectory(own.adminDir))) await writeAdminDir(own);
     await writeDotGit(own);
     return { worktree: own, warnings: await bringBack(own, kept, signal) };
   } catch (error) {
@@ -64,7 +65,7 @@ const restoreShared = async (worktree: Worktree, name: string, { keptDir, gitDir
   const kept = await requireKept(worktree, name, signal);
   const { branch, baseCommit, sourcePath, origin } = worktree;
   const config = await configOf(worktree.gitDir, signal);
-  const settings = ['user.name', 'user.email', 'remote.origin.url', 'remote.origin.fetch'].flatMap((key): [string, string][] => (config.has(key) ? [[key, config.get(key) ?? '']] : []));
+  const settings = settingsIn(config, ['user.name', 'user.email', 'remote.origin.url', 'remote.origin.fetch']);
   const repository = { kind: 'scratch' as const, name, cacheDir: worktree.gitDir, sourcePath, origin, facts: await readFacts(worktree.gitDir, settings, signal), warnings: [], hooksNotRun: null };
   const restored = await linkWorktree(repository, { path: worktree.path, gitDir, keptDir, branch, base: { branch: null, local: null, commit: baseCommit }, signal }, { commit: kept.head });
   try {

@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { commitOf } from './default-branch.ts';
 import { git, whileLocked } from './git-command.ts';
@@ -6,6 +6,7 @@ import { keepRepository } from './keep-repository.ts';
 import { isMissing } from './local-repository.ts';
 import { removeTree } from './remove-tree.ts';
 import { withRepositoryLock } from './repository-lock.ts';
+import { readPlainText } from './rewrite-file.ts';
 import { isDirectory, type Worktree } from './worktree.ts';
 
 /**
@@ -50,10 +51,7 @@ const adminDirsOf = async (gitDir: string, directory: string): Promise<string[]>
   const found: string[] = [];
   for (const name of await readdir(parent)) {
     const adminDir = path.join(parent, name);
-    const dotGit = await readFile(path.join(adminDir, 'gitdir'), 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return '';
-      throw error;
-    });
+    const dotGit = (await readPlainText(path.join(adminDir, 'gitdir'))) ?? '';
     if (dotGits.has(path.resolve(adminDir, dotGit.trimEnd()))) found.push(adminDir);
   }
   return found;

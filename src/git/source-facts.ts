@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { git } from './git-command.ts';
-import { configOf, isMissing } from './local-repository.ts';
+import { configOf, isMissing, settingsIn } from './local-repository.ts';
 import { originHeads, sourceHead, sourceHeads, sourceTags } from './own-refs.ts';
 
 /** Which branches the source's HEAD, and its own origin/HEAD, name; null where one names none. */
@@ -74,9 +74,5 @@ export const readFacts = async (cacheDir: string, settings: readonly (readonly [
     else if (ref.startsWith(sourceTags)) tags.set(ref.slice(sourceTags.length), { object, peeled: peeled === '' ? null : peeled });
     else if (ref.startsWith(originHeads) && ref !== `${originHeads}HEAD`) originBranches.set(ref.slice(originHeads.length), object);
   }
-  const kept = inherited.flatMap((key): [string, string][] => {
-    const value = config.get(key);
-    return value === undefined ? [] : [[key, value]];
-  });
-  return { branches, originBranches, tags, headCommit, ...heads, settings: [...kept, ...settings] };
+  return { branches, originBranches, tags, headCommit, ...heads, settings: [...settingsIn(config, inherited), ...settings] };
 };

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, readFile, readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing, type LocalRepository } from './local-repository.ts';
+import { readPlainText } from './rewrite-file.ts';
 
 /** The hooks that a commit runs (githooks(5)); those of a checkout or a push have nothing to say of an agent's work. */
 const ofCommits = new Set(['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit']);
@@ -21,7 +22,7 @@ const hooksIn = async (directory: string): Promise<string[]> => {
 
 /** Whether a task's own repository has hooks for its commits: a setup command has installed them. Files are read, no process runs. */
 export const hasHooks = async (gitDir: string): Promise<boolean> =>
-  /^[ \t]*hookspath[ \t]*=/im.test(await readFile(path.join(gitDir, 'config'), 'utf8')) || (await hooksIn(path.join(gitDir, 'hooks'))).length > 0;
+  /^[ \t]*hookspath[ \t]*=/im.test((await readPlainText(path.join(gitDir, 'config'))) ?? '') || (await hooksIn(path.join(gitDir, 'hooks'))).length > 0;
 
 /**
  * Says which of a source's own hooks are not run for an agent's commits. They belong to the user's checkout, and a repository

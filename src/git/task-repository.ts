@@ -21,8 +21,8 @@ export interface NewRepository {
   commit: string;
   /** The branch that the task is based on, and its commit: there it is too, for `git diff main`. */
   base: { branch: string | null; commit: string };
-  /** Further git directories whose objects it borrows, beside the source's cache. */
-  borrows?: readonly string[];
+  /** Git directories whose objects it borrows, the source's cache among them. */
+  borrows: readonly string[];
 }
 
 /** Without gc.auto an agent's commit leaves a gc running after the agent is gone. */
@@ -85,9 +85,8 @@ export const initialRefsFile = (gitDir: string): string => path.join(gitDir, 'ma
  * and the objects of its source's cache. It is written as files; no git process runs. Not atomic: whoever makes one notes it before.
  */
 export const createTaskRepository = async (repository: Repository, wanted: NewRepository): Promise<void> => {
-  const { gitDir } = wanted;
+  const { gitDir, borrows } = wanted;
   const { facts, cacheDir } = repository;
-  const borrows = [...new Set([...(cacheDir === null ? [] : [cacheDir]), ...(wanted.borrows ?? [])])];
   for (const directory of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']) await mkdir(path.join(gitDir, directory), { recursive: true });
   const refs = packedRefs(refsOf(facts, wanted));
   const [real, shallow] = await Promise.all([realpath(gitDir), shallowEnds(borrows)]);
@@ -103,18 +102,18 @@ export const createTaskRepository = async (repository: Repository, wanted: NewRe
     cacheDir === null ? writeEmptyCommit(gitDir) : undefined,
     ...borrows.map((lender) => linkLfsObjects(lender, gitDir)),
   ]);
-  await writeAdminDir({ gitDir, adminDir: adminDirOf(gitDir, wanted.path), path: wanted.path }, { ref: `refs/heads/${wanted.branch}` });
+  await writeAdminDir({ ...wanted, adminDir: adminDirOf(gitDir, wanted.path) });
   // of the bare repository; git takes a directory for one once it has a HEAD
   await writeFile(path.join(gitDir, 'HEAD'), `ref: refs/heads/${wanted.base.branch ?? wanted.branch}\n`);
 };
 
 /** What `git worktree add` writes for a linked worktree (gitrepository-layout(5)): where its repository, its `.git` file and its HEAD are. */
-export const writeAdminDir = async ({ adminDir, path: directory }: Pick<Worktree, 'gitDir' | 'adminDir' | 'path'>, head: { ref: string }): Promise<void> => {
+export const writeAdminDir = async ({ adminDir, path: directory, branch }: Pick<Worktree, 'adminDir' | 'path' | 'branch'>): Promise<void> => {
   await mkdir(adminDir, { recursive: true });
   await writeFile(path.join(adminDir, 'commondir'), '../..\n');
   // absolute: an older git takes a relative path here for one that is gone, and forgets the worktree
   await writeFile(path.join(adminDir, 'gitdir'), `${path.join(await realpath(path.dirname(directory)), path.basename(directory), '.git')}\n`);
-  await writeFile(path.join(adminDir, 'HEAD'), `ref: ${head.ref}\n`);
+  await writeFile(path.join(adminDir, 'HEAD'), `ref: refs/heads/${branch}\n`);
 };
 
 const writeSymbolic = async (file: string, target: string): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { isTerminal } from '../domain/status-machine.ts';
-import { leadsTo } from '../git/add-worktree.ts';
+import { leadsTo } from '../git/dot-git.ts';
 import { allTaskCards, type TaskCard } from '../git/task-card.ts';
 import { isDirectory } from '../git/worktree.ts';
 import type { TaskContext } from './context.ts';

@@ -1,4 +1,4 @@
-import { leadsTo } from '../git/add-worktree.ts';
+import { leadsTo } from '../git/dot-git.ts';
 import { removeWorktree } from '../git/remove-worktree.ts';
 import { allTaskCards } from '../git/task-card.ts';
 import { emptyTrash, trashOf } from '../git/trash.ts';
