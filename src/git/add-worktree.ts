@@ -9,7 +9,7 @@ import { emptyCommit } from './empty-repository.ts';
 import { git } from './git-command.ts';
 import { keepRepository } from './keep-repository.ts';
 import { lfsWarning, linkLfsObjects } from './lfs.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing, namesIn } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Repository } from './repository.ts';
@@ -112,11 +112,7 @@ export const clearUnused = async ({ path: directory, gitDir }: Pick<NewWorktree,
 
 /** By its `.git` file what a crash leaves of it is known again. */
 const removeWithDotGitLast = async (directory: string): Promise<void> => {
-  const names = await readdir(directory).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-  for (const name of names) if (name !== '.git') await removeTree(path.join(directory, name));
+  for (const name of await namesIn(directory)) if (name !== '.git') await removeTree(path.join(directory, name));
   await removeTree(directory);
 };
 

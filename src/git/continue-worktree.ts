@@ -9,7 +9,7 @@ import { git } from './git-command.ts';
 import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
 import type { Repository } from './repository.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { headPlaceOf, isDirectory, placeOf, requireWorktree, type Worktree } from './worktree.ts';
+import { headPlaceOf, isDirectory, lentBy, placeOf, requireWorktree, type Worktree } from './worktree.ts';
 import { isMissing } from './local-repository.ts';
 
 /** A merge or a cherry-pick under way is part of what a worktree holds. */
@@ -29,9 +29,7 @@ export const continueWorktree = async (from: Worktree, repository: Repository, t
   await requireWorktree(from);
   const { signal } = to;
   const commit = (await commitOf(headPlaceOf(from), 'HEAD', signal)) ?? from.baseCommit;
-  // a repository that was shared by many tasks is large, and none of theirs is cleared away
-  const objects = from.borrows === null ? { borrows: [from.gitDir] } : { borrows: from.borrows, objectsOf: from.gitDir };
-  const worktree = await linkWorktree(repository, to, { commit, ...objects });
+  const worktree = await linkWorktree(repository, to, { commit, ...lentBy(from) });
   try {
     await copyContent(from, worktree, to);
     await copyState(from, worktree);

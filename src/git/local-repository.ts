@@ -1,4 +1,4 @@
-import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { gitText, git } from './git-command.ts';
@@ -28,6 +28,16 @@ export const isThere = async (file: string): Promise<boolean> => {
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
+    throw error;
+  }
+};
+
+/** The names in a directory, links followed; none where it is not there. */
+export const namesIn = async (directory: string): Promise<string[]> => {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (isMissing(error)) return [];
     throw error;
   }
 };

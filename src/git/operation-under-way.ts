@@ -12,6 +12,9 @@ const signs: readonly (readonly [file: string, operation: string])[] = [
   ['BISECT_LOG', 'a bisect'],
 ];
 
+/** The operation at the beginning of a sentence. */
+export const capitalized = (operation: string): string => operation.charAt(0).toUpperCase() + operation.slice(1);
+
 /**
  * The operation that was begun in a worktree and is not finished, as it stands in a sentence: `a merge`. Read off its files.
  * @param adminDir - the git directory, of a linked worktree its own

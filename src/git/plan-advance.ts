@@ -2,7 +2,7 @@ import { nameSome } from '../domain/name-some.ts';
 import { MakimaError } from '../errors.ts';
 import { findObstacles, isAt } from './checkout-obstacles.ts';
 import { listCheckouts, type Checkout } from './checkouts.ts';
-import { operationUnderWay } from './operation-under-way.ts';
+import { capitalized, operationUnderWay } from './operation-under-way.ts';
 import { quoteName } from '../domain/quote-name.ts';
 import type { TargetRepository } from './target-repository.ts';
 
@@ -50,7 +50,7 @@ export const planCheckouts = async (target: TargetRepository, advances: readonly
     if (having.length > 1) throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${having.map(({ described }) => described).join(' and in ')}`);
     if (checkout.path === null) throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${checkout.described}, which is not there: \`git worktree prune\` forgets it`);
     const busy = await operationUnderWay(checkout.gitDir);
-    if (busy !== null) throw new MakimaError('CHECKOUT_BUSY', `${busy[0]?.toUpperCase() ?? ''}${busy.slice(1)} is under way in ${checkout.described}, where ${branch} is checked out`);
+    if (busy !== null) throw new MakimaError('CHECKOUT_BUSY', `${capitalized(busy)} is under way in ${checkout.described}, where ${branch} is checked out`);
     // of an empty repository's first branch: nothing is committed yet
     if (from === null) throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${checkout.described} and has no commit yet`);
     const isDone = await isAt(checkout, to, signal);

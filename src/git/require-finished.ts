@@ -2,7 +2,7 @@ import { nameSome } from '../domain/name-some.ts';
 import { MakimaError } from '../errors.ts';
 import { quoteName } from '../domain/quote-name.ts';
 import { git } from './git-command.ts';
-import { operationUnderWay } from './operation-under-way.ts';
+import { capitalized, operationUnderWay } from './operation-under-way.ts';
 import { placeOf, requireWorktree, type Worktree } from './worktree.ts';
 
 const maxNamed = 10;
@@ -18,7 +18,7 @@ const maxLooked = 50;
 export const requireFinished = async (worktree: Worktree, signal?: AbortSignal): Promise<void> => {
   await requireWorktree(worktree);
   const operation = await operationUnderWay(worktree.adminDir);
-  if (operation !== null) throw new MakimaError('WORK_UNFINISHED', `${operation[0]?.toUpperCase() ?? ''}${operation.slice(1)} was begun in ${worktree.path} and is not finished`);
+  if (operation !== null) throw new MakimaError('WORK_UNFINISHED', `${capitalized(operation)} was begun in ${worktree.path} and is not finished`);
   const { stdout } = await git(['ls-files', '--unmerged', '-z'], { ...placeOf(worktree), signal });
   if (stdout.length > 0) throw new MakimaError('WORK_UNFINISHED', `There are unresolved conflicts in ${worktree.path}`);
 };

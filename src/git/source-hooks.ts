@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { access, readdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing, type LocalRepository } from './local-repository.ts';
+import { namesIn, type LocalRepository } from './local-repository.ts';
 import { readPlainText } from './rewrite-file.ts';
 
 /** The hooks that a commit runs (githooks(5)); those of a checkout or a push have nothing to say of an agent's work. */
@@ -11,12 +11,8 @@ const isProgram = (file: string): Promise<boolean> => access(file, constants.X_O
 
 /** Those of a directory that a commit runs. */
 const hooksIn = async (directory: string): Promise<string[]> => {
-  const names = await readdir(directory).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
   const found: string[] = [];
-  for (const name of names) if (ofCommits.has(name) && (await isProgram(path.join(directory, name)))) found.push(name);
+  for (const name of await namesIn(directory)) if (ofCommits.has(name) && (await isProgram(path.join(directory, name)))) found.push(name);
   return found;
 };
 

@@ -1,9 +1,9 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Task } from '../../schemas/task.ts';
-import { isMissing } from './local-repository.ts';
+import { namesIn } from './local-repository.ts';
 import { repositoryOf, taskOfRepository, type Places } from './places.ts';
 import { readPlainText } from './rewrite-file.ts';
 import { WorktreeRecord } from './worktree-record.ts';
@@ -58,15 +58,6 @@ const readCard = async (file: string): Promise<TaskCard | null> => {
   } catch (error) {
     // Not there, or no card: an older or newer program's, or cut short by a crash of the machine.
     if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-};
-
-const namesIn = async (directory: string): Promise<string[]> => {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (isMissing(error)) return [];
     throw error;
   }
 };

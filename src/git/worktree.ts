@@ -29,6 +29,13 @@ export interface Worktree {
 /** Whether a worktree shares its repository with those of other tasks, as in makima 0.1. */
 export const sharesRepository = ({ borrows }: Pick<Worktree, 'borrows'>): boolean => borrows === null;
 
+/**
+ * What a repository that is to have a worktree's commits borrows, and copies: what it borrows itself is never cleared away, its own
+ * objects its agent may clear away. A repository that was shared by many tasks is large, and none of theirs is cleared away.
+ */
+export const lentBy = ({ gitDir, borrows }: Pick<Worktree, 'gitDir' | 'borrows'>): { borrows: string[]; objectsOf?: string } =>
+  borrows === null ? { borrows: [gitDir] } : { borrows, objectsOf: gitDir };
+
 /** Where a task's repository has the index and HEAD of the worktree at a path. */
 export const adminDirOf = (gitDir: string, worktreePath: string): string => path.join(gitDir, 'worktrees', path.basename(worktreePath));
 

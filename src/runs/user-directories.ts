@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { agentDirectories } from '../agents/index.ts';
+import { codeOf } from './process/store-durably.ts';
 
 /** Of the home: what installers, package managers and version managers use, the most usual first. */
 const inHome = [
@@ -25,8 +26,6 @@ const ofTheMachine = ['/usr/local/bin', '/opt/homebrew/bin', '/home/linuxbrew/.l
 
 /** What a shell falls back on where there is no PATH at all. */
 const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin';
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** A directory or file that cannot be read is not there for this purpose. */
 const unlessUnreadable = <T>(read: () => T, otherwise: T): T => {

@@ -1,14 +1,13 @@
-import { readdir } from 'node:fs/promises';
 import type { Task } from '../../../schemas/task.ts';
 import { commitOf, resolveBase, type Base } from '../../git/default-branch.ts';
 import { emptyCommit } from '../../git/empty-repository.ts';
-import { isMissing } from '../../git/local-repository.ts';
+import { namesIn } from '../../git/local-repository.ts';
 import { taskOfRepository } from '../../git/places.ts';
 import { parseRepositoryUrl, repositoryName } from '../../git/repository-source.ts';
 import type { Repository } from '../../git/repository.ts';
 import { sharedBranch } from '../../git/shared-worktree.ts';
 import { parseWorktree } from '../../git/worktree-record.ts';
-import type { Worktree } from '../../git/worktree.ts';
+import { lentBy, type Worktree } from '../../git/worktree.ts';
 import type { RunContext } from '../context.ts';
 
 /** A base, and who has its commit where the source's cache has not. */
@@ -21,10 +20,6 @@ export interface Foundation {
 }
 
 type From = Pick<RunContext, 'store' | 'directories' | 'userHome'>;
-
-/** Where a task's commits are. */
-const lender = (worktree: Worktree): Pick<Foundation, 'borrows' | 'objectsOf'> =>
-  worktree.borrows === null ? { borrows: [worktree.gitDir] } : { borrows: worktree.borrows, objectsOf: worktree.gitDir };
 
 /**
  * What a task starts from. A subtask starts where its parent did, so that all of a tree's work has one base; its own baseBranch
@@ -39,12 +34,12 @@ export const baseOf = async (context: From, task: Task, repository: Repository):
     const worktree = row === null ? null : parseWorktree(row.record);
     // a cache is never cleared, so it has what the parent began with; unless that began elsewhere
     const isCached = repository.cacheDir === null ? parent.baseCommit === emptyCommit : worktree?.borrows?.includes(repository.cacheDir) === true;
-    return { base, isParents: true, ...(worktree === null || isCached ? {} : lender(worktree)) };
+    return { base, isParents: true, ...(worktree === null || isCached ? {} : lentBy(worktree)) };
   }
   const branch = task.baseBranch;
   if (repository.cacheDir === null && branch !== null && !repository.facts.branches.has(branch)) {
     const other = await branchOfTask(context, repository, branch);
-    if (other !== null) return { base: { branch, local: branch, commit: other.commit }, isParents: false, ...lender(other.worktree) };
+    if (other !== null) return { base: { branch, local: branch, commit: other.commit }, isParents: false, ...lentBy(other.worktree) };
     const shared = await sharedBranch(context.directories.repositories, repository.name, branch);
     if (shared !== null) return { base: { branch, local: branch, commit: shared.commit }, isParents: false, borrows: [shared.gitDir] };
   }
@@ -59,11 +54,7 @@ export const localName = ({ facts }: Repository, branch: string | null): string 
 const branchOfTask = async (context: From, repository: Repository, branch: string): Promise<{ worktree: Worktree; commit: string } | null> => {
   const letters = /-([0-9a-f]{8})$/.exec(branch)?.[1];
   if (letters === undefined) return null;
-  const names = await readdir(context.directories.repositories).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-  for (const name of names) {
+  for (const name of await namesIn(context.directories.repositories)) {
     const id = name.startsWith(letters) ? taskOfRepository(name) : null;
     const [task, row] = id === null ? [null, null] : [await context.store.getTask(id), await context.store.getWorktree(id)];
     if (task === null || row === null) continue;
