@@ -28,9 +28,17 @@ void t.test('SIGTERM ends an open stream after its retry hint, exits in order, a
   const agent = pidOf(home);
   const authorization = `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}`;
   const response = await fetch(`${daemon.url}/api/v1/mesh/tasks/${task.id}/events`, { headers: { authorization } });
-  const reading = response.text();
+  let text = '';
+  const served = Promise.withResolvers<null>();
+  const reading = (async () => {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      if (text.includes('Working')) served.resolve(null);
+    }
+  })();
+  await Promise.race([served.promise, reading]);
   const status = await daemon.kill('SIGTERM');
-  const text = await reading; // rejects where the connection was broken off
+  await reading; // rejects where the connection was broken off
   t.match(text, /^retry: \d+\n\n/);
   t.match(text, /Working/);
   // close-with-grace ends the process with 1 where its time is over.
