@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
 
-const leaves = ['schemas', 'errors', 'domain', 'make-directories'];
+const leaves = ['schemas', 'error-table', 'errors', 'domain', 'make-directories'];
 const machine = ['store', 'events', 'git', 'agents', 'orchestrator'];
 const work = ['runs', 'completion'];
 
@@ -17,7 +17,8 @@ interface Room {
 const closed = (imports: string[], types: string[] = []): Room => ({ imports, types });
 const rooms: Readonly<Record<string, Room>> = {
   schemas: closed([]),
-  errors: closed([]),
+  'error-table': closed([]),
+  errors: closed(['error-table']),
   version: closed([]),
   'setting-readers': closed([]),
   'make-directories': closed([]),

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { MakimaError, errorTable, type ErrorCode } from '../errors.ts';
+import { errorTable } from '../error-table.ts';
+import { MakimaError, type ErrorCode } from '../errors.ts';
 import { describeInvalid } from './validation.ts';
 
 /** Longer than any message of ours; with the percent signs it stays below what proxies take as one header line. */

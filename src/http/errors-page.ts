@@ -1,11 +1,11 @@
-import { errorTable } from '../errors.ts';
+import { errorTable } from '../error-table.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** The error table as the text of docs/errors.md. */
 export const errorsPage = (): string => {
   const rows = Object.entries(errorTable).map(([code, { status, what, remedy }]) => `| \`${code}\` | ${status} | ${cell(what)} | ${cell(remedy)} |`);
-  return `<!-- Generated from src/errors.ts by \`npm run openapi\`. Do not edit. -->
+  return `<!-- Generated from src/error-table.ts by \`npm run openapi\`. Do not edit. -->
 # Errors
 
 Every answer other than a success is JSON, whatever was asked for:

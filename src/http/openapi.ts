@@ -2,7 +2,8 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { stringify } from 'yaml';
-import { errorTable, type ErrorCode } from '../errors.ts';
+import { errorTable } from '../error-table.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Api } from './api.ts';
 import { codesOfEveryRoute } from './error-answers.ts';
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
-import { MakimaError, errorTable } from '../../src/errors.ts';
+import { errorTable } from '../../src/error-table.ts';
+import { MakimaError } from '../../src/errors.ts';
 import { headerMessage } from '../../src/http/error-answers.ts';
 import { sampleTask, taskId } from './recorded-actions.ts';
 import { ownerToken, serve } from './serve.ts';

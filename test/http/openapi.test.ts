@@ -4,7 +4,7 @@ import openapiTypescript, { astToString } from 'openapi-typescript';
 import t from 'tap';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
-import { errorTable } from '../../src/errors.ts';
+import { errorTable } from '../../src/error-table.ts';
 import { errorsPage } from '../../src/http/errors-page.ts';
 import { serve } from './serve.ts';
 
