@@ -16,7 +16,12 @@ const count = 50_000;
 const batch = 10;
 const rounds = 3;
 const id = '00000000-0000-4000-8000-000000000001';
-const payload: EventPayload = { type: 'output', stream: 'stdout', content: JSON.stringify({ type: 'assistant', message: 'x'.repeat(250) }), jsonType: 'assistant' };
+const payload: EventPayload = {
+  type: 'output',
+  stream: 'stdout',
+  content: JSON.stringify({ type: 'assistant', message: 'x'.repeat(250) }),
+  jsonType: 'assistant',
+};
 const payloads = Array.from({ length: batch }, () => payload);
 const end: EventPayload = { type: 'end', status: 'done' };
 const forever = new AbortController().signal;
@@ -63,7 +68,9 @@ export const run = async (): Promise<BenchRow[]> => {
     const source = join(directory, 'events', `${id}.log`);
     const lines: Buffer[] = [];
     for await (const { json } of log.read(id, { after: 0, types: null, signal: forever })) lines.push(Buffer.from(`${json}\n`));
-    const chunks = Array.from({ length: Math.ceil(lines.length / batch) }, (_, n) => Buffer.concat(lines.slice(n * batch, (n + 1) * batch)));
+    const chunks = Array.from({ length: Math.ceil(lines.length / batch) }, (_, n) =>
+      Buffer.concat(lines.slice(n * batch, (n + 1) * batch)),
+    );
     const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     const plain = join(directory, 'plain');
 
@@ -74,15 +81,20 @@ export const run = async (): Promise<BenchRow[]> => {
     };
 
     const rows = [
-      await compare('append', 'bare write(2) of the same bytes', async () => {
-        log.remove(id);
-        appendAll(log);
-        return Promise.resolve();
-      }, async () => {
-        rmSync(plain, { force: true });
-        writePlain();
-        return Promise.resolve();
-      }),
+      await compare(
+        'append',
+        'bare write(2) of the same bytes',
+        async () => {
+          log.remove(id);
+          appendAll(log);
+          return Promise.resolve();
+        },
+        async () => {
+          rmSync(plain, { force: true });
+          writePlain();
+          return Promise.resolve();
+        },
+      ),
     ];
 
     const pump = async (file: string): Promise<void> => {
@@ -95,64 +107,81 @@ export const run = async (): Promise<BenchRow[]> => {
       if (found < count) throw new Error('lines are missing');
     };
     rows.push(
-      await compare('replay', 'bare read into lines', async () => {
-        let found = 0;
-        for await (const event of log.follow(id, { after: 0, types: null, signal: forever })) found += event.json.length > 0 ? 1 : 0;
-        if (found !== count + 1) throw new Error('events are missing');
-      }, () => pump(source)),
-    );
-
-    rows.push(
-      await compare('append and live delivery, one reader', 'bare write and tail -f', async () => {
-        log.remove(id);
-        const reading = (async () => {
+      await compare(
+        'replay',
+        'bare read into lines',
+        async () => {
           let found = 0;
           for await (const event of log.follow(id, { after: 0, types: null, signal: forever })) found += event.json.length > 0 ? 1 : 0;
           if (found !== count + 1) throw new Error('events are missing');
-        })();
-        for (let n = 0; n < count; n += batch) {
-          log.append(id, payloads, { out: n });
-          if (n % (batch * 50) === 0) await nextTurn();
-        }
-        log.append(id, [end]);
-        await reading;
-      }, async () => {
-        rmSync(plain, { force: true });
-        closeSync(openSync(plain, 'w'));
-        const tail = spawn('tail', ['-n', '+1', '-f', plain], { stdio: ['ignore', 'pipe', 'inherit'] });
-        const closed = once(tail, 'close');
-        const reading = (async () => {
-          let bytes = 0;
-          for await (const piece of tail.stdout) {
-            bytes += Buffer.isBuffer(piece) ? piece.length : 0;
-            if (bytes >= total) break;
+        },
+        () => pump(source),
+      ),
+    );
+
+    rows.push(
+      await compare(
+        'append and live delivery, one reader',
+        'bare write and tail -f',
+        async () => {
+          log.remove(id);
+          const reading = (async () => {
+            let found = 0;
+            for await (const event of log.follow(id, { after: 0, types: null, signal: forever })) found += event.json.length > 0 ? 1 : 0;
+            if (found !== count + 1) throw new Error('events are missing');
+          })();
+          for (let n = 0; n < count; n += batch) {
+            log.append(id, payloads, { out: n });
+            if (n % (batch * 50) === 0) await nextTurn();
           }
-        })();
-        const fd = openSync(plain, 'a');
-        for (const [n, chunk] of chunks.entries()) {
-          writeSync(fd, chunk);
-          if (n % 50 === 0) await nextTurn();
-        }
-        closeSync(fd);
-        await reading;
-        tail.kill();
-        await closed;
-      }),
+          log.append(id, [end]);
+          await reading;
+        },
+        async () => {
+          rmSync(plain, { force: true });
+          closeSync(openSync(plain, 'w'));
+          const tail = spawn('tail', ['-n', '+1', '-f', plain], { stdio: ['ignore', 'pipe', 'inherit'] });
+          const closed = once(tail, 'close');
+          const reading = (async () => {
+            let bytes = 0;
+            for await (const piece of tail.stdout) {
+              bytes += Buffer.isBuffer(piece) ? piece.length : 0;
+              if (bytes >= total) break;
+            }
+          })();
+          const fd = openSync(plain, 'a');
+          for (const [n, chunk] of chunks.entries()) {
+            writeSync(fd, chunk);
+            if (n % 50 === 0) await nextTurn();
+          }
+          closeSync(fd);
+          await reading;
+          tail.kill();
+          await closed;
+        },
+      ),
     );
 
     const app = fastify({ forceCloseConnections: true });
-    app.get('/', async (_request, reply) => sendEvents(reply, log.follow(id, { after: 0, types: null, signal: forever }), { signal: forever }));
+    app.get('/', async (_request, reply) =>
+      sendEvents(reply, log.follow(id, { after: 0, types: null, signal: forever }), { signal: forever }),
+    );
     await app.listen({ port: 0, host: '127.0.0.1' });
     const bare = createServer((_request, response) => void createReadStream(source).pipe(response));
     bare.listen(0, '127.0.0.1');
     await once(bare, 'listening');
     try {
       rows.push(
-        await compare('replay as server-sent events over HTTP', 'bare file over node:http', async () => {
-          await download(`http://127.0.0.1:${portOf(app.server)}/`);
-        }, async () => {
-          await download(`http://127.0.0.1:${portOf(bare)}/`);
-        }),
+        await compare(
+          'replay as server-sent events over HTTP',
+          'bare file over node:http',
+          async () => {
+            await download(`http://127.0.0.1:${portOf(app.server)}/`);
+          },
+          async () => {
+            await download(`http://127.0.0.1:${portOf(bare)}/`);
+          },
+        ),
       );
     } finally {
       await app.close();

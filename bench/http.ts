@@ -26,14 +26,24 @@ export const run = async (): Promise<BenchRow[]> => {
   const bare = Fastify();
   try {
     const headers = { authorization: `Bearer ${token}` };
-    const made = await fetch(`${app.url}${base}/tasks`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ name: 'bench', plan: 'x'.repeat(2000) }) });
+    const made = await fetch(`${app.url}${base}/tasks`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'bench', plan: 'x'.repeat(2000) }),
+    });
     const task: unknown = await made.json();
     const path = `${base}/tasks/${String(Reflect.get(Object(task), 'id'))}`;
     bare.get(path, (_request, reply) => reply.send(task));
     const bareUrl = await bare.listen({ host: '127.0.0.1', port: 0 });
     const theirs = await perSecond(bareUrl + path, headers);
     const ours = await perSecond(app.url + path, headers);
-    return [{ name: 'GET /tasks/{id} against bare Fastify', ratio: theirs / ours, detail: `${Math.round(ours)}/s against ${Math.round(theirs)}/s` }];
+    return [
+      {
+        name: 'GET /tasks/{id} against bare Fastify',
+        ratio: theirs / ours,
+        detail: `${Math.round(ours)}/s against ${Math.round(theirs)}/s`,
+      },
+    ];
   } finally {
     await bare.close();
     await app.close();

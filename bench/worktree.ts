@@ -12,7 +12,8 @@ import type { BenchRow } from './row.ts';
 const files = 2000;
 const rounds = 5;
 
-const git = (cwd: string, ...args: string[]): Buffer => execFileSync('git', ['-c', 'user.name=b', '-c', 'user.email=b@localhost', ...args], { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
+const git = (cwd: string, ...args: string[]): Buffer =>
+  execFileSync('git', ['-c', 'user.name=b', '-c', 'user.email=b@localhost', ...args], { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
 
 /** The median of some rounds, in milliseconds. */
 const median = async (work: (round: number) => unknown): Promise<number> => {
@@ -45,24 +46,43 @@ export const run = async (): Promise<BenchRow[]> => {
     makeRepository(user);
     const source = { kind: 'local', path: user } as const;
     const options = { cachesDir: join(root, 'caches'), taskId: 'bench' };
-    const placeOf = (name: string) => ({ path: join(root, 'worktrees', name), gitDir: join(root, 'repositories', `${name}.git`), keptDir: join(root, 'kept') });
+    const placeOf = (name: string) => ({
+      path: join(root, 'worktrees', name),
+      gitDir: join(root, 'repositories', `${name}.git`),
+      keptDir: join(root, 'kept'),
+    });
     await openRepository(source, options);
     const bareAdd = await median((round) => git(user, 'worktree', 'add', '-q', '-b', `b${round}`, join(root, `bare${round}`)));
     const paths: Awaited<ReturnType<typeof addWorktree>>['worktree'][] = [];
     const ourAdd = await median(async (round) => {
       const repository = await openRepository(source, options);
-      paths.push((await addWorktree(repository, { ...placeOf(String(round)), branch: `makima/b${round}`, base: await resolveBase(repository, null) })).worktree);
+      paths.push(
+        (
+          await addWorktree(repository, {
+            ...placeOf(String(round)),
+            branch: `makima/b${round}`,
+            base: await resolveBase(repository, null),
+          })
+        ).worktree,
+      );
     });
     // whoever waits for twenty starts waits for the last
     const together = 20;
     const bareTwenty = await median((round) => {
-      for (let number = 0; number < together; number += 1) git(user, 'worktree', 'add', '-q', '-b', `t${round}-${number}`, join(root, `bare-${round}-${number}`));
+      for (let number = 0; number < together; number += 1)
+        git(user, 'worktree', 'add', '-q', '-b', `t${round}-${number}`, join(root, `bare-${round}-${number}`));
     });
     const ourTwenty = await median(async (round) => {
-      await Promise.all(Array.from({ length: together }, async (_, number) => {
-        const repository = await openRepository(source, options);
-        await addWorktree(repository, { ...placeOf(`${round}-${number}`), branch: `makima/t${round}-${number}`, base: await resolveBase(repository, null) });
-      }));
+      await Promise.all(
+        Array.from({ length: together }, async (_, number) => {
+          const repository = await openRepository(source, options);
+          await addWorktree(repository, {
+            ...placeOf(`${round}-${number}`),
+            branch: `makima/t${round}-${number}`,
+            base: await resolveBase(repository, null),
+          });
+        }),
+      );
     });
     const [worktree] = paths;
     if (!worktree) throw new Error('no worktree was made');
@@ -78,9 +98,21 @@ export const run = async (): Promise<BenchRow[]> => {
       return bytes;
     });
     return [
-      { name: 'a worktree, fetched anew, against git worktree add', ratio: ourAdd / bareAdd, detail: `${Math.round(ourAdd)} ms against ${Math.round(bareAdd)} ms` },
-      { name: 'twenty at once, against twenty in a row', ratio: ourTwenty / bareTwenty, detail: `${Math.round(ourTwenty)} ms against ${Math.round(bareTwenty)} ms` },
-      { name: 'a diff with untracked files against git add and diff', ratio: ourDiff / bareDiff, detail: `${Math.round(ourDiff)} ms against ${Math.round(bareDiff)} ms` },
+      {
+        name: 'a worktree, fetched anew, against git worktree add',
+        ratio: ourAdd / bareAdd,
+        detail: `${Math.round(ourAdd)} ms against ${Math.round(bareAdd)} ms`,
+      },
+      {
+        name: 'twenty at once, against twenty in a row',
+        ratio: ourTwenty / bareTwenty,
+        detail: `${Math.round(ourTwenty)} ms against ${Math.round(bareTwenty)} ms`,
+      },
+      {
+        name: 'a diff with untracked files against git add and diff',
+        ratio: ourDiff / bareDiff,
+        detail: `${Math.round(ourDiff)} ms against ${Math.round(bareDiff)} ms`,
+      },
     ];
   } finally {
     await rm(root, { recursive: true, force: true });

@@ -13,7 +13,8 @@ if (process.argv.includes('--version')) {
 const sessionId = randomUUID();
 const print = (line) => process.stdout.write(`${JSON.stringify({ ...line, session_id: sessionId })}\n`);
 const say = (text) => print({ type: 'assistant', message: { role: 'assistant', content: [{ type: 'text', text }] } });
-const tool = (name, input) => print({ type: 'assistant', message: { role: 'assistant', content: [{ type: 'tool_use', id: `toolu_${randomUUID()}`, name, input }] } });
+const tool = (name, input) =>
+  print({ type: 'assistant', message: { role: 'assistant', content: [{ type: 'tool_use', id: `toolu_${randomUUID()}`, name, input }] } });
 
 const page = `<!doctype html>
 <title>Hello</title>
@@ -31,5 +32,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   await pause(1000);
   say('hello.html is there. That is all the plan asks for.');
   await pause(500);
-  print({ type: 'result', subtype: 'success', is_error: false, result: 'hello.html is there', num_turns: 1, total_cost_usd: 0, usage: { input_tokens: 0, output_tokens: 0 } });
+  print({
+    type: 'result',
+    subtype: 'success',
+    is_error: false,
+    result: 'hello.html is there',
+    num_turns: 1,
+    total_cost_usd: 0,
+    usage: { input_tokens: 0, output_tokens: 0 },
+  });
 }

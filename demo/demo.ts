@@ -24,7 +24,12 @@ const show = async (command: string, env: Record<string, string>): Promise<strin
   return (await child).stdout;
 };
 
-const identity = { GIT_AUTHOR_NAME: 'Demo', GIT_AUTHOR_EMAIL: 'demo@localhost', GIT_COMMITTER_NAME: 'Demo', GIT_COMMITTER_EMAIL: 'demo@localhost' };
+const identity = {
+  GIT_AUTHOR_NAME: 'Demo',
+  GIT_AUTHOR_EMAIL: 'demo@localhost',
+  GIT_COMMITTER_NAME: 'Demo',
+  GIT_COMMITTER_EMAIL: 'demo@localhost',
+};
 await execa('git', ['init', '-q', '-b', 'main', repository]);
 await writeFile(join(repository, 'README.md'), '# My project\n');
 await execa('git', ['-C', repository, 'add', 'README.md']);
@@ -32,7 +37,14 @@ await execa('git', ['-C', repository, 'commit', '-q', '-m', 'First commit'], { e
 
 say(`A daemon with a scripted agent, and a repository of its own, in ${scratch}`);
 const daemon = spawn(process.execPath, [join(root, 'src', 'server.ts')], {
-  env: { ...process.env, MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: process.execPath, MAKIMA_CLAUDE_PRE_ARGS: JSON.stringify([join(root, 'demo', 'agent.js')]), MAKIMA_LOG_LEVEL: 'warn' },
+  env: {
+    ...process.env,
+    MAKIMA_HOME: home,
+    MAKIMA_PORT: '0',
+    MAKIMA_CLAUDE_COMMAND: process.execPath,
+    MAKIMA_CLAUDE_PRE_ARGS: JSON.stringify([join(root, 'demo', 'agent.js')]),
+    MAKIMA_LOG_LEVEL: 'warn',
+  },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const ended = once(daemon, 'exit');

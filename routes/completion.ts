@@ -15,9 +15,28 @@ export const completionRoutes: ResourceRoutes = (api, { actions }, base) => {
         long: true,
         ownerOnly: true,
         errors: [
-          'TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'INVALID_REPOSITORY', 'INVALID_REF', 'NO_COMPLETION_TARGET', 'SUBTASK_COMPLETION_ACTION', 'TASK_ACTIVE', 'COMPLETION_RUNNING', 'COMPLETION_FAILED', 'WORK_UNFINISHED',
-          'COMPLETION_CONFLICT', 'CHECKOUT_NOT_CLEAN', 'CHECKOUT_BUSY', 'BRANCH_TAKEN', 'TARGET_BRANCH_NOT_FOUND', 'NO_COMMIT_IDENTITY', 'REMOTE_NOT_FOUND', 'PUSH_REJECTED', 'PULL_REQUEST_UNAVAILABLE',
-          'PULL_REQUEST_FAILED', 'MERGE_IN_PROGRESS', 'REPOSITORY_BUSY',
+          'TASK_NOT_FOUND',
+          'WORKTREE_NOT_FOUND',
+          'INVALID_REPOSITORY',
+          'INVALID_REF',
+          'NO_COMPLETION_TARGET',
+          'SUBTASK_COMPLETION_ACTION',
+          'TASK_ACTIVE',
+          'COMPLETION_RUNNING',
+          'COMPLETION_FAILED',
+          'WORK_UNFINISHED',
+          'COMPLETION_CONFLICT',
+          'CHECKOUT_NOT_CLEAN',
+          'CHECKOUT_BUSY',
+          'BRANCH_TAKEN',
+          'TARGET_BRANCH_NOT_FOUND',
+          'NO_COMMIT_IDENTITY',
+          'REMOTE_NOT_FOUND',
+          'PUSH_REJECTED',
+          'PULL_REQUEST_UNAVAILABLE',
+          'PULL_REQUEST_FAILED',
+          'MERGE_IN_PROGRESS',
+          'REPOSITORY_BUSY',
         ],
       },
       schema: {
@@ -31,7 +50,12 @@ export const completionRoutes: ResourceRoutes = (api, { actions }, base) => {
     },
     async (request, reply) => {
       const result = await actions.runCompletion(caller(request), request.params.taskId, request.body);
-      return sendJsonOrText(request, reply, result, () => `${[result.branch, result.commitSha, result.prUrl, result.message].map((field) => field ?? '').join('\t')}\n`);
+      return sendJsonOrText(
+        request,
+        reply,
+        result,
+        () => `${[result.branch, result.commitSha, result.prUrl, result.message].map((field) => field ?? '').join('\t')}\n`,
+      );
     },
   );
 };

@@ -18,7 +18,13 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
     `${base}/tasks/:taskId/start`,
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'COMPLETION_RUNNING', 'INVALID_CONTINUATION', 'DISK_FULL'] },
-      schema: { operationId: 'startTask', summary: 'Queue a task; a terminal one runs again in its worktree', tags: ['Control'], params: TaskParams, response: { 202: task('Queued') } },
+      schema: {
+        operationId: 'startTask',
+        summary: 'Queue a task; a terminal one runs again in its worktree',
+        tags: ['Control'],
+        params: TaskParams,
+        response: { 202: task('Queued') },
+      },
     },
     async (request, reply) => {
       const started = await actions.startTask(caller(request), request.params.taskId);
@@ -49,7 +55,13 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
     `${base}/tasks/:taskId/pause`,
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'INVALID_TRANSITION'] },
-      schema: { operationId: 'pauseTask', summary: 'Halt everything that the agent runs', tags: ['Control'], params: TaskParams, response: { 200: task('Paused') } },
+      schema: {
+        operationId: 'pauseTask',
+        summary: 'Halt everything that the agent runs',
+        tags: ['Control'],
+        params: TaskParams,
+        response: { 200: task('Paused') },
+      },
     },
     async (request, reply) => {
       const paused = await actions.pauseTask(caller(request), request.params.taskId);
@@ -61,7 +73,13 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
     `${base}/tasks/:taskId/resume`,
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_PAUSED', 'INVALID_TRANSITION'] },
-      schema: { operationId: 'resumeTask', summary: 'Let a paused task go on', tags: ['Control'], params: TaskParams, response: { 200: task('Running') } },
+      schema: {
+        operationId: 'resumeTask',
+        summary: 'Let a paused task go on',
+        tags: ['Control'],
+        params: TaskParams,
+        response: { 200: task('Running') },
+      },
     },
     async (request, reply) => {
       const resumed = await actions.resumeTask(caller(request), request.params.taskId);
@@ -86,7 +104,10 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
     },
     async (request, reply) => {
       const timeoutSeconds = request.query.timeout ?? defaultWaitSeconds;
-      const waited = await actions.waitForTask(caller(request), request.params.taskId, { timeoutSeconds, signal: answerSignal(reply, ending) });
+      const waited = await actions.waitForTask(caller(request), request.params.taskId, {
+        timeoutSeconds,
+        signal: answerSignal(reply, ending),
+      });
       return sendJsonOrText(request, reply, waited, () => taskLine(waited));
     },
   );

@@ -9,10 +9,12 @@ import { answerSignal } from '../src/http/request-signal.ts';
 import { textAnswer } from '../src/http/shapes.ts';
 import type { FollowOptions, StoredEvent } from '../src/tasks/actions.ts';
 
-const readTypes = (types: string | undefined): readonly EventType[] | null => (types === undefined ? null : eventTypes.filter((type) => types.split(',').includes(type)));
+const readTypes = (types: string | undefined): readonly EventType[] | null =>
+  types === undefined ? null : eventTypes.filter((type) => types.split(',').includes(type));
 
 /** Where to go on: what an EventSource sends when it comes again is nearer to the truth than the address it first had. */
-const startAfter = (lastEventId: string | undefined, after: number | undefined): number | null => (lastEventId === undefined ? (after ?? null) : Number(lastEventId));
+const startAfter = (lastEventId: string | undefined, after: number | undefined): number | null =>
+  lastEventId === undefined ? (after ?? null) : Number(lastEventId);
 
 /** Opens a stream for the reply: a slot, a signal, and the events from the action. */
 const stream = async (
@@ -54,7 +56,9 @@ export const eventRoutes: ResourceRoutes = (api, tools, base) => {
     },
     async (request, reply) => {
       const after = startAfter(request.headers['last-event-id'], request.query.after) ?? 0;
-      return stream(tools, reply, request.query.types, (options) => actions.followTask(caller(request), request.params.taskId, { ...options, after }));
+      return stream(tools, reply, request.query.types, (options) =>
+        actions.followTask(caller(request), request.params.taskId, { ...options, after }),
+      );
     },
   );
 

@@ -48,7 +48,19 @@ import { worktreeRoutes } from './worktree.ts';
  * and beside it /healthz, /readyz, /metrics, /openapi.json, /openapi.yaml and /docs.
  */
 export const registerRoutes: RegisterRoutes = (api, tools) => {
-  for (const register of [taskRoutes, subtaskRoutes, controlRoutes, messageRoutes, worktreeRoutes, mergeRoutes, completionRoutes, outputRoutes, eventRoutes, toolKeyRoutes, serviceRoutes]) {
+  for (const register of [
+    taskRoutes,
+    subtaskRoutes,
+    controlRoutes,
+    messageRoutes,
+    worktreeRoutes,
+    mergeRoutes,
+    completionRoutes,
+    outputRoutes,
+    eventRoutes,
+    toolKeyRoutes,
+    serviceRoutes,
+  ]) {
     register(api, tools, basePath);
   }
 };

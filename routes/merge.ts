@@ -1,6 +1,19 @@
 import { Type } from '@sinclair/typebox';
 import { ref } from '../schemas/common.ts';
-import { CommitMerge, MergeCheck, MergeDone, MergeOutlook, MergePreview, MergeResult, MergeStatus, PreviewQuery, ResolveConflict, SkipSubtask, StartMerge, SubtaskBranch } from '../schemas/merge.ts';
+import {
+  CommitMerge,
+  MergeCheck,
+  MergeDone,
+  MergeOutlook,
+  MergePreview,
+  MergeResult,
+  MergeStatus,
+  PreviewQuery,
+  ResolveConflict,
+  SkipSubtask,
+  StartMerge,
+  SubtaskBranch,
+} from '../schemas/merge.ts';
 import { TaskParams } from '../schemas/requests.ts';
 import type { ErrorCode } from '../src/errors.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
@@ -20,7 +33,19 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/branches`,
     {
       config: { long: true, errors: ofGit },
-      schema: { operationId: 'listBranches', summary: 'List the branches of the subtasks, and which are merged', tags, params: TaskParams, response: { 200: answer('One for each subtask with a worktree', Type.Array(ref(SubtaskBranch)), 'One line a branch: id, merged, unmerged or skipped, name of the task, branch') } },
+      schema: {
+        operationId: 'listBranches',
+        summary: 'List the branches of the subtasks, and which are merged',
+        tags,
+        params: TaskParams,
+        response: {
+          200: answer(
+            'One for each subtask with a worktree',
+            Type.Array(ref(SubtaskBranch)),
+            'One line a branch: id, merged, unmerged or skipped, name of the task, branch',
+          ),
+        },
+      },
     },
     async (request, reply) => {
       const branches = await actions.listBranches(caller(request), request.params.taskId);
@@ -38,7 +63,13 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
         tags,
         params: TaskParams,
         querystring: PreviewQuery,
-        response: { 200: answer('MergePreview of one subtask, MergeOutlook of all', Type.Union([ref(MergePreview), ref(MergeOutlook)]), '"clean" or "conflicts", then a line a file; of all: one line a subtask, in the order in which they are best merged') },
+        response: {
+          200: answer(
+            'MergePreview of one subtask, MergeOutlook of all',
+            Type.Union([ref(MergePreview), ref(MergeOutlook)]),
+            '"clean" or "conflicts", then a line a file; of all: one line a subtask, in the order in which they are best merged',
+          ),
+        },
       },
     },
     async (request, reply) => {
@@ -55,8 +86,27 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   api.post(
     `${base}/tasks/:taskId/merge`,
     {
-      config: { long: true, errors: [...ofGit, 'NOT_A_SUBTASK', 'INVALID_REF', 'BRANCH_NOT_FOUND', 'WORK_UNFINISHED', 'MERGE_CONFLICT', 'MERGE_IN_PROGRESS', 'MERGE_BLOCKED'] },
-      schema: { operationId: 'startMerge', summary: "Merge everything that a subtask's worktree holds and git does not ignore", tags, params: TaskParams, body: ref(StartMerge), response: { 200: answer('Merged and committed', ref(MergeResult), resultText) } },
+      config: {
+        long: true,
+        errors: [
+          ...ofGit,
+          'NOT_A_SUBTASK',
+          'INVALID_REF',
+          'BRANCH_NOT_FOUND',
+          'WORK_UNFINISHED',
+          'MERGE_CONFLICT',
+          'MERGE_IN_PROGRESS',
+          'MERGE_BLOCKED',
+        ],
+      },
+      schema: {
+        operationId: 'startMerge',
+        summary: "Merge everything that a subtask's worktree holds and git does not ignore",
+        tags,
+        params: TaskParams,
+        body: ref(StartMerge),
+        response: { 200: answer('Merged and committed', ref(MergeResult), resultText) },
+      },
     },
     async (request, reply) => {
       const result = await actions.startMerge(caller(request), request.params.taskId, request.body);
@@ -68,7 +118,13 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/merge`,
     {
       config: { long: true, errors: ofGit },
-      schema: { operationId: 'getMerge', summary: 'The merge under way, and its conflicts that are left', tags, params: TaskParams, response: { 200: answer('Its state', ref(MergeStatus), statusText) } },
+      schema: {
+        operationId: 'getMerge',
+        summary: 'The merge under way, and its conflicts that are left',
+        tags,
+        params: TaskParams,
+        response: { 200: answer('Its state', ref(MergeStatus), statusText) },
+      },
     },
     async (request, reply) => {
       const status = await actions.mergeStatus(caller(request), request.params.taskId);
@@ -80,7 +136,14 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/merge/resolve`,
     {
       config: { long: true, errors: [...ofGit, 'NO_MERGE_IN_PROGRESS', 'CONFLICT_NOT_FOUND', 'CONFLICT_MARKERS_LEFT', 'MERGE_BLOCKED'] },
-      schema: { operationId: 'resolveConflict', summary: 'Resolve one file', tags, params: TaskParams, body: ref(ResolveConflict), response: { 200: answer('Resolved; what is left', ref(MergeStatus), statusText) } },
+      schema: {
+        operationId: 'resolveConflict',
+        summary: 'Resolve one file',
+        tags,
+        params: TaskParams,
+        body: ref(ResolveConflict),
+        response: { 200: answer('Resolved; what is left', ref(MergeStatus), statusText) },
+      },
     },
     async (request, reply) => {
       const status = await actions.resolveConflict(caller(request), request.params.taskId, request.body);
@@ -92,7 +155,14 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/merge/commit`,
     {
       config: { long: true, errors: [...ofGit, 'NO_MERGE_IN_PROGRESS', 'CONFLICTS_LEFT'] },
-      schema: { operationId: 'commitMerge', summary: 'Commit the merge once every conflict is resolved', tags, params: TaskParams, body: ref(CommitMerge), response: { 200: answer('Committed', ref(MergeResult), resultText) } },
+      schema: {
+        operationId: 'commitMerge',
+        summary: 'Commit the merge once every conflict is resolved',
+        tags,
+        params: TaskParams,
+        body: ref(CommitMerge),
+        response: { 200: answer('Committed', ref(MergeResult), resultText) },
+      },
     },
     async (request, reply) => {
       const result = await actions.commitMerge(caller(request), request.params.taskId, request.body);
@@ -104,7 +174,13 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/merge/abort`,
     {
       config: { long: true, errors: [...ofGit, 'NO_MERGE_IN_PROGRESS'] },
-      schema: { operationId: 'abortMerge', summary: 'Undo the merge: the worktree is again exactly as before it', tags, params: TaskParams, response: { 200: answer('Undone', ref(MergeDone), 'A message') } },
+      schema: {
+        operationId: 'abortMerge',
+        summary: 'Undo the merge: the worktree is again exactly as before it',
+        tags,
+        params: TaskParams,
+        response: { 200: answer('Undone', ref(MergeDone), 'A message') },
+      },
     },
     async (request, reply) => {
       const done = await actions.abortMerge(caller(request), request.params.taskId);
@@ -116,7 +192,14 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/merge/skip`,
     {
       config: { errors: ['TASK_NOT_FOUND', 'NOT_A_SUBTASK', 'MERGE_IN_PROGRESS'] },
-      schema: { operationId: 'skipSubtask', summary: "Leave a subtask's work out on purpose", tags, params: TaskParams, body: ref(SkipSubtask), response: { 200: answer('Noted', ref(MergeDone), 'A message') } },
+      schema: {
+        operationId: 'skipSubtask',
+        summary: "Leave a subtask's work out on purpose",
+        tags,
+        params: TaskParams,
+        body: ref(SkipSubtask),
+        response: { 200: answer('Noted', ref(MergeDone), 'A message') },
+      },
     },
     async (request, reply) => {
       const done = await actions.skipSubtask(caller(request), request.params.taskId, request.body);
@@ -133,7 +216,13 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
         summary: 'Whether all work of the subtasks is merged, copied or skipped, so that the task can be finished',
         tags,
         params: TaskParams,
-        response: { 200: answer('What is left', ref(MergeCheck), '"complete" or "incomplete" and the counts; then a line for each subtask that is left, with the reason') },
+        response: {
+          200: answer(
+            'What is left',
+            ref(MergeCheck),
+            '"complete" or "incomplete" and the counts; then a line for each subtask that is left, with the reason',
+          ),
+        },
       },
     },
     async (request, reply) => {

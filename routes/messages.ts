@@ -16,7 +16,14 @@ export const messageRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/messages`,
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'AGENT_INPUT_CLOSED'] },
-      schema: { operationId: 'sendMessage', summary: 'Send a further user message to the running agent', tags: ['Control'], params: TaskParams, body: ref(SendMessage), response: { 202: delivered } },
+      schema: {
+        operationId: 'sendMessage',
+        summary: 'Send a further user message to the running agent',
+        tags: ['Control'],
+        params: TaskParams,
+        body: ref(SendMessage),
+        response: { 202: delivered },
+      },
     },
     async (request, reply) => {
       const result = await actions.sendMessage(caller(request), request.params.taskId, request.body.message);
@@ -28,7 +35,14 @@ export const messageRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/sibling-context`,
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'AGENT_INPUT_CLOSED', 'NOT_A_SIBLING'] },
-      schema: { operationId: 'shareSibling', summary: 'Tell a running agent what a sibling did', tags: ['Control'], params: TaskParams, body: ref(SiblingContext), response: { 202: delivered } },
+      schema: {
+        operationId: 'shareSibling',
+        summary: 'Tell a running agent what a sibling did',
+        tags: ['Control'],
+        params: TaskParams,
+        body: ref(SiblingContext),
+        response: { 202: delivered },
+      },
     },
     async (request, reply) => {
       const result = await actions.shareSibling(caller(request), request.params.taskId, request.body);

@@ -13,7 +13,8 @@ const lineText = 'id, status and name with tabs between';
 const defaultPage = 50;
 
 /** Some clients call `done` completed. */
-const readStatus = (status: TaskStatus | 'completed' | undefined): TaskStatus | null => (status === 'completed' ? 'done' : (status ?? null));
+const readStatus = (status: TaskStatus | 'completed' | undefined): TaskStatus | null =>
+  status === 'completed' ? 'done' : (status ?? null);
 
 /** Tasks: make, list, read, change, delete. */
 export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
@@ -22,8 +23,22 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
     {
       config: {
         errors: [
-          'INVALID_REPOSITORY', 'INVALID_REF', 'INVALID_PATH', 'INVALID_AGENT', 'INVALID_PARENT', 'INVALID_CONTINUATION', 'DEPTH_EXCEEDED', 'BRANCH_NOT_FOUND',
-          'SUBTASK_COMPLETION_ACTION', 'NO_COMPLETION_TARGET', 'DEPENDS_ON_UNAVAILABLE', 'TASK_NOT_FOUND', 'IDEMPOTENCY_KEY_REUSED', 'REPOSITORY_EMPTY', 'TOO_MANY_TASKS', 'DISK_FULL',
+          'INVALID_REPOSITORY',
+          'INVALID_REF',
+          'INVALID_PATH',
+          'INVALID_AGENT',
+          'INVALID_PARENT',
+          'INVALID_CONTINUATION',
+          'DEPTH_EXCEEDED',
+          'BRANCH_NOT_FOUND',
+          'SUBTASK_COMPLETION_ACTION',
+          'NO_COMPLETION_TARGET',
+          'DEPENDS_ON_UNAVAILABLE',
+          'TASK_NOT_FOUND',
+          'IDEMPOTENCY_KEY_REUSED',
+          'REPOSITORY_EMPTY',
+          'TOO_MANY_TASKS',
+          'DISK_FULL',
         ],
       },
       schema: {
@@ -56,7 +71,12 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
     },
     async (request, reply) => {
       const { status, parentTaskId, limit, cursor } = request.query;
-      const page = await actions.listTasks(caller(request), { status: readStatus(status), parentTaskId: parentTaskId ?? null, limit: limit ?? defaultPage, cursor: cursor ?? null });
+      const page = await actions.listTasks(caller(request), {
+        status: readStatus(status),
+        parentTaskId: parentTaskId ?? null,
+        limit: limit ?? defaultPage,
+        cursor: cursor ?? null,
+      });
       return sendJsonOrText(request, reply, page, () => taskLines(page.items));
     },
   );
@@ -70,7 +90,13 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
         summary: 'Read a task',
         tags: ['Tasks'],
         params: TaskParams,
-        response: { 200: answer('The task', ref(Task), `${lineText}; then summary, error, branch, worktree and cost, each as "key: value" where there is one`) },
+        response: {
+          200: answer(
+            'The task',
+            ref(Task),
+            `${lineText}; then summary, error, branch, worktree and cost, each as "key: value" where there is one`,
+          ),
+        },
       },
     },
     async (request, reply) => {
@@ -82,7 +108,17 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
   api.put(
     `${base}/tasks/:taskId`,
     {
-      config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_PENDING', 'TASK_NOT_RUNNING', 'INVALID_TRANSITION', 'SUBTASKS_NOT_INTEGRATED', 'SUBTASKS_FAILED', 'GIT_FAILED'] },
+      config: {
+        errors: [
+          'TASK_NOT_FOUND',
+          'TASK_NOT_PENDING',
+          'TASK_NOT_RUNNING',
+          'INVALID_TRANSITION',
+          'SUBTASKS_NOT_INTEGRATED',
+          'SUBTASKS_FAILED',
+          'GIT_FAILED',
+        ],
+      },
       schema: {
         operationId: 'updateTask',
         summary: 'Change a task, report progress, or finish it with status done',

@@ -12,7 +12,9 @@ import { answer, noContent } from '../src/http/shapes.ts';
 /** The schema's `date-time` takes leap seconds, which no Date is; and a key that is over when it is made opens nothing. */
 const checkExpiry = (expiresAt: string | undefined): void => {
   if (expiresAt !== undefined && !(Date.parse(expiresAt) > Date.now())) {
-    throw new MakimaError('VALIDATION_FAILED', 'The field "expiresAt" must be a time to come', { details: { in: 'body', field: 'expiresAt', rule: 'future' } });
+    throw new MakimaError('VALIDATION_FAILED', 'The field "expiresAt" must be a time to come', {
+      details: { in: 'body', field: 'expiresAt', rule: 'future' },
+    });
   }
 };
 
@@ -42,7 +44,13 @@ export const toolKeyRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/tool-keys`,
     {
       config: { errors: ['TASK_NOT_FOUND'] },
-      schema: { operationId: 'listToolKeys', summary: "List a task's keys, without the keys themselves", tags: ['Tool keys'], params: TaskParams, response: { 200: answer('The keys', Type.Array(ref(ToolKey))) } },
+      schema: {
+        operationId: 'listToolKeys',
+        summary: "List a task's keys, without the keys themselves",
+        tags: ['Tool keys'],
+        params: TaskParams,
+        response: { 200: answer('The keys', Type.Array(ref(ToolKey))) },
+      },
     },
     async (request, reply) => reply.send(await actions.listToolKeys(caller(request), request.params.taskId)),
   );
@@ -51,7 +59,13 @@ export const toolKeyRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/tool-keys/:keyId`,
     {
       config: { errors: ['TASK_NOT_FOUND', 'TOOL_KEY_NOT_FOUND'] },
-      schema: { operationId: 'deleteToolKey', summary: 'Revoke a key: the next call with it is 401', tags: ['Tool keys'], params: ToolKeyParams, response: { 204: noContent('Revoked') } },
+      schema: {
+        operationId: 'deleteToolKey',
+        summary: 'Revoke a key: the next call with it is 401',
+        tags: ['Tool keys'],
+        params: ToolKeyParams,
+        response: { 204: noContent('Revoked') },
+      },
     },
     async (request, reply) => {
       await actions.deleteToolKey(caller(request), request.params.taskId, request.params.keyId);

@@ -17,7 +17,13 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/tasks/:taskId/worktree`,
     {
       config: { errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND'] },
-      schema: { operationId: 'getWorktree', summary: 'Where the worktree is', tags: ['Worktree'], params: TaskParams, response: { 200: answer('The worktree', ref(WorktreeInfo), 'The path alone') } },
+      schema: {
+        operationId: 'getWorktree',
+        summary: 'Where the worktree is',
+        tags: ['Worktree'],
+        params: TaskParams,
+        response: { 200: answer('The worktree', ref(WorktreeInfo), 'The path alone') },
+      },
     },
     async (request, reply) => {
       const worktree = await actions.getWorktree(caller(request), request.params.taskId);
@@ -51,7 +57,10 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
   api.post(
     `${base}/tasks/:taskId/worktree/clone`,
     {
-      config: { long: true, errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'TARGET_EXISTS', 'INVALID_PATH', 'REPOSITORY_BUSY', 'GIT_FAILED', 'DISK_FULL'] },
+      config: {
+        long: true,
+        errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'TARGET_EXISTS', 'INVALID_PATH', 'REPOSITORY_BUSY', 'GIT_FAILED', 'DISK_FULL'],
+      },
       schema: {
         operationId: 'cloneWorktree',
         summary: 'Make a stand-alone copy of the worktree',
@@ -70,7 +79,10 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
   api.post(
     `${base}/tasks/:taskId/worktree/restore`,
     {
-      config: { ownerOnly: true, errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'TASK_ACTIVE', 'TARGET_EXISTS', 'REPOSITORY_BUSY', 'DISK_FULL', 'GIT_FAILED'] },
+      config: {
+        ownerOnly: true,
+        errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'TASK_ACTIVE', 'TARGET_EXISTS', 'REPOSITORY_BUSY', 'DISK_FULL', 'GIT_FAILED'],
+      },
       schema: {
         operationId: 'restoreWorktree',
         summary: 'Bring back a deleted worktree, with its task where that was deleted too',
@@ -89,7 +101,13 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
     `${base}/targets/exists`,
     {
       config: { errors: ['INVALID_PATH'] },
-      schema: { operationId: 'targetExists', summary: 'Whether something is at a path', tags: ['Worktree'], querystring: TargetQuery, response: { 200: answer('The answer', ref(TargetExists), '"true" or "false"') } },
+      schema: {
+        operationId: 'targetExists',
+        summary: 'Whether something is at a path',
+        tags: ['Worktree'],
+        querystring: TargetQuery,
+        response: { 200: answer('The answer', ref(TargetExists), '"true" or "false"') },
+      },
     },
     async (request, reply) => {
       const result = await actions.targetExists(caller(request), request.query.targetDir);

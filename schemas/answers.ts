@@ -7,13 +7,22 @@ export const TaskPage = Type.Object({ items: Type.Array(ref(Task)), nextCursor: 
 export type TaskPage = Static<typeof TaskPage>;
 
 /** A task and everything below it. */
-export const TaskTree = Type.Object({ ...Task.properties, subtasks: Type.Array(Type.Unsafe<unknown>({ $ref: 'TaskTree#' })) }, { $id: 'TaskTree' });
+export const TaskTree = Type.Object(
+  { ...Task.properties, subtasks: Type.Array(Type.Unsafe<unknown>({ $ref: 'TaskTree#' })) },
+  { $id: 'TaskTree' },
+);
 
 /** An output event with its envelope, flat: the serializer needs no union for it. */
-export const OutputEvent = Type.Object({ id: Type.Integer(), taskId: Uuid, at: Timestamp, ...OutputPayload.properties }, { $id: 'OutputEvent' });
+export const OutputEvent = Type.Object(
+  { id: Type.Integer(), taskId: Uuid, at: Timestamp, ...OutputPayload.properties },
+  { $id: 'OutputEvent' },
+);
 
 export const OutputPage = Type.Object({ items: Type.Array(ref(OutputEvent)), nextCursor: Nullable(Type.String()) }, { $id: 'OutputPage' });
 
-export const Delivered = Type.Object({ delivered: Type.Boolean({ description: 'Whether the agent has it already; false: it is kept and follows' }) }, { $id: 'Delivered' });
+export const Delivered = Type.Object(
+  { delivered: Type.Boolean({ description: 'Whether the agent has it already; false: it is kept and follows' }) },
+  { $id: 'Delivered' },
+);
 
 export const Health = Type.Object({ status: StringEnum(['ok'] as const) }, { $id: 'Health' });

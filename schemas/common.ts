@@ -15,7 +15,11 @@ export const Nullable = <T extends TSchema>(schema: T): TUnsafe<Static<T> | null
   const type: unknown = schema['type'];
   const values: unknown = schema['enum'];
   if (typeof type !== 'string') return Type.Unsafe<Static<T> | null>({ ...Type.Union([schema, Type.Null()]) });
-  return Type.Unsafe<Static<T> | null>({ ...schema, type: [type, 'null'], ...(Array.isArray(values) ? { enum: [...(values as unknown[]), null] } : {}) });
+  return Type.Unsafe<Static<T> | null>({
+    ...schema,
+    type: [type, 'null'],
+    ...(Array.isArray(values) ? { enum: [...(values as unknown[]), null] } : {}),
+  });
 };
 
 /** What a caller's text may hold: no NUL, which neither a path nor a variable nor a commit message can carry. */

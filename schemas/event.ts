@@ -17,11 +17,18 @@ export const OutputPayload = Type.Object({
   stream: OutputStream,
   content: Type.String({ description: 'One line without its newline; bytes that are not UTF-8 are shown as U+FFFD' }),
   jsonType: Type.Optional(Type.String({ description: 'The type field, where the line is a JSON object' })),
-  partial: Type.Optional(Type.Literal(true, { description: 'The line is longer than one event holds; it goes on in the next output event of this stream' })),
+  partial: Type.Optional(
+    Type.Literal(true, { description: 'The line is longer than one event holds; it goes on in the next output event of this stream' }),
+  ),
   base64: Type.Optional(Type.String({ description: 'The exact bytes, where the line is not UTF-8' })),
   level: Type.Optional(StringEnum(['info', 'warning', 'error'] as const, { description: 'Of a system line that is more than a notice' })),
 });
-export const StatusPayload = Type.Object({ type: Type.Literal('status'), from: TaskStatus, to: TaskStatus, reason: Type.Optional(Type.String()) });
+export const StatusPayload = Type.Object({
+  type: Type.Literal('status'),
+  from: TaskStatus,
+  to: TaskStatus,
+  reason: Type.Optional(Type.String()),
+});
 export const UsagePayload = Type.Object({ type: Type.Literal('usage'), usage: Usage });
 export const CompletionPayload = Type.Object({ type: Type.Literal('completion'), completion: Completion });
 export const ToolKeyPayload = Type.Object({
@@ -36,14 +43,24 @@ export const MergePayload = Type.Object({
   subtaskId: Uuid,
   sourceBranch: Nullable(Type.String()),
   commitSha: Nullable(Type.String()),
-  conflicts: Type.Array(Type.Object(MergeConflict.properties), { description: 'Of conflict: the files, the first 100 of them; of resolved: the file' }),
+  conflicts: Type.Array(Type.Object(MergeConflict.properties), {
+    description: 'Of conflict: the files, the first 100 of them; of resolved: the file',
+  }),
   conflictsLeft: Nullable(Type.Integer({ description: 'Of conflict and resolved: how many files have one' })),
   reason: Nullable(Type.String({ description: 'Why it was skipped, or undone by the daemon' })),
 });
 export type MergePayload = Static<typeof MergePayload>;
 export const EndPayload = Type.Object({ type: Type.Literal('end'), status: TaskStatus });
 
-export const EventPayload = Type.Union([OutputPayload, StatusPayload, UsagePayload, CompletionPayload, ToolKeyPayload, MergePayload, EndPayload]);
+export const EventPayload = Type.Union([
+  OutputPayload,
+  StatusPayload,
+  UsagePayload,
+  CompletionPayload,
+  ToolKeyPayload,
+  MergePayload,
+  EndPayload,
+]);
 /** An event before it has its place in the log. */
 export type EventPayload = Static<typeof EventPayload>;
 

@@ -3,7 +3,20 @@ import { CompletionResult, RunCompletion } from './completion.ts';
 import { ErrorBody } from './common.ts';
 import { TaskEvent } from './event.ts';
 import { Info } from './info.ts';
-import { CommitMerge, MergeCheck, MergeConflict, MergeDone, MergeOutlook, MergePreview, MergeResult, MergeStatus, ResolveConflict, SkipSubtask, StartMerge, SubtaskBranch } from './merge.ts';
+import {
+  CommitMerge,
+  MergeCheck,
+  MergeConflict,
+  MergeDone,
+  MergeOutlook,
+  MergePreview,
+  MergeResult,
+  MergeStatus,
+  ResolveConflict,
+  SkipSubtask,
+  StartMerge,
+  SubtaskBranch,
+} from './merge.ts';
 import { CloneWorktree, CreateTask, CreateToolKey, SendMessage, SiblingContext, StopTask, UpdateTask } from './task-requests.ts';
 import { Task } from './task.ts';
 import { NewToolKey, ToolKey } from './tool-key.ts';
@@ -11,10 +24,41 @@ import { CloneResult, FileChange, TargetExists, WorktreeInfo } from './worktree.
 
 /** Every shape with a name: the components of openapi.yaml. */
 export const namedSchemas = [
-  Task, TaskPage, TaskTree, CreateTask, UpdateTask, StopTask, SendMessage, SiblingContext, Delivered,
-  WorktreeInfo, FileChange, CloneWorktree, CloneResult, TargetExists, RunCompletion, CompletionResult,
-  SubtaskBranch, MergeConflict, MergePreview, MergeOutlook, StartMerge, MergeResult, MergeStatus, ResolveConflict, CommitMerge, MergeDone, SkipSubtask, MergeCheck,
-  TaskEvent, OutputEvent, OutputPage,
-  CreateToolKey, NewToolKey, ToolKey,
-  Info, Health, ErrorBody,
+  Task,
+  TaskPage,
+  TaskTree,
+  CreateTask,
+  UpdateTask,
+  StopTask,
+  SendMessage,
+  SiblingContext,
+  Delivered,
+  WorktreeInfo,
+  FileChange,
+  CloneWorktree,
+  CloneResult,
+  TargetExists,
+  RunCompletion,
+  CompletionResult,
+  SubtaskBranch,
+  MergeConflict,
+  MergePreview,
+  MergeOutlook,
+  StartMerge,
+  MergeResult,
+  MergeStatus,
+  ResolveConflict,
+  CommitMerge,
+  MergeDone,
+  SkipSubtask,
+  MergeCheck,
+  TaskEvent,
+  OutputEvent,
+  OutputPage,
+  CreateToolKey,
+  NewToolKey,
+  ToolKey,
+  Info,
+  Health,
+  ErrorBody,
 ];

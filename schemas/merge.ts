@@ -2,12 +2,31 @@ import { Type, type Static } from '@sinclair/typebox';
 import { Nullable, StringEnum, Timestamp, Uuid, noNul, notBlank, ref } from './common.ts';
 
 export const conflictKinds = [
-  'both-modified', 'both-added', 'deleted-by-us', 'deleted-by-them', 'rename-rename', 'rename-delete', 'mode', 'symlink', 'binary', 'submodule', 'directory-file', 'other',
+  'both-modified',
+  'both-added',
+  'deleted-by-us',
+  'deleted-by-them',
+  'rename-rename',
+  'rename-delete',
+  'mode',
+  'symlink',
+  'binary',
+  'submodule',
+  'directory-file',
+  'other',
 ] as const;
-export const ConflictKind = StringEnum(conflictKinds, { description: 'What the two sides did to the file; us is the task, them the subtask' });
+export const ConflictKind = StringEnum(conflictKinds, {
+  description: 'What the two sides did to the file; us is the task, them the subtask',
+});
 export type ConflictKind = Static<typeof ConflictKind>;
 
-export const MergeConflict = Type.Object({ file: Type.String({ description: 'Its path in the worktree; a name that is not UTF-8 in quotes, as git shows it' }), kind: ConflictKind }, { $id: 'MergeConflict' });
+export const MergeConflict = Type.Object(
+  {
+    file: Type.String({ description: 'Its path in the worktree; a name that is not UTF-8 in quotes, as git shows it' }),
+    kind: ConflictKind,
+  },
+  { $id: 'MergeConflict' },
+);
 export type MergeConflict = Static<typeof MergeConflict>;
 const Conflicts = Type.Array(ref(MergeConflict));
 
@@ -27,7 +46,11 @@ export const SubtaskBranch = Type.Object(
 export type SubtaskBranch = Static<typeof SubtaskBranch>;
 
 export const MergePreview = Type.Object(
-  { clean: Type.Boolean(), conflicts: Conflicts, files: Type.Array(Type.String(), { description: 'The files that the merge would change' }) },
+  {
+    clean: Type.Boolean(),
+    conflicts: Conflicts,
+    files: Type.Array(Type.String(), { description: 'The files that the merge would change' }),
+  },
   { $id: 'MergePreview' },
 );
 export type MergePreview = Static<typeof MergePreview>;
@@ -46,13 +69,18 @@ export const MergeOutlook = Type.Object(
     ),
     order: Type.Array(Uuid, { description: 'An order that merges as many as possible cleanly: those come first' }),
     cleanCount: Type.Integer({ description: 'How many, from the start of the order on, merge cleanly one after the other' }),
-    complete: Type.Boolean({ description: 'false: there are too many subtasks to hold each against each; conflictsWith is known of the first ones only' }),
+    complete: Type.Boolean({
+      description: 'false: there are too many subtasks to hold each against each; conflictsWith is known of the first ones only',
+    }),
   },
   { $id: 'MergeOutlook' },
 );
 export type MergeOutlook = Static<typeof MergeOutlook>;
 
-export const MergeResult = Type.Object({ success: Type.Boolean(), commitSha: Type.String(), message: Type.String() }, { $id: 'MergeResult' });
+export const MergeResult = Type.Object(
+  { success: Type.Boolean(), commitSha: Type.String(), message: Type.String() },
+  { $id: 'MergeResult' },
+);
 export type MergeResult = Static<typeof MergeResult>;
 
 export const MergeStatus = Type.Object(
@@ -91,7 +119,14 @@ export const StartMerge = Type.Object(
   {
     sourceBranch: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: noNul })),
     subtaskId: Type.Optional(Uuid),
-    branch: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: noNul, description: "Another branch of the subtask's repository, in place of what its worktree holds" })),
+    branch: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1000,
+        pattern: noNul,
+        description: "Another branch of the subtask's repository, in place of what its worktree holds",
+      }),
+    ),
     force: Type.Optional(Type.Boolean({ description: 'Takes files with conflict markers too, where they are meant' })),
   },
   { $id: 'StartMerge', additionalProperties: false, minProperties: 1, description: 'Of sourceBranch and subtaskId one is enough' },
@@ -101,7 +136,9 @@ export type StartMerge = Static<typeof StartMerge>;
 export const ResolveConflict = Type.Object(
   {
     file: Type.String({ minLength: 1, maxLength: 10_000, pattern: noNul }),
-    strategy: StringEnum(['ours', 'theirs', 'manual'] as const, { description: "ours: what the task has; theirs: what the subtask has; manual: the file as it now stands in the task's worktree" }),
+    strategy: StringEnum(['ours', 'theirs', 'manual'] as const, {
+      description: "ours: what the task has; theirs: what the subtask has; manual: the file as it now stands in the task's worktree",
+    }),
   },
   { $id: 'ResolveConflict', additionalProperties: false },
 );
@@ -110,5 +147,8 @@ export type ResolveConflict = Static<typeof ResolveConflict>;
 export const CommitMerge = Type.Object({ message: Type.Optional(Message) }, { $id: 'CommitMerge', additionalProperties: false });
 export type CommitMerge = Static<typeof CommitMerge>;
 
-export const SkipSubtask = Type.Object({ subtaskId: Uuid, reason: Type.String({ minLength: 1, maxLength: 10_000, pattern: notBlank }) }, { $id: 'SkipSubtask', additionalProperties: false });
+export const SkipSubtask = Type.Object(
+  { subtaskId: Uuid, reason: Type.String({ minLength: 1, maxLength: 10_000, pattern: notBlank }) },
+  { $id: 'SkipSubtask', additionalProperties: false },
+);
 export type SkipSubtask = Static<typeof SkipSubtask>;

@@ -6,7 +6,11 @@ import { taskStatuses } from './task.ts';
 export const TaskParams = Type.Object({ taskId: Uuid });
 export const ToolKeyParams = Type.Object({ taskId: Uuid, keyId: Uuid });
 
-const EventId = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'The id of an event: what comes after it is sent' });
+const EventId = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'The id of an event: what comes after it is sent',
+});
 
 export const ListTasksQuery = Type.Object(
   {
@@ -26,7 +30,9 @@ export const DeleteTaskQuery = Type.Object(
 export const WaitQuery = Type.Object(
   {
     until: Type.Optional(StringEnum(['terminal'] as const)),
-    timeout: Type.Optional(Type.Number({ minimum: 0, maximum: 3600, description: 'Seconds, 30 where left out; the task is answered as it then is' })),
+    timeout: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 3600, description: 'Seconds, 30 where left out; the task is answered as it then is' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -35,7 +41,11 @@ export const EventsQuery = Type.Object(
   {
     after: Type.Optional(EventId),
     types: Type.Optional(
-      Type.String({ pattern: `^(?:${eventTypes.join('|')})(?:,(?:${eventTypes.join('|')}))*$`, maxLength: 200, description: `Comma-separated, of ${eventTypes.join(', ')}` }),
+      Type.String({
+        pattern: `^(?:${eventTypes.join('|')})(?:,(?:${eventTypes.join('|')}))*$`,
+        maxLength: 200,
+        description: `Comma-separated, of ${eventTypes.join(', ')}`,
+      }),
     ),
   },
   { additionalProperties: false },
@@ -54,11 +64,21 @@ export const OutputQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export const TargetQuery = Type.Object({ targetDir: Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }) }, { additionalProperties: false });
+export const TargetQuery = Type.Object(
+  { targetDir: Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }) },
+  { additionalProperties: false },
+);
 
 /** RFC-draft `Idempotency-Key`: printable ASCII, so that it can stand in a log as it is. */
 export const CreateTaskHeaders = Type.Object({
-  'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', description: 'A repeat with the same key is answered with the first task' })),
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[\\x20-\\x7e]+$',
+      description: 'A repeat with the same key is answered with the first task',
+    }),
+  ),
 });
 
 export type ListTasksQuery = Static<typeof ListTasksQuery>;

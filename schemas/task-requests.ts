@@ -12,7 +12,13 @@ export const CreateTask = Type.Object(
   {
     name: Name,
     plan: Plan,
-    repositoryUrl: Type.Optional(Type.String({ maxLength: 4096, pattern: noNul, description: 'A path (~ is the home), a clone URL, new:// or new://name; left out: a scratch directory' })),
+    repositoryUrl: Type.Optional(
+      Type.String({
+        maxLength: 4096,
+        pattern: noNul,
+        description: 'A path (~ is the home), a clone URL, new:// or new://name; left out: a scratch directory',
+      }),
+    ),
     baseBranch: Type.Optional(Branch),
     targetBranch: Type.Optional(Branch),
     targetRepoPath: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, pattern: noNul })),
@@ -52,10 +58,16 @@ export const StopTask = Type.Object(
 );
 export type StopTask = Static<typeof StopTask>;
 
-export const SendMessage = Type.Object({ message: Type.String({ minLength: 1, maxLength: 1_000_000, pattern: notBlank }) }, { $id: 'SendMessage', additionalProperties: false });
+export const SendMessage = Type.Object(
+  { message: Type.String({ minLength: 1, maxLength: 1_000_000, pattern: notBlank }) },
+  { $id: 'SendMessage', additionalProperties: false },
+);
 export type SendMessage = Static<typeof SendMessage>;
 
-export const SiblingContext = Type.Object({ siblingTaskId: Uuid, summary: Type.Optional(Summary) }, { $id: 'SiblingContext', additionalProperties: false });
+export const SiblingContext = Type.Object(
+  { siblingTaskId: Uuid, summary: Type.Optional(Summary) },
+  { $id: 'SiblingContext', additionalProperties: false },
+);
 export type SiblingContext = Static<typeof SiblingContext>;
 
 export const CreateToolKey = Type.Object(
@@ -64,5 +76,8 @@ export const CreateToolKey = Type.Object(
 );
 export type CreateToolKey = Static<typeof CreateToolKey>;
 
-export const CloneWorktree = Type.Object({ targetDir: Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }) }, { $id: 'CloneWorktree', additionalProperties: false });
+export const CloneWorktree = Type.Object(
+  { targetDir: Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }) },
+  { $id: 'CloneWorktree', additionalProperties: false },
+);
 export type CloneWorktree = Static<typeof CloneWorktree>;

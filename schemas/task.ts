@@ -2,7 +2,16 @@ import { Type, type Static } from '@sinclair/typebox';
 import { Nullable, StringEnum, Timestamp, Uuid } from './common.ts';
 
 export const taskStatuses = [
-  'pending', 'queued', 'initializing', 'starting', 'running', 'paused', 'blocked', 'done', 'failed', 'interrupted',
+  'pending',
+  'queued',
+  'initializing',
+  'starting',
+  'running',
+  'paused',
+  'blocked',
+  'done',
+  'failed',
+  'interrupted',
 ] as const;
 export const TaskStatus = StringEnum(taskStatuses);
 export type TaskStatus = Static<typeof TaskStatus>;

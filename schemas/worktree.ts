@@ -19,7 +19,10 @@ export const FileChange = Type.Object(
 );
 export type FileChange = Static<typeof FileChange>;
 
-export const CloneResult = Type.Object({ success: Type.Boolean(), message: Type.String(), targetDir: Type.String() }, { $id: 'CloneResult' });
+export const CloneResult = Type.Object(
+  { success: Type.Boolean(), message: Type.String(), targetDir: Type.String() },
+  { $id: 'CloneResult' },
+);
 export type CloneResult = Static<typeof CloneResult>;
 
 export const TargetExists = Type.Object({ exists: Type.Boolean(), targetDir: Type.String() }, { $id: 'TargetExists' });

@@ -93,7 +93,10 @@ const listen = async (http: Http, { host, port }: Config, store: TaskStore): Pro
   return address.port;
 };
 
-const settingsOf = ({ config, logger, now = () => new Date(), reached = () => undefined }: AppOptions, inheritedEnv: Readonly<Record<string, string>>) => ({
+const settingsOf = (
+  { config, logger, now = () => new Date(), reached = () => undefined }: AppOptions,
+  inheritedEnv: Readonly<Record<string, string>>,
+) => ({
   reached,
   userHome: homedir(),
   inheritedEnv,
@@ -135,12 +138,22 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   };
 
   try {
-    const directories: Places = { caches: join(config.home, 'caches'), repositories: join(config.home, 'repositories'), kept: join(config.home, 'kept'), worktrees: config.worktreeDir };
+    const directories: Places = {
+      caches: join(config.home, 'caches'),
+      repositories: join(config.home, 'repositories'),
+      kept: join(config.home, 'kept'),
+      worktrees: config.worktreeDir,
+    };
     const place = await findPlace(config.home, directories, options.adopt ?? false);
     const { store: own, isNew, setAside } = await openOrReplaceStore(join(config.home, 'state.sqlite'), { now: settings.now });
     opened.push(() => own.close());
     const store = options.twins?.store?.(own) ?? own;
-    const log = openEventLog({ directory: join(config.home, 'events'), now: settings.now, warn: (message) => logger.warn(message), ...(options.twins?.write && { write: options.twins.write }) });
+    const log = openEventLog({
+      directory: join(config.home, 'events'),
+      now: settings.now,
+      warn: (message) => logger.warn(message),
+      ...(options.twins?.write && { write: options.twins.write }),
+    });
     opened.push(() => log.close());
     const shared = { ...settings, store, log, ledger: createLedger(store, log, settings) };
     const completions = createCompletions({ ...shared, commitAuthor: config.commitAuthor, shutdown: draining.signal });
@@ -174,7 +187,13 @@ export const startApp = async (options: AppOptions): Promise<App> => {
         version,
         home: config.home,
         startedAt: settings.now().toISOString(),
-        limits: { maxConcurrentTasks: config.maxConcurrentTasks, maxDepth: config.maxDepth, maxTasks: config.maxTasks, maxStreams: config.maxStreams, bodyBytes: config.bodyLimitBytes },
+        limits: {
+          maxConcurrentTasks: config.maxConcurrentTasks,
+          maxDepth: config.maxDepth,
+          maxTasks: config.maxTasks,
+          maxStreams: config.maxStreams,
+          bodyBytes: config.bodyLimitBytes,
+        },
       },
     };
     const http = await buildHttp({

@@ -106,7 +106,10 @@ const agentVariables = ['MAKIMA_API_URL', 'MAKIMA_API_KEY', 'MAKIMA_TASK_ID', 'M
  * @returns the frozen settings, and warnings for the log
  * @throws ConfigError with everything that is wrong at once
  */
-export const loadConfig = (env: NodeJS.ProcessEnv, { homedir, cwd = process.cwd() }: { homedir: string; cwd?: string }): { config: Config; warnings: string[] } => {
+export const loadConfig = (
+  env: NodeJS.ProcessEnv,
+  { homedir, cwd = process.cwd() }: { homedir: string; cwd?: string },
+): { config: Config; warnings: string[] } => {
   const problems: string[] = [];
   const names = new Set<string>();
 
@@ -158,7 +161,8 @@ export const loadConfig = (env: NodeJS.ProcessEnv, { homedir, cwd = process.cwd(
 
   for (const name of Object.keys(written)) {
     if (name === 'home') problems.push(`home in ${file} has no effect there: set MAKIMA_HOME in the environment`);
-    else if (!names.has(name)) problems.push(`${name} in ${file} is no setting: it must be one of ${[...names].filter((known) => known !== 'home').join(', ')}`);
+    else if (!names.has(name))
+      problems.push(`${name} in ${file} is no setting: it must be one of ${[...names].filter((known) => known !== 'home').join(', ')}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   const known = new Set([...[...names].map(variableOf), ...agentVariables]);

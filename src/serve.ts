@@ -31,9 +31,13 @@ const openHome = async (home: string): Promise<HomeLock> => {
     if (error instanceof HomeInUseError) {
       const other = await readDaemonFile(home);
       const where = other === null ? '' : ` (pid ${other.pid}, ${other.url})`;
-      throw new StartError(`Another makima daemon runs on ${home}${where}. Use that one, stop it, or set MAKIMA_HOME to another directory.`);
+      throw new StartError(
+        `Another makima daemon runs on ${home}${where}. Use that one, stop it, or set MAKIMA_HOME to another directory.`,
+      );
     }
-    throw new StartError(`MAKIMA_HOME ${home} cannot be used: ${messageOf(error)}. Make it a directory that you can write to, or set MAKIMA_HOME to another one.`);
+    throw new StartError(
+      `MAKIMA_HOME ${home} cannot be used: ${messageOf(error)}. Make it a directory that you can write to, or set MAKIMA_HOME to another one.`,
+    );
   }
 };
 
@@ -42,8 +46,10 @@ const start = async (config: Config, logger: Logger, adopt: boolean, reached: Re
     return await startApp({ config, logger, ownerToken: await ownerToken(config.home), adopt, ...(reached && { reached }) });
   } catch (error) {
     const address = `${config.host}:${config.port}`;
-    if (codeOf(error) === 'EADDRINUSE') throw new StartError(`${address} is in use by another program. Set MAKIMA_PORT to a free port, or to 0 to have one picked.`);
-    if (codeOf(error) === 'EADDRNOTAVAIL' || codeOf(error) === 'ENOTFOUND') throw new StartError(`${address} is no address of this machine. Set MAKIMA_HOST to one that is, such as 127.0.0.1.`);
+    if (codeOf(error) === 'EADDRINUSE')
+      throw new StartError(`${address} is in use by another program. Set MAKIMA_PORT to a free port, or to 0 to have one picked.`);
+    if (codeOf(error) === 'EADDRNOTAVAIL' || codeOf(error) === 'ENOTFOUND')
+      throw new StartError(`${address} is no address of this machine. Set MAKIMA_HOST to one that is, such as 127.0.0.1.`);
     if (codeOf(error) === 'EACCES') throw new StartError(`${messageOf(error)}. Choose another MAKIMA_PORT or MAKIMA_HOME.`);
     throw error;
   }
@@ -67,7 +73,10 @@ const greet = (config: Config, app: App): void => {
 /** @returns whether a home that is a copy is to become one of its own */
 const readArguments = (args: readonly string[]): boolean => {
   const unknown = args.find((arg) => arg !== '--adopt');
-  if (unknown !== undefined) throw new StartError(`${JSON.stringify(unknown)} is no argument of makima. It takes --adopt, which makes a copied home one of its own; everything else is set by MAKIMA_* variables.`);
+  if (unknown !== undefined)
+    throw new StartError(
+      `${JSON.stringify(unknown)} is no argument of makima. It takes --adopt, which makes a copied home one of its own; everything else is set by MAKIMA_* variables.`,
+    );
   return args.length > 0;
 };
 

@@ -40,7 +40,10 @@ export const boolean: Reader<boolean> = {
   },
 };
 
-export const oneOf = <T extends string>(values: readonly T[]): Reader<T> => ({ must: `one of ${values.join(', ')}`, read: (raw) => values.find((value) => value === raw) });
+export const oneOf = <T extends string>(values: readonly T[]): Reader<T> => ({
+  must: `one of ${values.join(', ')}`,
+  read: (raw) => values.find((value) => value === raw),
+});
 
 export const args: Reader<readonly string[]> = {
   must: 'a JSON array of strings, such as ["--model", "opus"]',
@@ -89,14 +92,21 @@ export const host: Reader<string> = {
   must: 'an IP address (IPv6 without brackets) or a host name',
   read: (raw) => (typeof raw === 'string' && (isIP(raw) !== 0 || hostName.test(raw)) ? raw : undefined),
 };
-export const hosts = list('host names, with or without a port, separated by commas', (item) => /^([a-z0-9._-]{1,253}|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(item));
-export const origins = list('origins such as https://example.org or http://localhost:3000, separated by commas', (item) => /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item));
+export const hosts = list('host names, with or without a port, separated by commas', (item) =>
+  /^([a-z0-9._-]{1,253}|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(item),
+);
+export const origins = list('origins such as https://example.org or http://localhost:3000, separated by commas', (item) =>
+  /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item),
+);
 
 export const path = (homedir: string, base: string): Reader<string> => ({
   must: 'a path: absolute, relative, or ~ and what is below it',
   read: (raw) => {
     if (!isText(raw) || raw.trim() === '' || /^~[^/]/.test(raw)) return undefined;
-    return resolve(base, raw.replace(/^~(?=\/|$)/, () => homedir));
+    return resolve(
+      base,
+      raw.replace(/^~(?=\/|$)/, () => homedir),
+    );
   },
 });
 export const command = (homedir: string, base: string): Reader<string> => ({

@@ -14,13 +14,43 @@ const problemsOf = (env: NodeJS.ProcessEnv, homedir = '/nowhere'): readonly stri
 
 // The defaults of the contract's table, written out.
 const defaults = {
-  home: '/home/u/.makima', host: '127.0.0.1', port: 8080, allowedHosts: [], allowedOrigins: [], worktreeDir: '/home/u/.makima/worktrees',
-  maxConcurrentTasks: 4, maxDepth: 2, claudeCommand: 'claude', claudePreArgs: [], claudeArgs: [], enablePermissions: false,
-  disableVerbose: false, agentEnv: {}, logLevel: 'info', stopAgents: false, keepSubtasks: false, backgroundMinutes: 0, maxLogBytes: 1_073_741_824, retentionDays: 0, retentionBytes: 0, commitAuthor: null,
+  home: '/home/u/.makima',
+  host: '127.0.0.1',
+  port: 8080,
+  allowedHosts: [],
+  allowedOrigins: [],
+  worktreeDir: '/home/u/.makima/worktrees',
+  maxConcurrentTasks: 4,
+  maxDepth: 2,
+  claudeCommand: 'claude',
+  claudePreArgs: [],
+  claudeArgs: [],
+  enablePermissions: false,
+  disableVerbose: false,
+  agentEnv: {},
+  logLevel: 'info',
+  stopAgents: false,
+  keepSubtasks: false,
+  backgroundMinutes: 0,
+  maxLogBytes: 1_073_741_824,
+  retentionDays: 0,
+  retentionBytes: 0,
+  commitAuthor: null,
 };
 /** What only a change of the program moves; each is somebody's decision, so that its value is not repeated here. */
 const bounds = [
-  'bodyLimitBytes', 'maxTasks', 'maxStreams', 'silenceMs', 'interruptGraceMs', 'terminateGraceMs', 'exitGraceMs', 'backgroundWaitMs', 'setupTimeoutMs', 'minFreeBytes', 'retentionEveryMs', 'recoveryMs',
+  'bodyLimitBytes',
+  'maxTasks',
+  'maxStreams',
+  'silenceMs',
+  'interruptGraceMs',
+  'terminateGraceMs',
+  'exitGraceMs',
+  'backgroundWaitMs',
+  'setupTimeoutMs',
+  'minFreeBytes',
+  'retentionEveryMs',
+  'recoveryMs',
 ] as const;
 /** The settings without the bounds, which must all be there. */
 const settingsOf = (t: Test, config: Config) => {
@@ -40,15 +70,49 @@ void t.test('with nothing set, the defaults', (t) => {
 });
 
 const everything = {
-  MAKIMA_HOST: '0.0.0.0', MAKIMA_PORT: '0', MAKIMA_ALLOWED_HOSTS: 'Box.local, box.local:8080,,[::1]:80', MAKIMA_ALLOWED_ORIGINS: 'https://a.example,http://localhost:3000',
-  MAKIMA_WORKTREE_DIR: '~/trees', MAKIMA_MAX_CONCURRENT_TASKS: ' 16 ', MAKIMA_MAX_DEPTH: '0', MAKIMA_CLAUDE_COMMAND: '~/bin/claude', MAKIMA_CLAUDE_PRE_ARGS: '["cli.js", ""]',
-  MAKIMA_CLAUDE_ARGS: '["--model","a b \\"c\\""]', MAKIMA_ENABLE_PERMISSIONS: 'TRUE', MAKIMA_DISABLE_VERBOSE: '1', MAKIMA_AGENT_ENV: '{"A_1":"x=y","__proto__":"p"}', MAKIMA_LOG_LEVEL: 'silent',
-  MAKIMA_STOP_AGENTS: 'true', MAKIMA_KEEP_SUBTASKS: 'true', MAKIMA_BACKGROUND_MINUTES: '90', MAKIMA_MAX_LOG_BYTES: '1000000', MAKIMA_RETENTION_DAYS: '30', MAKIMA_RETENTION_BYTES: '5000000000', MAKIMA_COMMIT_AUTHOR: 'Ada <ada@example.org>',
+  MAKIMA_HOST: '0.0.0.0',
+  MAKIMA_PORT: '0',
+  MAKIMA_ALLOWED_HOSTS: 'Box.local, box.local:8080,,[::1]:80',
+  MAKIMA_ALLOWED_ORIGINS: 'https://a.example,http://localhost:3000',
+  MAKIMA_WORKTREE_DIR: '~/trees',
+  MAKIMA_MAX_CONCURRENT_TASKS: ' 16 ',
+  MAKIMA_MAX_DEPTH: '0',
+  MAKIMA_CLAUDE_COMMAND: '~/bin/claude',
+  MAKIMA_CLAUDE_PRE_ARGS: '["cli.js", ""]',
+  MAKIMA_CLAUDE_ARGS: '["--model","a b \\"c\\""]',
+  MAKIMA_ENABLE_PERMISSIONS: 'TRUE',
+  MAKIMA_DISABLE_VERBOSE: '1',
+  MAKIMA_AGENT_ENV: '{"A_1":"x=y","__proto__":"p"}',
+  MAKIMA_LOG_LEVEL: 'silent',
+  MAKIMA_STOP_AGENTS: 'true',
+  MAKIMA_KEEP_SUBTASKS: 'true',
+  MAKIMA_BACKGROUND_MINUTES: '90',
+  MAKIMA_MAX_LOG_BYTES: '1000000',
+  MAKIMA_RETENTION_DAYS: '30',
+  MAKIMA_RETENTION_BYTES: '5000000000',
+  MAKIMA_COMMIT_AUTHOR: 'Ada <ada@example.org>',
 };
 const everythingRead = {
-  host: '0.0.0.0', port: 0, allowedHosts: ['box.local', 'box.local:8080', '[::1]:80'], allowedOrigins: ['https://a.example', 'http://localhost:3000'],
-  maxConcurrentTasks: 16, maxDepth: 0, claudeCommand: '/home/u/bin/claude', claudePreArgs: ['cli.js', ''], claudeArgs: ['--model', 'a b "c"'],
-  enablePermissions: true, disableVerbose: true, logLevel: 'silent', stopAgents: true, keepSubtasks: true, backgroundMinutes: 90, maxLogBytes: 1_000_000, retentionDays: 30, retentionBytes: 5_000_000_000, commitAuthor: { name: 'Ada', email: 'ada@example.org' }, worktreeDir: '/home/u/trees',
+  host: '0.0.0.0',
+  port: 0,
+  allowedHosts: ['box.local', 'box.local:8080', '[::1]:80'],
+  allowedOrigins: ['https://a.example', 'http://localhost:3000'],
+  maxConcurrentTasks: 16,
+  maxDepth: 0,
+  claudeCommand: '/home/u/bin/claude',
+  claudePreArgs: ['cli.js', ''],
+  claudeArgs: ['--model', 'a b "c"'],
+  enablePermissions: true,
+  disableVerbose: true,
+  logLevel: 'silent',
+  stopAgents: true,
+  keepSubtasks: true,
+  backgroundMinutes: 90,
+  maxLogBytes: 1_000_000,
+  retentionDays: 30,
+  retentionBytes: 5_000_000_000,
+  commitAuthor: { name: 'Ada', email: 'ada@example.org' },
+  worktreeDir: '/home/u/trees',
 };
 
 void t.test('every variable is read', (t) => {
@@ -56,20 +120,48 @@ void t.test('every variable is read', (t) => {
   const rest = settingsOf(t, config);
   Reflect.deleteProperty(rest, 'agentEnv');
   t.strictSame(rest, { ...everythingRead, home: '/home/u/state' });
-  t.strictSame(Object.entries(config.agentEnv), [['A_1', 'x=y'], ['__proto__', 'p']]);
+  t.strictSame(Object.entries(config.agentEnv), [
+    ['A_1', 'x=y'],
+    ['__proto__', 'p'],
+  ]);
   t.strictSame(warnings, []);
   t.end();
 });
 
 void t.test('every name in the file is read, and the environment wins', (t) => {
   const inFile = {
-    host: '::1', port: 9000, allowedHosts: ['a.example'], allowedOrigins: 'https://b.example', worktreeDir: 'trees', maxConcurrentTasks: 2, maxDepth: 5,
-    claudeCommand: './claude', claudePreArgs: ['a'], claudeArgs: ['b'], enablePermissions: true, disableVerbose: true, agentEnv: { B: 'c' }, logLevel: 'debug',
-    stopAgents: true, keepSubtasks: true, backgroundMinutes: 5, maxLogBytes: 70_000, retentionDays: 1, retentionBytes: 2, commitAuthor: 'Bo <bo@example.org>',
+    host: '::1',
+    port: 9000,
+    allowedHosts: ['a.example'],
+    allowedOrigins: 'https://b.example',
+    worktreeDir: 'trees',
+    maxConcurrentTasks: 2,
+    maxDepth: 5,
+    claudeCommand: './claude',
+    claudePreArgs: ['a'],
+    claudeArgs: ['b'],
+    enablePermissions: true,
+    disableVerbose: true,
+    agentEnv: { B: 'c' },
+    logLevel: 'debug',
+    stopAgents: true,
+    keepSubtasks: true,
+    backgroundMinutes: 5,
+    maxLogBytes: 70_000,
+    retentionDays: 1,
+    retentionBytes: 2,
+    commitAuthor: 'Bo <bo@example.org>',
   };
   const home = t.testdir({ 'config.json': `\uFEFF${JSON.stringify(inFile)}` });
   const { config } = loadConfig({ MAKIMA_HOME: home }, { homedir: '/home/u' });
-  t.strictSame(settingsOf(t, config), { ...inFile, commitAuthor: { name: 'Bo', email: 'bo@example.org' }, home, allowedOrigins: ['https://b.example'], worktreeDir: join(home, 'trees'), claudeCommand: join(home, 'claude') });
+  t.strictSame(settingsOf(t, config), {
+    ...inFile,
+    commitAuthor: { name: 'Bo', email: 'bo@example.org' },
+    home,
+    allowedOrigins: ['https://b.example'],
+    worktreeDir: join(home, 'trees'),
+    claudeCommand: join(home, 'claude'),
+  });
   const both = loadConfig({ ...everything, MAKIMA_HOME: home, MAKIMA_AGENT_ENV: '{"C":"d"}' }, { homedir: '/home/u' }).config;
   t.strictSame(settingsOf(t, both), { ...everythingRead, home, agentEnv: { C: 'd' } });
   t.end();
@@ -77,7 +169,10 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
 
 void t.test('false and 0 in the environment win over true in the file; an empty text is no value', (t) => {
   const home = t.testdir({ 'config.json': '{"enablePermissions": true, "port": 9000, "host": "", "maxDepth": 1}' });
-  const { config } = loadConfig({ MAKIMA_HOME: home, MAKIMA_ENABLE_PERMISSIONS: 'false', MAKIMA_PORT: '0', MAKIMA_MAX_DEPTH: '', MAKIMA_LOG_LEVEL: '' }, { homedir: '/h' });
+  const { config } = loadConfig(
+    { MAKIMA_HOME: home, MAKIMA_ENABLE_PERMISSIONS: 'false', MAKIMA_PORT: '0', MAKIMA_MAX_DEPTH: '', MAKIMA_LOG_LEVEL: '' },
+    { homedir: '/h' },
+  );
   t.match(config, { enablePermissions: false, port: 0, maxDepth: 1, host: '127.0.0.1', logLevel: 'info' });
   t.equal(loadConfig({ MAKIMA_HOME: '' }, { homedir: '/h' }).config.home, '/h/.makima');
   t.end();
@@ -109,7 +204,19 @@ const bad: Record<string, [must: string, ...values: string[]]> = {
   MAKIMA_ENABLE_PERMISSIONS: ['true, false, 1 or 0', 'yes', 'on', '2', 'truee'],
   MAKIMA_COMMIT_AUTHOR: ['a name and a mail address', 'Ada', 'ada@example.org', '<ada@example.org>', 'Ada <>', 'Ada <a b>', 'A\nB <a@b>'],
   MAKIMA_DISABLE_VERBOSE: ['true, false, 1 or 0', 'no'],
-  MAKIMA_AGENT_ENV: ['a JSON object of strings', 'A=b', '[]', 'null', '{"A":1}', '{"A B":"x"}', '{"1A":"x"}', '{"":"x"}', '{"A":"\\u0000"}', '{"A=":"x"}', '{"MAKIMA_RUN_ID":"x"}'],
+  MAKIMA_AGENT_ENV: [
+    'a JSON object of strings',
+    'A=b',
+    '[]',
+    'null',
+    '{"A":1}',
+    '{"A B":"x"}',
+    '{"1A":"x"}',
+    '{"":"x"}',
+    '{"A":"\\u0000"}',
+    '{"A=":"x"}',
+    '{"MAKIMA_RUN_ID":"x"}',
+  ],
   MAKIMA_STOP_AGENTS: ['true, false, 1 or 0', 'no'],
   MAKIMA_KEEP_SUBTASKS: ['true, false, 1 or 0', 'no'],
   MAKIMA_BACKGROUND_MINUTES: ['a whole number', '-1', '10081', '1.5'],
@@ -137,12 +244,21 @@ void t.test('a bad value is refused with its name, the value and what it must be
 });
 
 void t.test('everything that is wrong is told at once, of both sources', (t) => {
-  const home = t.testdir({ 'config.json': '{"port": 70000, "maxDepth": true, "prot": 1, "home": "/x", "claudeArgs": "-p", "logLevel": null, "__proto__": 1}' });
+  const home = t.testdir({
+    'config.json': '{"port": 70000, "maxDepth": true, "prot": 1, "home": "/x", "claudeArgs": "-p", "logLevel": null, "__proto__": 1}',
+  });
   const problems = problemsOf({ MAKIMA_HOME: home, MAKIMA_PORT: '1', MAKIMA_MAX_DEPTH: 'deep', MAKIMA_HOST: '!' });
   const file = join(home, 'config.json');
   const starts = [
-    `MAKIMA_HOST is "!": `, `port in ${file} is 70000: `, `maxDepth in ${file} is true: `, 'MAKIMA_MAX_DEPTH is "deep": ', `claudeArgs in ${file} is "-p": `,
-    `logLevel in ${file} is null: `, `prot in ${file} is no setting`, `home in ${file} has no effect`, `__proto__ in ${file} is no setting`,
+    `MAKIMA_HOST is "!": `,
+    `port in ${file} is 70000: `,
+    `maxDepth in ${file} is true: `,
+    'MAKIMA_MAX_DEPTH is "deep": ',
+    `claudeArgs in ${file} is "-p": `,
+    `logLevel in ${file} is null: `,
+    `prot in ${file} is no setting`,
+    `home in ${file} has no effect`,
+    `__proto__ in ${file} is no setting`,
   ];
   for (const start of starts) t.equal(problems.filter((problem) => problem.startsWith(start)).length, 1, start);
   t.equal(problems.length, starts.length);
@@ -163,7 +279,10 @@ void t.test('a file that is no JSON object is named', (t) => {
 });
 
 void t.test('a variable that nobody reads is warned of, not refused', (t) => {
-  const { warnings } = loadConfig({ MAKIMA_PROT: '1', MAKIMA_TASK_ID: 'of the agent that starts this', MAKIMA_API_KEY: 'k', makima_port: '1', XMAKIMA_A: '' }, { homedir: '/h' });
+  const { warnings } = loadConfig(
+    { MAKIMA_PROT: '1', MAKIMA_TASK_ID: 'of the agent that starts this', MAKIMA_API_KEY: 'k', makima_port: '1', XMAKIMA_A: '' },
+    { homedir: '/h' },
+  );
   t.strictSame(warnings.length, 1);
   t.match(warnings[0], 'MAKIMA_PROT');
   t.end();
@@ -171,7 +290,8 @@ void t.test('a variable that nobody reads is warned of, not refused', (t) => {
 
 void t.test('the settings are frozen to the bottom', (t) => {
   const { config } = loadConfig(everything, { homedir: '/h' });
-  for (const value of [config, config.agentEnv, config.allowedHosts, config.allowedOrigins, config.claudeArgs, config.claudePreArgs]) t.ok(Object.isFrozen(value));
+  for (const value of [config, config.agentEnv, config.allowedHosts, config.allowedOrigins, config.claudeArgs, config.claudePreArgs])
+    t.ok(Object.isFrozen(value));
   const bare = loadConfig({}, { homedir: '/h' }).config;
   for (const value of Object.values(bare)) t.ok(Object.isFrozen(value));
   t.end();

@@ -43,7 +43,9 @@ const rooms: Readonly<Record<string, Room>> = {
 };
 /** Packages that one room alone may know, so that the others do not come to depend on them. */
 const keptIn: Readonly<Record<string, string[]>> = {
-  kysely: ['store'], 'node:sqlite': ['store', 'home'], 'simple-git': ['git'],
+  kysely: ['store'],
+  'node:sqlite': ['store', 'home'],
+  'simple-git': ['git'],
   fastify: ['http', 'routes', 'app', 'serve'],
 };
 const maxLines = 250;
@@ -93,7 +95,8 @@ const findSilencing = (file: string, text: string): { any: boolean; comment: boo
   const visit = (node: ts.Node): void => {
     if (node.kind === ts.SyntaxKind.AnyKeyword) found.any = true;
     const comments = [...(ts.getLeadingCommentRanges(text, node.pos) ?? []), ...(ts.getTrailingCommentRanges(text, node.end) ?? [])];
-    for (const { pos, end } of comments) if (/@ts-(ignore|nocheck|expect-error)|eslint-disable/.test(text.slice(pos, end))) found.comment = true;
+    for (const { pos, end } of comments)
+      if (/@ts-(ignore|nocheck|expect-error)|eslint-disable/.test(text.slice(pos, end))) found.comment = true;
     node.getChildren(source).forEach(visit);
   };
   visit(source);
@@ -119,7 +122,8 @@ const importViolations = (files: Files): string[] => {
       }
       if (!specifier.startsWith('.')) {
         const owner = Object.keys(keptIn).find((kept) => specifier === kept || specifier.startsWith(`${kept}/`));
-        if (owner !== undefined && !keptIn[owner]?.includes(name)) found.push(`${file}: ${specifier} is known to ${keptIn[owner]?.join(', ') ?? ''} alone`);
+        if (owner !== undefined && !keptIn[owner]?.includes(name))
+          found.push(`${file}: ${specifier} is known to ${keptIn[owner]?.join(', ') ?? ''} alone`);
         // Pure: no input, no output, no clock. A package could hide any of them.
         if (name === 'domain') found.push(`${file}: domain imports no package, ${specifier} neither`);
         continue;
@@ -165,7 +169,10 @@ const tooLong = (files: Files): string[] =>
 const silenced = (files: Files): string[] =>
   Object.entries(files).flatMap(([file, text]) => {
     const { any, comment } = findSilencing(file, text);
-    return [...(any ? [`${file}: any switches the compiler off`] : []), ...(comment ? [`${file}: a comment silences a check instead of meeting it`] : [])];
+    return [
+      ...(any ? [`${file}: any switches the compiler off`] : []),
+      ...(comment ? [`${file}: a comment silences a check instead of meeting it`] : []),
+    ];
   });
 
 const root = join(import.meta.dirname, '..');
@@ -197,7 +204,18 @@ void t.test('nothing is silenced, in the tests neither', (t) => {
 });
 
 void t.test('the checks see what they look for', (t) => {
-  const empty = { 'src/store/a.ts': '', 'src/git/a.ts': '', 'src/tasks/a.ts': '', 'src/runs/a.ts': '', 'src/http/a.ts': '', 'src/config.ts': '', 'src/domain/a.ts': '', 'routes/a.ts': '', 'src/app.ts': '', 'schemas/a.ts': '' };
+  const empty = {
+    'src/store/a.ts': '',
+    'src/git/a.ts': '',
+    'src/tasks/a.ts': '',
+    'src/runs/a.ts': '',
+    'src/http/a.ts': '',
+    'src/config.ts': '',
+    'src/domain/a.ts': '',
+    'routes/a.ts': '',
+    'src/app.ts': '',
+    'schemas/a.ts': '',
+  };
   const wrong: [file: string, text: string, says: string][] = [
     ['src/git/x.ts', "import { a } from '../store/a.ts';", 'git may not import store'],
     ['src/store/deep/x.ts', "import type { A } from '../../git/a.ts';", 'store may not import git'],
@@ -205,12 +223,20 @@ void t.test('the checks see what they look for', (t) => {
     ['schemas/x.ts', "import '../src/domain/a.ts';", 'schemas may not import domain'],
     ['src/runs/x.ts', "const a = await import('../tasks/a.ts');", 'runs may not import tasks'],
     ['src/git/x.ts', 'const a = await import(`../store/${b}.ts`);', 'nobody can know'],
-    ['routes/x.ts', "import type { A } from '../src/tasks/a.ts';\nconst a = await import('../src/tasks/a.ts');", 'routes may not import values of tasks'],
+    [
+      'routes/x.ts',
+      "import type { A } from '../src/tasks/a.ts';\nconst a = await import('../src/tasks/a.ts');",
+      'routes may not import values of tasks',
+    ],
     ['src/runs/x.ts', "import { type A } from '../tasks/a.ts';", 'runs may not import tasks'],
     ['src/tasks/x.ts', "import type { A } from '../http/a.ts';", 'tasks may not import http'],
     ['src/tasks/x.ts', "import type { Config } from '../config.ts';", 'tasks may not import config'],
     ['routes/x.ts', "import { a } from '../src/tasks/a.ts';", 'routes may not import values of tasks'],
-    ['routes/x.ts', "import type { A } from '../src/tasks/a.ts';\nimport { a } from '../src/tasks/a.ts';", 'routes may not import values of tasks'],
+    [
+      'routes/x.ts',
+      "import type { A } from '../src/tasks/a.ts';\nimport { a } from '../src/tasks/a.ts';",
+      'routes may not import values of tasks',
+    ],
     ['routes/x.ts', "import { type A, b } from '../src/tasks/a.ts';", 'routes may not import values of tasks'],
     ['routes/x.ts', "import A, { type B } from '../src/tasks/a.ts';", 'routes may not import values of tasks'],
     ['routes/x.ts', "import * as a from '../src/tasks/a.ts';", 'routes may not import values of tasks'],
@@ -237,14 +263,35 @@ void t.test('the checks see what they look for', (t) => {
   ];
   for (const [file, text] of right) t.strictSame(importViolations({ ...empty, [file]: text }), [], text);
 
-  t.equal(cycles({ 'src/git/a.ts': "import './b.ts';", 'src/git/b.ts': "import type { C } from './c.ts';", 'src/git/c.ts': "import './a.ts';", 'src/git/d.ts': "import './a.ts';" }).length, 1);
+  t.equal(
+    cycles({
+      'src/git/a.ts': "import './b.ts';",
+      'src/git/b.ts': "import type { C } from './c.ts';",
+      'src/git/c.ts': "import './a.ts';",
+      'src/git/d.ts': "import './a.ts';",
+    }).length,
+    1,
+  );
   t.match(cycles({ 'src/git/a.ts': "import './a.ts';" }), ['a cycle: src/git/a.ts → src/git/a.ts']);
   t.strictSame(cycles({ 'src/git/a.ts': "import './b.ts'; import './c.ts';", 'src/git/b.ts': "import './c.ts';", 'src/git/c.ts': '' }), []);
   t.equal(tooLong({ 'src/git/a.ts': 'x\n'.repeat(251) }).length, 1);
   t.strictSame(tooLong({ 'src/git/a.ts': 'x\n'.repeat(250) }), []);
-  for (const text of ['const a: any = 1;', 'const a = b as any;', 'type A = Map<string, any[]>;', '// @ts-ignore', 'f(1, /* eslint-disable */ 2);', 'x(); // @ts-expect-error y', 'const f = () => {\n  // eslint-disable-next-line x\n};']) {
+  for (const text of [
+    'const a: any = 1;',
+    'const a = b as any;',
+    'type A = Map<string, any[]>;',
+    '// @ts-ignore',
+    'f(1, /* eslint-disable */ 2);',
+    'x(); // @ts-expect-error y',
+    'const f = () => {\n  // eslint-disable-next-line x\n};',
+  ]) {
     t.equal(silenced({ 'src/git/a.ts': text }).length, 1, text);
   }
-  t.strictSame(silenced({ 'src/git/a.ts': "// any word\nconst any = 'any';\nconst text = '// @ts-ignore';\nconst pattern = /\\/\\/ eslint-disable/;" }), []);
+  t.strictSame(
+    silenced({
+      'src/git/a.ts': "// any word\nconst any = 'any';\nconst text = '// @ts-ignore';\nconst pattern = /\\/\\/ eslint-disable/;",
+    }),
+    [],
+  );
   t.end();
 });

@@ -21,4 +21,6 @@ void t.test('directories are made with those above them, and the first that was 
   await t.rejects(makeDirectories(path.join(home, 'dangling')), { code: 'ENOENT' });
 });
 
-void t.test('where a file system makes none, it ends', { skip: process.platform !== 'linux' && 'there is no /proc' }, (t) => t.rejects(makeDirectories('/proc/deep/er'), { code: 'ENOENT' }));
+void t.test('where a file system makes none, it ends', { skip: process.platform !== 'linux' && 'there is no /proc' }, (t) =>
+  t.rejects(makeDirectories('/proc/deep/er'), { code: 'ENOENT' }),
+);

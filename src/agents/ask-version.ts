@@ -42,7 +42,8 @@ export const askVersion = (
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(0, maxBytes)));
 
     const answerOf = (code: number | null): VersionAnswer => {
-      if (code !== null && cannotRun.has(code)) return { kind: 'unusable', reason: oneLine(stderr, maxLineLength) || `it exited with ${code}` };
+      if (code !== null && cannotRun.has(code))
+        return { kind: 'unusable', reason: oneLine(stderr, maxLineLength) || `it exited with ${code}` };
       return code === 0 && stdout.trim() !== '' ? { kind: 'version', version: versionIn(stdout) } : { kind: 'silent' };
     };
     const end = (answer: VersionAnswer): void => {

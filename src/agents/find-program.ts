@@ -13,7 +13,9 @@ const isProgram = (file: string): boolean => {
   }
 };
 
-const folders = (env: Readonly<Record<string, string | undefined>>): string[] => [...new Set((env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder)))];
+const folders = (env: Readonly<Record<string, string | undefined>>): string[] => [
+  ...new Set((env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder))),
+];
 
 /** More make a message that nobody reads. */
 const maxNamed = 30;
@@ -36,7 +38,11 @@ export const findProgram = (command: string, env: Readonly<Record<string, string
   if (command === '' || command.includes('\0')) return null;
   if (command.startsWith('~/')) return orNull(path.join(env['HOME'] ?? homedir(), command.slice(2)));
   if (command.includes('/')) return orNull(path.resolve(command));
-  return folders(env).map((folder) => path.join(folder, command)).find(isProgram) ?? null;
+  return (
+    folders(env)
+      .map((folder) => path.join(folder, command))
+      .find(isProgram) ?? null
+  );
 };
 
 const orNull = (file: string): string | null => (isProgram(file) ? file : null);

@@ -11,7 +11,9 @@ export const plainText = (text: string): string => stripVTControlCharacters(text
 export const oneLine = (text: string, max: number): string => {
   // The cut comes first: a megabyte on one line is not cleaned to show two hundred characters of it.
   const start = text.slice(0, max * 20);
-  const lines = plainText(start).split('\n').filter((line) => line.trim() !== '');
+  const lines = plainText(start)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   const line = (lines[0] ?? '').trim().replace(/\t/g, ' ');
   if (line.length > max) return `${withoutHalfPair(line.slice(0, max)).trimEnd()} …`;
   return lines.length > 1 || start.length < text.length ? `${line} …` : line;

@@ -2,7 +2,8 @@ import type { Remote } from '../git/push-branch.ts';
 import type { PullRequestServer } from './pull-request-shape.ts';
 import { remoteSlug, type RemoteSlug } from './remote-slug.ts';
 
-const same = (one: RemoteSlug, other: RemoteSlug): boolean => one.owner.toLowerCase() === other.owner.toLowerCase() && one.repo.toLowerCase() === other.repo.toLowerCase();
+const same = (one: RemoteSlug, other: RemoteSlug): boolean =>
+  one.owner.toLowerCase() === other.owner.toLowerCase() && one.repo.toLowerCase() === other.repo.toLowerCase();
 
 /**
  * What gh has noted of the user's choice (`gh repo set-default`): `base` at the remote that pull requests go to, or

@@ -33,7 +33,12 @@ export const orderOf = ({ completionAction: action, targetRepoPath, targetBranch
 /** Whatever went wrong, as an answer to whoever asks for the action: its own code where that is one, else with the code as `reason`. */
 const asFailure = (error: unknown): MakimaError => {
   const known = error instanceof MakimaError ? error : new MakimaError('INTERNAL', messageOf(error), { cause: error });
-  return known.statusCode === 409 ? known : new MakimaError('COMPLETION_FAILED', known.message.replace(/\.$/, ''), { cause: known, details: { ...known.details, reason: known.code } });
+  return known.statusCode === 409
+    ? known
+    : new MakimaError('COMPLETION_FAILED', known.message.replace(/\.$/, ''), {
+        cause: known,
+        details: { ...known.details, reason: known.code },
+      });
 };
 
 export const createCompletions = (context: CompletionContext): Completions => {
@@ -61,7 +66,11 @@ export const createCompletions = (context: CompletionContext): Completions => {
    * The action with its notes; only the shutdown, or a store that cannot be written, is thrown.
    * @param after - what follows the last note in the log
    */
-  const perform = async (task: Task, order: CompletionOrder, after: EventPayload[]): Promise<{ completion: Completion & { message: string }; failure: MakimaError | null }> => {
+  const perform = async (
+    task: Task,
+    order: CompletionOrder,
+    after: EventPayload[],
+  ): Promise<{ completion: Completion & { message: string }; failure: MakimaError | null }> => {
     const { action } = order;
     if (task.completion?.status !== 'running') {
       ledger.say(task.id, `Completion action ${action}: ${order.targetRepoPath}`);
@@ -81,7 +90,11 @@ export const createCompletions = (context: CompletionContext): Completions => {
       ({ message } = failure);
     }
     const completion = { action, status: failure === null ? ('succeeded' as const) : ('failed' as const), message, ...outcome };
-    ledger.say(task.id, failure === null ? `Completion action ${action}: ${message}` : `Completion action ${action} failed: ${message}`, ...(failure === null ? [] : (['error'] as const)));
+    ledger.say(
+      task.id,
+      failure === null ? `Completion action ${action}: ${message}` : `Completion action ${action} failed: ${message}`,
+      ...(failure === null ? [] : (['error'] as const)),
+    );
     await ledger.update(task.id, { completion }, [{ type: 'completion', completion }, ...after]);
     context.reached('completion noted');
     return { completion, failure };
@@ -121,7 +134,9 @@ export const createCompletions = (context: CompletionContext): Completions => {
     },
     async run(task, order) {
       const { completion, failure } = await runNow(task, order).catch((error: unknown) => {
-        throw shutdown.aborted ? new MakimaError('NOT_READY', 'The daemon is shutting down; the action goes on at its next start', { cause: error }) : error;
+        throw shutdown.aborted
+          ? new MakimaError('NOT_READY', 'The daemon is shutting down; the action goes on at its next start', { cause: error })
+          : error;
       });
       if (failure !== null) throw failure;
       return completion;
@@ -131,7 +146,10 @@ export const createCompletions = (context: CompletionContext): Completions => {
       for (const { taskId, order } of await underWay.all()) {
         const task = await store.getTask(taskId);
         if (task === null) await underWay.remove(taskId);
-        else void runNow(task, order).catch((error: unknown) => (shutdown.aborted ? undefined : context.report(`the completion action of task ${taskId}`, error)));
+        else
+          void runNow(task, order).catch((error: unknown) =>
+            shutdown.aborted ? undefined : context.report(`the completion action of task ${taskId}`, error),
+          );
       }
     },
     async close() {

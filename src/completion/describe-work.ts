@@ -9,7 +9,8 @@ const maxBody = 60_000;
 const maxReason = 300;
 
 /** Never between the two halves of a character. */
-const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : text);
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 
 /** A name as one line: it may hold any character. */
 const oneLine = (name: string): string => name.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
@@ -35,7 +36,11 @@ const listed = (title: string, lines: readonly string[]): string => (lines.lengt
  * @param integrations - what became of the subtasks' work; one that ended well and is not among them may have had nothing to
  *   merge, or was brought over by hand, so neither is said of it
  */
-export const pullRequestText = (task: Task, subtasks: readonly Task[], integrations: readonly Integration[]): { title: string; body: string } => {
+export const pullRequestText = (
+  task: Task,
+  subtasks: readonly Task[],
+  integrations: readonly Integration[],
+): { title: string; body: string } => {
   const became = new Map(integrations.map((each) => [each.subtaskId, each]));
   const isIn = ({ id, status }: Task): boolean => (became.get(id)?.state ?? (status === 'done' ? 'merged' : 'skipped')) === 'merged';
   const line = ({ id, name, status }: Task): string => {
@@ -43,7 +48,13 @@ export const pullRequestText = (task: Task, subtasks: readonly Task[], integrati
     const how = [status, ...(state === null ? [] : [state])].join(', ');
     return `- ${oneLine(name)} (${how}${reason === null ? '' : `: ${cut(oneLine(reason), maxReason)}`})`;
   };
-  const lists = [listed('Subtasks', subtasks.filter(isIn).map(line)), listed('Left out', subtasks.filter((subtask) => !isIn(subtask)).map(line))];
+  const lists = [
+    listed('Subtasks', subtasks.filter(isIn).map(line)),
+    listed('Left out', subtasks.filter((subtask) => !isIn(subtask)).map(line)),
+  ];
   const parts = [paragraphs(task.progressSummary), ...lists].filter((part) => part !== '');
-  return { title: cut(oneLine(task.name), maxTitle), body: `${cut(parts.join('\n\n'), maxBody)}${parts.length === 0 ? '' : '\n\n'}${trailerKey}: ${task.id}\n` };
+  return {
+    title: cut(oneLine(task.name), maxTitle),
+    body: `${cut(parts.join('\n\n'), maxBody)}${parts.length === 0 ? '' : '\n\n'}${trailerKey}: ${task.id}\n`,
+  };
 };

@@ -34,7 +34,11 @@ const run = async ({ program, env }: Gh, args: readonly string[], cwd: string, s
     reject: false,
   });
   signal.throwIfAborted();
-  return { stdout: result.stdout, stderr: result.timedOut ? `did not answer within ${timeout / 1000} s` : result.stderr, exitCode: result.exitCode };
+  return {
+    stdout: result.stdout,
+    stderr: result.timedOut ? `did not answer within ${timeout / 1000} s` : result.stderr,
+    exitCode: result.exitCode,
+  };
 };
 
 /** @returns null where gh is not on the PATH or not signed in to the server */
@@ -47,7 +51,13 @@ export const signedInGh = async (env: NodeJS.ProcessEnv, slug: RemoteSlug | null
 };
 
 const refused = (what: string, { stdout, stderr, exitCode }: Said): MakimaError => {
-  const said = redactUrls(stderr.trim() === '' ? stdout : stderr).trim().split('\n').slice(-5).join('; ').slice(0, 1000).replace(/\.$/, '');
+  const said = redactUrls(stderr.trim() === '' ? stdout : stderr)
+    .trim()
+    .split('\n')
+    .slice(-5)
+    .join('; ')
+    .slice(0, 1000)
+    .replace(/\.$/, '');
   return new MakimaError('PULL_REQUEST_FAILED', `${what} failed: ${said === '' ? `exit status ${String(exitCode)}` : said}`);
 };
 
@@ -67,7 +77,9 @@ const read = async (gh: Gh, args: readonly string[], cwd: string, signal: AbortS
 
 const path = ({ host, owner, repo }: RemoteSlug): string => `${host === null ? '' : `${host}/`}${owner}/${repo}`;
 
-const Listed = Type.Array(Type.Object({ number: Type.Number(), url: Type.String(), headRepositoryOwner: Type.Optional(Type.Object({ login: Type.String() })) }));
+const Listed = Type.Array(
+  Type.Object({ number: Type.Number(), url: Type.String(), headRepositoryOwner: Type.Optional(Type.Object({ login: Type.String() })) }),
+);
 const Forked = Type.Object({ parent: Type.Object({ name: Type.String(), owner: Type.Object({ login: Type.String() }) }) });
 const WithDefault = Type.Object({ defaultBranchRef: Type.Object({ name: Type.String({ minLength: 1 }) }) });
 
@@ -91,7 +103,9 @@ const open = async (gh: Gh, pull: PullRequest, cwd: string, signal: AbortSignal)
   // gh lists by the branch's name alone, which others may have in their forks
   const fields = pull.forkOwner === null ? ['number,url', '--limit', '1'] : ['number,url,headRepositoryOwner', '--limit', '100'];
   const listed = await read(gh, ['pr', 'list', ...repo, '--head', pull.head, '--state', 'open', '--json', ...fields], cwd, signal);
-  const existing = Value.Check(Listed, listed) ? listed.find((each) => pull.forkOwner === null || each.headRepositoryOwner?.login.toLowerCase() === pull.forkOwner.toLowerCase()) : undefined;
+  const existing = Value.Check(Listed, listed)
+    ? listed.find((each) => pull.forkOwner === null || each.headRepositoryOwner?.login.toLowerCase() === pull.forkOwner.toLowerCase())
+    : undefined;
   const text = ['--title', pull.title, '--body-file', '-', '--base', pull.base];
   if (existing !== undefined) {
     const edited = await run(gh, ['pr', 'edit', String(existing.number), ...repo, ...text], cwd, signal, pull.body);

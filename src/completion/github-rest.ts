@@ -22,31 +22,44 @@ export const restApi = (env: NodeJS.ProcessEnv, slug: RemoteSlug | null): RestAp
   const given = env['GITHUB_API_URL']?.trim() ?? '';
   if (token === '') return { missing: 'GITHUB_TOKEN is not set' };
   if (slug === null) return { missing: "origin's URL names no owner and repository" };
-  if (given === '' && slug.host !== 'github.com') return { missing: `origin is on ${slug.host ?? 'this machine'}, not on github.com, and GITHUB_API_URL is not set` };
+  if (given === '' && slug.host !== 'github.com')
+    return { missing: `origin is on ${slug.host ?? 'this machine'}, not on github.com, and GITHUB_API_URL is not set` };
   const baseUrl = given === '' ? publicApi : given.replace(/\/+$/, '');
   // a token goes over the network in the clear to nobody but this machine
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)))) return { missing: 'GITHUB_API_URL is no https URL' };
+  if (
+    url === null ||
+    !(url.protocol === 'https:' || (url.protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)))
+  )
+    return { missing: 'GITHUB_API_URL is no https URL' };
   return { baseUrl, token, slug };
 };
 
 const silent = (): void => undefined;
 
 const reasonOf = (error: unknown): string => {
-  if (error instanceof Error && 'status' in error && typeof error.status === 'number') return `GitHub answered ${error.status}: ${messageOf(error)}`;
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number')
+    return `GitHub answered ${error.status}: ${messageOf(error)}`;
   return `GitHub could not be reached: ${messageOf(error)}`;
 };
 
 /** GitHub's REST API as the way to a server. */
 export const restServer = ({ baseUrl, token, slug }: RestApi, signal: AbortSignal): PullRequestServer => {
-  const octokit = new Octokit({ auth: token, baseUrl, userAgent: 'makima', log: { debug: silent, info: silent, warn: silent, error: silent } });
+  const octokit = new Octokit({
+    auth: token,
+    baseUrl,
+    userAgent: 'makima',
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+  });
   const bounded = () => ({ request: { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) } });
   const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
     try {
       return await ask();
     } catch (error) {
       signal.throwIfAborted();
-      throw new MakimaError('PULL_REQUEST_FAILED', `The pull request was not opened: ${reasonOf(error).replace(/\.$/, '')}`, { cause: error });
+      throw new MakimaError('PULL_REQUEST_FAILED', `The pull request was not opened: ${reasonOf(error).replace(/\.$/, '')}`, {
+        cause: error,
+      });
     }
   };
   const view = async ({ owner, repo }: RemoteSlug) => (await octokit.rest.repos.get({ owner, repo, ...bounded() })).data;
@@ -66,13 +79,27 @@ export const restServer = ({ baseUrl, token, slug }: RestApi, signal: AbortSigna
   };
 };
 
-const open = async (octokit: Octokit, bounded: () => { request: { signal: AbortSignal } }, origin: RemoteSlug, pull: PullRequest): Promise<Opened> => {
+const open = async (
+  octokit: Octokit,
+  bounded: () => { request: { signal: AbortSignal } },
+  origin: RemoteSlug,
+  pull: PullRequest,
+): Promise<Opened> => {
   const { title, body, head, base, forkOwner } = pull;
   const { owner, repo } = pull.into ?? origin;
   const update = async (): Promise<Opened | null> => {
-    const { data } = await octokit.rest.pulls.list({ owner, repo, state: 'open', head: `${forkOwner ?? owner}:${head}`, per_page: 10, ...bounded() });
+    const { data } = await octokit.rest.pulls.list({
+      owner,
+      repo,
+      state: 'open',
+      head: `${forkOwner ?? owner}:${head}`,
+      per_page: 10,
+      ...bounded(),
+    });
     // a server that does not know the filter answers with all
-    const existing = data.find((each) => each.head.ref === head && (forkOwner === null || each.head.user?.login.toLowerCase() === forkOwner.toLowerCase()));
+    const existing = data.find(
+      (each) => each.head.ref === head && (forkOwner === null || each.head.user?.login.toLowerCase() === forkOwner.toLowerCase()),
+    );
     if (!existing) return null;
     await octokit.rest.pulls.update({ owner, repo, pull_number: existing.number, title, body, base, ...bounded() });
     return { url: existing.html_url, isNew: false };
@@ -80,7 +107,15 @@ const open = async (octokit: Octokit, bounded: () => { request: { signal: AbortS
   const updated = await update();
   if (updated !== null) return updated;
   try {
-    const { data } = await octokit.rest.pulls.create({ owner, repo, title, body, head: forkOwner === null ? head : `${forkOwner}:${head}`, base, ...bounded() });
+    const { data } = await octokit.rest.pulls.create({
+      owner,
+      repo,
+      title,
+      body,
+      head: forkOwner === null ? head : `${forkOwner}:${head}`,
+      base,
+      ...bounded(),
+    });
     return { url: data.html_url, isNew: true };
   } catch (error) {
     // somebody opened it in the moment between

@@ -39,7 +39,8 @@ export interface Job {
 export const openJob = async (context: CompletionContext, task: Task, order: CompletionOrder): Promise<Job> => {
   const row = await context.store.getWorktree(task.id);
   if (row === null) throw new MakimaError('WORKTREE_NOT_FOUND', `Task ${task.id} has no worktree`);
-  if ((await context.store.getMerge(task.id)) !== null) throw new MakimaError('MERGE_IN_PROGRESS', "A merge is open in the task's worktree, whose conflicts must not go into the repository");
+  if ((await context.store.getMerge(task.id)) !== null)
+    throw new MakimaError('MERGE_IN_PROGRESS', "A merge is open in the task's worktree, whose conflicts must not go into the repository");
   const target = await openTarget(order.targetRepoPath, context.userHome);
   let known: Promise<Record<string, string>> | null = null;
   return {

@@ -28,20 +28,39 @@ const mergeAside = async (job: Job, into: { branch: string; commit: string }, wo
   const { gitDir, path } = job.worktree;
   const { signal } = job;
   if (!(await gitYes(['merge-base', into.commit, work], { gitDir, signal }))) {
-    throw new MakimaError('COMPLETION_FAILED', `The work has no history in common with ${into.branch} of ${job.target.path}; the action branch brings it there as a branch of its own`);
+    throw new MakimaError(
+      'COMPLETION_FAILED',
+      `The work has no history in common with ${into.branch} of ${job.target.path}; the action branch brings it there as a branch of its own`,
+    );
   }
   // so that a branch always says by a commit of its own which task it took work from
   if ((await isAncestor(gitDir, into.commit, work, signal)) && (await isCommitOf(gitDir, work, job.task.id, signal))) return work;
   const ref = completionRef(job.task.id, 'merged');
   const earlier = await commitOf(gitDir, ref, signal);
-  if (earlier !== null && (await gitText(['log', '-1', '--no-show-signature', '--format=%P', earlier, '--'], { gitDir, signal })) === `${into.commit} ${work}`) return earlier;
+  if (
+    earlier !== null &&
+    (await gitText(['log', '-1', '--no-show-signature', '--format=%P', earlier, '--'], { gitDir, signal })) === `${into.commit} ${work}`
+  )
+    return earlier;
   const { tree, conflicts, notes } = await computeMerge(gitDir, path, into.commit, work, signal);
   if (conflicts.length > 0 || notes.length > 0) {
     const named = conflicts.map((conflict) => ({ file: showPath(conflict.path), kind: conflict.kind }));
-    const files = [...named.slice(0, maxNamed).map(({ file, kind }) => `${file} (${kind})`), ...(named.length > maxNamed ? [`${named.length - maxNamed} more`] : []), ...(named.length === 0 ? notes : [])];
-    throw new MakimaError('COMPLETION_CONFLICT', `The work conflicts with ${into.branch} of ${job.target.path} in ${files.join(', ')}; nothing was changed`, { details: { conflicts: named } });
+    const files = [
+      ...named.slice(0, maxNamed).map(({ file, kind }) => `${file} (${kind})`),
+      ...(named.length > maxNamed ? [`${named.length - maxNamed} more`] : []),
+      ...(named.length === 0 ? notes : []),
+    ];
+    throw new MakimaError(
+      'COMPLETION_CONFLICT',
+      `The work conflicts with ${into.branch} of ${job.target.path} in ${files.join(', ')}; nothing was changed`,
+      { details: { conflicts: named } },
+    );
   }
-  const commit = await commitWork(gitDir, tree, [into.commit, work], { message: commitMessage(job.task, 'Merge'), identity: job.identity, signal });
+  const commit = await commitWork(gitDir, tree, [into.commit, work], {
+    message: commitMessage(job.task, 'Merge'),
+    identity: job.identity,
+    signal,
+  });
   await keepRef(gitDir, ref, commit, signal);
   return commit;
 };
@@ -62,7 +81,10 @@ export const mergeWork = async (context: CompletionContext, job: Job, work: stri
   job.outcome.branch = branch;
   job.outcome.commitSha = commit;
   if (isIn) return `${into.branch} of ${target.path} has the work already, since ${commit.slice(0, 12)}`;
-  const { stdout } = await git(['diff-tree', '-r', '-z', '--name-only', '--no-renames', into.commit, merged], { gitDir: target.commonDir, signal });
+  const { stdout } = await git(['diff-tree', '-r', '-z', '--name-only', '--no-renames', into.commit, merged], {
+    gitDir: target.commonDir,
+    signal,
+  });
   const files = stdout.filter((byte) => byte === 0).length;
   return `${branch} is merged into ${into.branch} of ${target.path} as ${merged.slice(0, 12)} (${files} ${files === 1 ? 'file' : 'files'})${andCheckouts(checkouts)}`;
 };

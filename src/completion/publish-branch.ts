@@ -44,7 +44,10 @@ export const advanceOfBranch = async (job: Job, work: string): Promise<Advance> 
   }
   if (await isAncestor(target.commonDir, from, work, signal)) return { branch, from, to: work };
   if (await isAncestor(target.commonDir, work, from, signal)) return { branch, from, to: from };
-  throw new MakimaError('BRANCH_TAKEN', `The branch ${branch} of ${target.path} is at ${from.slice(0, 12)}, which is not in this task's work and would be lost`);
+  throw new MakimaError(
+    'BRANCH_TAKEN',
+    `The branch ${branch} of ${target.path} is at ${from.slice(0, 12)}, which is not in this task's work and would be lost`,
+  );
 };
 
 /** Moves the branches, or none of them. */
@@ -62,7 +65,8 @@ export const moveBranches = async (context: CompletionContext, job: Job, advance
 };
 
 /** What of checkouts that went along stands in a message. */
-export const andCheckouts = (paths: readonly string[]): string => (paths.length === 0 ? '' : `; what is checked out in ${paths.join(' and ')} is updated`);
+export const andCheckouts = (paths: readonly string[]): string =>
+  paths.length === 0 ? '' : `; what is checked out in ${paths.join(' and ')} is updated`;
 
 /**
  * The branch with all of the task's work, in the target repository.
@@ -77,5 +81,8 @@ export const publishBranch = async (context: CompletionContext, job: Job, work: 
   job.outcome.commitSha = advance.to;
   const how = advance.from === null ? 'is made' : advance.from === advance.to ? 'has the work already' : 'is brought forward';
   const nothing = work === job.worktree.baseCommit ? '; the task changed nothing' : '';
-  return { tip: advance.to, message: `The branch ${branch} ${how} in ${target.path}, at ${advance.to.slice(0, 12)}${andCheckouts(checkouts)}${nothing}` };
+  return {
+    tip: advance.to,
+    message: `The branch ${branch} ${how} in ${target.path}, at ${advance.to.slice(0, 12)}${andCheckouts(checkouts)}${nothing}`,
+  };
 };

@@ -14,7 +14,8 @@ import { remoteSlug, type RemoteSlug } from './remote-slug.ts';
 /** The branch, pushed to origin, and a pull request for it. */
 export const openPullRequest = async (context: CompletionContext, job: Job, work: string): Promise<string> => {
   const { target, branch, signal, task, order } = job;
-  if (work === job.worktree.baseCommit) throw new MakimaError('COMPLETION_FAILED', 'The task changed nothing: there is nothing to open a pull request with');
+  if (work === job.worktree.baseCommit)
+    throw new MakimaError('COMPLETION_FAILED', 'The task changed nothing: there is nothing to open a pull request with');
   const base = await baseBranchName(target, order.targetBranch, signal);
   const published = await publishBranch(context, job, work);
   await pushBranch(target, branch, published.tip, signal);
@@ -36,6 +37,10 @@ const serverOf = async (context: CompletionContext, job: Job, origin: RemoteSlug
   const gh = await signedInGh(context.inheritedEnv, origin, job.target.path, job.signal);
   if (gh !== null) return ghServer(gh, job.target.path, job.signal);
   const api = restApi(context.inheritedEnv, origin);
-  if ('missing' in api) throw new MakimaError('PULL_REQUEST_UNAVAILABLE', `${job.branch} is pushed to origin, but no pull request was opened: gh is not installed or not signed in, and ${api.missing}`);
+  if ('missing' in api)
+    throw new MakimaError(
+      'PULL_REQUEST_UNAVAILABLE',
+      `${job.branch} is pushed to origin, but no pull request was opened: gh is not installed or not signed in, and ${api.missing}`,
+    );
   return restServer(api, job.signal);
 };

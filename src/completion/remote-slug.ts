@@ -11,10 +11,17 @@ export const remoteSlug = (url: string): RemoteSlug | null => {
   const [, authority, urlPath] = /^[a-z][a-z0-9+.-]*:\/\/([^/]*)\/(.*)$/i.exec(url) ?? [];
   const [, scpHost, scpPath] = /^(?:[^@/:\s]+@)?([^@/:\s]+):(?!\/\/)(.+)$/.exec(url) ?? [];
   const host = authority ?? scpHost ?? '';
-  const parts = (urlPath ?? scpPath ?? url).replace(/\/+$/, '').replace(/\.git$/, '').split('/').filter((part) => part !== '');
+  const parts = (urlPath ?? scpPath ?? url)
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+    .split('/')
+    .filter((part) => part !== '');
   const [owner, repo] = parts.slice(-2);
   if (owner === undefined || repo === undefined || !/^[\w.-]+$/.test(owner) || !/^[\w.-]+$/.test(repo)) return null;
-  const name = host.slice(host.lastIndexOf('@') + 1).replace(/:\d+$/, '').toLowerCase();
+  const name = host
+    .slice(host.lastIndexOf('@') + 1)
+    .replace(/:\d+$/, '')
+    .toLowerCase();
   // GitHub's own second name, for networks that let port 22 through to nobody
   return { host: name === '' ? null : name.replace(/^ssh\.github\.com$/, 'github.com'), owner, repo };
 };

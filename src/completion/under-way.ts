@@ -27,9 +27,5 @@ export const underWayList = (store: TaskStore): UnderWayList => {
   };
   const change = (taskId: string, added: { taskId: string; order: CompletionOrder }[]): Promise<void> =>
     inTurn(async () => store.setMeta(metaKey, JSON.stringify([...(await read()).filter((each) => each.taskId !== taskId), ...added])));
-  return {
-    add: (taskId, order) => change(taskId, [{ taskId, order }]),
-    remove: (taskId) => change(taskId, []),
-    all: () => inTurn(read),
-  };
+  return { add: (taskId, order) => change(taskId, [{ taskId, order }]), remove: (taskId) => change(taskId, []), all: () => inTurn(read) };
 };

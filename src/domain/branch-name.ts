@@ -6,7 +6,12 @@ const maxSlugLength = 60;
  * stay, all else becomes a dash, so that no name can make a ref that git refuses or reads as an option.
  */
 export const branchName = (name: string, id: string): string => {
-  const slug = Array.from(name.normalize('NFC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-'))
+  const slug = Array.from(
+    name
+      .normalize('NFC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-'),
+  )
     .slice(0, maxSlugLength)
     .join('')
     .replace(/^-+|-+$/g, '');

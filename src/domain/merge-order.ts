@@ -11,7 +11,9 @@ const maxExact = 16;
  */
 export const largestTogether = (count: number, conflict: (one: number, other: number) => boolean): number[] => {
   const positions = Array.from({ length: count }, (_, position) => position);
-  const against = positions.map((one) => positions.filter((other) => one !== other && conflict(Math.min(one, other), Math.max(one, other))));
+  const against = positions.map((one) =>
+    positions.filter((other) => one !== other && conflict(Math.min(one, other), Math.max(one, other))),
+  );
   return count <= maxExact ? exact(positions, against) : greedy(positions, against);
 };
 

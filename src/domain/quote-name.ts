@@ -4,7 +4,9 @@ const letters: Readonly<Record<string, string>> = { '\n': 'n', '\t': 't', '\r': 
 
 const escape = (character: string): string => {
   const letter = letters[character];
-  return letter === undefined ? [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('') : `\\${letter}`;
+  return letter === undefined
+    ? [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+    : `\\${letter}`;
 };
 
 /** The name of a file on one line: as it is, or as git shows it, in double quotes, where a character of it would break the line. */

@@ -27,7 +27,9 @@ export const relocated = ({ from, to }: Pick<Relocation, 'from' | 'to'>, path: s
  */
 export const relocatedWorktree = (relocation: Relocation, path: string): string => {
   const moved = relocated(relocation, path);
-  return !relocation.isCopy || isWithin(moved, relocation.to) ? moved : `${relocation.to}/worktrees/${moved.slice(moved.lastIndexOf('/') + 1)}`;
+  return !relocation.isCopy || isWithin(moved, relocation.to)
+    ? moved
+    : `${relocation.to}/worktrees/${moved.slice(moved.lastIndexOf('/') + 1)}`;
 };
 
 /** Plain JSON with every text in it that is a path of the home relocated. */
@@ -38,7 +40,8 @@ export const relocatedJson = (relocation: Relocation, value: unknown): unknown =
   return Object.fromEntries(Object.entries(value).map(([name, item]: [string, unknown]) => [name, relocatedJson(relocation, item)]));
 };
 
-const field = (value: unknown, name: string): unknown => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined);
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 const fields = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
 
 /** The record of a worktree: its `path` is where the worktree is, every other text a path or none. */

@@ -47,12 +47,15 @@ export const judgeRun = (progress: RunProgress, end: RunEnd): Verdict => {
     return failed(said === '' ? `The agent exited with status ${end.exitCode} before it printed anything` : said);
   }
   if (progress.lastTurn?.isError === true) return failed(progress.lastTurn.message ?? 'The agent reported an error without saying which');
-  if (end.exitCode === null) return failed("The agent's process is gone and left no exit status: it was killed from outside, or the machine was restarted");
+  if (end.exitCode === null)
+    return failed("The agent's process is gone and left no exit status: it was killed from outside, or the machine was restarted");
   if (end.endedByDaemon && progress.lastTurn) return { status: 'done', errorMessage: null };
-  if (progress.turnOpen) return failed(`The agent exited with status ${end.exitCode} in the middle of a turn${said === '' ? '' : `: ${said}`}`);
+  if (progress.turnOpen)
+    return failed(`The agent exited with status ${end.exitCode} in the middle of a turn${said === '' ? '' : `: ${said}`}`);
   if (end.exitCode !== 0) return failed(`The agent exited with status ${end.exitCode}${said === '' ? '' : `: ${said}`}`);
   // A program that prints something and ends well is no agent that has done its work.
-  if (!progress.lastTurn) return failed(`The agent exited with status 0 without a result: its session never began${said === '' ? '' : `: ${said}`}`);
+  if (!progress.lastTurn)
+    return failed(`The agent exited with status 0 without a result: its session never began${said === '' ? '' : `: ${said}`}`);
   return { status: 'done', errorMessage: null };
 };
 

@@ -38,8 +38,7 @@ const terminal: ReadonlySet<TaskStatus> = new Set(['done', 'failed', 'interrupte
 export const mayMove = (from: TaskStatus, to: TaskStatus): boolean => moves[from].includes(to);
 
 /** Every status from which a task may go to this one. */
-export const sourcesOf = (to: TaskStatus): TaskStatus[] =>
-  (Object.keys(moves) as TaskStatus[]).filter((from) => mayMove(from, to));
+export const sourcesOf = (to: TaskStatus): TaskStatus[] => (Object.keys(moves) as TaskStatus[]).filter((from) => mayMove(from, to));
 
 /** The run is over: nothing of the task is running or waiting to. */
 export const isTerminal = (status: TaskStatus): boolean => terminal.has(status);

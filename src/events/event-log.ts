@@ -98,12 +98,17 @@ export class EventLog {
     const log = this.#log(taskId);
     const at = this.#now().toISOString();
     const firstId = this.#ids.take(payloads.length);
-    const events = payloads.map((payload, index): TaskEvent => Object.assign({ id: firstId + index, taskId, type: payload.type, at }, payload));
+    const events = payloads.map((payload, index): TaskEvent =>
+      Object.assign({ id: firstId + index, taskId, type: payload.type, at }, payload),
+    );
     let state = payloads.reduce(stateAfter, log.state);
     if (position !== undefined) state = { ...state, position: { ...(state.position ?? noPosition), ...position } };
     const [first, last] = [events[0], events[events.length - 1]];
     if (first === undefined || last === undefined) return [];
-    const bytes = encodeBatch(events.map((event) => JSON.stringify(event)), state);
+    const bytes = encodeBatch(
+      events.map((event) => JSON.stringify(event)),
+      state,
+    );
     log.append(bytes, { id: first.id, type: first.type }, { id: last.id, type: last.type }, state);
     for (const listener of this.#listeners) listener.changed(log);
     return events;
@@ -164,7 +169,8 @@ export class EventLog {
       this.#log(taskId);
       if (++looked % 100 === 0) await nextTurn();
     }
-    for (const log of [...this.#logs.values()]) if (log !== null && log.trimmedThrough > after && (await options.visible(log.taskId))) log.assertKept(after);
+    for (const log of [...this.#logs.values()])
+      if (log !== null && log.trimmedThrough > after && (await options.visible(log.taskId))) log.assertKept(after);
     const logs = (): LogFile[] => [...this.#logs.values()].filter((log) => log !== null).filter((log) => (log.last?.id ?? 0) > after);
     const set = { listeners: this.#listeners, lastId: () => this.#ids.last, isClosed: () => this.#closed };
     return followLogs(set, { ...options, after, logs });
@@ -196,7 +202,10 @@ export class EventLog {
 
   /** The bytes of each task's log. */
   sizes(): { taskId: string; bytes: number }[] {
-    return [...this.#logs].map(([taskId, log]) => ({ taskId, bytes: log?.size ?? statSync(this.#path(taskId), { throwIfNoEntry: false })?.size ?? 0 }));
+    return [...this.#logs].map(([taskId, log]) => ({
+      taskId,
+      bytes: log?.size ?? statSync(this.#path(taskId), { throwIfNoEntry: false })?.size ?? 0,
+    }));
   }
 
   /** The bytes of one task's log. */

@@ -107,7 +107,10 @@ async function* merge({ round, cursors, after, until, types, over }: Round): Asy
  * those to come. It goes in rounds: appending is synchronous, so at a round's begin every event up to the highest id is in its file.
  * A reader that stalls holds 32 chunks at the most and the set of the logs that changed.
  */
-export async function* followLogs(set: LogSet, { after, logs, visible, types, signal }: FollowAllOptions): AsyncGenerator<StoredEvent, void, undefined> {
+export async function* followLogs(
+  set: LogSet,
+  { after, logs, visible, types, signal }: FollowAllOptions,
+): AsyncGenerator<StoredEvent, void, undefined> {
   const wanted = types === null ? null : new Set<string>(types);
   const changed = new Set<LogFile>(logs());
   const cursors = new Cursors();

@@ -24,7 +24,7 @@ export class IdHeap<T> {
     const last = entries.pop();
     if (last === undefined || entries.length === 0) return first;
     entries[0] = last;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       const right = left + 1;
       const down = (entries[right]?.id ?? Infinity) < (entries[left]?.id ?? Infinity) ? right : left;

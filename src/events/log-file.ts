@@ -64,7 +64,7 @@ export class LogFile {
       fd = this.#options.handles.get(this.path);
       if (this.#torn) ftruncateSync(fd, this.size);
       this.#torn = true;
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         const count = this.#options.write(fd, bytes, done, bytes.length - done, this.size + done);
         if (count <= 0) throw new MakimaError('DISK_FULL', `${this.path} took no more bytes`);
         done += count;

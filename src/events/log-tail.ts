@@ -32,7 +32,7 @@ const readBytes = (fd: number, start: number, end: number): Buffer => {
 
 /** The offset of the last newline in [from, to), -1 where there is none. */
 const lastNewline = (fd: number, from: number, to: number): number => {
-  for (let end = to; end > from; ) {
+  for (let end = to; end > from;) {
     const start = Math.max(from, end - chunkBytes);
     const found = readBytes(fd, start, end).lastIndexOf(newline);
     if (found !== -1) return start + found;
@@ -41,8 +41,15 @@ const lastNewline = (fd: number, from: number, to: number): number => {
   return -1;
 };
 
-const empty = (fileSize: number): LogTail =>
-  ({ firstOffset: 0, firstId: null, last: null, state: {}, size: 0, fileSize, trimmedThrough: 0 });
+const empty = (fileSize: number): LogTail => ({
+  firstOffset: 0,
+  firstId: null,
+  last: null,
+  state: {},
+  size: 0,
+  fileSize,
+  trimmedThrough: 0,
+});
 
 /** Reads the ends of a log. Whatever follows its last whole batch is left out: nobody has seen it. A missing file is an empty log. */
 export const readTail = (path: string): LogTail => {
@@ -59,7 +66,7 @@ export const readTail = (path: string): LogTail => {
     const trimmed = readTrimmed(head);
     const firstOffset = trimmed?.length ?? 0;
     const trimmedThrough = trimmed?.through ?? 0;
-    for (let end = fileSize; ; ) {
+    for (let end = fileSize; ;) {
       const close = lastNewline(fd, firstOffset, end);
       if (close === -1) return { ...empty(fileSize), firstOffset, size: firstOffset, trimmedThrough };
       const start = Math.max(firstOffset, lastNewline(fd, firstOffset, close) + 1);

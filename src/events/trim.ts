@@ -37,7 +37,7 @@ const findCut = async (log: LogFile, fd: number, keepFrom: number): Promise<Cut 
 };
 
 const writeAll = (fd: number, bytes: Buffer): void => {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 };
 
 /**
@@ -78,7 +78,12 @@ export const trimLog = async (log: LogFile, beforeId: number): Promise<number> =
       }
       const before = log.size;
       renameSync(temporary, log.path);
-      log.replaced({ firstOffset: header.length, firstId: cut.firstId, size: header.length + before - cut.offset, trimmedThrough: cut.through });
+      log.replaced({
+        firstOffset: header.length,
+        firstId: cut.firstId,
+        size: header.length + before - cut.offset,
+        trimmedThrough: cut.through,
+      });
       return before - log.size;
     } finally {
       closeSync(target);

@@ -11,6 +11,7 @@ export const systemCode = (error: unknown): string | null =>
 export const writeFailure = (error: unknown, path: string): MakimaError => {
   if (error instanceof MakimaError) return error;
   const code = systemCode(error);
-  if (code !== null && fullCodes.has(code)) return new MakimaError('DISK_FULL', `${path} could not be written: ${messageOf(error)}`, { cause: error });
+  if (code !== null && fullCodes.has(code))
+    return new MakimaError('DISK_FULL', `${path} could not be written: ${messageOf(error)}`, { cause: error });
   return new MakimaError('INTERNAL', `${path} could not be written: ${messageOf(error)}`, { cause: error });
 };

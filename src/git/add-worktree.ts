@@ -48,7 +48,11 @@ export interface NewWorktree {
  * @throws MakimaError TARGET_EXISTS, DISK_FULL, GIT_FAILED (a filter that failed is named)
  * @returns the worktree, and what the user should know
  */
-export const addWorktree = async (repository: Repository, wanted: NewWorktree, from: Omit<Beginning, 'commit'> = {}): Promise<{ worktree: Worktree; warnings: string[] }> => {
+export const addWorktree = async (
+  repository: Repository,
+  wanted: NewWorktree,
+  from: Omit<Beginning, 'commit'> = {},
+): Promise<{ worktree: Worktree; warnings: string[] }> => {
   const { signal, base } = wanted;
   const worktree = await linkWorktree(repository, wanted, { ...from, commit: base.commit });
   try {
@@ -74,12 +78,28 @@ export const linkWorktree = async (repository: Repository, wanted: NewWorktree, 
   const { gitDir, branch, base } = wanted;
   const { sourcePath, origin, cacheDir } = repository;
   const borrows = [...new Set([...(cacheDir === null ? [] : [cacheDir]), ...(begin.borrows ?? [])])];
-  const worktree = { path: wanted.path, gitDir, adminDir: adminDirOf(gitDir, wanted.path), borrows, branch, baseCommit: base.commit, sourcePath, origin };
+  const worktree = {
+    path: wanted.path,
+    gitDir,
+    adminDir: adminDirOf(gitDir, wanted.path),
+    borrows,
+    branch,
+    baseCommit: base.commit,
+    sourcePath,
+    origin,
+  };
   await clearHalfMade(wanted);
   try {
     if (begin.objectsOf !== undefined) await copyObjects(begin.objectsOf, gitDir, wanted.signal);
     await mkdir(path.dirname(wanted.path), { recursive: true });
-    await createTaskRepository(repository, { gitDir, path: wanted.path, branch, base: { branch: base.local, commit: base.commit }, commit: begin.commit, borrows });
+    await createTaskRepository(repository, {
+      gitDir,
+      path: wanted.path,
+      branch,
+      base: { branch: base.local, commit: base.commit },
+      commit: begin.commit,
+      borrows,
+    });
     await mkdir(wanted.path, { recursive: true });
     await writeDotGit(worktree);
     return worktree;
@@ -118,7 +138,8 @@ const removeWithDotGitLast = async (directory: string): Promise<void> => {
 
 /** Makes room for a new worktree. A repository with a card held one that was finished: it is kept, with all that is in it. */
 const clearHalfMade = async ({ path: directory, gitDir, keptDir }: NewWorktree): Promise<void> => {
-  if ((await isOccupied(directory)) && !(await leadsTo(directory, gitDir))) throw new MakimaError('TARGET_EXISTS', `${directory} exists and is no worktree of ${gitDir}`);
+  if ((await isOccupied(directory)) && !(await leadsTo(directory, gitDir)))
+    throw new MakimaError('TARGET_EXISTS', `${directory} exists and is no worktree of ${gitDir}`);
   if (await hasTaskCard(gitDir)) {
     if (await isOccupied(directory)) throw new MakimaError('TARGET_EXISTS', `${directory} exists and is a worktree of ${gitDir}`);
     await keepRepository(gitDir, keptDir);

@@ -8,10 +8,15 @@ import { isDirectory, type Worktree } from './worktree.ts';
  * @param against - the parent's HEAD, against which it is counted, and the git directory that has it; the subtask's own base
  *   commit where null
  */
-export const branchFacts = async (worktree: Worktree, against: { commit: string; gitDir: string } | null): Promise<{ ahead: number; lastCommit: string | null; lastCommitMessage: string | null }> => {
+export const branchFacts = async (
+  worktree: Worktree,
+  against: { commit: string; gitDir: string } | null,
+): Promise<{ ahead: number; lastCommit: string | null; lastCommitMessage: string | null }> => {
   const { gitDir, adminDir } = worktree;
   // HEAD, as long as there is one: the agent may have switched to another branch or detached it
-  const [place, ref] = (await isDirectory(adminDir)) ? [{ gitDir: adminDir, commonDir: gitDir }, 'HEAD'] : [{ gitDir }, `refs/heads/${worktree.branch}`];
+  const [place, ref] = (await isDirectory(adminDir))
+    ? [{ gitDir: adminDir, commonDir: gitDir }, 'HEAD']
+    : [{ gitDir }, `refs/heads/${worktree.branch}`];
   const { stdout, exitCode } = await git(['log', '-1', '--no-show-signature', '--format=%H %s', ref, '--'], { ...place, answers: [128] });
   if (exitCode !== 0) return { ahead: 0, lastCommit: null, lastCommitMessage: null };
   const text = stdout.toString('utf8').trimEnd();

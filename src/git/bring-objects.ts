@@ -17,8 +17,22 @@ interface BringOptions {
   signal?: AbortSignal | undefined;
 }
 
-const fetchObjects = async (from: string, to: string, what: readonly string[], uploadPack: string, { updateShallow, signal }: BringOptions): Promise<void> => {
-  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=', `--upload-pack=${uploadPack}`];
+const fetchObjects = async (
+  from: string,
+  to: string,
+  what: readonly string[],
+  uploadPack: string,
+  { updateShallow, signal }: BringOptions,
+): Promise<void> => {
+  const flags = [
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-auto-gc',
+    '--no-recurse-submodules',
+    '--refmap=',
+    `--upload-pack=${uploadPack}`,
+  ];
   if (updateShallow === true) flags.push('--update-shallow');
   // by `url.….insteadOf` it would be ssh, with a program of the agent's
   await git(['fetch', ...flags, '--', from, ...what], { gitDir: to, signal, config: quiet, env: { GIT_ALLOW_PROTOCOL: 'file' } });
@@ -44,9 +58,21 @@ export const bringCommit = async (from: string, to: string, commit: string, sign
  * @param refs - full names in `from`, each with the commit that it is expected to name
  * @throws MakimaError COMPLETION_FAILED where a ref names another commit; DISK_FULL, GIT_FAILED
  */
-export const bringObjects = async (from: string, to: string, refs: readonly { ref: string; commit: string }[], options: BringOptions = {}): Promise<void> => {
-  await fetchObjects(from, to, refs.map(({ ref }) => ref), 'git-upload-pack', options);
+export const bringObjects = async (
+  from: string,
+  to: string,
+  refs: readonly { ref: string; commit: string }[],
+  options: BringOptions = {},
+): Promise<void> => {
+  await fetchObjects(
+    from,
+    to,
+    refs.map(({ ref }) => ref),
+    'git-upload-pack',
+    options,
+  );
   for (const { ref, commit } of refs) {
-    if ((await commitOf(to, commit, options.signal)) === null) throw new MakimaError('COMPLETION_FAILED', `${ref} of ${from} moved while it was read`);
+    if ((await commitOf(to, commit, options.signal)) === null)
+      throw new MakimaError('COMPLETION_FAILED', `${ref} of ${from} moved while it was read`);
   }
 };

@@ -25,7 +25,11 @@ export const checkSource = async (source: RepositorySource, baseBranch: string |
   const local = await findLocalRepository(source.path);
   if (!(await hasCommit(local.gitDir))) throw new MakimaError('REPOSITORY_EMPTY', `${source.path} has no commit yet`);
   if (baseBranch === null) return;
-  for (const ref of [`refs/heads/${baseBranch}`, `refs/remotes/origin/${baseBranch}`, ...(baseBranch.startsWith('origin/') ? [`refs/remotes/${baseBranch}`] : [])]) {
+  for (const ref of [
+    `refs/heads/${baseBranch}`,
+    `refs/remotes/origin/${baseBranch}`,
+    ...(baseBranch.startsWith('origin/') ? [`refs/remotes/${baseBranch}`] : []),
+  ]) {
     const { exitCode } = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { gitDir: local.gitDir, answers: [1, 128] });
     if (exitCode === 0) return;
   }

@@ -22,12 +22,19 @@ export interface Obstacles {
 }
 
 /** Told to every command, so that nothing is discovered. */
-export const checkoutPlace = (checkout: Checkout): { gitDir: string; commonDir: string; workTree: string } => ({ gitDir: checkout.gitDir, commonDir: checkout.commonDir, workTree: checkout.path ?? checkout.described });
+export const checkoutPlace = (checkout: Checkout): { gitDir: string; commonDir: string; workTree: string } => ({
+  gitDir: checkout.gitDir,
+  commonDir: checkout.commonDir,
+  workTree: checkout.path ?? checkout.described,
+});
 
 /** Looks, and changes nothing: git's own index stays as it is, to the byte. */
 export const findObstacles = async (checkout: Checkout, from: string, to: string, signal?: AbortSignal): Promise<Obstacles> => {
   const place = { ...checkoutPlace(checkout), signal };
-  const { stdout } = await git(['status', '--porcelain=v1', '-z', '--untracked-files=no', '--ignore-submodules=dirty', '--no-renames', '--no-ahead-behind'], place);
+  const { stdout } = await git(
+    ['status', '--porcelain=v1', '-z', '--untracked-files=no', '--ignore-submodules=dirty', '--no-renames', '--no-ahead-behind'],
+    place,
+  );
   const uncommitted = splitNul(stdout).map((field) => showPath(field.subarray(3)));
   const added = splitNul((await git(['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=AT', from, to], place)).stdout);
   return { uncommitted: uncommitted.slice(0, maxNamed), inTheWay: await untrackedAt(checkout, from, added, signal) };
@@ -75,7 +82,10 @@ const untrackedAt = async (checkout: Checkout, from: string, added: readonly Buf
   }
   if (found.length === 0) return [];
   const tracked = new Set(await trackedNames(checkout, from, signal));
-  return [...new Map(found.map((name) => [keyOf(name), name])).entries()].filter(([key]) => !tracked.has(key)).slice(0, maxNamed).map(([, name]) => showPath(name));
+  return [...new Map(found.map((name) => [keyOf(name), name])).entries()]
+    .filter(([key]) => !tracked.has(key))
+    .slice(0, maxNamed)
+    .map(([, name]) => showPath(name));
 };
 
 const filesBelow = async (root: Buffer, directory: Buffer, found: Buffer[]): Promise<void> => {
@@ -88,6 +98,10 @@ const filesBelow = async (root: Buffer, directory: Buffer, found: Buffer[]): Pro
 };
 
 const trackedNames = async (checkout: Checkout, commit: string, signal?: AbortSignal): Promise<string[]> => {
-  const { stdout } = await git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit], { gitDir: checkout.gitDir, commonDir: checkout.commonDir, signal });
+  const { stdout } = await git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit], {
+    gitDir: checkout.gitDir,
+    commonDir: checkout.commonDir,
+    signal,
+  });
   return splitNul(stdout).map(keyOf);
 };

@@ -31,12 +31,17 @@ const textOf = async (file: string): Promise<string | null> => {
 /** During these HEAD is detached, and the branch is written over at the end: git too counts it as checked out. */
 const heldBranches = async (gitDir: string): Promise<Checkout['held']> => {
   const held: Checkout['held'] = [];
-  for (const [file, operation] of [['rebase-merge/head-name', 'rebase'], ['rebase-apply/head-name', 'rebase'], ['BISECT_START', 'bisect']] as const) {
+  for (const [file, operation] of [
+    ['rebase-merge/head-name', 'rebase'],
+    ['rebase-apply/head-name', 'rebase'],
+    ['BISECT_START', 'bisect'],
+  ] as const) {
     const name = await textOf(path.join(gitDir, file));
     if (name !== null) held.push({ branch: name.replace(/^refs\/heads\//, ''), operation });
   }
   const updates = await textOf(path.join(gitDir, 'rebase-merge', 'update-refs'));
-  for (const line of updates?.split('\n') ?? []) if (line.startsWith('refs/heads/')) held.push({ branch: line.slice('refs/heads/'.length), operation: 'rebase' });
+  for (const line of updates?.split('\n') ?? [])
+    if (line.startsWith('refs/heads/')) held.push({ branch: line.slice('refs/heads/'.length), operation: 'rebase' });
   return held;
 };
 

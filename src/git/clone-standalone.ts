@@ -24,11 +24,16 @@ import { headPlaceOf, placeOf, requireWorktree, sharesRepository, type Worktree 
  * @param forbidden - directories it must not lie in, such as makima's home
  * @throws MakimaError TARGET_EXISTS, INVALID_PATH, WORKTREE_NOT_FOUND, DISK_FULL, GIT_FAILED
  */
-export const cloneStandalone = async (worktree: Worktree, targetDir: string, options: { forbidden?: readonly string[]; signal?: AbortSignal } = {}): Promise<void> => {
+export const cloneStandalone = async (
+  worktree: Worktree,
+  targetDir: string,
+  options: { forbidden?: readonly string[]; signal?: AbortSignal } = {},
+): Promise<void> => {
   const target = await checkTarget(worktree, targetDir, options.forbidden ?? []);
   await requireWorktree(worktree);
   const firstMade = await makeDirectories(path.dirname(target)).catch((error: unknown) => {
-    if (isRefused(error) || isMissing(error)) throw new MakimaError('INVALID_PATH', `${path.dirname(target)} cannot be made`, { cause: error });
+    if (isRefused(error) || isMissing(error))
+      throw new MakimaError('INVALID_PATH', `${path.dirname(target)} cannot be made`, { cause: error });
     throw error;
   });
   const aside = path.join(path.dirname(target), `.${path.basename(target)}.makima-${crypto.randomUUID()}`);
@@ -59,11 +64,13 @@ export const exists = async (file: string): Promise<boolean> => {
   }
 };
 
-const isInside = (directory: string, outer: string): boolean => directory === outer || directory.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
+const isInside = (directory: string, outer: string): boolean =>
+  directory === outer || directory.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
 
 /** Links in the path are refused, since an agent could make one; those in the root directory are the system's (macOS's /tmp). */
 const checkTarget = async (worktree: Worktree, targetDir: string, forbidden: readonly string[]): Promise<string> => {
-  if (!path.isAbsolute(targetDir) || targetDir.includes('\0')) throw new MakimaError('INVALID_PATH', 'The target directory is not an absolute path');
+  if (!path.isAbsolute(targetDir) || targetDir.includes('\0'))
+    throw new MakimaError('INVALID_PATH', 'The target directory is not an absolute path');
   const target = path.resolve(targetDir);
   if (target === '/') throw new MakimaError('INVALID_PATH', 'The target directory is the root directory');
   if (await exists(target)) throw new MakimaError('TARGET_EXISTS', `${targetDir} exists`);
@@ -88,14 +95,45 @@ const checkTarget = async (worktree: Worktree, targetDir: string, forbidden: rea
 const makeRepository = async (worktree: Worktree, directory: string, signal?: AbortSignal): Promise<void> => {
   const branch = (await symbolicBranch(worktree.adminDir, 'HEAD', signal)) ?? worktree.branch;
   const head = (await commitOf(headPlaceOf(worktree), 'HEAD', signal)) ?? worktree.baseCommit;
-  await git(['init', '--quiet', '--template=', `--object-format=${head.length === 64 ? 'sha256' : 'sha1'}`, `--initial-branch=${branch}`, '--', directory], { signal });
+  await git(
+    [
+      'init',
+      '--quiet',
+      '--template=',
+      `--object-format=${head.length === 64 ? 'sha256' : 'sha1'}`,
+      `--initial-branch=${branch}`,
+      '--',
+      directory,
+    ],
+    { signal },
+  );
   const gitDir = path.join(directory, '.git');
-  const fetch = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--update-shallow', '--update-head-ok', '--upload-pack=git-upload-pack', '--'];
+  const fetch = [
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-auto-gc',
+    '--update-shallow',
+    '--update-head-ok',
+    '--upload-pack=git-upload-pack',
+    '--',
+  ];
   // by a temporary ref, since an id is fetched only where the other side allows it
   const ref = `refs/makima/clone/${crypto.randomUUID()}`;
   await git(['update-ref', ref, head], { gitDir: worktree.gitDir, signal });
   try {
-    await git([...fetch, worktree.gitDir, `+${ref}:refs/heads/${branch}`, `+${sharesRepository(worktree) ? sourceHeads : originHeads}*:${originHeads}*`, '+refs/tags/*:refs/tags/*', ...(sharesRepository(worktree) ? [] : [`^${originHeads}HEAD`])], { gitDir, signal });
+    await git(
+      [
+        ...fetch,
+        worktree.gitDir,
+        `+${ref}:refs/heads/${branch}`,
+        `+${sharesRepository(worktree) ? sourceHeads : originHeads}*:${originHeads}*`,
+        '+refs/tags/*:refs/tags/*',
+        ...(sharesRepository(worktree) ? [] : [`^${originHeads}HEAD`]),
+      ],
+      { gitDir, signal },
+    );
   } finally {
     await git(['update-ref', '-d', ref], { gitDir: worktree.gitDir });
   }
@@ -104,7 +142,8 @@ const makeRepository = async (worktree: Worktree, directory: string, signal?: Ab
   if (origin !== null) settings.push(['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
   const own = await configOf(worktree.gitDir, signal);
   for (const key of ['user.name', 'user.email']) settings.push([key, own.get(key) ?? null]);
-  for (const [key, value] of settings) if (value !== null) await git(['config', '--file', path.join(gitDir, 'config'), key, value], { signal });
+  for (const [key, value] of settings)
+    if (value !== null) await git(['config', '--file', path.join(gitDir, 'config'), key, value], { signal });
 };
 
 const originOf = async (worktree: Worktree, signal?: AbortSignal): Promise<string | null> => {
@@ -122,7 +161,10 @@ const originOf = async (worktree: Worktree, signal?: AbortSignal): Promise<strin
 const copyWork = async (worktree: Worktree, directory: string, signal?: AbortSignal): Promise<void> => {
   const place = { gitDir: path.join(directory, '.git'), workTree: directory, signal };
   await git(['read-tree', 'HEAD'], place);
-  const listed = await git(['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z'], { ...placeOf(worktree), signal });
+  const listed = await git(['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z'], {
+    ...placeOf(worktree),
+    signal,
+  });
   const submodules = await gitlinks(worktree, signal);
   const links = await copyLinks(worktree.path, directory, 'keep');
   const top = Buffer.from(makimaDirectory);
@@ -154,5 +196,10 @@ const checkParentsOrSkip = async (root: string, relative: Buffer): Promise<boole
 
 const gitlinks = async (worktree: Worktree, signal?: AbortSignal): Promise<Set<string>> => {
   const text = await gitText(['ls-tree', '-r', '-z', '--full-tree', 'HEAD'], { ...placeOf(worktree), signal });
-  return new Set(text.split('\0').filter((entry) => entry.startsWith('160000 ')).map((entry) => Buffer.from(entry.slice(entry.indexOf('\t') + 1)).toString('latin1')));
+  return new Set(
+    text
+      .split('\0')
+      .filter((entry) => entry.startsWith('160000 '))
+      .map((entry) => Buffer.from(entry.slice(entry.indexOf('\t') + 1)).toString('latin1')),
+  );
 };

@@ -22,5 +22,10 @@ const list = async (worktree: Worktree, signal?: AbortSignal): Promise<ReadonlyM
 export const committedAs = (links: ReadonlyMap<string, string>, relative: Buffer, text: Buffer): boolean => {
   const id = links.get(relative.toString('latin1'));
   if (id === undefined) return false;
-  return createHash(id.length === 64 ? 'sha256' : 'sha1').update(`blob ${text.length}\0`).update(text).digest('hex') === id;
+  return (
+    createHash(id.length === 64 ? 'sha256' : 'sha1')
+      .update(`blob ${text.length}\0`)
+      .update(text)
+      .digest('hex') === id
+  );
 };

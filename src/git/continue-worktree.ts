@@ -25,7 +25,11 @@ const stateFiles = /^(?:index|sharedindex\..*|MERGE_HEAD|MERGE_MSG|MERGE_MODE|CH
  * @param to - its base is the other's base commit, so that its diff holds the work of both
  * @throws MakimaError WORKTREE_NOT_FOUND, TARGET_EXISTS, DISK_FULL, GIT_FAILED
  */
-export const continueWorktree = async (from: Worktree, repository: Repository, to: NewWorktree & Pick<LinkOptions, 'told'>): Promise<Worktree> => {
+export const continueWorktree = async (
+  from: Worktree,
+  repository: Repository,
+  to: NewWorktree & Pick<LinkOptions, 'told'>,
+): Promise<Worktree> => {
   await requireWorktree(from);
   const { signal } = to;
   const commit = (await commitOf(headPlaceOf(from), 'HEAD', signal)) ?? from.baseCommit;
@@ -64,7 +68,11 @@ export const copyModules = async (modules: string, to: Worktree, signal?: AbortS
   if (!(await isDirectory(modules))) return;
   const ownModules = path.join(to.adminDir, 'modules');
   await mkdir(ownModules, { recursive: true });
-  await copyEntry(Buffer.from(modules), Buffer.from(ownModules), Buffer.alloc(0), { existing: 'replace', links: await copyLinks(modules, ownModules, 'leave out'), signal });
+  await copyEntry(Buffer.from(modules), Buffer.from(ownModules), Buffer.alloc(0), {
+    existing: 'replace',
+    links: await copyLinks(modules, ownModules, 'leave out'),
+    signal,
+  });
 };
 
 /** A submodule's `.git` file leads to the other worktree's modules: it is led to the new one's, and those back to it. */

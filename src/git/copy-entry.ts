@@ -46,7 +46,11 @@ export const settleCopy = (options: CopyOptions): Promise<void> =>
 const dotGit = Buffer.from('/.git');
 
 /** What a link leads to comes without its repository, which is somebody else's. */
-const brought = (options: CopyOptions, links: CopyLinks): CopyOptions => ({ ...options, links, skip: (inner) => inner.subarray(-dotGit.length).equals(dotGit) || options.skip?.(inner) === true });
+const brought = (options: CopyOptions, links: CopyLinks): CopyOptions => ({
+  ...options,
+  links,
+  skip: (inner) => inner.subarray(-dotGit.length).equals(dotGit) || options.skip?.(inner) === true,
+});
 
 const statOf = async (file: Buffer): Promise<BigIntStats | null> => {
   try {

@@ -10,7 +10,12 @@ import { checkParents, checkRelativePath, isReserved, joinBytes } from './relati
  * @returns which were copied and which are not there; a link that is left out is neither
  * @throws MakimaError INVALID_PATH for one that leads out of either directory, by `..` or through a link
  */
-export const copyFiles = async (fromDir: string, toDir: string, paths: readonly string[], { signal, committed, told }: LinkOptions = {}): Promise<{ copied: string[]; missing: string[] }> => {
+export const copyFiles = async (
+  fromDir: string,
+  toDir: string,
+  paths: readonly string[],
+  { signal, committed, told }: LinkOptions = {},
+): Promise<{ copied: string[]; missing: string[] }> => {
   const checked = paths.map((given) => checkRelativePath(given));
   const there: boolean[] = [];
   for (const relative of checked) {

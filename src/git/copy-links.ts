@@ -1,6 +1,18 @@
 import { readlink, stat } from 'node:fs/promises';
 import { committedAs } from './committed-links.ts';
-import { bytesOf, depthIn, inwardText, isAbove, isSystem, latin1, real, slashes, staysInside, targetOf, type Place } from './link-places.ts';
+import {
+  bytesOf,
+  depthIn,
+  inwardText,
+  isAbove,
+  isSystem,
+  latin1,
+  real,
+  slashes,
+  staysInside,
+  targetOf,
+  type Place,
+} from './link-places.ts';
 import { measureTree, type Room } from './measure-tree.ts';
 import { showPath } from './show-path.ts';
 
@@ -61,10 +73,25 @@ export type LinkDecision = { make: Buffer } | { bring: Buffer; links: CopyLinks 
  *   `leave out` is for a copy of everything, where nobody asked for it; `keep` for a copy that no agent gets
  * @param committed - the links in the commit that is checked out, by path: any checkout has them, so they stay
  */
-export const copyLinks = async (from: string, to: string, outward: Shared['outward'], committed?: Shared['committed']): Promise<CopyLinks> => {
+export const copyLinks = async (
+  from: string,
+  to: string,
+  outward: Shared['outward'],
+  committed?: Shared['committed'],
+): Promise<CopyLinks> => {
   const main = { from: latin1(Buffer.from(from)), real: await real(Buffer.from(from)), to: latin1(Buffer.from(to)), depth: 0 };
   const own = { ...main, from: main.to, real: await real(Buffer.from(to)) };
-  return { places: [main, own], shared: { outward, committed, room: { entries: maxEntries, bytes: maxBytes, last: Promise.resolve() }, leftOut: new Map(), broughtFrom: [], inward: [] } };
+  return {
+    places: [main, own],
+    shared: {
+      outward,
+      committed,
+      room: { entries: maxEntries, bytes: maxBytes, last: Promise.resolve() },
+      leftOut: new Map(),
+      broughtFrom: [],
+      inward: [],
+    },
+  };
 };
 
 /**
@@ -107,7 +134,8 @@ const leaveOut = (links: CopyLinks, relative: Buffer, target: string, why: strin
 
 /** What the target holds takes the link's place, where there is room for it and an end to it. */
 const bringTarget = async (links: CopyLinks, target: string, to: Buffer, relative: Buffer): Promise<LinkDecision> => {
-  if (links.places.length >= ownPlaces + maxNested) return leaveOut(links, relative, target, `it is in what a link leads to, ${maxNested} of them one in the other`);
+  if (links.places.length >= ownPlaces + maxNested)
+    return leaveOut(links, relative, target, `it is in what a link leads to, ${maxNested} of them one in the other`);
   if (isAbove(target, links.places)) return leaveOut(links, relative, target, 'it leads to a directory that holds the copy itself');
   const found = await stat(bytesOf(target));
   if (!found.isFile() && !found.isDirectory()) return leaveOut(links, relative, target, 'it leads to no file and no directory');
@@ -122,7 +150,10 @@ const bringTarget = async (links: CopyLinks, target: string, to: Buffer, relativ
  * A link that stays inside may lead to what was not copied. Then what it leads to is brought in its place as well.
  * @param bring - removes the link and copies
  */
-export const settleLinks = async (links: CopyLinks, bring: (decision: { bring: Buffer; links: CopyLinks }, link: Inward) => Promise<void>): Promise<void> => {
+export const settleLinks = async (
+  links: CopyLinks,
+  bring: (decision: { bring: Buffer; links: CopyLinks }, link: Inward) => Promise<void>,
+): Promise<void> => {
   // what is brought may have links of its own, which come to the end of the list
   for (const link of links.shared.inward) {
     if ((await targetOf(link.to)) !== null) continue;
@@ -133,8 +164,12 @@ export const settleLinks = async (links: CopyLinks, bring: (decision: { bring: B
   }
 };
 
-export const noteLeftOut = ({ shared }: CopyLinks, relative: Buffer, why: string): void => void shared.leftOut.set(latin1(relative), `${showPath(relative)} (${why})`);
+export const noteLeftOut = ({ shared }: CopyLinks, relative: Buffer, why: string): void =>
+  void shared.leftOut.set(latin1(relative), `${showPath(relative)} (${why})`);
 
 export const isLeftOut = ({ shared }: CopyLinks, relative: Buffer): boolean => shared.leftOut.has(latin1(relative));
 
-export const reportLinks = ({ shared: { leftOut, broughtFrom } }: CopyLinks): LinkReport => ({ leftOut: [...leftOut.values()], broughtFrom });
+export const reportLinks = ({ shared: { leftOut, broughtFrom } }: CopyLinks): LinkReport => ({
+  leftOut: [...leftOut.values()],
+  broughtFrom,
+});

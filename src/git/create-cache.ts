@@ -12,7 +12,8 @@ const madeAside = async (cacheDir: string, make: (directory: string) => Promise<
   const prefix = `${path.basename(cacheDir)}.tmp-`;
   await mkdir(parent, { recursive: true });
   // left by a crash: only one maker works on a name at a time
-  for (const name of await readdir(parent)) if (name.startsWith(prefix)) await rm(path.join(parent, name), { recursive: true, force: true });
+  for (const name of await readdir(parent))
+    if (name.startsWith(prefix)) await rm(path.join(parent, name), { recursive: true, force: true });
   const aside = path.join(parent, prefix + crypto.randomUUID());
   try {
     await make(aside);
@@ -29,7 +30,8 @@ export const createCache = (cacheDir: string, from: FetchFrom, signal?: AbortSig
     if (from.kind !== 'local' || !(await cloneWithLinks(from.local, directory, signal))) await init(directory, signal);
     await appendFile(path.join(directory, 'config'), settings);
     await fetchSource(directory, from, signal);
-    if (!(await hasCommit(directory, signal))) throw new MakimaError('REPOSITORY_EMPTY', `${from.kind === 'local' ? from.local.path : 'The remote'} has no commit yet`);
+    if (!(await hasCommit(directory, signal)))
+      throw new MakimaError('REPOSITORY_EMPTY', `${from.kind === 'local' ? from.local.path : 'The remote'} has no commit yet`);
   });
 
 const init = async (directory: string, signal?: AbortSignal): Promise<void> => {
@@ -46,7 +48,9 @@ const init = async (directory: string, signal?: AbortSignal): Promise<void> => {
 const cloneWithLinks = async (local: LocalRepository, directory: string, signal?: AbortSignal): Promise<boolean> => {
   for (const file of ['shallow', 'objects/info/alternates']) if (await isThere(path.join(local.commonDir, file))) return false;
   try {
-    await git(['clone', '--quiet', '--bare', '--local', '--template=', '--upload-pack=git-upload-pack', '--', local.path, directory], { signal });
+    await git(['clone', '--quiet', '--bare', '--local', '--template=', '--upload-pack=git-upload-pack', '--', local.path, directory], {
+      signal,
+    });
     // clone leaves the path of the source here, where an agent's push would land in the user's checkout
     await git(['config', '--file', path.join(directory, 'config'), '--remove-section', 'remote.origin'], { signal });
     return true;

@@ -29,7 +29,8 @@ export const resolveBase = async (repository: Repository, baseBranch: string | n
   if (baseBranch !== null) {
     await checkBranchName(baseBranch);
     const base = baseNamed(repository, baseBranch);
-    if (base === null) throw new MakimaError('BRANCH_NOT_FOUND', `There is no branch ${baseBranch} in ${repository.origin ?? 'the repository'}`);
+    if (base === null)
+      throw new MakimaError('BRANCH_NOT_FOUND', `There is no branch ${baseBranch} in ${repository.origin ?? 'the repository'}`);
     return base;
   }
   for (const branch of repository.kind === 'local' ? [originHead, ...usual, head] : [head, ...usual]) {
@@ -40,7 +41,10 @@ export const resolveBase = async (repository: Repository, baseBranch: string | n
   const [only, ...more] = branches.keys();
   const base = only === undefined || more.length > 0 ? null : baseNamed(repository, only);
   if (base !== null) return base;
-  throw new MakimaError('BRANCH_NOT_FOUND', `No default branch was found; the repository has ${branches.size === 0 ? 'no branches' : [...branches.keys()].slice(0, 20).join(', ')}`);
+  throw new MakimaError(
+    'BRANCH_NOT_FOUND',
+    `No default branch was found; the repository has ${branches.size === 0 ? 'no branches' : [...branches.keys()].slice(0, 20).join(', ')}`,
+  );
 };
 
 /** The source's branch, else what its origin has under this name, else what it calls so with `origin/` before. */
@@ -58,9 +62,21 @@ const baseNamed = ({ facts: { branches, originBranches } }: Repository, branch: 
  *
  * @returns one sentence without its full stop; null where it is not behind
  */
-export const staleBase = async ({ kind, cacheDir, sourcePath, facts }: Repository, { branch, commit }: Base, signal?: AbortSignal): Promise<string | null> => {
+export const staleBase = async (
+  { kind, cacheDir, sourcePath, facts }: Repository,
+  { branch, commit }: Base,
+  signal?: AbortSignal,
+): Promise<string | null> => {
   const tracked = branch === null ? undefined : facts.originBranches.get(branch);
-  if (kind !== 'local' || cacheDir === null || branch === null || tracked === undefined || tracked === commit || !facts.branches.has(branch)) return null;
+  if (
+    kind !== 'local' ||
+    cacheDir === null ||
+    branch === null ||
+    tracked === undefined ||
+    tracked === commit ||
+    !facts.branches.has(branch)
+  )
+    return null;
   const behind = Number(await gitText(['rev-list', '--count', `${commit}..${tracked}`], { gitDir: cacheDir, signal }));
   if (behind === 0) return null;
   return `${branch} is ${behind} ${behind === 1 ? 'commit' : 'commits'} behind ${remotePrefix}${branch} in ${sourcePath ?? 'the source'}, and this task is based on it as it is. Pull there, or give baseBranch "${remotePrefix}${branch}", to work on what is newer`;

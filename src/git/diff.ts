@@ -13,11 +13,23 @@ import { placeOf, temporaryFile, type Worktree } from './worktree.ts';
 const renameLimit = 2000;
 
 /** Nothing of the user's or the repository's diff configuration counts, since `git apply` must take the patch. */
-const flags = ['-r', '--no-ext-diff', '--no-textconv', '--no-color', '--no-relative', '--ignore-submodules=none', '--find-renames=50%', `-l${renameLimit}`];
+const flags = [
+  '-r',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-color',
+  '--no-relative',
+  '--ignore-submodules=none',
+  '--find-renames=50%',
+  `-l${renameLimit}`,
+];
 const pathspec = ['--', ':(top)', `:(top,exclude,literal)${makimaDirectory}`];
 
 /** Two trees are compared; the work tree is there for its .gitattributes. The worktree's own index may be broken. */
-const diffPlace = (worktree: Worktree): GitPlace => ({ ...placeOf(worktree), indexFile: path.join(worktree.gitDir, 'makima-tmp', 'no-index') });
+const diffPlace = (worktree: Worktree): GitPlace => ({
+  ...placeOf(worktree),
+  indexFile: path.join(worktree.gitDir, 'makima-tmp', 'no-index'),
+});
 
 /**
  * The task's changes against a commit, uncommitted and untracked ones too, as a patch that `git apply` takes and that
@@ -31,11 +43,25 @@ export const diffPatch = async (worktree: Worktree, baseCommit: string = worktre
   // by way of a file: a slow reader holds neither memory nor a git process
   const file = await temporaryFile(worktree.gitDir, 'patch');
   try {
-    const format = ['--patch', '--binary', '--full-index', '--unified=3', '--inter-hunk-context=0', '--src-prefix=a/', '--dst-prefix=b/', '--submodule=short', '--diff-algorithm=myers', `--output=${file}`];
+    const format = [
+      '--patch',
+      '--binary',
+      '--full-index',
+      '--unified=3',
+      '--inter-hunk-context=0',
+      '--src-prefix=a/',
+      '--dst-prefix=b/',
+      '--submodule=short',
+      '--diff-algorithm=myers',
+      `--output=${file}`,
+    ];
     await git(['diff-tree', ...flags, ...format, baseCommit, tree, ...pathspec], {
       ...diffPlace(worktree),
       signal,
-      config: [['diff.suppressBlankEmpty', 'false'], ['diff.orderFile', '/dev/null']],
+      config: [
+        ['diff.suppressBlankEmpty', 'false'],
+        ['diff.orderFile', '/dev/null'],
+      ],
     });
     const handle = await open(file, 'r');
     return handle.createReadStream();
@@ -49,13 +75,26 @@ export const diffPatch = async (worktree: Worktree, baseCommit: string = worktre
  *
  * @throws MakimaError WORKTREE_NOT_FOUND, DISK_FULL, GIT_FAILED
  */
-export const diffFiles = async (worktree: Worktree, baseCommit: string = worktree.baseCommit, signal?: AbortSignal): Promise<FileChange[]> => {
+export const diffFiles = async (
+  worktree: Worktree,
+  baseCommit: string = worktree.baseCommit,
+  signal?: AbortSignal,
+): Promise<FileChange[]> => {
   const tree = await snapshotTree(worktree, signal);
-  const { stdout } = await git(['diff-tree', ...flags, '-z', '--raw', '--numstat', baseCommit, tree, ...pathspec], { ...diffPlace(worktree), signal });
+  const { stdout } = await git(['diff-tree', ...flags, '-z', '--raw', '--numstat', baseCommit, tree, ...pathspec], {
+    ...diffPlace(worktree),
+    signal,
+  });
   return parseChanges(splitNul(stdout));
 };
 
-const statuses: Readonly<Record<string, FileChange['status']>> = { A: 'added', M: 'modified', D: 'deleted', R: 'renamed', T: 'type-changed' };
+const statuses: Readonly<Record<string, FileChange['status']>> = {
+  A: 'added',
+  M: 'modified',
+  D: 'deleted',
+  R: 'renamed',
+  T: 'type-changed',
+};
 
 /** First all `--raw` records, then as many `--numstat` ones in the same order. */
 const parseChanges = (fields: readonly Buffer[]): FileChange[] => {
@@ -66,7 +105,11 @@ const parseChanges = (fields: readonly Buffer[]): FileChange[] => {
     const letter = next().toString('latin1').split(' ').at(4)?.[0] ?? 'M';
     const first = showPath(next());
     const status = statuses[letter] ?? 'modified';
-    changes.push(status === 'renamed' ? { path: showPath(next()), oldPath: first, status, additions: null, deletions: null } : { path: first, status, additions: null, deletions: null });
+    changes.push(
+      status === 'renamed'
+        ? { path: showPath(next()), oldPath: first, status, additions: null, deletions: null }
+        : { path: first, status, additions: null, deletions: null },
+    );
   }
   for (const change of changes) {
     const [additions, deletions, name] = next().toString('latin1').split('\t');

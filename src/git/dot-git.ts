@@ -26,7 +26,9 @@ export const leadsTo = async (directory: string, gitDir: string): Promise<boolea
   if (target === null) return false;
   const real = (file: string): Promise<string> => realpath(file).catch(() => file);
   // by the name that it has, or had: an earlier attempt may have lost its repository
-  return path.dirname(path.dirname(await real(target))) === (await real(gitDir)) || path.dirname(path.dirname(target)) === path.resolve(gitDir);
+  return (
+    path.dirname(path.dirname(await real(target))) === (await real(gitDir)) || path.dirname(path.dirname(target)) === path.resolve(gitDir)
+  );
 };
 
 /** Whether a directory's `.git` file leads back to what names it: an agent may write any path into its repository, the user's home too. */

@@ -35,7 +35,13 @@ export const writeEmptyCommit = async (gitDir: string): Promise<void> => {
 };
 
 /** How macOS keeps file names; elsewhere git's own defaults are right. */
-const fileSystem: SourceFacts['settings'] = process.platform === 'darwin' ? [['core.ignorecase', 'true'], ['core.precomposeunicode', 'true']] : [];
+const fileSystem: SourceFacts['settings'] =
+  process.platform === 'darwin'
+    ? [
+        ['core.ignorecase', 'true'],
+        ['core.precomposeunicode', 'true'],
+      ]
+    : [];
 
 /** A repository with one empty commit on main, of which worktrees can be made. */
 export const emptyFacts: SourceFacts = {

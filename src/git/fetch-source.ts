@@ -21,7 +21,16 @@ export const fetchSource = async (gitDir: string, from: FetchFrom, signal?: Abor
   const url = from.kind === 'local' ? from.local.path : from.url;
   const { options, remote } = await remoteAccess(gitDir, url, signal);
   const fetch = async (specs: readonly string[]): Promise<void> => {
-    const flags = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--update-shallow', '--no-auto-gc', '--upload-pack=git-upload-pack'];
+    const flags = [
+      '--quiet',
+      '--prune',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-recurse-submodules',
+      '--update-shallow',
+      '--no-auto-gc',
+      '--upload-pack=git-upload-pack',
+    ];
     await whileLocked(() => git(['fetch', ...flags, remote, ...specs], { gitDir, signal, remote: true, ...options }), signal);
   };
   const withHead = async (): Promise<void> => {
@@ -42,6 +51,11 @@ export const fetchSource = async (gitDir: string, from: FetchFrom, signal?: Abor
 
 const remoteHead = async (gitDir: string, url: string, signal?: AbortSignal): Promise<SourceHeads> => {
   const { options, remote } = await remoteAccess(gitDir, url, signal);
-  const answer = await gitText(['ls-remote', '--symref', '--upload-pack=git-upload-pack', remote, 'HEAD'], { gitDir, signal, remote: true, ...options });
+  const answer = await gitText(['ls-remote', '--symref', '--upload-pack=git-upload-pack', remote, 'HEAD'], {
+    gitDir,
+    signal,
+    remote: true,
+    ...options,
+  });
   return { head: /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(answer)?.[1] ?? null, originHead: null };
 };

@@ -139,10 +139,12 @@ export const git = async (args: readonly string[], options: GitOptions = {}): Pr
 };
 
 /** The stdout of a command as text without its last newline: for ids, refs and configuration, not for paths. */
-export const gitText = async (args: readonly string[], options: GitOptions = {}): Promise<string> => (await git(args, options)).stdout.toString('utf8').replace(/\n$/, '');
+export const gitText = async (args: readonly string[], options: GitOptions = {}): Promise<string> =>
+  (await git(args, options)).stdout.toString('utf8').replace(/\n$/, '');
 
 /** A command that answers with exit status 0 or 1. */
-export const gitYes = async (args: readonly string[], options: GitOptions = {}): Promise<boolean> => (await git(args, { ...options, answers: [1] })).exitCode === 0;
+export const gitYes = async (args: readonly string[], options: GitOptions = {}): Promise<boolean> =>
+  (await git(args, { ...options, answers: [1] })).exitCode === 0;
 
 /**
  * Repeats a step that found a lock held. Locks of git are held for milliseconds, by an agent's own commands too;
@@ -162,7 +164,7 @@ export const whileLocked = async <T>(step: () => Promise<T>, signal?: AbortSigna
 /** The fields of NUL-separated output. */
 export const splitNul = (output: Buffer): Buffer[] => {
   const fields: Buffer[] = [];
-  for (let start = 0; start < output.length; ) {
+  for (let start = 0; start < output.length;) {
     const end = output.indexOf(0, start);
     fields.push(output.subarray(start, end === -1 ? output.length : end));
     start = end === -1 ? output.length : end + 1;
@@ -170,4 +172,5 @@ export const splitNul = (output: Buffer): Buffer[] => {
   return fields;
 };
 
-const nameOf = (args: readonly string[]): string => (args[0] === 'worktree' || args[0] === 'submodule' ? args.slice(0, 2).join(' ') : (args[0] ?? ''));
+const nameOf = (args: readonly string[]): string =>
+  args[0] === 'worktree' || args[0] === 'submodule' ? args.slice(0, 2).join(' ') : (args[0] ?? '');

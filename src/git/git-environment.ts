@@ -3,7 +3,8 @@
  * configuration is read. All other GIT_* variables of the daemon's environment are dropped: they would point git
  * somewhere else (a daemon started from a git hook inherits GIT_DIR and GIT_INDEX_FILE).
  */
-const inherited = /^(?:GIT_SSH|GIT_SSH_COMMAND|GIT_SSH_VARIANT|GIT_SSL_\w+|GIT_PROXY_\w+|GIT_HTTP_\w+|GIT_CONFIG_GLOBAL|GIT_CONFIG_SYSTEM|GIT_CONFIG_NOSYSTEM|GIT_EXEC_PATH|GIT_CURL_\w+)$/;
+const inherited =
+  /^(?:GIT_SSH|GIT_SSH_COMMAND|GIT_SSH_VARIANT|GIT_SSL_\w+|GIT_PROXY_\w+|GIT_HTTP_\w+|GIT_CONFIG_GLOBAL|GIT_CONFIG_SYSTEM|GIT_CONFIG_NOSYSTEM|GIT_EXEC_PATH|GIT_CURL_\w+)$/;
 const guarded = /^(?:git_.*|editor|visual|pager|prefix|ssh_askpass)$/i;
 
 /** Transports that a repository may be fetched over: what git itself knows, never one that names a program (`ext::`). */
@@ -30,7 +31,11 @@ export interface GitPlace {
  * @param config - further configuration; by variables, since a key of `-c` cannot hold every name a filter may have
  * @param extra - further variables
  */
-export const gitEnvironment = (place: GitPlace, config: readonly (readonly [string, string])[], extra: Readonly<Record<string, string>>): Record<string, string> => {
+export const gitEnvironment = (
+  place: GitPlace,
+  config: readonly (readonly [string, string])[],
+  extra: Readonly<Record<string, string>>,
+): Record<string, string> => {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && (inherited.test(name) || !guarded.test(name))) environment[name] = value;

@@ -46,7 +46,10 @@ const take = async (worktree: Worktree, lock: string, waitMs: number): Promise<v
       // with its content from the first moment, which creating and then writing it would not give
       if (await linked(own, lock)) return;
       if (await isOurs(lock)) await rm(lock, { force: true });
-      else if (Date.now() >= deadline) throw new MakimaError('REPOSITORY_BUSY', `${lock} was held by another git process for ${waitMs / 1000} s`, { cause: new IndexLockHeld(lock) });
+      else if (Date.now() >= deadline)
+        throw new MakimaError('REPOSITORY_BUSY', `${lock} was held by another git process for ${waitMs / 1000} s`, {
+          cause: new IndexLockHeld(lock),
+        });
       else await delay(pause);
     }
   } finally {
@@ -127,4 +130,3 @@ const bytesOf = async (file: string): Promise<Buffer | null> => {
     throw error;
   }
 };
-

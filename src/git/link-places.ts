@@ -6,7 +6,25 @@ import { isMissing } from './local-repository.ts';
  * Where the system and its package managers keep what they have installed. A link to it stays (a Python environment has one
  * to its interpreter): it holds nothing of anybody's. Not so where the copied directory itself is in there.
  */
-const systemPlaces = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc', '/private/etc', '/proc', '/sys', '/nix/store', '/gnu/store', '/snap', '/opt/homebrew', '/System', '/Library'];
+const systemPlaces = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/etc',
+  '/private/etc',
+  '/proc',
+  '/sys',
+  '/nix/store',
+  '/gnu/store',
+  '/snap',
+  '/opt/homebrew',
+  '/System',
+  '/Library',
+];
 
 /** A directory that is copied. Paths are bytes as latin1, since a name need not be valid UTF-8. */
 export interface Place {
@@ -23,7 +41,8 @@ export const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
 /** With all links followed. */
 export const real = async (file: Buffer): Promise<string> => latin1(await realpath(file, { encoding: 'buffer' }));
 
-const belowPlace = (file: string, outer: string): string | null => (file === outer ? '' : file.startsWith(outer === '/' ? '/' : `${outer}/`) ? file.slice(outer.length) : null);
+const belowPlace = (file: string, outer: string): string | null =>
+  file === outer ? '' : file.startsWith(outer === '/' ? '/' : `${outer}/`) ? file.slice(outer.length) : null;
 
 /**
  * Whether a link's text alone says that it stays inside: `../` at its beginning only, no more of them than there are
@@ -53,7 +72,8 @@ export const inwardText = (places: readonly Place[], to: Buffer, text: string): 
 };
 
 /** Whether a copied directory, or a copy, lies in the target. */
-export const isAbove = (target: string, places: readonly Place[]): boolean => places.some((place) => belowPlace(place.real, target) !== null);
+export const isAbove = (target: string, places: readonly Place[]): boolean =>
+  places.some((place) => belowPlace(place.real, target) !== null);
 
 /** Whether the target is nobody's: what the system has installed, or nothing at all. */
 export const isSystem = (target: string, places: readonly Place[]): boolean =>
@@ -64,7 +84,8 @@ export const targetOf = async (link: Buffer): Promise<string | null> => {
   try {
     return await real(link);
   } catch (error) {
-    if (isMissing(error) || (error instanceof Error && 'code' in error && ['ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(String(error.code)))) return null;
+    if (isMissing(error) || (error instanceof Error && 'code' in error && ['ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(String(error.code))))
+      return null;
     throw error;
   }
 };

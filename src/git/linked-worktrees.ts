@@ -30,14 +30,22 @@ export const linkedWorktrees = async ({ gitDir, adminDir: own }: Pick<Worktree, 
   for (const entry of entries) {
     const adminDir = path.join(parent, entry.name);
     if (adminDir === own || !entry.isDirectory()) continue;
-    const [dotGit, head] = [(await readPlainText(path.join(adminDir, 'gitdir')))?.trim(), (await readPlainText(path.join(adminDir, 'HEAD')))?.trim()];
+    const [dotGit, head] = [
+      (await readPlainText(path.join(adminDir, 'gitdir')))?.trim(),
+      (await readPlainText(path.join(adminDir, 'HEAD')))?.trim(),
+    ];
     if (dotGit === undefined) continue;
     const directory = path.dirname(path.resolve(adminDir, dotGit));
     if (await isDirectory(directory)) {
       if (!(await leadsBack(directory, adminDir))) continue;
       await requirePlain(adminDir);
     }
-    found.push({ path: await realpath(directory).catch(() => directory), adminDir, commonDir: gitDir, head: head !== undefined && /^[0-9a-f]{40,64}$/.test(head) ? head : null });
+    found.push({
+      path: await realpath(directory).catch(() => directory),
+      adminDir,
+      commonDir: gitDir,
+      head: head !== undefined && /^[0-9a-f]{40,64}$/.test(head) ? head : null,
+    });
   }
   return found;
 };

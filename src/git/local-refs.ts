@@ -13,7 +13,9 @@ export const parsePackedRefs = (text: string): Map<string, string> =>
  * @returns full name and object; symbolic ones are left out
  */
 export const refsBelow = async (gitDir: string, prefix: string): Promise<Map<string, string>> => {
-  const refs = new Map([...parsePackedRefs((await readPlainText(path.join(gitDir, 'packed-refs'))) ?? '')].filter(([name]) => name.startsWith(prefix)));
+  const refs = new Map(
+    [...parsePackedRefs((await readPlainText(path.join(gitDir, 'packed-refs'))) ?? '')].filter(([name]) => name.startsWith(prefix)),
+  );
   const entries = await readdir(path.join(gitDir, prefix), { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;

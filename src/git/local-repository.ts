@@ -16,10 +16,12 @@ export interface LocalRepository {
 }
 
 /** The file system's error for something that is not there. */
-export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
 /** The file system's error for what may not be done. */
-export const isRefused = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS');
+export const isRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS');
 
 /** Whether something is at a path, links followed. */
 export const isThere = async (file: string): Promise<boolean> => {
@@ -116,11 +118,18 @@ export const findLocalRepository = async (given: string): Promise<LocalRepositor
     throw new MakimaError('INVALID_REPOSITORY', `${given} cannot be read (${reason})`, { cause: error });
   }
   const outer = await enclosing(real);
-  throw new MakimaError('INVALID_REPOSITORY', outer === null ? `${given} is not a git repository` : `${given} is a directory inside the repository ${outer}: give that path`);
+  throw new MakimaError(
+    'INVALID_REPOSITORY',
+    outer === null ? `${given} is not a git repository` : `${given} is a directory inside the repository ${outer}: give that path`,
+  );
 };
 
 /** The branch that HEAD or origin/HEAD of a repository names, null where it is detached or missing. */
-export const symbolicBranch = async (gitDir: string, ref: 'HEAD' | 'refs/remotes/origin/HEAD', signal?: AbortSignal): Promise<string | null> => {
+export const symbolicBranch = async (
+  gitDir: string,
+  ref: 'HEAD' | 'refs/remotes/origin/HEAD',
+  signal?: AbortSignal,
+): Promise<string | null> => {
   const { stdout, exitCode } = await git(['symbolic-ref', '--quiet', ref], { gitDir, signal, answers: [1, 128] });
   if (exitCode !== 0) return null;
   const target = stdout.toString('utf8').trim();
@@ -138,8 +147,15 @@ export const configOf = async (commonDir: string, signal?: AbortSignal): Promise
     throw error;
   }
   const { stdout } = await git(['config', '--file', config, '--no-includes', '--null', '--list'], { signal });
-  const entries = stdout.toString('utf8').split('\0').filter((entry) => entry !== '');
-  return new Map(entries.map((entry) => (entry.includes('\n') ? [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)] : [entry, 'true'])));
+  const entries = stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((entry) => entry !== '');
+  return new Map(
+    entries.map((entry) =>
+      entry.includes('\n') ? [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)] : [entry, 'true'],
+    ),
+  );
 };
 
 /** Those of these settings that a configuration has. */

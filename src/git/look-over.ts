@@ -43,7 +43,11 @@ export const lookOver = async (worktree: Worktree, signal?: AbortSignal): Promis
   await requirePlainGitData(worktree.gitDir, worktree.adminDir);
   const found: Warning[] = [];
   const operation = await operationUnderWay(worktree.adminDir);
-  if (operation !== null) found.push({ code: 'OPERATION_UNFINISHED', message: `The agent has left ${operation} unfinished in ${worktree.path}. Nothing is brought out of it before that is continued or aborted there` });
+  if (operation !== null)
+    found.push({
+      code: 'OPERATION_UNFINISHED',
+      message: `The agent has left ${operation} unfinished in ${worktree.path}. Nothing is brought out of it before that is continued or aborted there`,
+    });
   // in a repository that tasks of makima 0.1 share, branches, stashes and worktrees are other tasks' too
   const linked = sharesRepository(worktree) ? [] : await linkedWorktrees(worktree);
   if (!sharesRepository(worktree)) found.push(...(await besideTheWork(worktree, linked, signal)));
@@ -53,21 +57,38 @@ export const lookOver = async (worktree: Worktree, signal?: AbortSignal): Promis
 const besideTheWork = async (worktree: Worktree, linked: readonly LinkedWorktree[], signal?: AbortSignal): Promise<Warning[]> => {
   const found: Warning[] = [];
   const branches = await otherBranches(worktree, linked, signal);
-  if (branches.length > 0) found.push({ code: 'WORK_ON_OTHER_BRANCHES', message: `Commits that are not in this task's work: ${named(branches)}. Merge them into what is checked out in ${worktree.path}, or, from a parent, merge the branch by its name` });
+  if (branches.length > 0)
+    found.push({
+      code: 'WORK_ON_OTHER_BRANCHES',
+      message: `Commits that are not in this task's work: ${named(branches)}. Merge them into what is checked out in ${worktree.path}, or, from a parent, merge the branch by its name`,
+    });
   // a stash is the log of its ref, which goes with the last one
-  if (await isThere(path.join(worktree.gitDir, 'logs', 'refs', 'stash'))) found.push({ code: 'WORK_STASHED', message: `Work was stashed and is not in this task's work: \`git stash list\` in ${worktree.path} shows it` });
+  if (await isThere(path.join(worktree.gitDir, 'logs', 'refs', 'stash')))
+    found.push({
+      code: 'WORK_STASHED',
+      message: `Work was stashed and is not in this task's work: \`git stash list\` in ${worktree.path} shows it`,
+    });
   const dirty: string[] = [];
   for (const each of linked) if (await holdsWork(each, signal)) dirty.push(each.path);
-  if (dirty.length > 0) found.push({ code: 'WORK_IN_OTHER_WORKTREES', message: `Uncommitted work in other worktrees that the agent made, which is not in this task's work: ${named(dirty)}` });
+  if (dirty.length > 0)
+    found.push({
+      code: 'WORK_IN_OTHER_WORKTREES',
+      message: `Uncommitted work in other worktrees that the agent made, which is not in this task's work: ${named(dirty)}`,
+    });
   return found;
 };
 
 /** Branches, and detached heads of other worktrees, with commits that neither HEAD nor what the repository began with has. */
-const otherBranches = async ({ gitDir, adminDir }: Worktree, linked: readonly LinkedWorktree[], signal?: AbortSignal): Promise<string[]> => {
+const otherBranches = async (
+  { gitDir, adminDir }: Worktree,
+  linked: readonly LinkedWorktree[],
+  signal?: AbortSignal,
+): Promise<string[]> => {
   const known = new Set(parsePackedRefs((await readPlainText(initialRefsFile(gitDir))) ?? '').values());
   const tips = new Map<string, string>();
   for (const [ref, commit] of await refsBelow(gitDir, heads)) if (!known.has(commit)) tips.set(ref.slice(heads.length), commit);
-  for (const { path: directory, head } of linked) if (head !== null && !known.has(head)) tips.set(`the detached HEAD of ${directory}`, head);
+  for (const { path: directory, head } of linked)
+    if (head !== null && !known.has(head)) tips.set(`the detached HEAD of ${directory}`, head);
   const own = tips.size === 0 ? null : await commitOf(headPlaceOf({ gitDir, adminDir }), 'HEAD', signal);
   const without = [...known, ...(own === null ? [] : [own])].map((commit) => `^${commit}\n`).join('');
   const found: string[] = [];
@@ -75,7 +96,10 @@ const otherBranches = async ({ gitDir, adminDir }: Worktree, linked: readonly Li
   for (const [name, commit] of tips) {
     if (commit === own) continue;
     if (!counts.has(commit) && counts.size < maxCounted) {
-      counts.set(commit, Number(await gitText(['rev-list', '--count', '--ignore-missing', '--stdin'], { gitDir, signal, input: `${commit}\n${without}` })));
+      counts.set(
+        commit,
+        Number(await gitText(['rev-list', '--count', '--ignore-missing', '--stdin'], { gitDir, signal, input: `${commit}\n${without}` })),
+      );
     }
     const count = counts.get(commit);
     if (count !== 0) found.push(count === undefined ? `perhaps on ${name}` : `${count} on ${name}`);
@@ -85,7 +109,13 @@ const otherBranches = async ({ gitDir, adminDir }: Worktree, linked: readonly Li
 
 const holdsWork = async ({ adminDir, commonDir, path: workTree }: LinkedWorktree, signal?: AbortSignal): Promise<boolean> => {
   if (!(await isDirectory(workTree))) return false;
-  const { stdout } = await git(['status', '--porcelain', '-z', '--ignore-submodules=dirty'], { gitDir: adminDir, commonDir, workTree, config: await withoutForeignFilters({ gitDir: adminDir, commonDir }, signal), signal });
+  const { stdout } = await git(['status', '--porcelain', '-z', '--ignore-submodules=dirty'], {
+    gitDir: adminDir,
+    commonDir,
+    workTree,
+    config: await withoutForeignFilters({ gitDir: adminDir, commonDir }, signal),
+    signal,
+  });
   return stdout.length > 0;
 };
 
@@ -106,19 +136,34 @@ const strangeFiles = async (worktree: Worktree, linked: readonly LinkedWorktree[
   const place = { ...placeOf(worktree), signal };
   const [untracked, committed] = await Promise.all([
     git(['ls-files', '--others', '--exclude-standard', '-z'], place),
-    git(['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=AM', worktree.baseCommit, 'HEAD'], { ...place, answers: [128] }),
+    git(['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=AM', worktree.baseCommit, 'HEAD'], {
+      ...place,
+      answers: [128],
+    }),
   ]);
   const root = await realpath(worktree.path);
   const own = new Set([path.join(root, makimaDirectory), ...linked.map((each) => each.path)]);
   const fields = splitNul(untracked.stdout);
-  const nested = fields.filter(isDirectoryField).map((field) => showPath(field.subarray(0, -1))).filter((name) => !own.has(path.join(root, name)));
+  const nested = fields
+    .filter(isDirectoryField)
+    .map((field) => showPath(field.subarray(0, -1)))
+    .filter((name) => !own.has(path.join(root, name)));
   const large: string[] = [];
   for (const file of [...fields.filter((field) => !isDirectoryField(field)), ...splitNul(committed.stdout)].slice(0, maxLooked)) {
     const size = await sizeOf(joinBytes(worktree.path, file));
     if (size > largeBytes) large.push(`${showPath(file)} (${Math.round(size / 1024 / 1024)} MiB)`);
   }
   return [
-    ...(nested.length === 0 ? [] : [{ code: 'NESTED_REPOSITORY', message: `Repositories of their own inside the worktree, of which the files are taken and the history is not: ${named(nested)}` }]),
-    ...(large.length === 0 ? [] : [{ code: 'LARGE_FILES', message: `Files that are large for a repository and that git does not ignore: ${named(large)}` }]),
+    ...(nested.length === 0
+      ? []
+      : [
+          {
+            code: 'NESTED_REPOSITORY',
+            message: `Repositories of their own inside the worktree, of which the files are taken and the history is not: ${named(nested)}`,
+          },
+        ]),
+    ...(large.length === 0
+      ? []
+      : [{ code: 'LARGE_FILES', message: `Files that are large for a repository and that git does not ignore: ${named(large)}` }]),
   ];
 };

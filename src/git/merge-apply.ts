@@ -40,27 +40,45 @@ const changedMeanwhile = /not uptodate|would be overwritten|would be removed|wou
  * @returns what could not be done with submodules, in words
  * @throws WorktreeChanged; MakimaError REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
  */
-export const applyMerge = async (into: Worktree, { record, changes }: MergePlan, from: Worktree | null, { lockWaitMs, reached = () => undefined }: ApplyOptions = {}): Promise<string[]> => {
-  await withIndexLock(into, async () => {
-    if ((await commitOf(headPlaceOf(into), 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
-    if (!(await sameIndex(backupIndex(into), indexOf(into)))) throw new WorktreeChanged('The index has changed');
-    await withIndexCopy(into, backupIndex(into), async (indexFile) => {
-      await writeFiles(into, record, indexFile);
-      reached('merge files written');
-      if (record.stays) return;
-      // all of the worktree is committed, or there is a conflict: the index is that of the result
-      await addConflicts(into, record, indexFile);
-      await markIndexInstalled(into);
-      await installIndex(into, indexFile);
-    });
-    if (record.stays) await stageChanges(into, changes);
-    reached('merge index installed');
-    if (record.commit === null) await writeMergeState(into, record);
-    await moveHead(into, record.head, record.commit ?? record.ours, record.commit === null ? 'makima: uncommitted work before a merge' : 'makima: merge');
-    reached('merge head moved');
-  }, lockWaitMs);
+export const applyMerge = async (
+  into: Worktree,
+  { record, changes }: MergePlan,
+  from: Worktree | null,
+  { lockWaitMs, reached = () => undefined }: ApplyOptions = {},
+): Promise<string[]> => {
+  await withIndexLock(
+    into,
+    async () => {
+      if ((await commitOf(headPlaceOf(into), 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
+      if (!(await sameIndex(backupIndex(into), indexOf(into)))) throw new WorktreeChanged('The index has changed');
+      await withIndexCopy(into, backupIndex(into), async (indexFile) => {
+        await writeFiles(into, record, indexFile);
+        reached('merge files written');
+        if (record.stays) return;
+        // all of the worktree is committed, or there is a conflict: the index is that of the result
+        await addConflicts(into, record, indexFile);
+        await markIndexInstalled(into);
+        await installIndex(into, indexFile);
+      });
+      if (record.stays) await stageChanges(into, changes);
+      reached('merge index installed');
+      if (record.commit === null) await writeMergeState(into, record);
+      await moveHead(
+        into,
+        record.head,
+        record.commit ?? record.ours,
+        record.commit === null ? 'makima: uncommitted work before a merge' : 'makima: merge',
+      );
+      reached('merge head moved');
+    },
+    lockWaitMs,
+  );
   const conflicted = new Set(record.conflicts.map((conflict) => conflict.path));
-  return checkOutSubmodules(into, from, linksOf(changes, 'after').filter((link) => !conflicted.has(link.path.toString('base64'))));
+  return checkOutSubmodules(
+    into,
+    from,
+    linksOf(changes, 'after').filter((link) => !conflicted.has(link.path.toString('base64'))),
+  );
 };
 
 /** Brings the files from what the plan saw to the result, with an index of its own. */
@@ -73,7 +91,8 @@ const writeFiles = async (into: Worktree, record: MergeRecord, indexFile: string
   try {
     await git(['read-tree', '-m', '-u', '--no-recurse-submodules', tree, record.result], place);
   } catch (error) {
-    if (error instanceof MakimaError && error.cause instanceof GitFailure && changedMeanwhile.test(error.cause.stderr)) throw new WorktreeChanged(error.message);
+    if (error instanceof MakimaError && error.cause instanceof GitFailure && changedMeanwhile.test(error.cause.stderr))
+      throw new WorktreeChanged(error.message);
     throw error;
   }
 };
@@ -83,7 +102,9 @@ const addConflicts = async (into: Worktree, record: MergeRecord, indexFile: stri
   if (record.conflicts.length === 0) return;
   const zeros = '0'.repeat(record.head.length);
   const lines = conflictsOf(record).flatMap(({ path: file, stages }) => [
-    Buffer.from(`0 ${zeros}\t`), file, Buffer.from('\0'),
+    Buffer.from(`0 ${zeros}\t`),
+    file,
+    Buffer.from('\0'),
     ...stages.flatMap(({ stage, mode, id }) => [Buffer.from(`${mode} ${id} ${stage}\t`), file, Buffer.from('\0')]),
   ]);
   await git(['update-index', '-z', '--index-info'], { ...placeOf(into), indexFile, input: Buffer.concat(lines) });
@@ -131,7 +152,10 @@ export const whileChanging = async <T>(step: (attempt: number) => Promise<T>): P
       return await step(attempt);
     } catch (error) {
       if (!(error instanceof WorktreeChanged)) throw error;
-      if (attempt >= attempts) throw new MakimaError('REPOSITORY_BUSY', `The worktree is being changed while it is merged into (${error.message})`, { cause: error });
+      if (attempt >= attempts)
+        throw new MakimaError('REPOSITORY_BUSY', `The worktree is being changed while it is merged into (${error.message})`, {
+          cause: error,
+        });
       await delay(100 * attempt);
     }
   }

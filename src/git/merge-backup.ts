@@ -30,7 +30,8 @@ const installedMark = (worktree: Worktree): string => path.join(directoryOf(work
 /** Notes that from here on the index, and then HEAD, may be the merge's; until then only files are. */
 export const markIndexInstalled = (worktree: Worktree): Promise<void> => writeFile(installedMark(worktree), '');
 
-export const isIndexInstalled = async (worktree: Worktree): Promise<boolean> => (await statOf(Buffer.from(installedMark(worktree)))) !== null;
+export const isIndexInstalled = async (worktree: Worktree): Promise<boolean> =>
+  (await statOf(Buffer.from(installedMark(worktree)))) !== null;
 
 export const removeBackup = (worktree: Worktree): Promise<void> => rm(directoryOf(worktree), { recursive: true, force: true });
 
@@ -50,7 +51,11 @@ export const backUpFiles = async (worktree: Worktree, paths: readonly Buffer[]):
 };
 
 /** Puts the files back as they were, all or those that are wanted: bytes, mode, time. Can be repeated. */
-export const restoreFiles = async (worktree: Worktree, files: MergeRecord['files'], isWanted: (path: Buffer) => boolean = () => true): Promise<void> => {
+export const restoreFiles = async (
+  worktree: Worktree,
+  files: MergeRecord['files'],
+  isWanted: (path: Buffer) => boolean = () => true,
+): Promise<void> => {
   for (const [position, file] of files.entries()) {
     const relative = Buffer.from(file.path, 'base64');
     if (!isWanted(relative)) continue;

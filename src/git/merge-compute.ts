@@ -28,7 +28,10 @@ export const inScratch = async <T>(repository: string, format: string, step: (sc
   try {
     await mkdir(path.join(scratch, 'refs', 'heads'), { recursive: true });
     await writeFile(path.join(scratch, 'HEAD'), 'ref: refs/heads/ours\n');
-    await writeFile(path.join(scratch, 'config'), `[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = ${format.length === 64 ? 'sha256' : 'sha1'}\n`);
+    await writeFile(
+      path.join(scratch, 'config'),
+      `[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = ${format.length === 64 ? 'sha256' : 'sha1'}\n`,
+    );
     await copyFile(path.join(repository, 'shallow'), path.join(scratch, 'shallow')).catch((error: unknown) => {
       // only a shallow clone has one
       if (!isMissing(error)) throw error;
@@ -44,16 +47,24 @@ export const inScratch = async <T>(repository: string, format: string, step: (sc
  *
  * @throws MakimaError GIT_FAILED, DISK_FULL
  */
-export const mergeIn = async ({ gitDir, workTree, objects }: MergeRoom, ours: string, theirs: string, signal?: AbortSignal): Promise<MergeOutput> => {
+export const mergeIn = async (
+  { gitDir, workTree, objects }: MergeRoom,
+  ours: string,
+  theirs: string,
+  signal?: AbortSignal,
+): Promise<MergeOutput> => {
   for (const [name, commit] of Object.entries({ ours, theirs })) await writeFile(path.join(gitDir, 'refs', 'heads', name), `${commit}\n`);
-  const { stdout, stderr, exitCode } = await git(['merge-tree', '--write-tree', '-z', '--messages', '--allow-unrelated-histories', 'ours', 'theirs'], {
-    gitDir,
-    workTree,
-    ...(objects !== undefined && { env: { GIT_OBJECT_DIRECTORY: objects } }),
-    // 1: there are conflicts; or, as it seems, an argument names no commit, of which nothing is printed to stdout
-    answers: [1],
-    signal,
-  });
+  const { stdout, stderr, exitCode } = await git(
+    ['merge-tree', '--write-tree', '-z', '--messages', '--allow-unrelated-histories', 'ours', 'theirs'],
+    {
+      gitDir,
+      workTree,
+      ...(objects !== undefined && { env: { GIT_OBJECT_DIRECTORY: objects } }),
+      // 1: there are conflicts; or, as it seems, an argument names no commit, of which nothing is printed to stdout
+      answers: [1],
+      signal,
+    },
+  );
   const output = parseMergeOutput(stdout);
   if (output === null) throw gitError('merge-tree', exitCode, stderr);
   return output;

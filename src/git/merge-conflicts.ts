@@ -40,32 +40,47 @@ export const openConflicts = async (into: Worktree, record: MergeRecord): Promis
  * @returns the conflict that it was
  * @throws MakimaError CONFLICT_NOT_FOUND, CONFLICT_MARKERS_LEFT, MERGE_BLOCKED, REPOSITORY_BUSY
  */
-export const resolveConflict = async (into: Worktree, record: MergeRecord, file: string, strategy: Strategy, from: Worktree | null, lockWaitMs?: number): Promise<Conflict> => {
+export const resolveConflict = async (
+  into: Worktree,
+  record: MergeRecord,
+  file: string,
+  strategy: Strategy,
+  from: Worktree | null,
+  lockWaitMs?: number,
+): Promise<Conflict> => {
   await requireWorktree(into);
-  const conflict = conflictsOf(record).find(({ path }) => showPath(path) === file) ?? conflictsOf(record).find(({ path }) => quoteName(showPath(path)) === file);
-  if (conflict === undefined) throw new MakimaError('CONFLICT_NOT_FOUND', `${JSON.stringify(file.slice(0, 200))} is no file that this merge has a conflict in`);
+  const conflict =
+    conflictsOf(record).find(({ path }) => showPath(path) === file) ??
+    conflictsOf(record).find(({ path }) => quoteName(showPath(path)) === file);
+  if (conflict === undefined)
+    throw new MakimaError('CONFLICT_NOT_FOUND', `${JSON.stringify(file.slice(0, 200))} is no file that this merge has a conflict in`);
   const target = joinBytes(into.path, conflict.path);
   const found = await statOf(target);
   const side = strategy === 'manual' ? undefined : conflict.stages.find(({ stage }) => stage === (strategy === 'ours' ? 2 : 3));
   const isSubmodule = conflict.stages.some(({ mode }) => mode === '160000');
-  if (found?.isDirectory() === true && !isSubmodule) throw new MakimaError('MERGE_BLOCKED', `${showPath(conflict.path)} is a directory in the worktree`);
+  if (found?.isDirectory() === true && !isSubmodule)
+    throw new MakimaError('MERGE_BLOCKED', `${showPath(conflict.path)} is a directory in the worktree`);
   if (strategy === 'manual' && found?.isFile() === true) await refuseMarkers(into, conflict, target);
 
-  await withIndexLock(into, () =>
-    withIndexCopy(into, indexOf(into), async (indexFile) => {
-      const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
-      const named = Buffer.concat([conflict.path, Buffer.from('\0')]);
-      if (strategy === 'manual') {
-        await git(['update-index', '--add', '--remove', '-z', '--stdin'], { ...place, input: named });
-      } else {
-        const gone = Buffer.concat([Buffer.from(`0 ${'0'.repeat(record.head.length)}\t`), named]);
-        const entry = side === undefined ? Buffer.alloc(0) : Buffer.concat([Buffer.from(`${side.mode} ${side.id} 0\t`), named]);
-        await git(['update-index', '-z', '--index-info'], { ...place, input: Buffer.concat([gone, entry]) });
-        if (side === undefined) await removeFiles(into, [conflict.path]);
-        else if (side.mode !== '160000') await git(['checkout-index', '--force', '-u', '-z', '--stdin'], { ...place, input: named });
-      }
-      await installIndex(into, indexFile);
-    }), lockWaitMs);
+  await withIndexLock(
+    into,
+    () =>
+      withIndexCopy(into, indexOf(into), async (indexFile) => {
+        const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
+        const named = Buffer.concat([conflict.path, Buffer.from('\0')]);
+        if (strategy === 'manual') {
+          await git(['update-index', '--add', '--remove', '-z', '--stdin'], { ...place, input: named });
+        } else {
+          const gone = Buffer.concat([Buffer.from(`0 ${'0'.repeat(record.head.length)}\t`), named]);
+          const entry = side === undefined ? Buffer.alloc(0) : Buffer.concat([Buffer.from(`${side.mode} ${side.id} 0\t`), named]);
+          await git(['update-index', '-z', '--index-info'], { ...place, input: Buffer.concat([gone, entry]) });
+          if (side === undefined) await removeFiles(into, [conflict.path]);
+          else if (side.mode !== '160000') await git(['checkout-index', '--force', '-u', '-z', '--stdin'], { ...place, input: named });
+        }
+        await installIndex(into, indexFile);
+      }),
+    lockWaitMs,
+  );
   if (side?.mode === '160000') await checkOutSubmodules(into, from, [{ path: conflict.path, id: side.id }]);
   return conflict;
 };
@@ -85,7 +100,11 @@ const refuseMarkers = async (into: Worktree, conflict: Conflict, target: Buffer)
     for (const line of linesOf(stdout)) legitimate.add(line);
   }
   const left = suspicious.find((line) => !legitimate.has(line));
-  if (left !== undefined) throw new MakimaError('CONFLICT_MARKERS_LEFT', `${quoteName(showPath(conflict.path))} still has the conflict marker ${JSON.stringify(left.slice(0, 100))}`);
+  if (left !== undefined)
+    throw new MakimaError(
+      'CONFLICT_MARKERS_LEFT',
+      `${quoteName(showPath(conflict.path))} still has the conflict marker ${JSON.stringify(left.slice(0, 100))}`,
+    );
 };
 
 const linesOf = (content: Buffer): string[] => content.toString('latin1').split(/\r?\n/);

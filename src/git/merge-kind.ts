@@ -2,7 +2,6 @@ import type { ConflictKind } from '../../schemas/merge.ts';
 import { splitNul } from './git-command.ts';
 import { keyOf } from './tree-diff.ts';
 
-
 /** What one side has at a path: 1 is the common ancestor, 2 ours, 3 theirs. */
 export interface ConflictStage {
   stage: number;
@@ -55,19 +54,28 @@ export const parseMergeOutput = (stdout: Buffer): MergeOutput | null => {
   const messages = parseMessages(fields.slice(index + 1));
   const types = new Map<string, Set<string>>();
   for (const { paths, type } of messages) for (const path of paths) types.set(keyOf(path), (types.get(keyOf(path)) ?? new Set()).add(type));
-  const conflicts = [...stages.values()].map((entry) => ({ ...entry, kind: kindOf(entry.stages, types.get(keyOf(entry.path)) ?? new Set()) }));
+  const conflicts = [...stages.values()].map((entry) => ({
+    ...entry,
+    kind: kindOf(entry.stages, types.get(keyOf(entry.path)) ?? new Set()),
+  }));
   const told = new Set(conflicts.map(({ path }) => keyOf(path)));
-  const notes = messages.filter(({ type, paths }) => type.startsWith('CONFLICT') && !paths.some((path) => told.has(keyOf(path)))).map(({ text }) => text.trim());
+  const notes = messages
+    .filter(({ type, paths }) => type.startsWith('CONFLICT') && !paths.some((path) => told.has(keyOf(path))))
+    .map(({ text }) => text.trim());
   return { tree, conflicts, notes };
 };
 
 const parseMessages = (fields: readonly Buffer[]): Message[] => {
   const messages: Message[] = [];
-  for (let index = 0; index < fields.length; ) {
+  for (let index = 0; index < fields.length;) {
     const count = Number(fields[index]?.toString('latin1'));
     if (!Number.isInteger(count)) break;
     const after = index + 1 + count;
-    messages.push({ paths: fields.slice(index + 1, after), type: fields[after]?.toString('utf8') ?? '', text: fields[after + 1]?.toString('utf8') ?? '' });
+    messages.push({
+      paths: fields.slice(index + 1, after),
+      type: fields[after]?.toString('utf8') ?? '',
+      text: fields[after + 1]?.toString('utf8') ?? '',
+    });
     index = after + 2;
   }
   return messages;

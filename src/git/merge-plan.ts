@@ -37,7 +37,11 @@ export const beforeRef = (worktree: Worktree): string => `refs/makima/merges/${p
  * @returns null where the worktree's HEAD contains the source already
  * @throws MakimaError WORKTREE_NOT_FOUND, MERGE_IN_PROGRESS (of the agent's own), MERGE_BLOCKED, DISK_FULL, GIT_FAILED
  */
-export const planMerge = async (into: Worktree, source: MergeSource, messages: { merge: string; work: string }): Promise<MergePlan | null> => {
+export const planMerge = async (
+  into: Worktree,
+  source: MergeSource,
+  messages: { merge: string; work: string },
+): Promise<MergePlan | null> => {
   await requireWorktree(into);
   await refuseForeignMerge(into);
   const { gitDir } = into;
@@ -71,8 +75,14 @@ export const planMerge = async (into: Worktree, source: MergeSource, messages: {
     commit: isClean ? await commitTree(into, mergedTree, [ours, source.commit], messages.merge) : null,
     message: messages.merge,
     hadIndex,
-    files: await backUpFiles(into, changes.filter(({ before: old }) => old !== null && old.mode !== '160000').map((change) => change.path)),
-    directories: await directoriesAbove(into, changes.filter(({ before: old }) => old === null).map((change) => change.path)),
+    files: await backUpFiles(
+      into,
+      changes.filter(({ before: old }) => old !== null && old.mode !== '160000').map((change) => change.path),
+    ),
+    directories: await directoriesAbove(
+      into,
+      changes.filter(({ before: old }) => old === null).map((change) => change.path),
+    ),
     conflicts: merged.conflicts.map((conflict) => ({ ...conflict, path: conflict.path.toString('base64') })),
   };
   return { record, changes, notes: merged.notes };
@@ -86,16 +96,24 @@ const refuseForeignMerge = async (into: Worktree): Promise<void> => {
 };
 
 /** What is staged, as a tree. */
-const stagedTree = (into: Worktree): Promise<string> => withIndexCopy(into, backupIndex(into), (indexFile) => gitText(['write-tree'], { ...placeOf(into), indexFile }));
+const stagedTree = (into: Worktree): Promise<string> =>
+  withIndexCopy(into, backupIndex(into), (indexFile) => gitText(['write-tree'], { ...placeOf(into), indexFile }));
 
 /** Holds what the worktree and its index hold by a ref, so that no clean-up of git takes it. */
 const keep = async (into: Worktree, before: string, indexTree: string | null): Promise<void> => {
   let kept = before;
   if (indexTree !== null) {
     const index = await commitTree(into, indexTree, [before], 'makima: what was staged');
-    kept = await commitTree(into, await treeOf(into.gitDir, before), [before, index], 'makima: everything before a merge, and what was staged');
+    kept = await commitTree(
+      into,
+      await treeOf(into.gitDir, before),
+      [before, index],
+      'makima: everything before a merge, and what was staged',
+    );
   }
-  await whileLocked(() => git(['update-ref', '-m', 'makima: before a merge', '--create-reflog', beforeRef(into), kept], { gitDir: into.gitDir }));
+  await whileLocked(() =>
+    git(['update-ref', '-m', 'makima: before a merge', '--create-reflog', beforeRef(into), kept], { gitDir: into.gitDir }),
+  );
 };
 
 /** Git would overwrite an ignored file without a word, and cannot put a file where a directory with ignored files is. */
@@ -106,7 +124,8 @@ const refuseWhatIsInTheWay = async (into: Worktree, changes: readonly TreeChange
     const found = await statOf(joinBytes(into.path, relative));
     // a directory of files that the merge deletes is no hindrance; one with others in it makes git fail, with nothing changed
     const isHindrance = found !== null && (!found.isDirectory() || (after.mode !== '160000' && !(await isEmptied(into, relative, gone))));
-    if (isHindrance || (await leadsThroughFile(into, relative, gone))) throw new MakimaError('MERGE_BLOCKED', `${showPath(relative)} is ignored by git in this worktree, and the merge would write there`);
+    if (isHindrance || (await leadsThroughFile(into, relative, gone)))
+      throw new MakimaError('MERGE_BLOCKED', `${showPath(relative)} is ignored by git in this worktree, and the merge would write there`);
   }
 };
 
@@ -136,14 +155,22 @@ interface Receiving {
 }
 
 /** Whether uncommitted work and the source have to do with each other. */
-const overlaps = async (into: Worktree, { head, headTree, tree, indexTree }: Receiving, source: MergeSource, changes: readonly TreeChange[]): Promise<boolean> => {
+const overlaps = async (
+  into: Worktree,
+  { head, headTree, tree, indexTree }: Receiving,
+  source: MergeSource,
+  changes: readonly TreeChange[],
+): Promise<boolean> => {
   const { gitDir } = into;
   const own = [...(await diffTrees(gitDir, headTree, tree)), ...(await diffTrees(gitDir, headTree, indexTree))];
   if (own.length === 0) return false;
   const base = await git(['merge-base', head, source.commit], { gitDir, answers: [1] });
   if (base.exitCode !== 0) return true;
   const theirs = await diffTrees(gitDir, base.stdout.toString('utf8').trim(), source.commit);
-  return touch(own.map((change) => keyOf(change.path)), new Set([...theirs, ...changes].map((change) => keyOf(change.path))));
+  return touch(
+    own.map((change) => keyOf(change.path)),
+    new Set([...theirs, ...changes].map((change) => keyOf(change.path))),
+  );
 };
 
 /** A tree with changes made to it. */

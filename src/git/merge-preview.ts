@@ -12,7 +12,8 @@ import { diffTrees } from './tree-diff.ts';
 import type { Worktree } from './worktree.ts';
 
 /** Conflicts as answers show them. */
-export const shownConflicts = (conflicts: readonly Conflict[]): MergeConflict[] => conflicts.map(({ path: file, kind }) => ({ file: showPath(file), kind }));
+export const shownConflicts = (conflicts: readonly Conflict[]): MergeConflict[] =>
+  conflicts.map(({ path: file, kind }) => ({ file: showPath(file), kind }));
 
 /** Everything that a worktree holds now, as the side `ours` of a merge into it. */
 export const receivingSide = async (into: Worktree, signal?: AbortSignal): Promise<string> => {
@@ -31,7 +32,10 @@ export const withOutlook = <T>(into: Worktree, sources: readonly string[], step:
   inScratch(into.gitDir, into.baseCommit, async (gitDir) => {
     await mkdir(path.join(gitDir, 'objects', 'info'), { recursive: true });
     const lenders = [...new Set([into.gitDir, ...sources])];
-    await writeFile(path.join(gitDir, 'objects', 'info', 'alternates'), lenders.map((lender) => `${path.join(lender, 'objects')}\n`).join(''));
+    await writeFile(
+      path.join(gitDir, 'objects', 'info', 'alternates'),
+      lenders.map((lender) => `${path.join(lender, 'objects')}\n`).join(''),
+    );
     return step({ gitDir, workTree: into.path });
   });
 
@@ -50,5 +54,10 @@ export const previewMerge = async (outlook: MergeRoom, ours: string, theirs: str
 export const mergedCommit = async (outlook: MergeRoom, ours: string, theirs: string, signal?: AbortSignal): Promise<string | null> => {
   const merged = await mergeIn(outlook, ours, theirs, signal);
   if (merged.conflicts.length > 0) return null;
-  return gitText(['commit-tree', merged.tree, '-p', ours, '-p', theirs, '-F', '-'], { gitDir: outlook.gitDir, signal, env: makimaIdentity, input: 'makima: a look ahead' });
+  return gitText(['commit-tree', merged.tree, '-p', ours, '-p', theirs, '-F', '-'], {
+    gitDir: outlook.gitDir,
+    signal,
+    env: makimaIdentity,
+    input: 'makima: a look ahead',
+  });
 };

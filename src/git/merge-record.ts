@@ -51,4 +51,5 @@ export const parseMergeRecord = (record: unknown): MergeRecord => {
   throw new MakimaError('INTERNAL', 'The stored record of a merge cannot be read');
 };
 
-export const conflictsOf = (record: MergeRecord): Conflict[] => record.conflicts.map(({ path, ...conflict }) => ({ ...conflict, path: Buffer.from(path, 'base64') }));
+export const conflictsOf = (record: MergeRecord): Conflict[] =>
+  record.conflicts.map(({ path, ...conflict }) => ({ ...conflict, path: Buffer.from(path, 'base64') }));

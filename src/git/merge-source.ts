@@ -20,17 +20,26 @@ export interface MergeSource {
  *
  * @param previous - the source of its last merge, null where there was none
  */
-export const mergeSource = async (worktree: Worktree, previous: MergeSource | null, message: string, signal?: AbortSignal): Promise<MergeSource> => {
+export const mergeSource = async (
+  worktree: Worktree,
+  previous: MergeSource | null,
+  message: string,
+  signal?: AbortSignal,
+): Promise<MergeSource> => {
   const { tree, ...standing } = await standingOf(worktree, signal);
   const head = standing.head ?? worktree.baseCommit;
   const headTree = standing.headTree ?? (await treeOf(worktree.gitDir, head, signal));
   if (previous !== null && previous.tree === tree && (await isAncestor(worktree.gitDir, head, previous.commit, signal))) return previous;
-  const isContained = previous === null || (await commitOf(worktree.gitDir, previous.commit, signal)) === null || (await isAncestor(worktree.gitDir, previous.commit, head, signal));
+  const isContained =
+    previous === null ||
+    (await commitOf(worktree.gitDir, previous.commit, signal)) === null ||
+    (await isAncestor(worktree.gitDir, previous.commit, head, signal));
   if (isContained && headTree === tree) return { commit: head, tree };
   return { commit: await commitTree(worktree, tree, isContained ? [head] : [head, previous.commit], message, signal), tree };
 };
 
-export const treeOf = (gitDir: string, commit: string, signal?: AbortSignal): Promise<string> => gitText(['rev-parse', '--verify', `${commit}^{tree}`], { gitDir, signal });
+export const treeOf = (gitDir: string, commit: string, signal?: AbortSignal): Promise<string> =>
+  gitText(['rev-parse', '--verify', `${commit}^{tree}`], { gitDir, signal });
 
 /** Whether a commit is another or in its history; false where either is not there any more. */
 export const isAncestor = async (gitDir: string, ancestor: string, of: string, signal?: AbortSignal): Promise<boolean> => {
@@ -49,7 +58,13 @@ export const isAncestor = async (gitDir: string, ancestor: string, of: string, s
  * @param into - how the parent's stands
  * @param merged - the source of its last merge
  */
-export const isContained = async (gitDir: string, child: Standing, into: Standing, merged: MergeSource | null, signal?: AbortSignal): Promise<boolean> => {
+export const isContained = async (
+  gitDir: string,
+  child: Standing,
+  into: Standing,
+  merged: MergeSource | null,
+  signal?: AbortSignal,
+): Promise<boolean> => {
   if (into.head === null) return false;
   if (merged?.tree === child.tree && (await isAncestor(gitDir, merged.commit, into.head, signal))) return true;
   return child.head !== null && child.headTree === child.tree && (await isAncestor(gitDir, child.head, into.head, signal));

@@ -40,7 +40,11 @@ export const checkOutSubmodules = async (into: Worktree, from: Worktree | null, 
     // one that was never checked out holds nothing that could be wrong
     if (!(await isDirectory(gitDir))) continue;
     try {
-      await checkOut({ gitDir, workTree: path.join(into.path, where.toString('utf8')) }, from === null ? null : path.join(from.adminDir, 'modules', name), id);
+      await checkOut(
+        { gitDir, workTree: path.join(into.path, where.toString('utf8')) },
+        from === null ? null : path.join(from.adminDir, 'modules', name),
+        id,
+      );
     } catch (error) {
       problems.push(`The submodule ${showPath(where)} could not be brought to ${id.slice(0, 12)}: ${messageOf(error)}`);
     }
@@ -51,7 +55,14 @@ export const checkOutSubmodules = async (into: Worktree, from: Worktree | null, 
 const checkOut = async (place: { gitDir: string; workTree: string }, source: string | null, id: string): Promise<void> => {
   if ((await commitOf(place.gitDir, 'HEAD')) === id) return;
   if ((await commitOf(place.gitDir, id)) === null && source !== null && (await isDirectory(source))) {
-    await git(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', source, 'HEAD'], { ...place, env: { GIT_ALLOW_PROTOCOL: 'file' }, config: [['core.alternateRefsCommand', ':']] });
+    await git(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', source, 'HEAD'], {
+      ...place,
+      env: { GIT_ALLOW_PROTOCOL: 'file' },
+      config: [['core.alternateRefsCommand', ':']],
+    });
   }
-  await git(['checkout', '--quiet', '--detach', '--no-recurse-submodules', id, '--'], { ...place, config: await withoutForeignFilters({ gitDir: place.gitDir }) });
+  await git(['checkout', '--quiet', '--detach', '--no-recurse-submodules', id, '--'], {
+    ...place,
+    config: await withoutForeignFilters({ gitDir: place.gitDir }),
+  });
 };

@@ -26,38 +26,55 @@ export const abortedRef = (worktree: Worktree): string => `refs/makima/merges/${
  *
  * @throws MakimaError WORKTREE_NOT_FOUND, REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
  */
-export const undoMerge = async (into: Worktree, record: MergeRecord, { lockWaitMs, reached = () => undefined }: ApplyOptions = {}): Promise<void> => {
+export const undoMerge = async (
+  into: Worktree,
+  record: MergeRecord,
+  { lockWaitMs, reached = () => undefined }: ApplyOptions = {},
+): Promise<void> => {
   await requireWorktree(into);
-  await withIndexLock(into, async () => {
-    await keepPresent(into);
-    const tree = await treeOf(into.gitDir, record.before);
-    const added = (await diffTrees(into.gitDir, tree, record.result)).filter(({ before }) => before === null);
-    await removeFiles(into, added.map((change) => change.path));
-    // ignore files first, and the index that says what is tracked: which of the files that are left are ours to remove is
-    // for them to say
-    await write(into, tree, (await diffTrees(into.gitDir, tree, await snapshotTree(into))).filter(isIgnoreFile));
-    await restoreIndex(into, record);
-    reached('merge index restored');
-    for (let attempt = 1; ; attempt += 1) {
-      const differing = await diffTrees(into.gitDir, tree, await snapshotTree(into));
-      if (attempt > 1 && differing.length === 0) break;
-      if (attempt > attempts) throw new MakimaError('REPOSITORY_BUSY', `The worktree ${into.path} is being changed while the merge in it is undone`);
-      // back to what the worktree had; one that cannot be moved differs at the next look
-      await checkOutSubmodules(into, null, linksOf(differing, 'before'));
-      await removeFiles(into, differing.filter(({ before }) => before === null).map((change) => change.path));
-      await write(into, tree, differing);
-      await restoreFiles(into, record.files);
-    }
-    await restoreDirectories(into, record.directories);
-    reached('merge files restored');
-    await restoreHead(into, record);
-    await clearMergeState(into);
-  }, lockWaitMs);
+  await withIndexLock(
+    into,
+    async () => {
+      await keepPresent(into);
+      const tree = await treeOf(into.gitDir, record.before);
+      const added = (await diffTrees(into.gitDir, tree, record.result)).filter(({ before }) => before === null);
+      await removeFiles(
+        into,
+        added.map((change) => change.path),
+      );
+      // ignore files first, and the index that says what is tracked: which of the files that are left are ours to remove is
+      // for them to say
+      await write(into, tree, (await diffTrees(into.gitDir, tree, await snapshotTree(into))).filter(isIgnoreFile));
+      await restoreIndex(into, record);
+      reached('merge index restored');
+      for (let attempt = 1; ; attempt += 1) {
+        const differing = await diffTrees(into.gitDir, tree, await snapshotTree(into));
+        if (attempt > 1 && differing.length === 0) break;
+        if (attempt > attempts)
+          throw new MakimaError('REPOSITORY_BUSY', `The worktree ${into.path} is being changed while the merge in it is undone`);
+        // back to what the worktree had; one that cannot be moved differs at the next look
+        await checkOutSubmodules(into, null, linksOf(differing, 'before'));
+        await removeFiles(
+          into,
+          differing.filter(({ before }) => before === null).map((change) => change.path),
+        );
+        await write(into, tree, differing);
+        await restoreFiles(into, record.files);
+      }
+      await restoreDirectories(into, record.directories);
+      reached('merge files restored');
+      await restoreHead(into, record);
+      await clearMergeState(into);
+    },
+    lockWaitMs,
+  );
 };
 
 const keepPresent = async (into: Worktree): Promise<string> => {
   const aborted = await snapshotCommit(into, { message: 'makima: the worktree when a merge was undone' });
-  await whileLocked(() => git(['update-ref', '-m', 'makima: merge undone', '--create-reflog', abortedRef(into), aborted], { gitDir: into.gitDir }));
+  await whileLocked(() =>
+    git(['update-ref', '-m', 'makima: merge undone', '--create-reflog', abortedRef(into), aborted], { gitDir: into.gitDir }),
+  );
   return aborted;
 };
 
@@ -76,7 +93,10 @@ export const undoHalfMerge = async (into: Worktree, record: MergeRecord): Promis
     const different = new Set((await diffTrees(into.gitDir, record.result, present)).map((change) => keyOf(change.path)));
     const written = (await diffTrees(into.gitDir, tree, record.result)).filter((change) => !different.has(keyOf(change.path)));
     const names = new Set(written.map((change) => keyOf(change.path)));
-    await removeFiles(into, written.filter(({ before }) => before === null).map((change) => change.path));
+    await removeFiles(
+      into,
+      written.filter(({ before }) => before === null).map((change) => change.path),
+    );
     await write(into, tree, written);
     await restoreFiles(into, record.files, (file) => names.has(keyOf(file)));
     await restoreDirectories(into, record.directories);
@@ -87,7 +107,9 @@ const isIgnoreFile = ({ path: file }: TreeChange): boolean => /(?:^|\/)\.gitigno
 
 /** Writes files as they are in a tree. */
 const write = async (into: Worktree, tree: string, changes: readonly TreeChange[]): Promise<void> => {
-  const paths = changes.filter(({ before }) => before !== null && before.mode !== '160000').flatMap((change) => [change.path, Buffer.from('\0')]);
+  const paths = changes
+    .filter(({ before }) => before !== null && before.mode !== '160000')
+    .flatMap((change) => [change.path, Buffer.from('\0')]);
   if (paths.length === 0) return;
   const indexFile = await temporaryFile(into.gitDir, 'index');
   const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
@@ -106,7 +128,8 @@ const restoreIndex = async (into: Worktree, record: MergeRecord): Promise<void> 
 
 const restoreHead = async (into: Worktree, record: MergeRecord): Promise<void> => {
   const place = { gitDir: into.adminDir, commonDir: into.gitDir };
-  if (record.headRef !== null) await whileLocked(() => git(['symbolic-ref', '-m', 'makima: merge undone', 'HEAD', record.headRef ?? ''], place));
+  if (record.headRef !== null)
+    await whileLocked(() => git(['symbolic-ref', '-m', 'makima: merge undone', 'HEAD', record.headRef ?? ''], place));
   const head = await commitOf(headPlaceOf(into), 'HEAD');
   if (head !== null) await moveHead(into, head, record.head, 'makima: merge undone');
 };

@@ -11,9 +11,27 @@ import { showPath } from './show-path.ts';
  * @returns the paths that differ
  * @throws MakimaError GIT_FAILED
  */
-export const missingContent = async (child: { gitDir: string; tree: string; baseCommit: string }, parent: { gitDir: string; tree: string }, signal?: AbortSignal): Promise<string[]> => {
+export const missingContent = async (
+  child: { gitDir: string; tree: string; baseCommit: string },
+  parent: { gitDir: string; tree: string },
+  signal?: AbortSignal,
+): Promise<string[]> => {
   const pathspec = ['--', ':(top)', `:(top,exclude,literal)${makimaDirectory}`];
-  const changed = await git(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', child.baseCommit, child.tree, ...pathspec], { gitDir: child.gitDir, signal });
+  const changed = await git(
+    [
+      'diff-tree',
+      '-r',
+      '-z',
+      '--raw',
+      '--no-renames',
+      '--no-ext-diff',
+      '--ignore-submodules=none',
+      child.baseCommit,
+      child.tree,
+      ...pathspec,
+    ],
+    { gitDir: child.gitDir, signal },
+  );
   const fields = splitNul(changed.stdout);
   if (fields.length === 0) return [];
   const standing = await entriesOf(parent.gitDir, parent.tree, signal);

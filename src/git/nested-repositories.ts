@@ -26,7 +26,11 @@ export const nestedRepositories = async (place: SnapshotPlace): Promise<Buffer[]
  * @param nested - untracked ones, not in the index
  * @param links - paths that the index has as links to commits of other repositories and the base commit has not so
  */
-export const flattenNestedRepositories = async (place: SnapshotPlace, nested: readonly Buffer[], links: readonly Buffer[]): Promise<void> => {
+export const flattenNestedRepositories = async (
+  place: SnapshotPlace,
+  nested: readonly Buffer[],
+  links: readonly Buffer[],
+): Promise<void> => {
   if (links.length === 0 && nested.length === 0) return;
   const submodules = new Set(await submodulePaths(place));
   const worktrees = await ownWorktrees(place);
@@ -34,13 +38,21 @@ export const flattenNestedRepositories = async (place: SnapshotPlace, nested: re
   const strays = links.filter((link) => !submodules.has(link.toString('latin1')));
   for (const directory of [...nested, ...strays]) if (!isWorktree(directory)) await flatten(place, directory, 0);
   const left = strays.filter(isWorktree);
-  if (left.length > 0) await git(['update-index', '--force-remove', '-z', '--stdin'], { ...place, input: Buffer.concat(left.flatMap((directory) => [directory, Buffer.from('\0')])) });
+  if (left.length > 0)
+    await git(['update-index', '--force-remove', '-z', '--stdin'], {
+      ...place,
+      input: Buffer.concat(left.flatMap((directory) => [directory, Buffer.from('\0')])),
+    });
 };
 
 /** Directories of other worktrees of the same repository, relative to this one. */
 const ownWorktrees = async (place: SnapshotPlace): Promise<Set<string>> => {
   const root = await realpath(place.workTree);
-  return new Set((await linkedWorktrees({ gitDir: place.commonDir, adminDir: place.gitDir })).map((each) => Buffer.from(path.relative(root, each.path)).toString('latin1')));
+  return new Set(
+    (await linkedWorktrees({ gitDir: place.commonDir, adminDir: place.gitDir })).map((each) =>
+      Buffer.from(path.relative(root, each.path)).toString('latin1'),
+    ),
+  );
 };
 
 const submodulePaths = async (place: SnapshotPlace): Promise<string[]> =>

@@ -25,19 +25,37 @@ const share = sharedStep<Opened>();
  * @param options - `cachesDir`: the directory of all caches; `taskId`: owns a `new://` or scratch one
  * @throws MakimaError INVALID_REPOSITORY, REPOSITORY_EMPTY, GIT_UNREACHABLE, GIT_AUTHENTICATION, DISK_FULL, GIT_FAILED
  */
-export const openRepository = async (source: RepositorySource, options: { cachesDir: string; taskId: string; signal?: AbortSignal }): Promise<Repository> => {
+export const openRepository = async (
+  source: RepositorySource,
+  options: { cachesDir: string; taskId: string; signal?: AbortSignal },
+): Promise<Repository> => {
   const { kind } = source;
   if (kind === 'local') {
     const local = await findLocalRepository(source.path);
     const name = repositoryName({ kind, path: local.path }, options.taskId);
     const cacheDir = path.join(options.cachesDir, name);
-    return { kind, name, cacheDir, sourcePath: local.path, origin: local.path, ...(await share(cacheDir, (signal) => openLocal(cacheDir, local, signal), options.signal)) };
+    return {
+      kind,
+      name,
+      cacheDir,
+      sourcePath: local.path,
+      origin: local.path,
+      ...(await share(cacheDir, (signal) => openLocal(cacheDir, local, signal), options.signal)),
+    };
   }
   const name = repositoryName(source, options.taskId);
-  if (kind !== 'remote') return { kind, name, cacheDir: null, sourcePath: null, origin: null, facts: emptyFacts, warnings: [], hooksNotRun: null };
+  if (kind !== 'remote')
+    return { kind, name, cacheDir: null, sourcePath: null, origin: null, facts: emptyFacts, warnings: [], hooksNotRun: null };
   const { url } = source;
   const cacheDir = path.join(options.cachesDir, name);
-  return { kind, name, cacheDir, sourcePath: null, origin: url, ...(await share(cacheDir, (signal) => openRemote(cacheDir, url, signal), options.signal)) };
+  return {
+    kind,
+    name,
+    cacheDir,
+    sourcePath: null,
+    origin: url,
+    ...(await share(cacheDir, (signal) => openRemote(cacheDir, url, signal), options.signal)),
+  };
 };
 
 interface Opened {
@@ -57,7 +75,11 @@ const openLocal = async (cacheDir: string, local: LocalRepository, signal: Abort
     rememberFacts(cacheDir, text, facts);
   }
   await linkLfsObjects(local.commonDir, cacheDir);
-  return { facts: { ...facts, settings: [...facts.settings, ...settingsOf(from, config)] }, warnings: [], hooksNotRun: await hooksNotRun(local, config) };
+  return {
+    facts: { ...facts, settings: [...facts.settings, ...settingsOf(from, config)] },
+    warnings: [],
+    hooksNotRun: await hooksNotRun(local, config),
+  };
 };
 
 const openRemote = async (cacheDir: string, url: string, signal: AbortSignal): Promise<Opened> => {

@@ -17,7 +17,10 @@ export const requirePlain = async (directory: string): Promise<void> => {
   for (const entry of entries) {
     const isElsewhere = entry.isSymbolicLink() && !mayBeLink.has(entry.name);
     if (!isElsewhere && !entry.isFIFO() && !entry.isCharacterDevice() && !entry.isBlockDevice()) continue;
-    throw new MakimaError('GIT_FAILED', `${path.join(directory, entry.name)} is ${isElsewhere ? 'a link' : 'a FIFO or device'}, which git never makes there; put back what was there`);
+    throw new MakimaError(
+      'GIT_FAILED',
+      `${path.join(directory, entry.name)} is ${isElsewhere ? 'a link' : 'a FIFO or device'}, which git never makes there; put back what was there`,
+    );
   }
 };
 

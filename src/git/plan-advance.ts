@@ -36,21 +36,32 @@ const listed = (files: readonly string[]): string => nameSome(files.map(quoteNam
  * @returns the checkouts that have to go with their branches
  * @throws MakimaError CHECKOUT_NOT_CLEAN, with `files` and `checkout`; CHECKOUT_BUSY
  */
-export const planCheckouts = async (target: TargetRepository, advances: readonly Advance[], signal?: AbortSignal): Promise<CheckoutAdvance[]> => {
+export const planCheckouts = async (
+  target: TargetRepository,
+  advances: readonly Advance[],
+  signal?: AbortSignal,
+): Promise<CheckoutAdvance[]> => {
   const planned: CheckoutAdvance[] = [];
   const checkouts = await listCheckouts(target, signal);
   for (const { branch, from, to } of advances) {
     if (from === to) continue;
     const holder = checkouts.find(({ held }) => held.some((each) => each.branch === branch));
     const operation = holder?.held.find((each) => each.branch === branch)?.operation;
-    if (holder && operation !== undefined) throw new MakimaError('CHECKOUT_BUSY', `A ${operation} of ${branch} is under way in ${holder.described}`);
+    if (holder && operation !== undefined)
+      throw new MakimaError('CHECKOUT_BUSY', `A ${operation} of ${branch} is under way in ${holder.described}`);
     const having = checkouts.filter((each) => each.branch === branch);
     const [checkout] = having;
     if (!checkout) continue;
-    if (having.length > 1) throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${having.map(({ described }) => described).join(' and in ')}`);
-    if (checkout.path === null) throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${checkout.described}, which is not there: \`git worktree prune\` forgets it`);
+    if (having.length > 1)
+      throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${having.map(({ described }) => described).join(' and in ')}`);
+    if (checkout.path === null)
+      throw new MakimaError(
+        'CHECKOUT_BUSY',
+        `${branch} is checked out in ${checkout.described}, which is not there: \`git worktree prune\` forgets it`,
+      );
     const busy = await operationUnderWay(checkout.gitDir);
-    if (busy !== null) throw new MakimaError('CHECKOUT_BUSY', `${capitalized(busy)} is under way in ${checkout.described}, where ${branch} is checked out`);
+    if (busy !== null)
+      throw new MakimaError('CHECKOUT_BUSY', `${capitalized(busy)} is under way in ${checkout.described}, where ${branch} is checked out`);
     // of an empty repository's first branch: nothing is committed yet
     if (from === null) throw new MakimaError('CHECKOUT_BUSY', `${branch} is checked out in ${checkout.described} and has no commit yet`);
     const isDone = await isAt(checkout, to, signal);

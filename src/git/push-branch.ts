@@ -24,7 +24,11 @@ export interface Remote {
 
 /** All remotes, in the order of the configuration. */
 export const remotesOf = async (target: TargetRepository, signal?: AbortSignal): Promise<Remote[]> => {
-  const { stdout } = await git(['config', '--null', '--get-regexp', String.raw`^remote\..*\.(url|gh-resolved)$`], { gitDir: target.commonDir, signal, answers: [1] });
+  const { stdout } = await git(['config', '--null', '--get-regexp', String.raw`^remote\..*\.(url|gh-resolved)$`], {
+    gitDir: target.commonDir,
+    signal,
+    answers: [1],
+  });
   const remotes = new Map<string, Remote>();
   for (const [, name = '', key, value = ''] of stdout.toString('utf8').matchAll(/remote\.([^\0]*)\.(url|gh-resolved)\n([^\0]*)\0/g)) {
     const known = remotes.get(name) ?? { name, url: null, ghResolved: null };
@@ -35,7 +39,10 @@ export const remotesOf = async (target: TargetRepository, signal?: AbortSignal):
 };
 
 const lastLines = (text: string): string => {
-  const lines = redactUrls(text).split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('hint:') && !/^error: failed to push some refs/.test(line) && !/^To /.test(line));
+  const lines = redactUrls(text)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('hint:') && !/^error: failed to push some refs/.test(line) && !/^To /.test(line));
   const said = lines.slice(-8).join('; ').replace(/\.$/, '');
   return said.length > 1000 ? `…${said.slice(-1000)}` : said;
 };
@@ -55,12 +62,23 @@ export const pushBranch = async (target: TargetRepository, branch: string, commi
     await push(target, branch, commit, signal);
   } finally {
     const after = await commitOf(target.commonDir, tracking);
-    if (after !== null && after !== before) await git(before === null ? ['update-ref', '-d', tracking, after] : ['update-ref', tracking, before, after], { gitDir: target.commonDir });
+    if (after !== null && after !== before)
+      await git(before === null ? ['update-ref', '-d', tracking, after] : ['update-ref', tracking, before, after], {
+        gitDir: target.commonDir,
+      });
   }
 };
 
 const push = async (target: TargetRepository, branch: string, commit: string, signal?: AbortSignal): Promise<void> => {
-  const args = ['push', '--porcelain', '--no-follow-tags', '--no-force-with-lease', '--recurse-submodules=no', remote, `${commit}:refs/heads/${branch}`];
+  const args = [
+    'push',
+    '--porcelain',
+    '--no-follow-tags',
+    '--no-force-with-lease',
+    '--recurse-submodules=no',
+    remote,
+    `${commit}:refs/heads/${branch}`,
+  ];
   const result = await git(args, {
     ...ownPlace(target),
     config: [['core.logAllRefUpdates', 'false']],
@@ -83,11 +101,14 @@ const push = async (target: TargetRepository, branch: string, commit: string, si
 };
 
 const whyRefused = (reason: string): string => {
-  if (/non-fast-forward|fetch first|stale info/.test(reason)) return 'the branch has commits there that are not in this one. Fetch it, and merge or delete it there';
+  if (/non-fast-forward|fetch first|stale info/.test(reason))
+    return 'the branch has commits there that are not in this one. Fetch it, and merge or delete it there';
   if (/protected branch|GH006|hook declined/.test(reason)) return `the server's rules forbid it: ${reason}`;
   return reason;
 };
 
 /** As in a terminal of the user's: from the checkout's top, so that hooks find what they expect, and no further up. */
 const ownPlace = (target: TargetRepository): GitOptions =>
-  target.checkout === null ? { gitDir: target.gitDir } : { cwd: target.checkout, env: { GIT_CEILING_DIRECTORIES: path.dirname(target.checkout) } };
+  target.checkout === null
+    ? { gitDir: target.gitDir }
+    : { cwd: target.checkout, env: { GIT_CEILING_DIRECTORIES: path.dirname(target.checkout) } };

@@ -24,10 +24,12 @@ export const checkRelativePath = (given: string): string => {
 };
 
 /** `.git` anywhere and `.makima` at the top, in any case: some file systems do not tell cases apart. */
-export const isReserved = (parts: readonly string[]): boolean => parts[0]?.toLowerCase() === '.makima' || parts.some((part) => part.toLowerCase() === '.git');
+export const isReserved = (parts: readonly string[]): boolean =>
+  parts[0]?.toLowerCase() === '.makima' || parts.some((part) => part.toLowerCase() === '.git');
 
 /** The bytes of a path, since a name need not be valid UTF-8. */
-export const joinBytes = (root: string | Buffer, relative: string | Buffer): Buffer => Buffer.concat([Buffer.from(root), Buffer.from('/'), Buffer.from(relative)]);
+export const joinBytes = (root: string | Buffer, relative: string | Buffer): Buffer =>
+  Buffer.concat([Buffer.from(root), Buffer.from('/'), Buffer.from(relative)]);
 
 /** The directories above a relative path, the outermost first. */
 export const parentsOf = (relative: Buffer): Buffer[] => {
@@ -49,7 +51,10 @@ export const checkParents = async (root: string, relative: Buffer, make: boolean
     try {
       const found = await lstat(directory);
       if (found.isDirectory()) continue;
-      throw new MakimaError('INVALID_PATH', `The path ${JSON.stringify(relative.toString())} leads through ${found.isSymbolicLink() ? 'a link' : 'something that is no directory'}`);
+      throw new MakimaError(
+        'INVALID_PATH',
+        `The path ${JSON.stringify(relative.toString())} leads through ${found.isSymbolicLink() ? 'a link' : 'something that is no directory'}`,
+      );
     } catch (error) {
       if (!isMissing(error)) throw error;
       if (!make) return false;

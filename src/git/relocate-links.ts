@@ -27,7 +27,9 @@ export const rewrite = async (relocating: Relocating, file: string, change: (tex
 const relocatedLink = async (relocating: Relocating, directory: string, link: string): Promise<string> => {
   if (path.isAbsolute(link)) return relocated(relocating, link);
   if (await isThere(path.resolve(directory, link))) return link;
-  const before = isWithin(directory, relocating.to) ? relocating.from.map((from) => from + directory.slice(relocating.to.length)) : [directory];
+  const before = isWithin(directory, relocating.to)
+    ? relocating.from.map((from) => from + directory.slice(relocating.to.length))
+    : [directory];
   for (const old of before) {
     const target = relocated(relocating, path.resolve(old, link));
     if (await isThere(target)) return path.relative(directory, target);
@@ -44,7 +46,8 @@ export const relocateLinkFile = (relocating: Relocating, file: string, prefix = 
 
 /** A worktree's or submodule's `.git` file. What lies outside of a copied home is the original's. */
 export const relocateDotGit = async (relocating: Relocating, directory: string): Promise<void> => {
-  if (!relocating.isCopy || isWithin(directory, relocating.to)) await relocateLinkFile(relocating, path.join(directory, '.git'), 'gitdir: ');
+  if (!relocating.isCopy || isWithin(directory, relocating.to))
+    await relocateLinkFile(relocating, path.join(directory, '.git'), 'gitdir: ');
 };
 
 /** Git's own file of where a linked worktree is: the path of its `.git` file. */
@@ -52,7 +55,9 @@ export const relocateGitdirFile = async (relocating: Relocating, adminDir: strin
   const found: { dotGit: string | null } = { dotGit: null };
   await rewrite(relocating, path.join(adminDir, 'gitdir'), async (text) => {
     const link = text.replace(/\n$/, '');
-    found.dotGit = path.isAbsolute(link) ? path.join(relocatedWorktree(relocating, path.dirname(link)), path.basename(link)) : await relocatedLink(relocating, adminDir, link);
+    found.dotGit = path.isAbsolute(link)
+      ? path.join(relocatedWorktree(relocating, path.dirname(link)), path.basename(link))
+      : await relocatedLink(relocating, adminDir, link);
     return `${found.dotGit}\n`;
   });
   if (found.dotGit !== null) await relocateDotGit(relocating, path.dirname(path.resolve(adminDir, found.dotGit)));
@@ -62,7 +67,9 @@ export const relocateGitdirFile = async (relocating: Relocating, adminDir: strin
 export const relocateAlternates = (relocating: Relocating, gitDir: string): Promise<void> => {
   const objects = path.join(gitDir, 'objects');
   return rewrite(relocating, path.join(objects, 'info', 'alternates'), async (text) => {
-    const lines = text.split('\n').map(async (line) => (line === '' || line.startsWith('#') ? line : relocatedLink(relocating, objects, line)));
+    const lines = text
+      .split('\n')
+      .map(async (line) => (line === '' || line.startsWith('#') ? line : relocatedLink(relocating, objects, line)));
     return (await Promise.all(lines)).join('\n');
   });
 };

@@ -2,7 +2,15 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { relocatedCard, type Relocation } from '../domain/relocation.ts';
 import { isRefused, isThere } from './local-repository.ts';
-import { relocateAlternates, relocateConfig, relocateDotGit, relocateGitdirFile, relocateLinkFile, rewrite, type Relocating } from './relocate-links.ts';
+import {
+  relocateAlternates,
+  relocateConfig,
+  relocateDotGit,
+  relocateGitdirFile,
+  relocateLinkFile,
+  rewrite,
+  type Relocating,
+} from './relocate-links.ts';
 import { cardsDirectory } from './task-card.ts';
 import { isDirectory } from './worktree.ts';
 

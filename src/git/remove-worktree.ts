@@ -26,7 +26,10 @@ export const keepSnapshot = async (worktree: Worktree, name: string, signal?: Ab
   const commit = await commitToKeep(worktree, await commitOf(worktree.gitDir, ref, signal), signal);
   if (commit === null) return null;
   await keepLinked(worktree, name, signal);
-  await whileLocked(() => git(['update-ref', '-m', 'makima: kept', '--create-reflog', ref, commit], { gitDir: worktree.gitDir, signal }), signal);
+  await whileLocked(
+    () => git(['update-ref', '-m', 'makima: kept', '--create-reflog', ref, commit], { gitDir: worktree.gitDir, signal }),
+    signal,
+  );
   return commit;
 };
 
@@ -38,7 +41,13 @@ const commitToKeep = async (worktree: Worktree, before: string | null, signal?: 
   if ((await isDirectory(worktree.path)) && (await isDirectory(worktree.adminDir))) {
     // HEAD differs from the branch where the agent has switched to another one or detached it
     const parents = distinct(await commitOf(headPlaceOf(worktree), 'HEAD', signal), tip, before);
-    return commitTree(worktree, await snapshotTree(worktree, signal), parents.length > 0 ? parents : [worktree.baseCommit], message, signal);
+    return commitTree(
+      worktree,
+      await snapshotTree(worktree, signal),
+      parents.length > 0 ? parents : [worktree.baseCommit],
+      message,
+      signal,
+    );
   }
   if (tip === null) return before;
   // the uncommitted work of a worktree that was restored, and then removed by hand, is nowhere else
@@ -51,9 +60,15 @@ const keepLinked = async (worktree: Worktree, name: string, signal?: AbortSignal
   if (sharesRepository(worktree)) return;
   for (const { path, adminDir } of await linkedWorktrees(worktree)) {
     if (!(await isDirectory(path))) continue;
-    const commit = await snapshotCommit({ ...worktree, path, adminDir }, { message: `makima: all of ${path} before ${worktree.branch} was deleted`, signal });
+    const commit = await snapshotCommit(
+      { ...worktree, path, adminDir },
+      { message: `makima: all of ${path} before ${worktree.branch} was deleted`, signal },
+    );
     const ref = `${keptWorktreeRefs}${name}/${basename(adminDir)}`;
-    await whileLocked(() => git(['update-ref', '-m', 'makima: kept', '--create-reflog', ref, commit], { gitDir: worktree.gitDir, signal }), signal);
+    await whileLocked(
+      () => git(['update-ref', '-m', 'makima: kept', '--create-reflog', ref, commit], { gitDir: worktree.gitDir, signal }),
+      signal,
+    );
   }
 };
 

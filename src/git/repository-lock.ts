@@ -60,7 +60,10 @@ export const sharedStep = <T>(): ((key: string, step: (signal: AbortSignal) => P
       runs.set(key, { current: run, next: null });
       return join(run, signal);
     }
-    const settled = entry.current.result.then(() => undefined, () => undefined);
+    const settled = entry.current.result.then(
+      () => undefined,
+      () => undefined,
+    );
     // one that all who waited for it have left is ended, and is not to be joined
     if (entry.next === null || entry.next.controller.signal.aborted) entry.next = begin(key, step, settled);
     return join(entry.next, signal);

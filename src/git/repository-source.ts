@@ -51,7 +51,9 @@ export const parseRepositoryUrl = (repositoryUrl: string | null, home: string): 
 const parseNew = (name: string): RepositorySource => {
   if (name === '') return { kind: 'new' };
   if (!/^[\p{L}\p{N}][\p{L}\p{N}\p{M}._ -]{0,99}$/u.test(name)) {
-    throw refuse('A name after new:// begins with a letter or digit and holds letters, digits, spaces, dots, dashes and underscores, 100 at most');
+    throw refuse(
+      'A name after new:// begins with a letter or digit and holds letters, digits, spaces, dots, dashes and underscores, 100 at most',
+    );
   }
   return { kind: 'named', name: name.normalize('NFC') };
 };
@@ -98,10 +100,12 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 
 /** Two spellings of one remote: the host in any case, a slash at the end. */
 const normalizeUrl = (url: string): string =>
-  url.replace(/^([A-Za-z][A-Za-z0-9+.-]*:\/\/)([^/]*)/, (_, scheme: string, authority: string) => {
-    const at = authority.lastIndexOf('@') + 1;
-    return scheme.toLowerCase() + authority.slice(0, at) + authority.slice(at).toLowerCase();
-  }).replace(/\/+$/, '');
+  url
+    .replace(/^([A-Za-z][A-Za-z0-9+.-]*:\/\/)([^/]*)/, (_, scheme: string, authority: string) => {
+      const at = authority.lastIndexOf('@') + 1;
+      return scheme.toLowerCase() + authority.slice(0, at) + authority.slice(at).toLowerCase();
+    })
+    .replace(/\/+$/, '');
 
 /**
  * The directory name of a source's cache, and what names a repository that begins empty: readable, and different for every source.
@@ -115,7 +119,11 @@ export const repositoryName = (source: RepositorySource, taskId: string): string
       return `${slugOf(path.basename(source.path))}-${hashOf(`local:${source.path}`)}.git`;
     case 'remote': {
       const url = normalizeUrl(source.url);
-      const last = url.replace(/\.git$/, '').split(/[/:]/).at(-1) ?? '';
+      const last =
+        url
+          .replace(/\.git$/, '')
+          .split(/[/:]/)
+          .at(-1) ?? '';
       return `${slugOf(last)}-${hashOf(`remote:${url}`)}.git`;
     }
     case 'named':

@@ -18,7 +18,8 @@ const maxLooked = 50;
 export const requireFinished = async (worktree: Worktree, signal?: AbortSignal): Promise<void> => {
   await requireWorktree(worktree);
   const operation = await operationUnderWay(worktree.adminDir);
-  if (operation !== null) throw new MakimaError('WORK_UNFINISHED', `${capitalized(operation)} was begun in ${worktree.path} and is not finished`);
+  if (operation !== null)
+    throw new MakimaError('WORK_UNFINISHED', `${capitalized(operation)} was begun in ${worktree.path} and is not finished`);
   const { stdout } = await git(['ls-files', '--unmerged', '-z'], { ...placeOf(worktree), signal });
   if (stdout.length > 0) throw new MakimaError('WORK_UNFINISHED', `There are unresolved conflicts in ${worktree.path}`);
 };
@@ -30,7 +31,7 @@ const markers: readonly RegExp[] = [/^<{7} /, /^={7}\r?$/, /^>{7} /];
 /** Whether a file has a conflict in it as git leaves one. Each line is looked at once: an agent's file may be nothing but markers. */
 const hasConflict = (content: Buffer): boolean => {
   let met = 0;
-  for (let start = 0; start < content.length && met < markers.length; ) {
+  for (let start = 0; start < content.length && met < markers.length;) {
     const next = content.indexOf(newline, start);
     const end = next === -1 ? content.length : next;
     // no marker that counts needs more of its line
@@ -49,7 +50,12 @@ const hasConflict = (content: Buffer): boolean => {
  */
 export const requireNoMarkers = async (gitDir: string, base: string, commit: string, signal?: AbortSignal): Promise<void> => {
   // of what --check finds, whitespace apart, only markers are left; 2: it has found something
-  const { stdout } = await git(['diff-tree', '-r', '--check', '--no-renames', '--no-ext-diff', '--no-textconv', base, commit], { gitDir, signal, config: [['core.whitespace', '-trailing-space,-space-before-tab,-blank-at-eof']], answers: [2] });
+  const { stdout } = await git(['diff-tree', '-r', '--check', '--no-renames', '--no-ext-diff', '--no-textconv', base, commit], {
+    gitDir,
+    signal,
+    config: [['core.whitespace', '-trailing-space,-space-before-tab,-blank-at-eof']],
+    answers: [2],
+  });
   const suspicious = new Set([...stdout.toString('utf8').matchAll(/^(.+):\d+: leftover conflict marker/gm)].map(([, file = '']) => file));
   const files: string[] = [];
   for (const file of [...suspicious].slice(0, maxLooked)) {
@@ -57,5 +63,7 @@ export const requireNoMarkers = async (gitDir: string, base: string, commit: str
     if (blob.exitCode === 0 && hasConflict(blob.stdout)) files.push(file);
   }
   if (files.length === 0) return;
-  throw new MakimaError('WORK_UNFINISHED', `Conflict markers of a merge are left in ${nameSome(files.map(quoteName), maxNamed)}`, { details: { files } });
+  throw new MakimaError('WORK_UNFINISHED', `Conflict markers of a merge are left in ${nameSome(files.map(quoteName), maxNamed)}`, {
+    details: { files },
+  });
 };

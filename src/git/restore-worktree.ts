@@ -39,7 +39,12 @@ interface Kept {
  * @param places - `keptDir`: of the repositories that are kept; `gitDir`: where the task's own belongs
  * @throws MakimaError TARGET_EXISTS where it is still there, WORKTREE_NOT_FOUND where nothing was kept
  */
-export const restoreWorktree = async (worktree: Worktree, name: string, places: { keptDir: string; gitDir: string }, signal?: AbortSignal): Promise<Restored> => {
+export const restoreWorktree = async (
+  worktree: Worktree,
+  name: string,
+  places: { keptDir: string; gitDir: string },
+  signal?: AbortSignal,
+): Promise<Restored> => {
   if (await isDirectory(worktree.path)) throw new MakimaError('TARGET_EXISTS', `The worktree ${worktree.path} is there`);
   if (sharesRepository(worktree)) return restoreShared(worktree, name, places, signal);
   const { keptDir, gitDir } = places;
@@ -61,13 +66,31 @@ export const restoreWorktree = async (worktree: Worktree, name: string, places: 
 };
 
 /** A worktree of makima 0.1 comes back with a repository of its own, which borrows the objects of the shared one. */
-const restoreShared = async (worktree: Worktree, name: string, { keptDir, gitDir }: { keptDir: string; gitDir: string }, signal?: AbortSignal): Promise<Restored> => {
+const restoreShared = async (
+  worktree: Worktree,
+  name: string,
+  { keptDir, gitDir }: { keptDir: string; gitDir: string },
+  signal?: AbortSignal,
+): Promise<Restored> => {
   const kept = await requireKept(worktree, name, signal);
   const { branch, baseCommit, sourcePath, origin } = worktree;
   const config = await configOf(worktree.gitDir, signal);
   const settings = settingsIn(config, ['user.name', 'user.email', 'remote.origin.url', 'remote.origin.fetch']);
-  const repository = { kind: 'scratch' as const, name, cacheDir: worktree.gitDir, sourcePath, origin, facts: await readFacts(worktree.gitDir, settings, signal), warnings: [], hooksNotRun: null };
-  const restored = await linkWorktree(repository, { path: worktree.path, gitDir, keptDir, branch, base: { branch: null, local: null, commit: baseCommit }, signal }, { commit: kept.head });
+  const repository = {
+    kind: 'scratch' as const,
+    name,
+    cacheDir: worktree.gitDir,
+    sourcePath,
+    origin,
+    facts: await readFacts(worktree.gitDir, settings, signal),
+    warnings: [],
+    hooksNotRun: null,
+  };
+  const restored = await linkWorktree(
+    repository,
+    { path: worktree.path, gitDir, keptDir, branch, base: { branch: null, local: null, commit: baseCommit }, signal },
+    { commit: kept.head },
+  );
   try {
     await copyModules(keptModules(worktree, keptDir), restored, signal);
     return { worktree: restored, warnings: await bringBack(restored, kept, signal) };
@@ -78,11 +101,16 @@ const restoreShared = async (worktree: Worktree, name: string, { keptDir, gitDir
 };
 
 const requireKept = async ({ gitDir, branch }: Worktree, name: string, signal?: AbortSignal): Promise<Kept> => {
-  const [snapshot, tip] = (await isDirectory(gitDir)) ? [await commitOf(gitDir, keptRefs + name, signal), await commitOf(gitDir, `refs/heads/${branch}`, signal)] : [null, null];
+  const [snapshot, tip] = (await isDirectory(gitDir))
+    ? [await commitOf(gitDir, keptRefs + name, signal), await commitOf(gitDir, `refs/heads/${branch}`, signal)]
+    : [null, null];
   const commit = snapshot ?? tip;
   if (commit === null) throw new MakimaError('WORKTREE_NOT_FOUND', `Nothing was kept of ${name}`);
   // makima 0.1 kept the tip itself where the directory was gone
-  const [, head = commit] = snapshot === null || snapshot === tip ? [] : (await gitText(['rev-list', '--parents', '--max-count=1', commit], { gitDir, signal })).trim().split(' ');
+  const [, head = commit] =
+    snapshot === null || snapshot === tip
+      ? []
+      : (await gitText(['rev-list', '--parents', '--max-count=1', commit], { gitDir, signal })).trim().split(' ');
   return { commit, head };
 };
 

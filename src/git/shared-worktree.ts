@@ -16,7 +16,11 @@ import { isDirectory, type Worktree } from './worktree.ts';
  * @param keptDir - of the repositories that are kept
  * @param removeFiles - how the directory goes
  */
-export const removeSharedWorktree = (worktree: Worktree, keptDir: string, removeFiles: (directory: string) => Promise<void>): Promise<void> =>
+export const removeSharedWorktree = (
+  worktree: Worktree,
+  keptDir: string,
+  removeFiles: (directory: string) => Promise<void>,
+): Promise<void> =>
   withRepositoryLock(worktree.gitDir, async () => {
     await removeFiles(worktree.path);
     await whileLocked(() => git(['update-ref', '-d', `refs/heads/${worktree.branch}`], { gitDir: worktree.gitDir }));
@@ -62,7 +66,11 @@ const adminDirsOf = async (gitDir: string, directory: string): Promise<string[]>
  * @param name - of the source, whose repository was called so
  * @returns null where there is no such branch
  */
-export const sharedBranch = async (repositories: string, name: string, branch: string): Promise<{ gitDir: string; commit: string } | null> => {
+export const sharedBranch = async (
+  repositories: string,
+  name: string,
+  branch: string,
+): Promise<{ gitDir: string; commit: string } | null> => {
   const gitDir = path.join(repositories, name);
   const commit = (await isDirectory(gitDir)) ? await commitOf(gitDir, `refs/heads/${branch}`) : null;
   return commit === null ? null : { gitDir, commit };

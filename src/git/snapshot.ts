@@ -73,7 +73,11 @@ const takeTree = async (worktree: Worktree, place: SnapshotPlace, seeded: boolea
   const changed = await changedSince(place, worktree.baseCommit);
   // `.makima` is among them where an agent has taken it out of the ignored files
   const links = changed.filter(({ mode }) => mode === '160000').map((change) => change.path);
-  await flattenNestedRepositories(place, nested.filter((directory) => directory.toString('latin1') !== makimaDirectory), links);
+  await flattenNestedRepositories(
+    place,
+    nested.filter((directory) => directory.toString('latin1') !== makimaDirectory),
+    links,
+  );
   if (changed.some((change) => isMakima(change.path))) await dropMakima(worktree, place);
   return gitText(['write-tree'], place);
 };
@@ -105,7 +109,9 @@ const isMakima = (file: Buffer): boolean => {
 const changedSince = async (place: SnapshotPlace, commit: string): Promise<{ path: Buffer; mode: string }[]> => {
   const { stdout } = await git(['diff-index', '--cached', '--raw', '--no-renames', '--ignore-submodules=none', '-z', commit], place);
   const fields = splitNul(stdout);
-  return fields.flatMap((file, index) => (index % 2 === 0 ? [] : [{ path: file, mode: fields[index - 1]?.subarray(8, 14).toString('latin1') ?? '' }]));
+  return fields.flatMap((file, index) =>
+    index % 2 === 0 ? [] : [{ path: file, mode: fields[index - 1]?.subarray(8, 14).toString('latin1') ?? '' }],
+  );
 };
 
 const dropMakima = async (worktree: Worktree, place: SnapshotPlace): Promise<void> => {
@@ -124,14 +130,23 @@ const dropMakima = async (worktree: Worktree, place: SnapshotPlace): Promise<voi
  * @param options - `message`; `parents`, the worktree's HEAD where left out
  * @returns the id of the commit, held by no ref
  */
-export const snapshotCommit = async (worktree: Worktree, options: { message: string; parents?: readonly string[]; signal?: AbortSignal | undefined }): Promise<string> => {
+export const snapshotCommit = async (
+  worktree: Worktree,
+  options: { message: string; parents?: readonly string[]; signal?: AbortSignal | undefined },
+): Promise<string> => {
   const tree = await snapshotTree(worktree, options.signal);
   const parents = options.parents ?? [(await commitOf(headPlaceOf(worktree), 'HEAD', options.signal)) ?? worktree.baseCommit];
   return commitTree(worktree, tree, parents, options.message, options.signal);
 };
 
 /** A commit of a tree, by the identity that the repository carries from the user's, else by makima. */
-export const commitTree = async (worktree: Worktree, tree: string, parents: readonly string[], message: string, signal?: AbortSignal): Promise<string> => {
+export const commitTree = async (
+  worktree: Worktree,
+  tree: string,
+  parents: readonly string[],
+  message: string,
+  signal?: AbortSignal,
+): Promise<string> => {
   const env = (await hasIdentity(worktree.gitDir, signal)) ? {} : makimaIdentity;
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
   return gitText(args, { gitDir: worktree.gitDir, signal, env, input: message });
@@ -139,6 +154,10 @@ export const commitTree = async (worktree: Worktree, tree: string, parents: read
 
 /** Whether a name and an e-mail are configured; without, git makes one up of the machine's name, or refuses. */
 const hasIdentity = async (gitDir: string, signal?: AbortSignal): Promise<boolean> => {
-  const { stdout } = await git(['config', '--null', '--name-only', '--get-regexp', '^user\\.(name|email)$'], { gitDir, signal, answers: [1] });
+  const { stdout } = await git(['config', '--null', '--name-only', '--get-regexp', '^user\\.(name|email)$'], {
+    gitDir,
+    signal,
+    answers: [1],
+  });
   return new Set(splitNul(stdout).map(String)).size === 2;
 };

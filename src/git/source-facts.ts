@@ -7,7 +7,10 @@ import { configOf, isMissing, settingsIn } from './local-repository.ts';
 import { originHeads, sourceHead, sourceHeads, sourceTags } from './own-refs.ts';
 
 /** Which branches the source's HEAD, and its own origin/HEAD, name; null where one names none. */
-export const SourceHeads = Type.Object({ head: Type.Union([Type.String(), Type.Null()]), originHead: Type.Union([Type.String(), Type.Null()]) });
+export const SourceHeads = Type.Object({
+  head: Type.Union([Type.String(), Type.Null()]),
+  originHead: Type.Union([Type.String(), Type.Null()]),
+});
 export type SourceHeads = Static<typeof SourceHeads>;
 
 /** The file of a cache that holds SourceHeads: symbolic refs would be two processes a fetch. */
@@ -33,7 +36,14 @@ export interface SourceFacts extends SourceHeads {
 }
 
 /** What git has found out of the file system where the cache is, and how objects are named: the same for every task's repository. */
-const inherited = ['core.filemode', 'core.ignorecase', 'core.precomposeunicode', 'core.symlinks', 'core.repositoryformatversion', 'extensions.objectformat'];
+const inherited = [
+  'core.filemode',
+  'core.ignorecase',
+  'core.precomposeunicode',
+  'core.symlinks',
+  'core.repositoryformatversion',
+  'extensions.objectformat',
+];
 
 const textOf = async (file: string): Promise<string | null> => {
   try {
@@ -55,7 +65,11 @@ const headsOf = async (cacheDir: string): Promise<SourceHeads> => {
  * @param settings - of the source itself: its origin, who commits
  * @throws MakimaError GIT_FAILED
  */
-export const readFacts = async (cacheDir: string, settings: readonly (readonly [string, string])[], signal?: AbortSignal): Promise<SourceFacts> => {
+export const readFacts = async (
+  cacheDir: string,
+  settings: readonly (readonly [string, string])[],
+  signal?: AbortSignal,
+): Promise<SourceFacts> => {
   const format = '%(objectname) %(*objectname) %(refname)';
   const [listed, config, heads] = await Promise.all([
     git(['for-each-ref', `--format=${format}`, sourceHeads, sourceTags, sourceHead, originHeads], { gitDir: cacheDir, signal }),

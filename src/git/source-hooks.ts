@@ -7,7 +7,11 @@ import { readPlainText } from './rewrite-file.ts';
 /** The hooks that a commit runs (githooks(5)); those of a checkout or a push have nothing to say of an agent's work. */
 const ofCommits = new Set(['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit']);
 
-const isProgram = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false);
+const isProgram = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 
 /** Those of a directory that a commit runs. */
 const hooksIn = async (directory: string): Promise<string[]> => {
@@ -18,7 +22,8 @@ const hooksIn = async (directory: string): Promise<string[]> => {
 
 /** Whether a task's own repository has hooks for its commits: a setup command has installed them. Files are read, no process runs. */
 export const hasHooks = async (gitDir: string): Promise<boolean> =>
-  /^[ \t]*hookspath[ \t]*=/im.test((await readPlainText(path.join(gitDir, 'config'))) ?? '') || (await hooksIn(path.join(gitDir, 'hooks'))).length > 0;
+  /^[ \t]*hookspath[ \t]*=/im.test((await readPlainText(path.join(gitDir, 'config'))) ?? '') ||
+  (await hooksIn(path.join(gitDir, 'hooks'))).length > 0;
 
 /**
  * Says which of a source's own hooks are not run for an agent's commits. They belong to the user's checkout, and a repository
@@ -27,7 +32,10 @@ export const hasHooks = async (gitDir: string): Promise<boolean> =>
  * @param config - the source's own configuration
  * @returns one sentence; null where it has none
  */
-export const hooksNotRun = async ({ path: source, commonDir }: LocalRepository, config: ReadonlyMap<string, string>): Promise<string | null> => {
+export const hooksNotRun = async (
+  { path: source, commonDir }: LocalRepository,
+  config: ReadonlyMap<string, string>,
+): Promise<string | null> => {
   const configured = config.get('core.hookspath');
   const directory = configured === undefined ? path.join(commonDir, 'hooks') : path.resolve(source, configured);
   const found = await hooksIn(directory);

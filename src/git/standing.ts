@@ -17,7 +17,12 @@ export interface Standing {
  */
 export const standingOf = async (worktree: Worktree, signal?: AbortSignal): Promise<Standing> => {
   const tree = await snapshotTree(worktree, signal);
-  const { stdout, exitCode } = await git(['rev-parse', 'HEAD^{commit}', 'HEAD^{tree}'], { gitDir: worktree.adminDir, commonDir: worktree.gitDir, signal, answers: [128] });
+  const { stdout, exitCode } = await git(['rev-parse', 'HEAD^{commit}', 'HEAD^{tree}'], {
+    gitDir: worktree.adminDir,
+    commonDir: worktree.gitDir,
+    signal,
+    answers: [128],
+  });
   const [head = null, headTree = null] = exitCode === 0 ? stdout.toString('utf8').trim().split('\n') : [];
   return { tree, head, headTree };
 };

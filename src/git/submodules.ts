@@ -35,7 +35,10 @@ export const updateSubmodules = async (worktree: Worktree, signal?: AbortSignal)
       if (error instanceof MakimaError && error.code === 'INVALID_REPOSITORY') return null;
       throw error;
     });
-    if (local !== null) sourceModules = (await isDirectory(path.join(local.gitDir, 'modules'))) ? path.join(local.gitDir, 'modules') : path.join(local.commonDir, 'modules');
+    if (local !== null)
+      sourceModules = (await isDirectory(path.join(local.gitDir, 'modules')))
+        ? path.join(local.gitDir, 'modules')
+        : path.join(local.commonDir, 'modules');
   }
   return updateLevel(worktree, { place: placeOf(worktree), sourceModules, prefix: '', depth: 0 }, signal);
 };
@@ -59,7 +62,18 @@ const updateLevel = async (worktree: Worktree, level: Level, signal?: AbortSigna
       const fromSource = await updateOne(worktree, level, name, submodulePath, signal);
       const gitDir = path.join(level.place.gitDir, 'modules', name);
       const place = { gitDir, workTree: path.join(level.place.workTree, submodulePath) };
-      warnings.push(...(await updateLevel(worktree, { place, sourceModules: fromSource === null ? null : path.join(fromSource, 'modules'), prefix: `${shown}/`, depth: level.depth + 1 }, signal)));
+      warnings.push(
+        ...(await updateLevel(
+          worktree,
+          {
+            place,
+            sourceModules: fromSource === null ? null : path.join(fromSource, 'modules'),
+            prefix: `${shown}/`,
+            depth: level.depth + 1,
+          },
+          signal,
+        )),
+      );
     } catch (error) {
       signal?.throwIfAborted();
       warnings.push(`The submodule ${shown} could not be checked out: ${messageOf(error)}`);
@@ -70,7 +84,10 @@ const updateLevel = async (worktree: Worktree, level: Level, signal?: AbortSigna
 
 /** Names and paths in `.gitmodules`; git itself refuses most bad names, those that leave `modules/` are refused here too. */
 export const listSubmodules = async (workTree: string, signal?: AbortSignal): Promise<[string, string][]> => {
-  const { stdout } = await git(['config', '--file', path.join(workTree, '.gitmodules'), '--no-includes', '--null', '--get-regexp', '^submodule\\..*\\.path$'], { signal, answers: [1] });
+  const { stdout } = await git(
+    ['config', '--file', path.join(workTree, '.gitmodules'), '--no-includes', '--null', '--get-regexp', '^submodule\\..*\\.path$'],
+    { signal, answers: [1] },
+  );
   const found: [string, string][] = [];
   for (const field of splitNul(stdout)) {
     const text = field.toString('utf8');
@@ -78,7 +95,17 @@ export const listSubmodules = async (workTree: string, signal?: AbortSignal): Pr
     const name = text.slice('submodule.'.length, end - '.path'.length);
     const value = text.slice(end + 1);
     const parts = [...name.split('/'), ...value.split('/')];
-    if (end === -1 || name === '' || value === '' || parts.includes('..') || parts.includes('.git') || path.isAbsolute(name) || path.isAbsolute(value) || name.startsWith('-')) continue;
+    if (
+      end === -1 ||
+      name === '' ||
+      value === '' ||
+      parts.includes('..') ||
+      parts.includes('.git') ||
+      path.isAbsolute(name) ||
+      path.isAbsolute(value) ||
+      name.startsWith('-')
+    )
+      continue;
     found.push([name, value]);
   }
   return found;
@@ -90,7 +117,13 @@ const isGitlink = async (level: Level, submodulePath: string, signal?: AbortSign
 };
 
 /** @returns the submodule's git directory in the user's source where it was taken from there */
-const updateOne = async (worktree: Worktree, level: Level, name: string, submodulePath: string, signal?: AbortSignal): Promise<string | null> => {
+const updateOne = async (
+  worktree: Worktree,
+  level: Level,
+  name: string,
+  submodulePath: string,
+  signal?: AbortSignal,
+): Promise<string | null> => {
   const access = await remoteAccess(level.place.gitDir, 'unused:', signal);
   const config = [...(access.options.config ?? []), ...(await withoutForeignFilters(level.place, signal))];
   const update = async (url: string | null): Promise<void> => {

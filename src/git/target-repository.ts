@@ -20,11 +20,16 @@ export const openTarget = async (given: string, userHome: string): Promise<Targe
 };
 
 /** The commit of a branch, null where there is no such branch. */
-export const branchTip = (target: TargetRepository, branch: string, signal?: AbortSignal): Promise<string | null> => commitOf(target.commonDir, `refs/heads/${branch}`, signal);
+export const branchTip = (target: TargetRepository, branch: string, signal?: AbortSignal): Promise<string | null> =>
+  commitOf(target.commonDir, `refs/heads/${branch}`, signal);
 
 /** The name of the branch that a branch stands for: another where it is a symbolic ref, which some make of `master`. */
 const realName = async (target: TargetRepository, branch: string, signal?: AbortSignal): Promise<string> => {
-  const { stdout, exitCode } = await git(['symbolic-ref', '--quiet', `refs/heads/${branch}`], { gitDir: target.commonDir, signal, answers: [1, 128] });
+  const { stdout, exitCode } = await git(['symbolic-ref', '--quiet', `refs/heads/${branch}`], {
+    gitDir: target.commonDir,
+    signal,
+    answers: [1, 128],
+  });
   const name = stdout.toString('utf8').trim();
   return exitCode === 0 && name.startsWith('refs/heads/') ? name.slice('refs/heads/'.length) : branch;
 };
@@ -35,7 +40,11 @@ const realName = async (target: TargetRepository, branch: string, signal?: Abort
  *
  * @throws MakimaError INVALID_REF, TARGET_BRANCH_NOT_FOUND
  */
-export const targetBranch = async (target: TargetRepository, wanted: string | null, signal?: AbortSignal): Promise<{ branch: string; commit: string }> => {
+export const targetBranch = async (
+  target: TargetRepository,
+  wanted: string | null,
+  signal?: AbortSignal,
+): Promise<{ branch: string; commit: string }> => {
   const tip = async (name: string): Promise<{ branch: string; commit: string } | null> => {
     const branch = await realName(target, name, signal);
     const commit = await branchTip(target, branch, signal);
@@ -49,7 +58,13 @@ export const targetBranch = async (target: TargetRepository, wanted: string | nu
     const hint = remote === null ? '' : `, only origin/${wanted}: \`git branch ${wanted} origin/${wanted}\` makes it`;
     throw new MakimaError('TARGET_BRANCH_NOT_FOUND', `${target.path} has no branch ${wanted}${hint}`);
   }
-  for (const name of [await symbolicBranch(target.commonDir, 'refs/remotes/origin/HEAD', signal), 'main', 'master', 'develop', await symbolicBranch(target.commonDir, 'HEAD', signal)]) {
+  for (const name of [
+    await symbolicBranch(target.commonDir, 'refs/remotes/origin/HEAD', signal),
+    'main',
+    'master',
+    'develop',
+    await symbolicBranch(target.commonDir, 'HEAD', signal),
+  ]) {
     const found = name === null ? null : await tip(name);
     if (found !== null) return found;
   }
@@ -71,8 +86,12 @@ export const requireFreeName = async (target: TargetRepository, branch: string, 
   const parts = branch.split('/');
   for (let length = 1; length < parts.length; length += 1) {
     const above = parts.slice(0, length).join('/');
-    if ((await branchTip(target, above, signal)) !== null) throw new MakimaError('BRANCH_TAKEN', `${target.path} has a branch ${above}, beside which git can make no ${branch}`);
+    if ((await branchTip(target, above, signal)) !== null)
+      throw new MakimaError('BRANCH_TAKEN', `${target.path} has a branch ${above}, beside which git can make no ${branch}`);
   }
-  const below = await gitText(['for-each-ref', '--count=1', '--format=%(refname:strip=2)', `refs/heads/${branch}/`], { gitDir: target.commonDir, signal });
+  const below = await gitText(['for-each-ref', '--count=1', '--format=%(refname:strip=2)', `refs/heads/${branch}/`], {
+    gitDir: target.commonDir,
+    signal,
+  });
   if (below !== '') throw new MakimaError('BRANCH_TAKEN', `${target.path} has a branch ${below}, beside which git can make no ${branch}`);
 };

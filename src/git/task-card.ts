@@ -23,7 +23,14 @@ export interface TaskCard {
 /** What tells a card from anything else; the rest of the task is as the version says. */
 const Card = Type.Object({
   version: Type.Literal(1),
-  task: Type.Object({ id: Type.String(), name: Type.String(), plan: Type.String(), status: Type.String(), depth: Type.Integer(), createdAt: Type.String() }),
+  task: Type.Object({
+    id: Type.String(),
+    name: Type.String(),
+    plan: Type.String(),
+    status: Type.String(),
+    depth: Type.Integer(),
+    createdAt: Type.String(),
+  }),
   worktree: WorktreeRecord,
   isDeleted: Type.Boolean(),
 });
@@ -54,7 +61,9 @@ const readCard = async (file: string): Promise<TaskCard | null> => {
   try {
     const card: unknown = JSON.parse((await readPlainText(file)) ?? '');
     // A card of makima 0.1 knows neither warnings nor what is borrowed.
-    return isCard(card) ? { ...card, task: Object.assign({ warnings: [] }, card.task), worktree: Object.assign({ borrows: null }, card.worktree) } : null;
+    return isCard(card)
+      ? { ...card, task: Object.assign({ warnings: [] }, card.task), worktree: Object.assign({ borrows: null }, card.worktree) }
+      : null;
   } catch (error) {
     // Not there, or no card: an older or newer program's, or cut short by a crash of the machine.
     if (error instanceof SyntaxError) return null;
@@ -63,7 +72,8 @@ const readCard = async (file: string): Promise<TaskCard | null> => {
 };
 
 /** Whether a git directory held a worktree that was finished. */
-export const hasTaskCard = async (gitDir: string): Promise<boolean> => (await namesIn(path.join(gitDir, cardsDirectory))).some((name) => name.endsWith('.json'));
+export const hasTaskCard = async (gitDir: string): Promise<boolean> =>
+  (await namesIn(path.join(gitDir, cardsDirectory))).some((name) => name.endsWith('.json'));
 
 /** The repositories that tasks of makima 0.1 share. One that has a repository of its own by now still has its card there. */
 const sharedRepositories = async ({ repositories }: Places): Promise<string[]> =>
@@ -96,7 +106,11 @@ export const allTaskCards = async ({ repositories }: Places, isWanted: (taskId: 
     for (const name of await namesIn(directory)) {
       const card = name.endsWith('.json') ? await readCard(path.join(directory, name)) : null;
       // an agent can write a card of its own there, which names any directory
-      const isItsOwn = card !== null && `${card.task.id}.json` === name && (owner ?? card.task.id) === card.task.id && path.basename(card.worktree.gitDir) === repository;
+      const isItsOwn =
+        card !== null &&
+        `${card.task.id}.json` === name &&
+        (owner ?? card.task.id) === card.task.id &&
+        path.basename(card.worktree.gitDir) === repository;
       if (isItsOwn && (owner !== null || !cards.has(card.task.id))) cards.set(card.task.id, card);
     }
   }

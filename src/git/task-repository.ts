@@ -26,7 +26,12 @@ export interface NewRepository {
 }
 
 /** Without gc.auto an agent's commit leaves a gc running after the agent is gone. */
-const fixed: SourceFacts['settings'] = [['core.bare', 'true'], ['core.logallrefupdates', 'true'], ['gc.auto', '0'], ['maintenance.auto', 'false']];
+const fixed: SourceFacts['settings'] = [
+  ['core.bare', 'true'],
+  ['core.logallrefupdates', 'true'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+];
 
 type Refs = Map<string, { object: string; peeled?: string | null }>;
 
@@ -49,7 +54,8 @@ const refsOf = (facts: SourceFacts, { branch, commit, base }: NewRepository): Re
   for (const name of besides(branches.keys(), originBranches.keys())) refs.set(originHeads + name, { object: branches.get(name) ?? '' });
   const heads = new Map([[branch, commit]]);
   if (base.branch !== null && besides([base.branch], heads.keys()).length > 0) heads.set(base.branch, base.commit);
-  for (const name of besides(branches.keys(), heads.keys())) if (originBranches.get(name) !== branches.get(name)) heads.set(name, branches.get(name) ?? '');
+  for (const name of besides(branches.keys(), heads.keys()))
+    if (originBranches.get(name) !== branches.get(name)) heads.set(name, branches.get(name) ?? '');
   for (const [name, object] of heads) refs.set(`refs/heads/${name}`, { object });
   for (const [name, tag] of tags) refs.set(`refs/tags/${name}`, tag);
   return refs;
@@ -74,7 +80,10 @@ const shallowEnds = async (borrows: readonly string[]): Promise<string> => {
       }),
     ),
   );
-  return [...new Set(texts.flatMap((text) => text.split('\n')))].filter((line) => line !== '').map((line) => `${line}\n`).join('');
+  return [...new Set(texts.flatMap((text) => text.split('\n')))]
+    .filter((line) => line !== '')
+    .map((line) => `${line}\n`)
+    .join('');
 };
 
 /** The refs that a repository began with: what an agent has made since is held against them. */
@@ -87,16 +96,23 @@ export const initialRefsFile = (gitDir: string): string => path.join(gitDir, 'ma
 export const createTaskRepository = async (repository: Repository, wanted: NewRepository): Promise<void> => {
   const { gitDir, borrows } = wanted;
   const { facts, cacheDir } = repository;
-  for (const directory of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']) await mkdir(path.join(gitDir, directory), { recursive: true });
+  for (const directory of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info'])
+    await mkdir(path.join(gitDir, directory), { recursive: true });
   const refs = packedRefs(refsOf(facts, wanted));
   const [real, shallow] = await Promise.all([realpath(gitDir), shallowEnds(borrows)]);
-  const originHead = facts.originHead ?? (facts.head !== null && (facts.originBranches.size > 0 || facts.branches.has(facts.head)) ? facts.head : null);
+  const originHead =
+    facts.originHead ?? (facts.head !== null && (facts.originBranches.size > 0 || facts.branches.has(facts.head)) ? facts.head : null);
   await Promise.all([
     writeFile(path.join(gitDir, 'config'), configText([...new Map([['core.repositoryformatversion', '0'], ...facts.settings, ...fixed])])),
     writeFile(path.join(gitDir, 'packed-refs'), refs),
     writeFile(initialRefsFile(gitDir), refs),
     writeFile(path.join(gitDir, 'info', 'exclude'), '/.makima/\n'),
-    borrows.length === 0 ? undefined : writeFile(path.join(gitDir, 'objects', 'info', 'alternates'), alternatesText(real, await Promise.all(borrows.map((lender) => realpath(lender))))),
+    borrows.length === 0
+      ? undefined
+      : writeFile(
+          path.join(gitDir, 'objects', 'info', 'alternates'),
+          alternatesText(real, await Promise.all(borrows.map((lender) => realpath(lender)))),
+        ),
     shallow === '' ? undefined : writeFile(path.join(gitDir, 'shallow'), shallow),
     originHead === null ? undefined : writeSymbolic(path.join(gitDir, originHeads, 'HEAD'), originHeads + originHead),
     cacheDir === null ? writeEmptyCommit(gitDir) : undefined,
@@ -108,11 +124,18 @@ export const createTaskRepository = async (repository: Repository, wanted: NewRe
 };
 
 /** What `git worktree add` writes for a linked worktree (gitrepository-layout(5)): where its repository, its `.git` file and its HEAD are. */
-export const writeAdminDir = async ({ adminDir, path: directory, branch }: Pick<Worktree, 'adminDir' | 'path' | 'branch'>): Promise<void> => {
+export const writeAdminDir = async ({
+  adminDir,
+  path: directory,
+  branch,
+}: Pick<Worktree, 'adminDir' | 'path' | 'branch'>): Promise<void> => {
   await mkdir(adminDir, { recursive: true });
   await writeFile(path.join(adminDir, 'commondir'), '../..\n');
   // absolute: an older git takes a relative path here for one that is gone, and forgets the worktree
-  await writeFile(path.join(adminDir, 'gitdir'), `${path.join(await realpath(path.dirname(directory)), path.basename(directory), '.git')}\n`);
+  await writeFile(
+    path.join(adminDir, 'gitdir'),
+    `${path.join(await realpath(path.dirname(directory)), path.basename(directory), '.git')}\n`,
+  );
   await writeFile(path.join(adminDir, 'HEAD'), `ref: refs/heads/${branch}\n`);
 };
 

@@ -29,13 +29,24 @@ export const parseRaw = (stdout: Buffer): TreeChange[] => {
 /** The files that differ between two trees or commits, renames as what they are: one file gone and one new. */
 export const diffTrees = async (gitDir: string, before: string, after: string, signal?: AbortSignal): Promise<TreeChange[]> => {
   if (before === after) return [];
-  const { stdout } = await git(['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', before, after], { gitDir, signal });
+  const { stdout } = await git(
+    ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', before, after],
+    { gitDir, signal },
+  );
   return parseRaw(stdout);
 };
 
 /** The lines that `update-index -z --index-info` takes to bring an index to the second tree; what goes comes first, since a file may take the place of a directory. */
 export const indexInfo = (changes: readonly TreeChange[]): Buffer =>
-  Buffer.concat([...changes.filter(({ after }) => after === null), ...changes.filter(({ after }) => after !== null)].flatMap(({ path, before, after }) => [Buffer.from(after === null ? `0 ${'0'.repeat(before?.id.length ?? 40)}\t` : `${after.mode} ${after.id} 0\t`), path, Buffer.from('\0')]));
+  Buffer.concat(
+    [...changes.filter(({ after }) => after === null), ...changes.filter(({ after }) => after !== null)].flatMap(
+      ({ path, before, after }) => [
+        Buffer.from(after === null ? `0 ${'0'.repeat(before?.id.length ?? 40)}\t` : `${after.mode} ${after.id} 0\t`),
+        path,
+        Buffer.from('\0'),
+      ],
+    ),
+  );
 
 /** Whether a path of one set is one of the other, or lies above or below one. Paths are bytes as latin1. */
 export const touch = (some: Iterable<string>, others: ReadonlySet<string>): boolean => {

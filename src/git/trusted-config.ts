@@ -36,7 +36,8 @@ const isFilterCommand = /^filter\.(.+)\.(clean|smudge|process)$/s;
  * @param place - where the command will work; the settings of what is told are read, as the command will read them
  * @returns configuration for GitOptions.config
  */
-export const withoutForeignFilters = async (place: GitPlace, signal?: AbortSignal): Promise<[string, string][]> => filterOverrides(await readConfig(place, signal));
+export const withoutForeignFilters = async (place: GitPlace, signal?: AbortSignal): Promise<[string, string][]> =>
+  filterOverrides(await readConfig(place, signal));
 
 const filterOverrides = (entries: readonly Entry[]): [string, string][] => {
   const overrides = new Map<string, string>();
@@ -62,7 +63,11 @@ const remoteName = (): string => `makima-${crypto.randomUUID()}`;
  * @param url - of the remote
  * @returns options for the command, and the name to give it in place of the URL
  */
-export const remoteAccess = async (gitDir: string | undefined, url: string, signal?: AbortSignal): Promise<{ options: Pick<GitOptions, 'config' | 'env'>; remote: string }> => {
+export const remoteAccess = async (
+  gitDir: string | undefined,
+  url: string,
+  signal?: AbortSignal,
+): Promise<{ options: Pick<GitOptions, 'config' | 'env'>; remote: string }> => {
   const entries = await readConfig(gitDir === undefined ? {} : { gitDir }, signal);
   const remote = remoteName();
   const config: [string, string][] = [[`remote.${remote}.url`, url]];
@@ -73,7 +78,8 @@ export const remoteAccess = async (gitDir: string | undefined, url: string, sign
     for (const entry of entries) if (isTrusted(entry) && isHelper.test(entry.key)) config.push([entry.key, entry.value]);
   }
   if (entries.some((entry) => !isTrusted(entry) && entry.key === 'core.gitproxy')) env['GIT_PROXY_COMMAND'] = '';
-  if (entries.some((entry) => !isTrusted(entry) && entry.key === 'core.alternaterefscommand')) config.push(['core.alternateRefsCommand', ':']);
+  if (entries.some((entry) => !isTrusted(entry) && entry.key === 'core.alternaterefscommand'))
+    config.push(['core.alternateRefsCommand', ':']);
   const ssh = entries.findLast((entry) => isTrusted(entry) && entry.key === 'core.sshcommand')?.value;
   // a user's own ssh command is left as it is; it still gets no prompt, since ssh asks through SSH_ASKPASS once that is
   // required and `false` answers nothing

@@ -18,8 +18,19 @@ export interface NewCommit {
 }
 
 /** A commit of a tree. */
-export const commitWork = async (gitDir: string, tree: string, parents: readonly string[], { message, identity, signal }: NewCommit): Promise<string> =>
-  gitText(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'], { gitDir, env: await identity(), input: message, config: [['i18n.commitEncoding', 'UTF-8']], signal });
+export const commitWork = async (
+  gitDir: string,
+  tree: string,
+  parents: readonly string[],
+  { message, identity, signal }: NewCommit,
+): Promise<string> =>
+  gitText(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'], {
+    gitDir,
+    env: await identity(),
+    input: message,
+    config: [['i18n.commitEncoding', 'UTF-8']],
+    signal,
+  });
 
 export const keepRef = async (gitDir: string, ref: string, commit: string, signal?: AbortSignal): Promise<void> => {
   await whileLocked(() => git(['update-ref', ref, commit], { gitDir, signal }), signal);
@@ -27,13 +38,19 @@ export const keepRef = async (gitDir: string, ref: string, commit: string, signa
 
 /** Whether a commit says which task it belongs to. */
 export const isCommitOf = async (gitDir: string, commit: string, taskId: string, signal?: AbortSignal): Promise<boolean> => {
-  const trailers = await gitText(['log', '-1', '--no-show-signature', `--format=%(trailers:key=${trailerKey},valueonly)`, commit, '--'], { gitDir, signal });
+  const trailers = await gitText(['log', '-1', '--no-show-signature', `--format=%(trailers:key=${trailerKey},valueonly)`, commit, '--'], {
+    gitDir,
+    signal,
+  });
   return trailers.split('\n').includes(taskId);
 };
 
 /** A repository's commits may hold `.makima` all the same, by plumbing: then its own commits are left out of what is brought out. */
 const cleanHead = async (worktree: Worktree, head: string, signal?: AbortSignal): Promise<string> => {
-  const touched = await gitText(['rev-list', '--max-count=1', '--full-history', head, `^${worktree.baseCommit}`, '--', `:(top,literal)${makimaDirectory}`], { gitDir: worktree.gitDir, signal });
+  const touched = await gitText(
+    ['rev-list', '--max-count=1', '--full-history', head, `^${worktree.baseCommit}`, '--', `:(top,literal)${makimaDirectory}`],
+    { gitDir: worktree.gitDir, signal },
+  );
   return touched === '' ? head : worktree.baseCommit;
 };
 

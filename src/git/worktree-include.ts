@@ -22,12 +22,21 @@ const maxPatternBytes = 256 * 1024;
  * @returns the files copied, and whether there were more than 20,000
  * @throws MakimaError INVALID_REPOSITORY, GIT_FAILED
  */
-export const copyWorktreeInclude = async (sourcePath: string, toDir: string, { signal, told }: Pick<LinkOptions, 'signal' | 'told'> = {}): Promise<{ copied: string[]; truncated: boolean }> => {
+export const copyWorktreeInclude = async (
+  sourcePath: string,
+  toDir: string,
+  { signal, told }: Pick<LinkOptions, 'signal' | 'told'> = {},
+): Promise<{ copied: string[]; truncated: boolean }> => {
   const local = await findLocalRepository(sourcePath);
   if (local.checkout === null) return { copied: [], truncated: false };
   const patterns = path.join(local.checkout, '.worktreeinclude');
   if (!(await isPatternFile(patterns))) return { copied: [], truncated: false };
-  const { stdout } = await git(['ls-files', '--others', '--ignored', `--exclude-from=${patterns}`, '-z'], { gitDir: local.gitDir, commonDir: local.commonDir, workTree: local.checkout, signal });
+  const { stdout } = await git(['ls-files', '--others', '--ignored', `--exclude-from=${patterns}`, '-z'], {
+    gitDir: local.gitDir,
+    commonDir: local.commonDir,
+    workTree: local.checkout,
+    signal,
+  });
   const files = splitNul(stdout).filter((file) => !isReserved(file.toString().split('/')));
   const copied: string[] = [];
   const links = await copyLinks(local.checkout, toDir, 'copy');

@@ -40,15 +40,23 @@ export const lentBy = ({ gitDir, borrows }: Pick<Worktree, 'gitDir' | 'borrows'>
 export const adminDirOf = (gitDir: string, worktreePath: string): string => path.join(gitDir, 'worktrees', path.basename(worktreePath));
 
 /** Told to every command that works in a worktree, so that the `.git` file there is never read. */
-export const placeOf = (worktree: Worktree): GitPlace & { gitDir: string; workTree: string } => ({ gitDir: worktree.adminDir, commonDir: worktree.gitDir, workTree: worktree.path });
+export const placeOf = (worktree: Worktree): GitPlace & { gitDir: string; workTree: string } => ({
+  gitDir: worktree.adminDir,
+  commonDir: worktree.gitDir,
+  workTree: worktree.path,
+});
 
 /** The same without its files, for what is asked of its HEAD and settings: the `commondir` file there is an agent's to write. */
-export const headPlaceOf = ({ adminDir, gitDir }: Pick<Worktree, 'adminDir' | 'gitDir'>): GitPlace & { gitDir: string } => ({ gitDir: adminDir, commonDir: gitDir });
+export const headPlaceOf = ({ adminDir, gitDir }: Pick<Worktree, 'adminDir' | 'gitDir'>): GitPlace & { gitDir: string } => ({
+  gitDir: adminDir,
+  commonDir: gitDir,
+});
 
 /** @throws MakimaError WORKTREE_NOT_FOUND where the directory or its git data is gone, GIT_FAILED where that is not what git makes */
 export const requireWorktree = async (worktree: Worktree): Promise<void> => {
   if (!(await isDirectory(worktree.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `The worktree ${worktree.path} does not exist`);
-  if (!(await isDirectory(worktree.adminDir))) throw new MakimaError('WORKTREE_NOT_FOUND', `The git data of the worktree ${worktree.path} does not exist`);
+  if (!(await isDirectory(worktree.adminDir)))
+    throw new MakimaError('WORKTREE_NOT_FOUND', `The git data of the worktree ${worktree.path} does not exist`);
   await requirePlainGitData(worktree.gitDir, worktree.adminDir);
 };
 
@@ -77,10 +85,13 @@ export const sweepTemporary = async (gitDir: string): Promise<void> => {
   if (!(await isDirectory(directory))) return;
   for (const name of await readdir(directory)) {
     const file = path.join(directory, name);
-    const age = await stat(file).then((found) => Date.now() - found.mtimeMs, (error: unknown) => {
-      if (isMissing(error)) return 0;
-      throw error;
-    });
+    const age = await stat(file).then(
+      (found) => Date.now() - found.mtimeMs,
+      (error: unknown) => {
+        if (isMissing(error)) return 0;
+        throw error;
+      },
+    );
     if (age > temporaryMaxAgeMs) await rm(file, { recursive: true, force: true });
   }
 };

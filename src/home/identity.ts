@@ -23,7 +23,8 @@ export const identityFile = (home: string): string => join(home, 'home.json');
 
 export const identityText = (identity: Identity): string => `${JSON.stringify({ version: 1, ...identity }, null, 2)}\n`;
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
 /**
  * @returns null where there is none; `damaged` where the file holds something else: it appears whole or not at all, so that
@@ -44,8 +45,16 @@ export const readIdentity = async (home: string): Promise<Identity | 'damaged' |
     const { version, ...identity } = content;
     return identity;
   }
-  if (typeof content === 'object' && content !== null && 'version' in content && typeof content.version === 'number' && content.version > 1) {
-    throw new StartError(`${file} was written by a newer version of makima. Install that version or a later one, or give another MAKIMA_HOME.`);
+  if (
+    typeof content === 'object' &&
+    content !== null &&
+    'version' in content &&
+    typeof content.version === 'number' &&
+    content.version > 1
+  ) {
+    throw new StartError(
+      `${file} was written by a newer version of makima. Install that version or a later one, or give another MAKIMA_HOME.`,
+    );
   }
   return 'damaged';
 };
@@ -69,7 +78,11 @@ export const isOriginal = async (place: string, home: string, id: string): Promi
     const there = await directoryOf(place);
     if (there === null || there === (await directoryOf(home))) return false;
     const identity = await readIdentity(place);
-    if (identity === null) return await stat(join(place, 'state.sqlite')).then(() => true, (error: unknown) => !isMissing(error));
+    if (identity === null)
+      return await stat(join(place, 'state.sqlite')).then(
+        () => true,
+        (error: unknown) => !isMissing(error),
+      );
     return identity === 'damaged' || identity.id === id;
   } catch {
     // Whatever keeps us from looking, the user is asked to decide.

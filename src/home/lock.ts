@@ -22,7 +22,8 @@ export const lockHome = (home: string): HomeLock => {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if (error instanceof Error && /locked|busy/i.test(error.message)) throw new HomeInUseError(`Another makima daemon is running on ${home}`, { cause: error });
+    if (error instanceof Error && /locked|busy/i.test(error.message))
+      throw new HomeInUseError(`Another makima daemon is running on ${home}`, { cause: error });
     throw error;
   }
   return { release: () => database.close() };

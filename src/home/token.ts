@@ -21,7 +21,8 @@ export const ownerToken = async (home: string): Promise<string> => {
   const path = join(home, 'token');
   const existing = await read(path);
   if (existing !== null) {
-    if (!isToken(existing)) throw new Error(`${path} holds no token: it must be one line of at least 32 printable characters. Remove it, and a new one is made`);
+    if (!isToken(existing))
+      throw new Error(`${path} holds no token: it must be one line of at least 32 printable characters. Remove it, and a new one is made`);
     await chmod(path, 0o600);
     return existing;
   }

@@ -35,7 +35,13 @@ export interface HttpLimits {
   handlerTimeoutMs: number;
 }
 
-export const defaultLimits: HttpLimits = { bodyBytes: 20 * 1024 * 1024, streams: 500, requestTimeoutMs: 120_000, headersTimeoutMs: 20_000, handlerTimeoutMs: 120_000 };
+export const defaultLimits: HttpLimits = {
+  bodyBytes: 20 * 1024 * 1024,
+  streams: 500,
+  requestTimeoutMs: 120_000,
+  headersTimeoutMs: 20_000,
+  handlerTimeoutMs: 120_000,
+};
 
 export interface HttpOptions {
   actions: Actions;
@@ -74,7 +80,12 @@ const createServer = (options: HttpOptions, limits: HttpLimits, gate: RequestGat
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     // A request without a Host is refused by the gate, with a body; Node's own answer has none.
-    http: { headersTimeout: limits.headersTimeoutMs, requestTimeout: limits.requestTimeoutMs, connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5000), requireHostHeader: false },
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5000),
+      requireHostHeader: false,
+    },
     // Turned away by `drain`, with a code.
     return503OnClosing: false,
     clientErrorHandler: answerClientError(options.logger),
@@ -142,7 +153,15 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
 
   await collectOpenapi(app, options.version);
   let yaml: string | undefined;
-  options.routes(app, { actions: options.actions, streams, ending, isReady, metrics, openapiYaml: () => (yaml ??= openapiYaml(app)), openapiJson: () => app.swagger() });
+  options.routes(app, {
+    actions: options.actions,
+    streams,
+    ending,
+    isReady,
+    metrics,
+    openapiYaml: () => (yaml ??= openapiYaml(app)),
+    openapiJson: () => app.swagger(),
+  });
   await serveDocs(app);
   await app.ready();
   return app;

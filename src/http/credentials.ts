@@ -22,7 +22,8 @@ const callerOf = async (request: FastifyRequest, tokenDigest: Buffer, actions: A
   let caller: Caller | null = cameOverUnixSocket(request.raw) ? owner : null;
   if (key !== undefined) {
     caller = typeof key === 'string' ? await actions.callerOfToolKey(key) : null;
-    if (!caller) throw new MakimaError('UNAUTHENTICATED', 'The tool key is not valid: it is unknown, revoked or expired, or its run has ended');
+    if (!caller)
+      throw new MakimaError('UNAUTHENTICATED', 'The tool key is not valid: it is unknown, revoked or expired, or its run has ended');
   }
   if (authorization !== undefined) {
     const token = bearer(authorization);

@@ -7,7 +7,10 @@ import type { Api } from './api.ts';
  * @param options.isReady - whether it has started
  * @returns `ending`: fires when it drains or the server closes, for answers that would not end by themselves
  */
-export const drain = (app: Api, options: { drainSignal: AbortSignal; isReady: () => boolean }): { ending: AbortSignal; isReady: () => boolean } => {
+export const drain = (
+  app: Api,
+  options: { drainSignal: AbortSignal; isReady: () => boolean },
+): { ending: AbortSignal; isReady: () => boolean } => {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   if (options.drainSignal.aborted) end();

@@ -11,7 +11,8 @@ const maxHeaderMessage = 2000;
  * A message as a header value: one line whatever is in it. Cutting can halve a surrogate pair, and
  * encodeURIComponent throws on half of one.
  */
-export const headerMessage = (message: string): string => encodeURIComponent(message.toWellFormed().slice(0, maxHeaderMessage).toWellFormed());
+export const headerMessage = (message: string): string =>
+  encodeURIComponent(message.toWellFormed().slice(0, maxHeaderMessage).toWellFormed());
 
 /** What Fastify's own failures mean to a caller. Every code that a request can cause is here; a test sends each of them. */
 const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
@@ -50,9 +51,12 @@ export const errorBody = (error: MakimaError): Record<string, unknown> => ({
 export const answerError = (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
   // A client that goes away in the middle of its body did nothing to us; there is nobody to read the answer.
   const left = request.raw.destroyed && !request.raw.complete;
-  const error = left ? new MakimaError('MALFORMED_REQUEST', 'The request ended before its body did', { cause: thrown }) : toMakimaError(thrown);
+  const error = left
+    ? new MakimaError('MALFORMED_REQUEST', 'The request ended before its body did', { cause: thrown })
+    : toMakimaError(thrown);
   // Not being ready yet, or any more, is no failure: clients ask again and again while a daemon starts.
-  if (error.statusCode >= 500 && error.code !== 'NOT_READY') request.log.error({ err: thrown, method: request.method, url: request.url }, error.message);
+  if (error.statusCode >= 500 && error.code !== 'NOT_READY')
+    request.log.error({ err: thrown, method: request.method, url: request.url }, error.message);
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="makima"');
   if (error.code === 'NOT_READY') reply.header('retry-after', '1');
   // What a route had set for its success does not describe this body.
@@ -80,4 +84,9 @@ export const rawErrorAnswer = (error: MakimaError): string => {
 };
 
 /** Every code that any route can answer with: from the gate, the credentials, the framework. */
-export const codesOfEveryRoute = ['MALFORMED_REQUEST', 'HOST_NOT_ALLOWED', 'ORIGIN_NOT_ALLOWED', 'INTERNAL'] as const satisfies readonly (keyof typeof errorTable)[];
+export const codesOfEveryRoute = [
+  'MALFORMED_REQUEST',
+  'HOST_NOT_ALLOWED',
+  'ORIGIN_NOT_ALLOWED',
+  'INTERNAL',
+] as const satisfies readonly (keyof typeof errorTable)[];

@@ -4,7 +4,9 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** The error table as the text of docs/errors.md. */
 export const errorsPage = (): string => {
-  const rows = Object.entries(errorTable).map(([code, { status, what, remedy }]) => `| \`${code}\` | ${status} | ${cell(what)} | ${cell(remedy)} |`);
+  const rows = Object.entries(errorTable).map(
+    ([code, { status, what, remedy }]) => `| \`${code}\` | ${status} | ${cell(what)} | ${cell(remedy)} |`,
+  );
   return `<!-- Generated from src/error-table.ts by \`npm run openapi\`. Do not edit. -->
 # Errors
 

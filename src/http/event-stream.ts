@@ -28,7 +28,8 @@ const eventFrame = (stored: StoredEvent): string => {
  * an event of their own, without an id: the client sees the gap, and a new connection from where it was is answered with 410.
  */
 const failureFrame = (error: unknown): string => {
-  if (error instanceof MakimaError && error.code === 'EVENTS_GONE') return `event: gap\ndata: ${JSON.stringify({ type: 'gap', code: error.code, message: error.message, ...error.details })}\n\n`;
+  if (error instanceof MakimaError && error.code === 'EVENTS_GONE')
+    return `event: gap\ndata: ${JSON.stringify({ type: 'gap', code: error.code, message: error.message, ...error.details })}\n\n`;
   return `: ${messageOf(error).replaceAll(/\s+/g, ' ')}\n\n`;
 };
 
@@ -53,12 +54,18 @@ const takeOver = (reply: FastifyReply, headers: Record<string, string>): void =>
 };
 
 /** Passes the source on until it ends, the signal fires or the client is gone. Never rejects. */
-const pump = async <T>(reply: FastifyReply, writer: PacedWriter, { iterator, frame, signal, comment, failureText }: Pumped<T>): Promise<void> => {
+const pump = async <T>(
+  reply: FastifyReply,
+  writer: PacedWriter,
+  { iterator, frame, signal, comment, failureText }: Pumped<T>,
+): Promise<void> => {
   const { raw } = reply;
   const over = (): boolean => signal.aborted || raw.destroyed;
-  const timer = comment && setInterval(() => {
-    if (writer.idle && !over()) writer.add(comment.text);
-  }, comment.everyMs);
+  const timer =
+    comment &&
+    setInterval(() => {
+      if (writer.idle && !over()) writer.add(comment.text);
+    }, comment.everyMs);
   let stop = (): void => undefined;
   // A source may be parked on something that never comes: neither it nor its return() is waited for once the client is gone.
   const stopped = new Promise<void>((resolve) => {
@@ -90,7 +97,9 @@ const pump = async <T>(reply: FastifyReply, writer: PacedWriter, { iterator, fra
     clearInterval(timer);
     raw.off('close', stop);
     signal.removeEventListener('abort', stop);
-    Promise.resolve(iterator.return?.()).catch((error: unknown) => reply.log.warn({ err: error }, 'the source of a stream could not be closed'));
+    Promise.resolve(iterator.return?.()).catch((error: unknown) =>
+      reply.log.warn({ err: error }, 'the source of a stream could not be closed'),
+    );
   }
 };
 
@@ -121,7 +130,13 @@ export const sendEvents = (reply: FastifyReply, source: AsyncIterable<StoredEven
 };
 
 /** Answers with a source that ends. An error before its first item is thrown, to become a normal answer; a later one breaks the connection off. */
-const sendFinite = async <T>(reply: FastifyReply, source: AsyncIterable<T>, frame: (item: T) => string, contentType: string, signal: AbortSignal): Promise<FastifyReply> => {
+const sendFinite = async <T>(
+  reply: FastifyReply,
+  source: AsyncIterable<T>,
+  frame: (item: T) => string,
+  contentType: string,
+  signal: AbortSignal,
+): Promise<FastifyReply> => {
   const iterator = source[Symbol.asyncIterator]();
   const first = await iterator.next();
   takeOver(reply, { 'content-type': contentType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
@@ -140,12 +155,18 @@ const sendFinite = async <T>(reply: FastifyReply, source: AsyncIterable<T>, fram
  * Answers with one event's JSON a line.
  * @throws what the source throws before its first event
  */
-export const sendNdjson = (reply: FastifyReply, source: AsyncIterable<StoredEvent>, options: Pick<StreamOptions, 'signal'>): Promise<FastifyReply> =>
-  sendFinite(reply, source, ({ json }) => `${json}\n`, 'application/x-ndjson; charset=utf-8', options.signal);
+export const sendNdjson = (
+  reply: FastifyReply,
+  source: AsyncIterable<StoredEvent>,
+  options: Pick<StreamOptions, 'signal'>,
+): Promise<FastifyReply> => sendFinite(reply, source, ({ json }) => `${json}\n`, 'application/x-ndjson; charset=utf-8', options.signal);
 
 /**
  * Answers with plain text as it comes; each piece brings its own newline.
  * @throws what the source throws before its first piece
  */
-export const sendText = (reply: FastifyReply, source: AsyncIterable<string>, options: Pick<StreamOptions, 'signal'>): Promise<FastifyReply> =>
-  sendFinite(reply, source, (text) => text, 'text/plain; charset=utf-8', options.signal);
+export const sendText = (
+  reply: FastifyReply,
+  source: AsyncIterable<string>,
+  options: Pick<StreamOptions, 'signal'>,
+): Promise<FastifyReply> => sendFinite(reply, source, (text) => text, 'text/plain; charset=utf-8', options.signal);

@@ -13,7 +13,13 @@ const single = (value: unknown, convert: (text: string) => unknown): unknown => 
  * A list: the field may come several times, each value being taken as it is, or once with commas between. A path with a
  * comma in it is sent by sending the field twice or by JSON.
  */
-const list = (value: unknown): unknown => (typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter((item) => item !== '') : value);
+const list = (value: unknown): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '')
+    : value;
 
 const convertField = (value: unknown, schema: FieldSchema | undefined): unknown => {
   switch (schema?.type) {
@@ -59,8 +65,12 @@ export const readQuery = (text: string): Record<string, string | string[]> => {
  * @param pairs - as read by readPairs
  * @param properties - the schema's `properties`
  */
-export const formValues = (pairs: Readonly<Record<string, unknown>>, properties: Readonly<Record<string, FieldSchema>>): Record<string, unknown> => {
+export const formValues = (
+  pairs: Readonly<Record<string, unknown>>,
+  properties: Readonly<Record<string, FieldSchema>>,
+): Record<string, unknown> => {
   const values: Record<string, unknown> = Object.create(null) as Record<string, never>;
-  for (const [name, value] of Object.entries(pairs)) values[name] = convertField(value, Object.hasOwn(properties, name) ? properties[name] : undefined);
+  for (const [name, value] of Object.entries(pairs))
+    values[name] = convertField(value, Object.hasOwn(properties, name) ? properties[name] : undefined);
   return values;
 };

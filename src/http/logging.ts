@@ -15,7 +15,16 @@ export const redactedPaths = ['authorization', 'x-makima-tool-key'].flatMap((hea
 export const logRequests = (app: Api): void => {
   app.addHook('onResponse', (request, reply, done) => {
     const log: FastifyBaseLogger = request.log;
-    log.debug({ method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime), caller: request.caller?.kind ?? null }, 'answered');
+    log.debug(
+      {
+        method: request.method,
+        url: request.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        caller: request.caller?.kind ?? null,
+      },
+      'answered',
+    );
     done();
   });
 };

@@ -10,7 +10,8 @@ const stateOf = ({ isMerged, isSkipped }: SubtaskBranch): string => (isSkipped ?
 export const branchLines = (branches: readonly SubtaskBranch[]): string =>
   branches.map((branch) => `${branch.taskId}\t${stateOf(branch)}\t${oneLine(branch.taskName)}\t${branch.name}\n`).join('');
 
-const conflictLines = (conflicts: readonly MergeConflict[]): string => conflicts.map(({ file, kind }) => `${kind}\t${quoteName(file)}\n`).join('');
+const conflictLines = (conflicts: readonly MergeConflict[]): string =>
+  conflicts.map(({ file, kind }) => `${kind}\t${quoteName(file)}\n`).join('');
 
 export const previewLines = ({ clean, conflicts, files }: MergePreview): string => {
   const conflicted = new Set(conflicts.map(({ file }) => file));
@@ -23,14 +24,18 @@ export const outlookLines = ({ subtasks, order }: MergeOutlook): string => {
   const byId = new Map(subtasks.map((subtask) => [subtask.taskId, subtask]));
   return order
     .flatMap((id) => byId.get(id) ?? [])
-    .map(({ taskId, clean, taskName, conflictsWith }) => `${taskId}\t${clean ? 'clean' : 'conflicts'}\t${oneLine(taskName)}${conflictsWith.length === 0 ? '' : `\tconflicts with ${conflictsWith.join(' ')}`}\n`)
+    .map(
+      ({ taskId, clean, taskName, conflictsWith }) =>
+        `${taskId}\t${clean ? 'clean' : 'conflicts'}\t${oneLine(taskName)}${conflictsWith.length === 0 ? '' : `\tconflicts with ${conflictsWith.join(' ')}`}\n`,
+    )
     .join('');
 };
 
 export const statusLines = ({ inProgress, sourceBranch, conflicts }: MergeStatus): string =>
   inProgress ? `merging\t${sourceBranch ?? ''}\t${conflicts.length} left\n${conflictLines(conflicts)}` : 'no merge\n';
 
-export const resultLine = ({ commitSha, message }: { commitSha: string; message: string }): string => `merged\t${commitSha}\t${oneLine(message)}\n`;
+export const resultLine = ({ commitSha, message }: { commitSha: string; message: string }): string =>
+  `merged\t${commitSha}\t${oneLine(message)}\n`;
 
 export const doneLine = ({ message }: { message: string }): string => `${oneLine(message)}\n`;
 

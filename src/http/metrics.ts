@@ -6,7 +6,10 @@ import type { Api } from './api.ts';
  * Measures every request and, when it is asked, what the daemon has to do. Each application has a registry of its own, so
  * that two in one process do not share counts.
  */
-export const measure = (app: Api, sources: { actions: Actions; openStreams: () => number }): (() => Promise<{ contentType: string; text: string }>) => {
+export const measure = (
+  app: Api,
+  sources: { actions: Actions; openStreams: () => number },
+): (() => Promise<{ contentType: string; text: string }>) => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -37,7 +40,10 @@ export const measure = (app: Api, sources: { actions: Actions; openStreams: () =
   });
   app.addHook('onResponse', (request, reply, done) => {
     // The route's pattern and not the path: ids and unknown paths would make a series each.
-    requests.observe({ method: request.method, route: request.is404 ? 'none' : (request.routeOptions.url ?? 'none'), status: reply.statusCode }, reply.elapsedTime / 1000);
+    requests.observe(
+      { method: request.method, route: request.is404 ? 'none' : (request.routeOptions.url ?? 'none'), status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    );
     done();
   });
   app.addHook('onClose', (_app, done) => {

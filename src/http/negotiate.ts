@@ -5,7 +5,11 @@ import Negotiator from 'negotiator';
  * The media type that the caller likes best among those that an answer has. Where none fits, or no wish was sent, it is
  * the first: an answer in another shape says more than a 406.
  */
-export const preferred = <const T extends readonly [string, ...string[]]>(request: FastifyRequest, reply: FastifyReply, types: T): T[number] => {
+export const preferred = <const T extends readonly [string, ...string[]]>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  types: T,
+): T[number] => {
   // Beside the Origin that the answer to an allowed page varies by.
   reply.header('vary', reply.hasHeader('vary') ? `${String(reply.getHeader('vary'))}, Accept` : 'Accept');
   // A wish with a charset fits only what is offered with that charset.

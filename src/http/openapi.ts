@@ -36,7 +36,12 @@ const document = (version: string) => ({
   components: {
     securitySchemes: {
       ownerToken: { type: 'http' as const, scheme: 'bearer', description: 'The token in $MAKIMA_HOME/token: everything' },
-      toolKey: { type: 'apiKey' as const, in: 'header' as const, name: 'X-Makima-Tool-Key', description: "A task's own key: that task and its descendants" },
+      toolKey: {
+        type: 'apiKey' as const,
+        in: 'header' as const,
+        name: 'X-Makima-Tool-Key',
+        description: "A task's own key: that task and its descendants",
+      },
     },
   },
   security: [{ ownerToken: [] }, { toolKey: [] }],
@@ -49,7 +54,8 @@ export const codesOf = (route: Pick<RouteOptions, 'config' | 'schema' | 'method'
   if (config.open !== true) for (const code of ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_READY'] as const) codes.add(code);
   if (config.long !== true) codes.add('HANDLER_TIMEOUT');
   if (schema.params ?? schema.querystring ?? schema.headers ?? schema.body) codes.add('VALIDATION_FAILED');
-  if (![route.method].flat().includes('GET')) for (const code of ['VALIDATION_FAILED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) codes.add(code);
+  if (![route.method].flat().includes('GET'))
+    for (const code of ['VALIDATION_FAILED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) codes.add(code);
   for (const code of config.errors ?? []) codes.add(code);
   return [...codes];
 };
@@ -60,7 +66,11 @@ const errorResponses = (codes: readonly ErrorCode[]): Record<string, object> => 
     String(status),
     {
       description: group.map((code) => `\`${code}\`: ${errorTable[code].what}.`).join(' '),
-      content: { 'application/json': { schema: { allOf: [{ $ref: 'Error#' }, { type: 'object', properties: { code: { type: 'string', enum: group } } }] } } },
+      content: {
+        'application/json': {
+          schema: { allOf: [{ $ref: 'Error#' }, { type: 'object', properties: { code: { type: 'string', enum: group } } }] },
+        },
+      },
     },
   ]);
   return Object.fromEntries(entries);
@@ -69,7 +79,15 @@ const errorResponses = (codes: readonly ErrorCode[]): Record<string, object> => 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** What a route declares, with every failure that it can answer added. */
-const documented = ({ schema, url, route }: { schema: FastifySchema | undefined; url: string; route: RouteOptions }): { schema: FastifySchema; url: string } => {
+const documented = ({
+  schema,
+  url,
+  route,
+}: {
+  schema: FastifySchema | undefined;
+  url: string;
+  route: RouteOptions;
+}): { schema: FastifySchema; url: string } => {
   if (!schema || schema.hide === true) return { schema: { hide: true }, url };
   const { config = {} } = route;
   return {
@@ -101,7 +119,9 @@ const relaxBodies = (value: unknown, schemas: Record<string, unknown>): void => 
 export const collectOpenapi = async (app: Api, version: string): Promise<void> => {
   await app.register(swagger, {
     openapi: document(version),
-    refResolver: { buildLocalReference: (json, _base, _fragment, index) => (typeof json['$id'] === 'string' ? json['$id'] : `Schema${index}`) },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) => (typeof json['$id'] === 'string' ? json['$id'] : `Schema${index}`),
+    },
     transform: documented,
     transformObject: (collected) => {
       if (!('openapiObject' in collected)) throw new Error('The document is no OpenAPI 3 document');
@@ -127,7 +147,8 @@ export const serveDocs = async (app: Api): Promise<void> => {
       uiConfig: { docExpansion: 'list', deepLinking: true, displayRequestDuration: true, tryItOutEnabled: true },
       staticCSP: true,
       // On a host other than loopback the page would ask for its own scripts over https, which nobody serves.
-      transformStaticCSP: (header) => header.replace('upgrade-insecure-requests;', '').replaceAll('https:', '').replace('validator.swagger.io', ''),
+      transformStaticCSP: (header) =>
+        header.replace('upgrade-insecure-requests;', '').replaceAll('https:', '').replace('validator.swagger.io', ''),
     });
   });
 };

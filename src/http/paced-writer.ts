@@ -61,7 +61,10 @@ export class PacedWriter {
     this.#raw.once('close', () => this.#signal.removeEventListener('abort', cut));
     this.#raw.end();
     if (!this.#signal.aborted) this.#signal.addEventListener('abort', cut, { once: true });
-    else if (!this.#raw.writableFinished) setImmediate(() => { if (!this.#raw.writableFinished) this.cut(); });
+    else if (!this.#raw.writableFinished)
+      setImmediate(() => {
+        if (!this.#raw.writableFinished) this.cut();
+      });
   }
 
   /** Breaks the connection off, so that the client sees that it has not got everything. */

@@ -22,7 +22,9 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, object> => {
   const schema = isObject(part) && typeof part['$ref'] === 'string' ? request.server.getSchema(part['$ref'].replace(/#$/, '')) : part;
   const properties = isObject(schema) ? schema['properties'] : undefined;
-  return isObject(properties) ? Object.fromEntries(Object.entries(properties).filter((entry): entry is [string, object] => isObject(entry[1]))) : {};
+  return isObject(properties)
+    ? Object.fromEntries(Object.entries(properties).filter((entry): entry is [string, object] => isObject(entry[1])))
+    : {};
 };
 
 /**
@@ -42,13 +44,16 @@ export const readRequests = (app: Api): void => {
     if (text === null) done(new MakimaError('VALIDATION_FAILED', 'The body is not UTF-8'));
     else void parseJson(request, text, done);
   });
-  app.addContentTypeParser<Buffer>('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, new Form(readPairs(bytes.toString('utf8')))));
+  app.addContentTypeParser<Buffer>('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, bytes, done) =>
+    done(null, new Form(readPairs(bytes.toString('utf8')))),
+  );
 
   app.addHook('preValidation', (request, _reply, done) => {
     const { schema } = request.routeOptions;
     if (request.body instanceof Form) request.body = formValues(request.body.pairs, propertiesOf(request, schema?.body));
     else if (request.body === undefined && schema?.body !== undefined) request.body = {};
-    if (schema?.querystring !== undefined && isObject(request.query)) request.query = formValues(request.query, propertiesOf(request, schema.querystring));
+    if (schema?.querystring !== undefined && isObject(request.query))
+      request.query = formValues(request.query, propertiesOf(request, schema.querystring));
     done();
   });
 };

@@ -39,14 +39,21 @@ export const requestGate = (allowed: { hosts: readonly string[]; origins: readon
 
   /** Whether web pages of this origin may call us; the page that we serve ourselves, /docs, may. */
   const originAllowed = (request: IncomingMessage, origin: string): boolean =>
-    origins.has(origin.toLowerCase()) || (!cameOverUnixSocket(request) && origin.toLowerCase() === `http://${(request.headers.host ?? '').toLowerCase()}`);
+    origins.has(origin.toLowerCase()) ||
+    (!cameOverUnixSocket(request) && origin.toLowerCase() === `http://${(request.headers.host ?? '').toLowerCase()}`);
 
   return {
     originAllowed,
     check(request: IncomingMessage): void {
-      if ((request.headersDistinct['host'] ?? []).length > 1) throw new MakimaError('MALFORMED_REQUEST', 'The request has more than one Host header');
+      if ((request.headersDistinct['host'] ?? []).length > 1)
+        throw new MakimaError('MALFORMED_REQUEST', 'The request has more than one Host header');
       if (!cameOverUnixSocket(request) && !hostAllowed(request, hosts)) {
-        throw new MakimaError('HOST_NOT_ALLOWED', request.headers.host === undefined ? 'The request has no Host header' : `The Host ${JSON.stringify(request.headers.host.slice(0, 300))} is not an address of this daemon`);
+        throw new MakimaError(
+          'HOST_NOT_ALLOWED',
+          request.headers.host === undefined
+            ? 'The request has no Host header'
+            : `The Host ${JSON.stringify(request.headers.host.slice(0, 300))} is not an address of this daemon`,
+        );
       }
       const { origin } = request.headers;
       if (origin !== undefined && !originAllowed(request, origin)) {

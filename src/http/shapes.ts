@@ -13,7 +13,10 @@ export const answer = (description: string, schema: TSchema, text?: string) => (
  * A success of another media type only.
  * @param schema - of each item, where the answer is a stream of them
  */
-export const textAnswer = (description: string, mediaType: string, schema: TSchema = Type.String()) => ({ description, content: { [mediaType]: { schema } } });
+export const textAnswer = (description: string, mediaType: string, schema: TSchema = Type.String()) => ({
+  description,
+  content: { [mediaType]: { schema } },
+});
 
 /** A success without a body. */
 export const noContent = (description: string) => ({ description, type: 'null' });

@@ -26,7 +26,15 @@ export const taskDetails = (task: Task): string =>
     detail('summary', task.progressSummary),
     detail('error', task.errorMessage),
     ...task.warnings.map(({ code, message }) => detail('warning', `${code}: ${message}`)),
-    detail('completion', task.completion === null ? null : [`${task.completion.action} ${task.completion.status}`, ...(task.completion.message === null ? [] : [task.completion.message])].join(': ')),
+    detail(
+      'completion',
+      task.completion === null
+        ? null
+        : [
+            `${task.completion.action} ${task.completion.status}`,
+            ...(task.completion.message === null ? [] : [task.completion.message]),
+          ].join(': '),
+    ),
     detail('branch', task.branch),
     detail('worktree', task.overlayPath),
     detail('cost', task.usage === null ? null : `$${task.usage.costUsd.toFixed(4)}`),

@@ -30,9 +30,14 @@ const listenAt = async (server: Server, path: string): Promise<void> => {
  * @throws Error where the path is too long, or the operating system's own
  */
 export const listenUnix = async (app: Api, path: string): Promise<{ close: () => Promise<void> }> => {
-  if (Buffer.byteLength(path) > maxSocketPath) throw new Error(`The path of the socket is longer than the ${maxSocketPath} bytes that the system takes: ${path}. Set MAKIMA_HOME to a shorter path.`);
+  if (Buffer.byteLength(path) > maxSocketPath)
+    throw new Error(
+      `The path of the socket is longer than the ${maxSocketPath} bytes that the system takes: ${path}. Set MAKIMA_HOME to a shorter path.`,
+    );
   const { keepAliveTimeout, requestTimeout, headersTimeout } = app.server;
-  const server = createServer({ requireHostHeader: false, keepAliveTimeout, requestTimeout, headersTimeout }, (request, response) => app.routing(request, response));
+  const server = createServer({ requireHostHeader: false, keepAliveTimeout, requestTimeout, headersTimeout }, (request, response) =>
+    app.routing(request, response),
+  );
   const closeSilent = silentConnections(server);
   server.on('connection', (socket) => unixConnections.add(socket));
   server.on('clientError', (error, socket) => app.server.emit('clientError', error, socket));

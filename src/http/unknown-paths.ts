@@ -9,7 +9,13 @@ interface KnownPath {
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A route's path as the paths that it takes: `:name` is one part. */
-const pattern = (path: string): RegExp => new RegExp(`^${path.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : escape(part))).join('/')}$`);
+const pattern = (path: string): RegExp =>
+  new RegExp(
+    `^${path
+      .split('/')
+      .map((part) => (part.startsWith(':') ? '[^/]+' : escape(part)))
+      .join('/')}$`,
+  );
 
 /**
  * Tells an unknown path (404) from a known one with another method (405 and `Allow`), before a body is read: what is not

@@ -12,7 +12,12 @@ const patternWords: Readonly<Record<string, string>> = {
   [eventIdPattern]: 'must be the id of an event',
 };
 
-const partWords: Readonly<Record<string, string>> = { body: 'field', querystring: 'query parameter', params: 'path parameter', headers: 'header' };
+const partWords: Readonly<Record<string, string>> = {
+  body: 'field',
+  querystring: 'query parameter',
+  params: 'path parameter',
+  headers: 'header',
+};
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -35,14 +40,24 @@ export const describeInvalid = (errors: readonly FastifySchemaValidationError[],
   if (!error) return new MakimaError('VALIDATION_FAILED');
   const path = error.instancePath.slice(1).replaceAll('/', '.');
   const inner = text(error.params['missingProperty']) || text(error.params['additionalProperty']);
-  const field = [path, inner].filter((name) => name !== '').join('.').toWellFormed().slice(0, maxQuoted).toWellFormed();
+  const field = [path, inner]
+    .filter((name) => name !== '')
+    .join('.')
+    .toWellFormed()
+    .slice(0, maxQuoted)
+    .toWellFormed();
   const noun = partWords[part] ?? 'field';
   const what =
-    error.keyword === 'required' ? `The ${noun} ${JSON.stringify(field)} is missing`
-    : error.keyword === 'additionalProperties' ? `There is no ${noun} ${JSON.stringify(field)} here`
-    : field === '' ? `The ${part} ${rule(error)}`
-    : `The ${noun} ${JSON.stringify(field)} ${rule(error)}`;
-  return new MakimaError('VALIDATION_FAILED', what, { details: { in: part === 'querystring' ? 'query' : part, field, rule: error.keyword } });
+    error.keyword === 'required'
+      ? `The ${noun} ${JSON.stringify(field)} is missing`
+      : error.keyword === 'additionalProperties'
+        ? `There is no ${noun} ${JSON.stringify(field)} here`
+        : field === ''
+          ? `The ${part} ${rule(error)}`
+          : `The ${noun} ${JSON.stringify(field)} ${rule(error)}`;
+  return new MakimaError('VALIDATION_FAILED', what, {
+    details: { in: part === 'querystring' ? 'query' : part, field, rule: error.keyword },
+  });
 };
 
 /**

@@ -4,7 +4,9 @@ import { placeOf, planFollows, type TaskFacts } from './task-facts.ts';
  * The system text of an orchestrator: the whole of orchestrate.sh, and that its job is to coordinate.
  * It stands before the plan in the first message to the agent.
  */
-export const orchestratorPrompt = (facts: TaskFacts): string => `You are an orchestrator: you lead a piece of work that other coding agents do. Split it, delegate it, check what comes back, bring it together in your own worktree, and finish. Do not write the code yourself: while you type, nobody coordinates. Your own edits are the small ones that joining the parts needs.
+export const orchestratorPrompt = (
+  facts: TaskFacts,
+): string => `You are an orchestrator: you lead a piece of work that other coding agents do. Split it, delegate it, check what comes back, bring it together in your own worktree, and finish. Do not write the code yourself: while you type, nobody coordinates. Your own edits are the small ones that joining the parts needs.
 
 # Where you are
 ${placeOf(facts)}

@@ -18,7 +18,13 @@ export interface TaskFacts {
 const maxNameLength = 120;
 
 /** A name out of a request, on one line and bounded, so that it reads as a name and cannot pass for instructions. */
-const quoted = (name: string): string => JSON.stringify(name.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim().slice(0, maxNameLength));
+const quoted = (name: string): string =>
+  JSON.stringify(
+    name
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+      .trim()
+      .slice(0, maxNameLength),
+  );
 
 /** Where the agent is and what it finds there; the opening of both texts. */
 export const placeOf = (facts: TaskFacts): string => {
@@ -31,9 +37,13 @@ export const placeOf = (facts: TaskFacts): string => {
   const found = [
     ...(facts.continuedFrom === null
       ? []
-      : [`The worktree began with everything that the task ${quoted(facts.continuedFrom)} had, uncommitted and ignored files too. Look at it first (\`git status\`, \`git log\`) and build on it.`]),
+      : [
+          `The worktree began with everything that the task ${quoted(facts.continuedFrom)} had, uncommitted and ignored files too. Look at it first (\`git status\`, \`git log\`) and build on it.`,
+        ]),
     ...(facts.hasEarlierRun
-      ? ['An earlier run of this same task worked here and its work is still there. See what it did (`git status`, `git diff`, `git log`) and go on from it; do not begin again from nothing.']
+      ? [
+          'An earlier run of this same task worked here and its work is still there. See what it did (`git status`, `git diff`, `git log`) and go on from it; do not begin again from nothing.',
+        ]
       : []),
   ];
   return [...lines, ...(found.length > 0 ? ['', ...found] : [])].join('\n');

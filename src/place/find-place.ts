@@ -65,7 +65,9 @@ export const findPlace = async (home: string, places: Places, adopt: boolean): P
   const id = original === null ? known.id : randomUUID();
   const settled: Identity = { id, path, names, isBeingAdopted: false };
   const notices = [
-    ...(read === 'damaged' ? [`${identityFile(home)} was damaged and was written anew: what is in the home tells that it is no copy.`] : []),
+    ...(read === 'damaged'
+      ? [`${identityFile(home)} was damaged and was written anew: what is in the home tells that it is no copy.`]
+      : []),
     ...(adopt && !isCopy ? ['There was nothing to adopt: this home is no copy. It was started as it is.'] : []),
   ];
   if (from.length === 0 && !isCopy) {
@@ -73,10 +75,16 @@ export const findPlace = async (home: string, places: Places, adopt: boolean): P
     return { id, relocation: null, settled, notices };
   }
   if (relocated({ from, to: home }, places.worktrees) !== places.worktrees) {
-    throw new StartError(`MAKIMA_WORKTREE_DIR is ${places.worktrees}, where this home stood before ${isCopy ? 'it was copied' : 'it was moved'} to ${home}. Set it to another directory, or leave it out.`);
+    throw new StartError(
+      `MAKIMA_WORKTREE_DIR is ${places.worktrees}, where this home stood before ${isCopy ? 'it was copied' : 'it was moved'} to ${home}. Set it to another directory, or leave it out.`,
+    );
   }
   await storeIdentity(home, { id, path, names: [...from, ...names], isBeingAdopted: isCopy });
   const was = from.join(', ') || known.path;
-  notices.push(isCopy ? `This home was a copy of ${was} and is one of its own now: what ran there goes on there, and here it is failed or interrupted.` : `The home was moved from ${was} to ${home}: every path in it was changed.`);
+  notices.push(
+    isCopy
+      ? `This home was a copy of ${was} and is one of its own now: what ran there goes on there, and here it is failed or interrupted.`
+      : `The home was moved from ${was} to ${home}: every path in it was changed.`,
+  );
   return { id, relocation: { from, to: home, isCopy }, settled, notices };
 };

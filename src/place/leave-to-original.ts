@@ -33,7 +33,10 @@ const leaveCompletion = async ({ store, ledger }: RunContext, task: Task, messag
   if (task.completion?.status !== 'running') return;
   const completion = { ...task.completion, status: 'failed' as const, message };
   const hasRun = (await store.currentRun(task.id)) !== null;
-  await ledger.update(task.id, { completion }, [{ type: 'completion', completion }, ...(hasRun ? [] : [{ type: 'end' as const, status: task.status }])]);
+  await ledger.update(task.id, { completion }, [
+    { type: 'completion', completion },
+    ...(hasRun ? [] : [{ type: 'end' as const, status: task.status }]),
+  ]);
 };
 
 /**
@@ -46,7 +49,12 @@ export const leaveToOriginal = async (context: RunContext, { from }: Relocation)
   await ledger.flush();
   const underWay = underWayList(store);
   for (const { taskId } of await underWay.all()) await underWay.remove(taskId);
-  for await (const task of everyTask(context)) await leaveCompletion(context, task, `This home was copied from ${where} while the action was under way; it goes on there. Ask for it again to have it done from here`);
+  for await (const task of everyTask(context))
+    await leaveCompletion(
+      context,
+      task,
+      `This home was copied from ${where} while the action was under way; it goes on there. Ask for it again to have it done from here`,
+    );
   const lost = `This home was copied from ${where} while the agent was at work: it goes on there, and nothing of it runs here. Start the task again to have it go on here`;
   for (const run of await store.activeRuns()) {
     const task = await store.getTask(run.taskId);
@@ -56,7 +64,13 @@ export const leaveToOriginal = async (context: RunContext, { from }: Relocation)
   for await (const { id, status } of everyTask(context)) {
     if (status !== 'queued') continue;
     const reason = `This home was copied from ${where} while the task waited: it waits there`;
-    await ledger.transition(id, { to: 'interrupted', from: ['queued'], patch: { completedAt: context.now().toISOString() }, reason, events: [{ type: 'end', status: 'interrupted' }] });
+    await ledger.transition(id, {
+      to: 'interrupted',
+      from: ['queued'],
+      patch: { completedAt: context.now().toISOString() },
+      reason,
+      events: [{ type: 'end', status: 'interrupted' }],
+    });
   }
   // Copies of the directories that the original's agents write to.
   for (const name of await namesIn(directories.runs)) await removeRunDirectory(join(directories.runs, name));

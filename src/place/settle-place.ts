@@ -24,5 +24,8 @@ export const settlePlace = async (home: string, { id, relocation, settled, notic
   if (relocation.isCopy) await leaveToOriginal(context, relocation);
   reached('home relocated');
   await storeIdentity(home, settled);
-  return [...notices, ...refused.map((file) => `${file} could not be changed and may name the old place: git commands that are run by hand there may fail.`)];
+  return [
+    ...notices,
+    ...refused.map((file) => `${file} could not be changed and may name the old place: git commands that are run by hand there may fail.`),
+  ];
 };

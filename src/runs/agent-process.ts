@@ -40,7 +40,12 @@ const refuseLeft = (what: string, left: readonly ProcessInfo[]): void => {
  * @param directory - the run's
  * @param detach - fires when the daemon lets go of it
  */
-export const openAgentProcess = (directory: string, handle: RunHandle, timing: Pick<RunTiming, 'interruptGrace' | 'terminateGrace'>, detach: AbortSignal): AgentProcess => {
+export const openAgentProcess = (
+  directory: string,
+  handle: RunHandle,
+  timing: Pick<RunTiming, 'interruptGrace' | 'terminateGrace'>,
+  detach: AbortSignal,
+): AgentProcess => {
   const paths = runPaths(directory);
   const exit = waitForExit(handle, directory, detach).catch((error: unknown) => {
     if (detach.aborted) return null;

@@ -37,14 +37,25 @@ const stderrTail = async (directory: string): Promise<string> => {
 /** An orchestrator finishes by saying so; one that only stops talking has finished if nothing is left to do and not all of it failed. */
 const holdToDone = async (context: RunContext, task: Task, verdict: Verdict): Promise<Verdict> => {
   if (verdict.status !== 'done' || !task.isOrchestrator) return verdict;
-  const left = (await context.below.whatIsLeft(task)) ?? (await context.below.warnings(task)).find(({ code }) => code === 'SUBTASKS_FAILED')?.message ?? null;
+  const left =
+    (await context.below.whatIsLeft(task)) ??
+    (await context.below.warnings(task)).find(({ code }) => code === 'SUBTASKS_FAILED')?.message ??
+    null;
   return left === null ? verdict : { status: 'failed', errorMessage: `The orchestrator ended without finishing: ${left}` };
 };
 
 /** What somebody should look at though the task is done: said before its log ends, and again to no effect where that was broken off. */
 const warnOfDone = async (context: RunContext, task: Task, outcome: RunOutcome): Promise<void> => {
   const denied = 'lost' in outcome ? [] : outcome.progress.denied;
-  const tools = denied.length === 0 ? [] : [{ code: 'TOOLS_DENIED', message: `The agent was denied some of the tools that it tried: ${denied.join(', ')}. Look whether the work is whole, and at the permissions and hooks in its settings` }];
+  const tools =
+    denied.length === 0
+      ? []
+      : [
+          {
+            code: 'TOOLS_DENIED',
+            message: `The agent was denied some of the tools that it tried: ${denied.join(', ')}. Look whether the work is whole, and at the permissions and hooks in its settings`,
+          },
+        ];
   const warnings = [...tools, ...(task.isOrchestrator ? await context.below.warnings(task) : [])];
   if (warnings.length > 0) await context.ledger.warn(task.id, ...warnings);
 };
@@ -77,7 +88,10 @@ const settle = async (context: RunContext, task: Task, of: RunOfTask, exitCode: 
     patch,
     ...(errorMessage !== null && { reason: errorMessage }),
     run: { runId: run.runId, changes: { state: 'ended', endedAt, exitCode } },
-    events: [...(verdict.status === 'done' ? [describeCompletion(task)] : failureLines(errorMessage)), { type: 'end', status: verdict.status }],
+    events: [
+      ...(verdict.status === 'done' ? [describeCompletion(task)] : failureLines(errorMessage)),
+      { type: 'end', status: verdict.status },
+    ],
   });
   return true;
 };
@@ -101,7 +115,8 @@ const close = async (context: RunContext, task: Task, { run }: RunOfTask, exitCo
 export type RunOutcome = { exit: RunExit; progress: RunProgress } | { lost: string };
 
 const judge = async (context: RunContext, task: Task, run: Run, outcome: RunOutcome): Promise<Verdict> => {
-  if ('lost' in outcome) return run.stopRequested === null ? { status: 'failed', errorMessage: outcome.lost } : { status: 'interrupted', errorMessage: null };
+  if ('lost' in outcome)
+    return run.stopRequested === null ? { status: 'failed', errorMessage: outcome.lost } : { status: 'interrupted', errorMessage: null };
   const judged = judgeRun(outcome.progress, {
     exitCode: outcome.exit.exitCode,
     stopRequested: run.stopRequested !== null,
@@ -130,7 +145,8 @@ export const concludeRun = async (context: RunContext, of: RunOfTask, outcome: R
     const verdict = isTerminal(task.status) ? null : await judge(context, task, run, outcome);
     if (verdict !== null) await endSubtasks(context, task, run, verdict.status);
     if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true) await warnOfDone(context, task, outcome);
-    const isOver = verdict === null ? await close(context, task, current, exitCode) : await settle(context, task, current, exitCode, verdict);
+    const isOver =
+      verdict === null ? await close(context, task, current, exitCode) : await settle(context, task, current, exitCode, verdict);
     // The next start finds the run as it is and goes on.
     if (!isOver) return;
   }

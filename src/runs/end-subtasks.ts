@@ -7,7 +7,12 @@ import type { RunContext } from './context.ts';
  * then, so that nothing new comes. Called before the run is settled, so that a daemon that dies in between does it again.
  * @param run - where it was stopped, whoever asked has said what becomes of the subtasks
  */
-export const endSubtasks = async (context: Pick<RunContext, 'below' | 'keepSubtasks'>, task: Task, run: Pick<Run, 'keepSubtasks'>, status: TaskStatus): Promise<void> => {
+export const endSubtasks = async (
+  context: Pick<RunContext, 'below' | 'keepSubtasks'>,
+  task: Task,
+  run: Pick<Run, 'keepSubtasks'>,
+  status: TaskStatus,
+): Promise<void> => {
   if (status === 'done' || !task.isOrchestrator) return;
   const keep = status === 'interrupted' ? run.keepSubtasks : context.keepSubtasks;
   if (!keep) await context.below.stop(task);

@@ -15,7 +15,12 @@ const logRest = async (context: RunContext, runId: string, directory: string): P
       path: runPaths(directory).out,
       from: position.out,
       onPieces: (pieces) => {
-        const events = pieces.map(({ text, partial }) => ({ type: 'output' as const, stream: 'stdout' as const, content: text, ...(partial && { partial: true as const }) }));
+        const events = pieces.map(({ text, partial }) => ({
+          type: 'output' as const,
+          stream: 'stdout' as const,
+          content: text,
+          ...(partial && { partial: true as const }),
+        }));
         context.ledger.append(taskId, events, { run: runId, out: pieces.at(-1)?.end ?? position.out, err: position.err });
         return Promise.resolve();
       },

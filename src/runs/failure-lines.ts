@@ -5,4 +5,9 @@ import type { EventPayload } from '../../schemas/event.ts';
  * @param errorMessage - null where it did not fail
  */
 export const failureLines = (errorMessage: string | null): EventPayload[] =>
-  errorMessage === null ? [] : errorMessage.trimEnd().split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', level: 'error', content }));
+  errorMessage === null
+    ? []
+    : errorMessage
+        .trimEnd()
+        .split('\n')
+        .map((content): EventPayload => ({ type: 'output', stream: 'system', level: 'error', content }));

@@ -49,7 +49,14 @@ export const followOutput = async (
   const withinBound = (events: EventPayload[]): EventPayload[] => {
     if (context.log.size(task.id) < context.maxLogBytes) return events;
     if (cutOff) return [];
-    return [{ type: 'output', stream: 'system', level: 'warning', content: `The log has reached ${context.maxLogBytes} bytes and is cut off here: what the agent prints from now on is not kept. The agent goes on` }];
+    return [
+      {
+        type: 'output',
+        stream: 'system',
+        level: 'warning',
+        content: `The log has reached ${context.maxLogBytes} bytes and is cut off here: what the agent prints from now on is not kept. The agent goes on`,
+      },
+    ];
   };
 
   const log = (which: 'out' | 'err', events: EventPayload[], end: number): Promise<void> =>
@@ -79,7 +86,11 @@ export const followOutput = async (
     await untilDone(context, `noting what the agent of task ${task.id} reported`, () => options.learn(signals), detach);
   };
   const takeStderr = async (pieces: Piece[]): Promise<void> => {
-    await log('err', pieces.map((piece) => outputEvent('stderr', piece, null)), pieces.at(-1)?.end ?? offsets.err);
+    await log(
+      'err',
+      pieces.map((piece) => outputEvent('stderr', piece, null)),
+      pieces.at(-1)?.end ?? offsets.err,
+    );
     options.heard();
   };
   await Promise.all([agent.follow('out', offsets.out, takeStdout), agent.follow('err', offsets.err, takeStderr)]);

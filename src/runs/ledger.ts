@@ -83,9 +83,12 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
       if (retry !== null || (error instanceof MakimaError && error.code === 'NOT_READY')) return;
       report('moving events to their logs', error);
       const again = (): void => {
-        flush().then(() => (retry = null), (failure: unknown) => {
-          retry = failure instanceof MakimaError && failure.code === 'NOT_READY' ? null : setTimeout(again, retryMs).unref();
-        });
+        flush().then(
+          () => (retry = null),
+          (failure: unknown) => {
+            retry = failure instanceof MakimaError && failure.code === 'NOT_READY' ? null : setTimeout(again, retryMs).unref();
+          },
+        );
       };
       retry = setTimeout(again, retryMs).unref();
     }
@@ -103,7 +106,9 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
     warn: async (taskId, ...warnings) => committed(await store.addWarnings(taskId, warnings)),
     append: (taskId, events, position) => void log.append(taskId, events, position),
     say(taskId, text, level) {
-      const lines = text.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', content, ...(level && { level }) }));
+      const lines = text
+        .split('\n')
+        .map((content): EventPayload => ({ type: 'output', stream: 'system', content, ...(level && { level }) }));
       log.append(taskId, lines);
     },
     flush,

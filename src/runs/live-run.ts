@@ -42,24 +42,40 @@ export interface LiveRun {
 }
 
 /** A note of what has happened: it has, even where the log has to wait for space. */
-const noteIn = (context: RunContext, taskId: string, detach: AbortSignal) => (work: () => void): void => {
-  const unlessEnded = (): void => {
-    const last = context.log.last(taskId);
-    // Nothing follows the end, and a log that was deleted meanwhile is not begun anew.
-    if (last !== null && !last.ended) work();
+const noteIn =
+  (context: RunContext, taskId: string, detach: AbortSignal) =>
+  (work: () => void): void => {
+    const unlessEnded = (): void => {
+      const last = context.log.last(taskId);
+      // Nothing follows the end, and a log that was deleted meanwhile is not begun anew.
+      if (last !== null && !last.ended) work();
+    };
+    void untilDone(context, `noting in the log of task ${taskId}`, unlessEnded, detach);
   };
-  void untilDone(context, `noting in the log of task ${taskId}`, unlessEnded, detach);
-};
 
 /**
  * Looks after a run from its first line, or from where the daemon lost sight of it, to its end.
  * @param isAttending - whether a call with the task's key waits for another task
  * @param detach - fires when the daemon shuts down and leaves the agent running
  */
-export const superviseRun = (context: RunContext, of: RunOfTask, agent: AgentProcess, tracker: ProgressTracker, isAttending: () => boolean, detach: AbortSignal): LiveRun => {
+export const superviseRun = (
+  context: RunContext,
+  of: RunOfTask,
+  agent: AgentProcess,
+  tracker: ProgressTracker,
+  isAttending: () => boolean,
+  detach: AbortSignal,
+): LiveRun => {
   const { task, run, driver } = of;
   const { ledger, store } = context;
-  const state: RunState = { paused: task.status === 'paused', inputClosed: false, finishing: run.finishRequested, stopping: run.stopRequested !== null, exited: false, askedAfter: run.toldAfter ?? -1 };
+  const state: RunState = {
+    paused: task.status === 'paused',
+    inputClosed: false,
+    finishing: run.finishRequested,
+    stopping: run.stopRequested !== null,
+    exited: false,
+    askedAfter: run.toldAfter ?? -1,
+  };
   const note = noteIn(context, task.id, detach);
   const say = (text: string, level?: 'warning'): void => note(() => ledger.say(task.id, text, level));
 
@@ -69,7 +85,12 @@ export const superviseRun = (context: RunContext, of: RunOfTask, agent: AgentPro
     const accepted = await agent.write(driver.userMessage(text));
     state.askedAfter = results;
     vigil.heard();
-    note(() => ledger.append(task.id, text.split('\n').map((content) => ({ type: 'output', stream: 'stdin', content }))));
+    note(() =>
+      ledger.append(
+        task.id,
+        text.split('\n').map((content) => ({ type: 'output', stream: 'stdin', content })),
+      ),
+    );
     const late = AbortSignal.any([AbortSignal.timeout(deliveryWait), detach]);
     try {
       return { delivered: await accepted.delivered(late) };
@@ -135,7 +156,12 @@ export const superviseRun = (context: RunContext, of: RunOfTask, agent: AgentPro
       await agent.write(interrupt);
       await closeInput();
     };
-    void untilDone(context, `stopping run ${run.runId}`, () => agent.terminate(graceful && interrupt !== null && !state.inputClosed ? politely : null), detach);
+    void untilDone(
+      context,
+      `stopping run ${run.runId}`,
+      () => agent.terminate(graceful && interrupt !== null && !state.inputClosed ? politely : null),
+      detach,
+    );
   };
 
   // What a crash kept from being drawn from lines that were logged already.

@@ -22,16 +22,20 @@ export interface ProgressTracker {
 
 const step = (progress: RunProgress, signal: AgentSignal): RunProgress => {
   switch (signal.kind) {
-    case 'turn-started': return { ...progress, turnOpen: true };
-    case 'turn-ended': return {
-      ...progress,
-      turnOpen: false,
-      lastTurn: { isError: signal.isError, message: signal.message },
-      results: progress.results + 1,
-      denied: signal.denied ?? [],
-    };
-    case 'background': return { ...progress, background: signal.running };
-    case 'session': return progress;
+    case 'turn-started':
+      return { ...progress, turnOpen: true };
+    case 'turn-ended':
+      return {
+        ...progress,
+        turnOpen: false,
+        lastTurn: { isError: signal.isError, message: signal.message },
+        results: progress.results + 1,
+        denied: signal.denied ?? [],
+      };
+    case 'background':
+      return { ...progress, background: signal.running };
+    case 'session':
+      return progress;
   }
 };
 

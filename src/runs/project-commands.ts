@@ -13,7 +13,10 @@ const maxFileBytes = 64 * 1024;
 const maxLineLength = 4096;
 const maxLines = 5000;
 
-const ProjectFile = Type.Object({ setup: Type.Optional(Type.String({ minLength: 1 })), teardown: Type.Optional(Type.String({ minLength: 1 })) });
+const ProjectFile = Type.Object({
+  setup: Type.Optional(Type.String({ minLength: 1 })),
+  teardown: Type.Optional(Type.String({ minLength: 1 })),
+});
 
 export interface ProjectCommand {
   which: 'setup' | 'teardown';
@@ -48,7 +51,8 @@ const readCommand = async (worktree: string, which: 'setup' | 'teardown'): Promi
   } catch (error) {
     throw new Error(`makima.json is not JSON: ${messageOf(error)}`, { cause: error });
   }
-  if (!Value.Check(ProjectFile, parsed)) throw new Error('makima.json must be an object whose setup and teardown, where given, are commands');
+  if (!Value.Check(ProjectFile, parsed))
+    throw new Error('makima.json must be an object whose setup and teardown, where given, are commands');
   return parsed[which] ?? null;
 };
 
@@ -124,7 +128,10 @@ const run = async (command: string, options: ProjectCommand): Promise<string | n
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   };
-  const timer = setTimeout(() => endGroup(`it took longer than ${Math.round(options.timeoutMs / 1000)} s and was ended`), options.timeoutMs);
+  const timer = setTimeout(
+    () => endGroup(`it took longer than ${Math.round(options.timeoutMs / 1000)} s and was ended`),
+    options.timeoutMs,
+  );
   const stop = (): void => endGroup('the task was stopped');
   options.signal?.addEventListener('abort', stop);
   if (options.signal?.aborted === true) stop();

@@ -60,7 +60,11 @@ const attach = async (context: RunContext, runs: Runs, task: Task, run: Run, han
   let current = task;
   if (run.state === 'preparing') {
     if (task.status === 'initializing') await context.ledger.transition(task.id, { to: 'starting' });
-    current = await context.ledger.transition(task.id, { to: 'running', patch: { startedAt: context.now().toISOString() }, run: { runId: run.runId, changes: { handle, state: 'running' } } });
+    current = await context.ledger.transition(task.id, {
+      to: 'running',
+      patch: { startedAt: context.now().toISOString() },
+      run: { runId: run.runId, changes: { handle, state: 'running' } },
+    });
   }
   current = await noteProgress(context, current, run, tracker);
   // Stopping and noting it are two steps, and so are continuing and noting that.
@@ -86,7 +90,12 @@ const setUpAgain = async (context: RunContext, task: Task, run: Run): Promise<Ta
   const stored = (await context.store.getRun(run.runId)) ?? run;
   const stopped = stored.stopRequested !== null;
   if (stopped) await endSubtasks(context, task, stored, 'interrupted');
-  context.ledger.say(task.id, stopped ? 'The daemon was restarted while the task was being stopped' : 'The daemon was restarted while it set the task up; that is done again');
+  context.ledger.say(
+    task.id,
+    stopped
+      ? 'The daemon was restarted while the task was being stopped'
+      : 'The daemon was restarted while it set the task up; that is done again',
+  );
   const endedAt = context.now().toISOString();
   const changed = await context.ledger.transition(task.id, {
     to: stopped ? 'interrupted' : 'queued',
@@ -114,7 +123,11 @@ const takeUp = async (context: RunContext, runs: Runs, { runId, taskId }: Run, s
   try {
     const handle = await readHandle(run.directory);
     if (isOfOtherHome(handle, context.homeId)) {
-      await concludeRun(context, { task, run, driver: context.drivers.get(task.agent) }, { lost: 'Its run is of another home, of which this one is a copy: what goes on there is left alone' });
+      await concludeRun(
+        context,
+        { task, run, driver: context.drivers.get(task.agent) },
+        { lost: 'Its run is of another home, of which this one is a copy: what goes on there is left alone' },
+      );
       return null;
     }
     if (handle === null && run.state === 'preparing') return await setUpAgain(context, task, run);

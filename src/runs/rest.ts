@@ -24,7 +24,10 @@ export const createRest = (watched: WatchedRun): Rest => {
     if (awaited.size === 0) say(`The agent is at rest; it will be told when its ${active.length} active subtasks have ended`);
     // Others may have been started since: each is watched, or nobody would look again when it ends.
     for (const { id } of active.filter((subtask) => !awaited.has(subtask.id))) {
-      awaited.set(id, ledger.watch(id, (changed) => (changed !== null && isActive(changed.status) ? undefined : consider())));
+      awaited.set(
+        id,
+        ledger.watch(id, (changed) => (changed !== null && isActive(changed.status) ? undefined : consider())),
+      );
     }
   };
   const stopWaiting = (): void => {
@@ -44,14 +47,20 @@ export const createRest = (watched: WatchedRun): Rest => {
       return true;
     }
     if (awaited.size > 0) {
-      await write(`Your subtasks have ended:\n${subtasks.map((each) => `- ${each.id} ${each.status} ${each.name}`).join('\n')}\nGo on: look at their work, bring in what is good, and finish with done.`);
+      await write(
+        `Your subtasks have ended:\n${subtasks.map((each) => `- ${each.id} ${each.status} ${each.name}`).join('\n')}\nGo on: look at their work, bring in what is good, and finish with done.`,
+      );
       stopWaiting();
       return true;
     }
     if (told) return false;
-    const left = [await below.whatIsLeft(task), ...(await below.warnings(task)).map(({ message }) => message)].filter((each) => each !== null);
+    const left = [await below.whatIsLeft(task), ...(await below.warnings(task)).map(({ message }) => message)].filter(
+      (each) => each !== null,
+    );
     if (left.length === 0) return false;
-    await write(`You ended your turn, but the task is not finished: ${left.join('. ')}. Go on, and finish with .makima/orchestrate.sh done (or "$MAKIMA_ORCHESTRATE" done).`);
+    await write(
+      `You ended your turn, but the task is not finished: ${left.join('. ')}. Go on, and finish with .makima/orchestrate.sh done (or "$MAKIMA_ORCHESTRATE" done).`,
+    );
     told = true;
     const note = async (): Promise<void> => {
       if (!state.exited) await store.updateRun(run.runId, { toldAfter: results });

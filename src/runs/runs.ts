@@ -94,7 +94,12 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
   const stopWaiting = async (taskId: string): Promise<boolean> => {
     const completedAt = context.now().toISOString();
     try {
-      await context.ledger.transition(taskId, { to: 'interrupted', from: ['queued'], patch: { completedAt }, events: [{ type: 'end', status: 'interrupted' }] });
+      await context.ledger.transition(taskId, {
+        to: 'interrupted',
+        from: ['queued'],
+        patch: { completedAt },
+        events: [{ type: 'end', status: 'interrupted' }],
+      });
       return true;
     } catch (error) {
       if (error instanceof MakimaError && error.code === 'INVALID_TRANSITION') return false;
@@ -133,13 +138,20 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
           if (started === null) return;
           const over = supervise(entry, started, open(started.run, started.handle), trackProgress(started.driver.newReader()));
           // Stopped when it was about to run, and nobody to tell yet.
-          if (entry.stop.signal.aborted) await entry.live?.stop({ graceful: false, keepSubtasks: (await context.store.getRun(started.run.runId))?.keepSubtasks ?? false });
+          if (entry.stop.signal.aborted)
+            await entry.live?.stop({
+              graceful: false,
+              keepSubtasks: (await context.store.getRun(started.run.runId))?.keepSubtasks ?? false,
+            });
           await over;
         }),
       );
     },
     attach(of, handle, tracker) {
-      queue.occupy(of.task.depth, register(of.task.id, (entry) => supervise(entry, of, open(of.run, handle), tracker)));
+      queue.occupy(
+        of.task.depth,
+        register(of.task.id, (entry) => supervise(entry, of, open(of.run, handle), tracker)),
+      );
     },
     detached: detach.signal,
     stop,
@@ -171,7 +183,8 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
     isStopping: () => stopping().length > 0,
     async close({ stopAgents }) {
       queue.close();
-      if (stopAgents) await Promise.all([...entries.keys()].map((taskId) => stop(taskId, { graceful: true, keepSubtasks: context.keepSubtasks })));
+      if (stopAgents)
+        await Promise.all([...entries.keys()].map((taskId) => stop(taskId, { graceful: true, keepSubtasks: context.keepSubtasks })));
       // What was acknowledged is carried out: an agent that was told to stop would work on until the next start. The end of
       // one can stop those below it.
       for (let left = stopping(); left.length > 0; left = stopping()) await Promise.all(left.map((entry) => entry.ended));

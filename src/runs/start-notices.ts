@@ -10,14 +10,24 @@ const tools: readonly (readonly [string, string])[] = [
 
 /** A sentence for each program that is not there. It looks at files and starts none. */
 export const missingTools = (env: Readonly<Record<string, string>>): string[] =>
-  tools.filter(([name]) => findProgram(name, env) === null).map(([name, without]) => `${name} was not found (looked in ${searchedFolders(env)}), so ${without}. Install it, or start makima with a PATH that has it.`);
+  tools
+    .filter(([name]) => findProgram(name, env) === null)
+    .map(
+      ([name, without]) =>
+        `${name} was not found (looked in ${searchedFolders(env)}), so ${without}. Install it, or start makima with a PATH that has it.`,
+    );
 
 /**
  * What the user should know at once of a daemon that has started, a sentence each.
  * @param about.setAside - where a damaged state file was put, null where none was
  * @param about.found - how many tasks were found again by their worktrees
  */
-export const startNotices = async (about: { setAside: string | null; found: number; env: Readonly<Record<string, string>>; driver: AgentDriver }): Promise<string[]> => {
+export const startNotices = async (about: {
+  setAside: string | null;
+  found: number;
+  env: Readonly<Record<string, string>>;
+  driver: AgentDriver;
+}): Promise<string[]> => {
   const { problem } = await about.driver.detect();
   return [
     ...(about.setAside === null ? [] : [`The state file was damaged. It was put aside as ${about.setAside}, and a new one begun.`]),

@@ -46,7 +46,12 @@ const firstMessage = async (context: RunContext, start: Start): Promise<string> 
 const launchAgent = async (context: RunContext, start: Start): Promise<RunHandle> => {
   const { task, run, driver } = start;
   const tokens = roughTokens(task.plan);
-  if (tokens > largePlanTokens) context.ledger.say(task.id, `The plan is about ${tokens} tokens; beyond ${largePlanTokens} little of the agent's context is left for the work`, 'warning');
+  if (tokens > largePlanTokens)
+    context.ledger.say(
+      task.id,
+      `The plan is about ${tokens} tokens; beyond ${largePlanTokens} little of the agent's context is left for the work`,
+      'warning',
+    );
   await createRunDirectory(run.directory);
   await writeInput(run.directory, driver.userMessage(await firstMessage(context, start)));
   context.reached('plan stored');
@@ -82,10 +87,7 @@ const giveUp = async (context: RunContext, start: Start, begun: readonly StartSt
     patch: { completedAt: endedAt, errorMessage },
     ...(errorMessage !== null && { reason: errorMessage }),
     run: { runId: run.runId, changes: { state: 'ended', endedAt } },
-    events: [
-      ...failureLines(errorMessage),
-      { type: 'end', status: stopped ? 'interrupted' : 'failed' },
-    ],
+    events: [...failureLines(errorMessage), { type: 'end', status: stopped ? 'interrupted' : 'failed' }],
   });
 };
 
@@ -96,7 +98,12 @@ const giveUp = async (context: RunContext, start: Start, begun: readonly StartSt
 const beginRun = async (context: RunContext, taskId: string, runId: string): Promise<{ task: Task; run: Run } | null> => {
   const waiting = await context.store.getTask(taskId);
   if (waiting?.status === 'queued') {
-    const newRun = { runId, directory: runDirectory(context.directories.runs, runId), baseUsage: waiting.usage ?? noUsage, createdAt: context.now().toISOString() };
+    const newRun = {
+      runId,
+      directory: runDirectory(context.directories.runs, runId),
+      baseUsage: waiting.usage ?? noUsage,
+      createdAt: context.now().toISOString(),
+    };
     try {
       await context.ledger.transition(taskId, { to: 'initializing', from: ['queued'], newRun });
     } catch (error) {
@@ -156,7 +163,11 @@ export const startRun = async (context: RunContext, taskId: string, stop: AbortS
     stop.throwIfAborted();
     const startedAt = context.now().toISOString();
     const { runId } = start.run;
-    start.task = await context.ledger.transition(taskId, { to: 'running', patch: { startedAt }, run: { runId, changes: { handle, state: 'running' } } });
+    start.task = await context.ledger.transition(taskId, {
+      to: 'running',
+      patch: { startedAt },
+      run: { runId, changes: { handle, state: 'running' } },
+    });
     context.reached('running stored');
     return { task: start.task, run: { ...start.run, state: 'running', handle }, driver, handle };
   } catch (error) {

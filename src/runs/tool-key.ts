@@ -15,15 +15,24 @@ export const issueToolKey = async (
   key: { id: string; taskId: string; label: string | null; createdAt: string; expiresAt: string | null; runId: string | null },
 ): Promise<NewToolKey> => {
   const secret = randomBytes(32).toString('hex');
-  await store.insertToolKey({ ...key, keyHash: hashOf(secret) }, [{ type: 'tool-key', keyId: key.id, action: 'created', label: key.label }]);
+  await store.insertToolKey({ ...key, keyHash: hashOf(secret) }, [
+    { type: 'tool-key', keyId: key.id, action: 'created', label: key.label },
+  ]);
   const { id, label, createdAt, expiresAt } = key;
   return { id, key: secret, label, createdAt, expiresAt };
 };
 
 /** The keys of a run die with it. Can be repeated. */
-export const revokeToolKeys = async ({ store, ledger }: Pick<RunContext, 'store' | 'ledger'>, taskId: string, runId: string): Promise<void> => {
+export const revokeToolKeys = async (
+  { store, ledger }: Pick<RunContext, 'store' | 'ledger'>,
+  taskId: string,
+  runId: string,
+): Promise<void> => {
   const revoked = await store.deleteToolKeysOfRun(runId);
   if (revoked.length === 0) return;
-  await store.addEvents(taskId, revoked.map(({ id, label }) => ({ type: 'tool-key', keyId: id, action: 'revoked', label })));
+  await store.addEvents(
+    taskId,
+    revoked.map(({ id, label }) => ({ type: 'tool-key', keyId: id, action: 'revoked', label })),
+  );
   await ledger.flush();
 };

@@ -13,7 +13,12 @@ const isAborted = (error: unknown): boolean => error instanceof Error && error.n
  * bear being repeated.
  * @param detach - gives up quietly: the next start of the daemon goes on from what is stored
  */
-export const untilDone = async (context: Pick<RunContext, 'report'>, what: string, work: () => Promise<void> | void, detach: AbortSignal): Promise<void> => {
+export const untilDone = async (
+  context: Pick<RunContext, 'report'>,
+  what: string,
+  work: () => Promise<void> | void,
+  detach: AbortSignal,
+): Promise<void> => {
   const isOver = (): boolean => detach.aborted;
   for (let pause = firstPause; !isOver(); pause = Math.min(pause * 2, longestPause)) {
     try {

@@ -22,7 +22,15 @@ const inHome = [
   '.nix-profile/bin',
 ];
 
-const ofTheMachine = ['/usr/local/bin', '/opt/homebrew/bin', '/home/linuxbrew/.linuxbrew/bin', '/snap/bin', '/nix/var/nix/profiles/default/bin', '/run/current-system/sw/bin', '/usr/local/go/bin'];
+const ofTheMachine = [
+  '/usr/local/bin',
+  '/opt/homebrew/bin',
+  '/home/linuxbrew/.linuxbrew/bin',
+  '/snap/bin',
+  '/nix/var/nix/profiles/default/bin',
+  '/run/current-system/sw/bin',
+  '/usr/local/go/bin',
+];
 
 /** What a shell falls back on where there is no PATH at all. */
 const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin';
@@ -65,7 +73,11 @@ export const withUserDirectories = (path: string | undefined, home: string): str
   // The agents' own are kept before they are there: their installers make them, and the daemon is not started again for that.
   const kept = new Set(agentDirectories.map((directory) => join(home, directory)));
   // Without a home, its directories would be looked for in the daemon's own.
-  const ofTheUser = isAbsolute(home) ? [...inHome.map((directory) => join(home, directory)), ...npmPrefix(home), ...nvmDirectories(home)] : [];
+  const ofTheUser = isAbsolute(home)
+    ? [...inHome.map((directory) => join(home, directory)), ...npmPrefix(home), ...nvmDirectories(home)]
+    : [];
   const added = [...ofTheUser, ...ofTheMachine];
-  return [there, ...new Set(added.filter((directory) => !known.has(directory) && (kept.has(directory) || isDirectory(directory))))].join(delimiter);
+  return [there, ...new Set(added.filter((directory) => !known.has(directory) && (kept.has(directory) || isDirectory(directory))))].join(
+    delimiter,
+  );
 };

@@ -39,12 +39,22 @@ const ofGit = [
 ];
 
 /** The daemon's settings, and what `npm start` tells its script: it would turn a project's own npm to makima's package. */
-const ofTheDaemon = ['MAKIMA_*', 'npm_lifecycle_*', 'npm_package_*', 'npm_command', 'npm_execpath', 'npm_node_execpath', 'npm_config_local_prefix', 'INIT_CWD'];
+const ofTheDaemon = [
+  'MAKIMA_*',
+  'npm_lifecycle_*',
+  'npm_package_*',
+  'npm_command',
+  'npm_execpath',
+  'npm_node_execpath',
+  'npm_config_local_prefix',
+  'INIT_CWD',
+];
 
 /** Names, or prefixes ending in `*`. */
 const leftOut = [...ofGit, ...ofTheDaemon, ...parentAgentVariables];
 
-const isLeftOut = (name: string): boolean => leftOut.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each));
+const isLeftOut = (name: string): boolean =>
+  leftOut.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each));
 
 /**
  * The environment as the user has it, for everything that works for the user: agents, a repository's setup and teardown, gh.
@@ -53,9 +63,15 @@ const isLeftOut = (name: string): boolean => leftOut.some((each) => (each.endsWi
  * @param packageDirectory - the directory of makima's package.json
  * @param home - the user's
  */
-export const userEnvironment = (env: NodeJS.ProcessEnv, packageDirectory: string, home: string): Record<string, string> & { PATH: string } => {
+export const userEnvironment = (
+  env: NodeJS.ProcessEnv,
+  packageDirectory: string,
+  home: string,
+): Record<string, string> & { PATH: string } => {
   const user = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !isLeftOut(entry[0]));
   const ours = new Set(binDirectories(packageDirectory));
-  const path = env['PATH']?.split(delimiter).filter((entry) => !ours.has(entry) && !/[/\\]@npmcli[/\\]run-script[/\\].*node-gyp-bin$/.test(entry));
+  const path = env['PATH']
+    ?.split(delimiter)
+    .filter((entry) => !ours.has(entry) && !/[/\\]@npmcli[/\\]run-script[/\\].*node-gyp-bin$/.test(entry));
   return { ...Object.fromEntries(user), PATH: withUserDirectories(path?.join(delimiter), home) };
 };

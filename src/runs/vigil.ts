@@ -9,7 +9,8 @@ export interface Vigil {
   stop(): void;
 }
 
-const inWords = (milliseconds: number): string => (milliseconds < 120_000 ? `${Math.round(milliseconds / 1000)} s` : `${Math.round(milliseconds / 60_000)} minutes`);
+const inWords = (milliseconds: number): string =>
+  milliseconds < 120_000 ? `${Math.round(milliseconds / 1000)} s` : `${Math.round(milliseconds / 60_000)} minutes`;
 
 /**
  * Says when an agent that has something to do prints nothing, and ends one that stays though there is nothing to come.
@@ -24,8 +25,11 @@ export const keepVigil = (watched: WatchedRun): Vigil => {
     return lastTurn === null || turnOpen || results <= state.askedAfter;
   };
   // A paused agent is silent because it was told to be, and one whose command waits for other tasks hears of them.
-  const silenceTime = (): number | null => (state.paused || state.exited || watched.isAttending() || !isExpectedToSpeak() ? null : timing.silence);
-  const silence = createQuietTimer(silenceTime, () => say(`The agent has printed nothing for ${inWords(timing.silence)}: ${driver.explainSilence(tracker.lastLine)}`, 'warning'));
+  const silenceTime = (): number | null =>
+    state.paused || state.exited || watched.isAttending() || !isExpectedToSpeak() ? null : timing.silence;
+  const silence = createQuietTimer(silenceTime, () =>
+    say(`The agent has printed nothing for ${inWords(timing.silence)}: ${driver.explainSilence(tracker.lastLine)}`, 'warning'),
+  );
 
   const isInBackground = (): boolean => tracker.progress.background > 0 && !tracker.progress.turnOpen;
   const endLingering = async (): Promise<void> => {
@@ -35,7 +39,10 @@ export const keepVigil = (watched: WatchedRun): Vigil => {
   const lingers = (): void => {
     if (state.paused || state.exited) return;
     if (!state.finishing && !state.inputClosed && timing.backgroundLimit === null) {
-      say(`Background work of the agent goes on without a word for ${inWords(timing.backgroundWait)}; it is waited for. MAKIMA_BACKGROUND_MINUTES bounds that, a stop ends it`, 'warning');
+      say(
+        `Background work of the agent goes on without a word for ${inWords(timing.backgroundWait)}; it is waited for. MAKIMA_BACKGROUND_MINUTES bounds that, a stop ends it`,
+        'warning',
+      );
       return;
     }
     if (!state.inputClosed) {

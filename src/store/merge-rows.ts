@@ -8,7 +8,11 @@ import type { Integration, MergeRows } from './task-store.ts';
 /** Stores or replaces within a transaction of the caller's. */
 const store = async (trx: Transaction<Tables>, integration: Integration): Promise<void> => {
   const { subtaskId, ...row } = integration;
-  await trx.insertInto('integrations').values(integration).onConflict((conflict) => conflict.column('subtaskId').doUpdateSet(row)).execute();
+  await trx
+    .insertInto('integrations')
+    .values(integration)
+    .onConflict((conflict) => conflict.column('subtaskId').doUpdateSet(row))
+    .execute();
 };
 
 export const mergeRows = ({ read, write, now }: Session): MergeRows => ({
@@ -45,7 +49,8 @@ export const mergeRows = ({ read, write, now }: Session): MergeRows => ({
       const ended = await trx.deleteFrom('open_merges').where('taskId', '=', taskId).returning('seq').executeTakeFirst();
       if (!ended) return;
       // one that was deleted meanwhile has nothing to be noted of
-      const subtask = integration && (await trx.selectFrom('tasks').select('id').where('id', '=', integration.subtaskId).executeTakeFirst());
+      const subtask =
+        integration && (await trx.selectFrom('tasks').select('id').where('id', '=', integration.subtaskId).executeTakeFirst());
       if (integration && subtask) await store(trx, integration);
       await post(trx, taskId, now(), events);
     }),
@@ -57,5 +62,7 @@ export const mergeRows = ({ read, write, now }: Session): MergeRows => ({
     }),
 
   listIntegrations: (taskId) =>
-    read(async (db) => (await db.selectFrom('integrations').selectAll().where('taskId', '=', taskId).orderBy('seq').execute()).map(integrationOf)),
+    read(async (db) =>
+      (await db.selectFrom('integrations').selectAll().where('taskId', '=', taskId).orderBy('seq').execute()).map(integrationOf),
+    ),
 });

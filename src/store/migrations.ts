@@ -75,7 +75,13 @@ const migrations = (identity: Identity): Migrations => ({
         .execute();
       await db.schema.createIndex('runs_number').on('runs').columns(['taskId', 'number']).unique().execute();
       // The database itself refuses a second live run of a task, whoever forgets to look.
-      await db.schema.createIndex('runs_current').on('runs').column('taskId').unique().where(sql.ref('state'), '<>', sql.lit('ended')).execute();
+      await db.schema
+        .createIndex('runs_current')
+        .on('runs')
+        .column('taskId')
+        .unique()
+        .where(sql.ref('state'), '<>', sql.lit('ended'))
+        .execute();
 
       await table('worktrees')
         .addColumn('taskId', 'text', (c) => ownedByTask(c).unique())
@@ -143,13 +149,19 @@ const migrations = (identity: Identity): Migrations => ({
   },
   '0003-warnings': {
     async up(db: Kysely<unknown>): Promise<void> {
-      await db.schema.alterTable('tasks').addColumn('warnings', 'text', (c) => c.notNull().defaultTo('[]')).execute();
+      await db.schema
+        .alterTable('tasks')
+        .addColumn('warnings', 'text', (c) => c.notNull().defaultTo('[]'))
+        .execute();
     },
   },
   '0004-runs-and-subtasks': {
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema.alterTable('runs').addColumn('toldAfter', 'integer').execute();
-      await db.schema.alterTable('runs').addColumn('keepSubtasks', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+      await db.schema
+        .alterTable('runs')
+        .addColumn('keepSubtasks', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
     },
   },
 });
@@ -166,7 +178,11 @@ export const migrate = async (db: Kysely<Tables>, identity: Identity, file: stri
     const { rows } = await sql<{ name: string }>`select name from ${sql.table('kysely_migration')}`.execute(db);
     const unknown = rows.map((row) => row.name).filter((name) => !(name in known));
     if (unknown.length > 0) {
-      throw new StoreUnusableError('newer', file, `it was written by a newer version of makima (${unknown.join(', ')}). Install that version or a later one, or give another MAKIMA_HOME`);
+      throw new StoreUnusableError(
+        'newer',
+        file,
+        `it was written by a newer version of makima (${unknown.join(', ')}). Install that version or a later one, or give another MAKIMA_HOME`,
+      );
     }
   }
   const { error } = await new Migrator({ db, provider: { getMigrations: () => Promise.resolve(known) } }).migrateToLatest();

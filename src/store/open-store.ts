@@ -78,7 +78,11 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
       session.read(async (db) => (await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst())?.value ?? null),
     setMeta: (key, value) =>
       session.write(async (trx) => {
-        await trx.insertInto('meta').values({ key, value }).onConflict((conflict) => conflict.column('key').doUpdateSet({ value })).execute();
+        await trx
+          .insertInto('meta')
+          .values({ key, value })
+          .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+          .execute();
       }),
     relocate: relocate(session),
     close() {

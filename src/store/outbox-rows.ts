@@ -8,7 +8,10 @@ import type { OutboxRows } from './task-store.ts';
 /** Puts events into the outbox, in their order, within a transaction of the caller's. */
 export const post = async (trx: Transaction<Tables>, taskId: string, at: string, payloads: readonly EventPayload[]): Promise<void> => {
   for (const chunk of inChunks(payloads)) {
-    await trx.insertInto('outbox').values(chunk.map((payload) => ({ taskId, at, payload: JSON.stringify(payload) }))).execute();
+    await trx
+      .insertInto('outbox')
+      .values(chunk.map((payload) => ({ taskId, at, payload: JSON.stringify(payload) })))
+      .execute();
   }
 };
 

@@ -88,7 +88,21 @@ export interface Run {
 
 export type NewRun = Pick<Run, 'runId' | 'directory' | 'baseUsage' | 'createdAt'>;
 
-export type RunChanges = Partial<Pick<Run, 'handle' | 'state' | 'baseUsage' | 'endedAt' | 'stopRequested' | 'keepSubtasks' | 'toldAfter' | 'finishRequested' | 'endedByDaemon' | 'exitCode'>>;
+export type RunChanges = Partial<
+  Pick<
+    Run,
+    | 'handle'
+    | 'state'
+    | 'baseUsage'
+    | 'endedAt'
+    | 'stopRequested'
+    | 'keepSubtasks'
+    | 'toldAfter'
+    | 'finishRequested'
+    | 'endedByDaemon'
+    | 'exitCode'
+  >
+>;
 
 export interface WorktreeRecord {
   taskId: string;

@@ -7,7 +7,10 @@ const orNull = (path: string | null, move: (path: string) => string): string | n
 /** Every column that holds a path, or JSON with paths in it. A test holds it against the columns that there are. */
 const relocateRows = async (trx: Transaction<Tables>, relocation: Relocation): Promise<void> => {
   const move = (path: string): string => relocated(relocation, path);
-  for (const { seq, overlayPath, repositoryUrl, targetRepoPath } of await trx.selectFrom('tasks').select(['seq', 'overlayPath', 'repositoryUrl', 'targetRepoPath']).execute()) {
+  for (const { seq, overlayPath, repositoryUrl, targetRepoPath } of await trx
+    .selectFrom('tasks')
+    .select(['seq', 'overlayPath', 'repositoryUrl', 'targetRepoPath'])
+    .execute()) {
     const row = {
       overlayPath: orNull(overlayPath, (path) => relocatedWorktree(relocation, path)),
       repositoryUrl: orNull(repositoryUrl, move),
@@ -16,14 +19,22 @@ const relocateRows = async (trx: Transaction<Tables>, relocation: Relocation): P
     await trx.updateTable('tasks').set(row).where('seq', '=', seq).execute();
   }
   for (const { seq, directory } of await trx.selectFrom('runs').select(['seq', 'directory']).execute()) {
-    await trx.updateTable('runs').set({ directory: move(directory) }).where('seq', '=', seq).execute();
+    await trx
+      .updateTable('runs')
+      .set({ directory: move(directory) })
+      .where('seq', '=', seq)
+      .execute();
   }
   for (const { seq, record, repositoryDir } of await trx.selectFrom('worktrees').select(['seq', 'record', 'repositoryDir']).execute()) {
     const row = { record: JSON.stringify(relocatedRecord(relocation, JSON.parse(record))), repositoryDir: move(repositoryDir) };
     await trx.updateTable('worktrees').set(row).where('seq', '=', seq).execute();
   }
   for (const { seq, record } of await trx.selectFrom('open_merges').select(['seq', 'record']).execute()) {
-    await trx.updateTable('open_merges').set({ record: JSON.stringify(relocatedJson(relocation, JSON.parse(record))) }).where('seq', '=', seq).execute();
+    await trx
+      .updateTable('open_merges')
+      .set({ record: JSON.stringify(relocatedJson(relocation, JSON.parse(record))) })
+      .where('seq', '=', seq)
+      .execute();
   }
 };
 

@@ -15,14 +15,20 @@ const reader =
     throw new Error(`A stored value does not fit this version: ${text.slice(0, 200)}`);
   };
 
-const field = (value: unknown, name: string): unknown => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined);
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 const usageFields = Object.keys(noUsage);
 const knownTypes: ReadonlySet<unknown> = new Set(eventTypes);
 
 const readStrings = reader((value): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string'));
 const readUsage = reader((value): value is Usage => usageFields.every((name) => typeof field(value, name) === 'number'));
-const readCompletion = reader((value): value is Completion => typeof field(value, 'action') === 'string' && typeof field(value, 'status') === 'string');
-const readWarnings = reader((value): value is Warning[] => Array.isArray(value) && value.every((item) => typeof field(item, 'code') === 'string' && typeof field(item, 'message') === 'string'));
+const readCompletion = reader(
+  (value): value is Completion => typeof field(value, 'action') === 'string' && typeof field(value, 'status') === 'string',
+);
+const readWarnings = reader(
+  (value): value is Warning[] =>
+    Array.isArray(value) && value.every((item) => typeof field(item, 'code') === 'string' && typeof field(item, 'message') === 'string'),
+);
 const readPayload = reader((value): value is EventPayload => knownTypes.has(field(value, 'type')));
 const readAny = reader((value): value is unknown => value !== undefined);
 
@@ -89,12 +95,21 @@ export const runChangesRow = (changes: RunChanges): Updateable<Tables['runs']> =
   };
 };
 
-export const worktreeOf = ({ seq, record, ...fields }: Selectable<Tables['worktrees']>): WorktreeRecord => ({ ...fields, record: readAny(record) });
+export const worktreeOf = ({ seq, record, ...fields }: Selectable<Tables['worktrees']>): WorktreeRecord => ({
+  ...fields,
+  record: readAny(record),
+});
 
 export const toolKeyOf = ({ seq, ...key }: Selectable<Tables['tool_keys']>): ToolKeyRecord => key;
 
 export const integrationOf = ({ seq, ...integration }: Selectable<Tables['integrations']>): Integration => integration;
 
-export const openMergeOf = ({ seq, record, ...fields }: Selectable<Tables['open_merges']>): OpenMerge => ({ ...fields, record: readAny(record) });
+export const openMergeOf = ({ seq, record, ...fields }: Selectable<Tables['open_merges']>): OpenMerge => ({
+  ...fields,
+  record: readAny(record),
+});
 
-export const outboxEventOf = ({ payload, ...fields }: Selectable<Tables['outbox']>): OutboxEvent => ({ ...fields, payload: readPayload(payload) });
+export const outboxEventOf = ({ payload, ...fields }: Selectable<Tables['outbox']>): OutboxEvent => ({
+  ...fields,
+  payload: readPayload(payload),
+});

@@ -24,8 +24,21 @@ export const insertRun = async (trx: Transaction<Tables>, taskId: string, run: N
     throw new MakimaError('TASK_ACTIVE', `Run ${earlier.number} of the task has not ended`, { details: { runId: earlier.runId } });
   }
   const row = {
-    runId: run.runId, taskId, number: (earlier?.number ?? 0) + 1, directory: run.directory, handle: null, state: 'preparing' as const,
-    baseUsage: JSON.stringify(run.baseUsage), createdAt: run.createdAt, endedAt: null, stopRequested: null, keepSubtasks: 0, toldAfter: null, finishRequested: 0, endedByDaemon: 0, exitCode: null,
+    runId: run.runId,
+    taskId,
+    number: (earlier?.number ?? 0) + 1,
+    directory: run.directory,
+    handle: null,
+    state: 'preparing' as const,
+    baseUsage: JSON.stringify(run.baseUsage),
+    createdAt: run.createdAt,
+    endedAt: null,
+    stopRequested: null,
+    keepSubtasks: 0,
+    toldAfter: null,
+    finishRequested: 0,
+    endedByDaemon: 0,
+    exitCode: null,
   };
   return runOf(await trx.insertInto('runs').values(row).returningAll().executeTakeFirstOrThrow());
 };

@@ -53,13 +53,19 @@ export interface PlainDatabase {
 export const openPlain = (file: string): PlainDatabase => {
   const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
   return {
-    texts: (query) => database.prepare(query).all().flatMap((row) => Object.values(row)).filter((value) => typeof value === 'string'),
+    texts: (query) =>
+      database
+        .prepare(query)
+        .all()
+        .flatMap((row) => Object.values(row))
+        .filter((value) => typeof value === 'string'),
     close: () => database.close(),
   };
 };
 
 const bindable = (value: unknown): SQLInputValue => {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array) return value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array)
+    return value;
   throw new TypeError(`A ${typeof value} cannot be stored in a column`);
 };
 
@@ -70,7 +76,12 @@ const kyselyStatement = (statement: StatementSync): SqliteStatement => ({
   iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
 });
 
-const nothingToDo: SqliteStatement = { reader: false, all: () => [], run: () => ({ changes: 0, lastInsertRowid: 0 }), iterate: () => [].values() };
+const nothingToDo: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+};
 
 const kyselyDatabase = (database: DatabaseSync): SqliteDatabase => ({
   close: () => database.close(),

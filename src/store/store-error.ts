@@ -17,7 +17,8 @@ export type Failure = 'disk-full' | 'damaged' | 'inaccessible' | 'no-such-owner'
 
 /** The failure of a call, as its caller meets it; anything unknown stays as it is. */
 export const callError = (thrown: unknown, failure: Failure | null): unknown => {
-  if (failure === 'disk-full') return new MakimaError('DISK_FULL', `The database could not be written (${messageOf(thrown)})`, { cause: thrown });
+  if (failure === 'disk-full')
+    return new MakimaError('DISK_FULL', `The database could not be written (${messageOf(thrown)})`, { cause: thrown });
   // A row refers to nothing but tasks, so what is missing is the task.
   if (failure === 'no-such-owner') return new MakimaError('TASK_NOT_FOUND', undefined, { cause: thrown });
   if (failure === 'damaged') return new MakimaError('INTERNAL', `The database is damaged (${messageOf(thrown)})`, { cause: thrown });
@@ -31,7 +32,12 @@ export const openError = (thrown: unknown, failure: Failure | null, file: string
     return new StoreUnusableError('damaged', file, why, { cause: thrown });
   }
   if (failure === 'inaccessible') {
-    return new StoreUnusableError('inaccessible', file, `${messageOf(thrown)}. Check that this user may write it and its directory, and that no other program holds it`, { cause: thrown });
+    return new StoreUnusableError(
+      'inaccessible',
+      file,
+      `${messageOf(thrown)}. Check that this user may write it and its directory, and that no other program holds it`,
+      { cause: thrown },
+    );
   }
   return callError(thrown, failure);
 };

@@ -46,7 +46,16 @@ export const inChunks = <T>(values: readonly T[], size = 1000): T[][] =>
   Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
 
 const noTasks: Readonly<Record<TaskStatus, number>> = {
-  pending: 0, queued: 0, initializing: 0, starting: 0, running: 0, paused: 0, blocked: 0, done: 0, failed: 0, interrupted: 0,
+  pending: 0,
+  queued: 0,
+  initializing: 0,
+  starting: 0,
+  running: 0,
+  paused: 0,
+  blocked: 0,
+  done: 0,
+  failed: 0,
+  interrupted: 0,
 };
 
 export const taskReads = ({ read }: Session): TaskReads => ({
@@ -59,7 +68,8 @@ export const taskReads = ({ read }: Session): TaskReads => ({
   getTasks: (ids) =>
     read(async (db) => {
       const rows = [];
-      for (const chunk of inChunks([...new Set(ids)])) rows.push(...(await db.selectFrom('tasks').selectAll().where('id', 'in', chunk).execute()));
+      for (const chunk of inChunks([...new Set(ids)]))
+        rows.push(...(await db.selectFrom('tasks').selectAll().where('id', 'in', chunk).execute()));
       return rows.sort((a, b) => a.seq - b.seq).map(taskOf);
     }),
 
@@ -71,7 +81,10 @@ export const taskReads = ({ read }: Session): TaskReads => ({
       if (withinTreeOf) query = query.where('id', 'in', treeOf(db, withinTreeOf));
       // An empty cursor is a bad one, not none.
       if (cursor !== null && cursor !== undefined) query = query.where('seq', '<', readCursor(cursor));
-      const rows = await query.orderBy('seq', 'desc').limit(limit + 1).execute();
+      const rows = await query
+        .orderBy('seq', 'desc')
+        .limit(limit + 1)
+        .execute();
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       return { items: page.map(taskOf), nextCursor: rows.length > limit && last ? cursorOf(last.seq) : null };
@@ -82,19 +95,35 @@ export const taskReads = ({ read }: Session): TaskReads => ({
 
   listDescendants: (id) =>
     read(async (db) => {
-      const rows = await db.selectFrom('tasks').selectAll().where('id', 'in', treeOf(db, id)).where('id', '<>', id).orderBy('seq').execute();
+      const rows = await db
+        .selectFrom('tasks')
+        .selectAll()
+        .where('id', 'in', treeOf(db, id))
+        .where('id', '<>', id)
+        .orderBy('seq')
+        .execute();
       return rows.map(taskOf);
     }),
 
   ancestors: (id) =>
     read(async (db) => {
-      const rows = await db.selectFrom('tasks').selectAll().where('id', 'in', pathTo(db, id)).where('id', '<>', id).orderBy('depth', 'desc').execute();
+      const rows = await db
+        .selectFrom('tasks')
+        .selectAll()
+        .where('id', 'in', pathTo(db, id))
+        .where('id', '<>', id)
+        .orderBy('depth', 'desc')
+        .execute();
       return rows.map(taskOf);
     }),
 
   countByStatus: () =>
     read(async (db) => {
-      const rows = await db.selectFrom('tasks').select(['status', (e) => e.fn.countAll().as('count')]).groupBy('status').execute();
+      const rows = await db
+        .selectFrom('tasks')
+        .select(['status', (e) => e.fn.countAll().as('count')])
+        .groupBy('status')
+        .execute();
       const counts = { ...noTasks };
       for (const { status, count } of rows) counts[status] = Number(count);
       return counts;

@@ -10,7 +10,20 @@ import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import type { Relocation } from '../domain/relocation.ts';
 import type { ErrorCode } from '../errors.ts';
 import type {
-  CreateOptions, Integration, MergePhase, NewRun, OpenMerge, OutboxEvent, Run, RunChanges, TaskChanges, TaskFilter, TaskPage, ToolKeyRecord, Transition, WorktreeRecord,
+  CreateOptions,
+  Integration,
+  MergePhase,
+  NewRun,
+  OpenMerge,
+  OutboxEvent,
+  Run,
+  RunChanges,
+  TaskChanges,
+  TaskFilter,
+  TaskPage,
+  ToolKeyRecord,
+  Transition,
+  WorktreeRecord,
 } from './records.ts';
 
 export type * from './records.ts';

@@ -21,7 +21,12 @@ const requireTask = async (trx: Transaction<Tables>, id: string): Promise<TaskRo
 /** The task of an earlier request with the same key, held against that request. */
 const earlierTask = async (trx: Transaction<Tables>, idempotency: NonNullable<CreateOptions['idempotency']>): Promise<Task | null> => {
   const { scope, key, requestHash } = idempotency;
-  const row = await trx.selectFrom('tasks').selectAll().where('idempotencyScope', '=', scope).where('idempotencyKey', '=', key).executeTakeFirst();
+  const row = await trx
+    .selectFrom('tasks')
+    .selectAll()
+    .where('idempotencyScope', '=', scope)
+    .where('idempotencyKey', '=', key)
+    .executeTakeFirst();
   if (!row) return null;
   if (row.requestHash !== requestHash) throw new MakimaError('IDEMPOTENCY_KEY_REUSED', undefined, { details: { taskId: row.id } });
   return taskOf(row);
@@ -41,7 +46,10 @@ const create = async (trx: Transaction<Tables>, at: string, task: Task, options:
   const earlier = idempotency && (await earlierTask(trx, idempotency));
   if (earlier) return { task: earlier, created: false };
   if (maxTasks !== undefined) {
-    const { count } = await trx.selectFrom('tasks').select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow();
+    const { count } = await trx
+      .selectFrom('tasks')
+      .select((e) => e.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow();
     if (Number(count) >= maxTasks) throw new MakimaError('TOO_MANY_TASKS', `There are ${maxTasks} tasks`);
   }
   if (task.parentTaskId !== null) await requireTask(trx, task.parentTaskId);
@@ -106,7 +114,9 @@ const warn = async (trx: Transaction<Tables>, at: string, id: string, warnings: 
   if (added.length === 0) return taskOf(current);
   const changed = await change(trx, current, taskChangesRow({ warnings: [...known, ...added] }));
   if (!changed) throw new MakimaError('TASK_ACTIVE', 'The task changed while it was warned of');
-  const lines = added.flatMap(({ message }) => message.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', level: 'warning', content })));
+  const lines = added.flatMap(({ message }) =>
+    message.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', level: 'warning', content })),
+  );
   await post(trx, id, at, lines);
   return taskOf(changed);
 };
@@ -133,7 +143,8 @@ export const taskWrites = ({ write, now }: Session): TaskWrites => ({
   updateTask: (id, changes, events = [], only) =>
     write(async (trx) => {
       const current = await requireTask(trx, id);
-      const refuse = () => new MakimaError(only?.code ?? 'TASK_ACTIVE', `The task is ${current.status}`, { details: { status: current.status } });
+      const refuse = () =>
+        new MakimaError(only?.code ?? 'TASK_ACTIVE', `The task is ${current.status}`, { details: { status: current.status } });
       if (only && !only.in.includes(current.status)) throw refuse();
       const row = taskChangesRow(changes);
       const changed = Object.values(row).some((value) => value !== undefined) ? await change(trx, current, row) : current;

@@ -1,7 +1,19 @@
 import type { TaskEvent, EventType } from '../../schemas/event.ts';
 import type { CompletionResult, RunCompletion } from '../../schemas/completion.ts';
 import type { Info } from '../../schemas/info.ts';
-import type { CommitMerge, MergeCheck, MergeDone, MergeOutlook, MergePreview, MergeResult, MergeStatus, ResolveConflict, SkipSubtask, StartMerge, SubtaskBranch } from '../../schemas/merge.ts';
+import type {
+  CommitMerge,
+  MergeCheck,
+  MergeDone,
+  MergeOutlook,
+  MergePreview,
+  MergeResult,
+  MergeStatus,
+  ResolveConflict,
+  SkipSubtask,
+  StartMerge,
+  SubtaskBranch,
+} from '../../schemas/merge.ts';
 import type { CreateTask, CreateToolKey, SiblingContext, StopTask, UpdateTask } from '../../schemas/task-requests.ts';
 import type { Task, TaskStatus } from '../../schemas/task.ts';
 import type { NewToolKey, ToolKey } from '../../schemas/tool-key.ts';
@@ -46,7 +58,10 @@ export interface MergeActions {
 /** Every verb of the API. A route validates, calls one of these and replies. Each throws MakimaError for what a caller can meet. */
 export interface Actions extends MergeActions {
   createTask(caller: Caller, request: CreateTask, idempotencyKey: string | null): Promise<Task>;
-  listTasks(caller: Caller, query: { status: TaskStatus | null; parentTaskId: string | null; limit: number; cursor: string | null }): Promise<{ items: Task[]; nextCursor: string | null }>;
+  listTasks(
+    caller: Caller,
+    query: { status: TaskStatus | null; parentTaskId: string | null; limit: number; cursor: string | null },
+  ): Promise<{ items: Task[]; nextCursor: string | null }>;
   getTask(caller: Caller, taskId: string): Promise<Task>;
   updateTask(caller: Caller, taskId: string, request: UpdateTask): Promise<Task>;
   deleteTask(caller: Caller, taskId: string, options: { keepWorktree: boolean }): Promise<void>;
@@ -73,11 +88,23 @@ export interface Actions extends MergeActions {
   targetExists(caller: Caller, targetDir: string): Promise<TargetExists>;
 
   /** One page of the task's output events. */
-  readOutput(caller: Caller, taskId: string, options: { after: number; limit: number }): Promise<{ items: TaskEvent[]; nextCursor: string | null }>;
+  readOutput(
+    caller: Caller,
+    taskId: string,
+    options: { after: number; limit: number },
+  ): Promise<{ items: TaskEvent[]; nextCursor: string | null }>;
   /** All output events up to now, or until the task has ended, one by one. */
-  streamOutput(caller: Caller, taskId: string, options: { after: number; follow: boolean; signal: AbortSignal }): Promise<AsyncIterable<StoredEvent>>;
+  streamOutput(
+    caller: Caller,
+    taskId: string,
+    options: { after: number; follow: boolean; signal: AbortSignal },
+  ): Promise<AsyncIterable<StoredEvent>>;
   /** What the agent said and did, as lines that a person reads, each with its newline. */
-  readableOutput(caller: Caller, taskId: string, options: { after: number; follow: boolean; signal: AbortSignal }): Promise<AsyncIterable<string>>;
+  readableOutput(
+    caller: Caller,
+    taskId: string,
+    options: { after: number; follow: boolean; signal: AbortSignal },
+  ): Promise<AsyncIterable<string>>;
   followTask(caller: Caller, taskId: string, options: FollowOptions & { after: number }): Promise<AsyncIterable<StoredEvent>>;
   followAll(caller: Caller, options: FollowOptions): Promise<AsyncIterable<StoredEvent>>;
 

@@ -14,7 +14,15 @@ const lost = 'The state file was lost; the task was found again by its worktree'
  */
 const goOnWithLog = ({ log }: TaskContext, { id, status }: Task): void => {
   const before = log.last(id);
-  const end: EventPayload[] = before?.ended === true ? [] : [...(before?.status === status ? [] : [{ type: 'status' as const, from: before?.status ?? ('running' as const), to: status, reason: lost }]), { type: 'end', status }];
+  const end: EventPayload[] =
+    before?.ended === true
+      ? []
+      : [
+          ...(before?.status === status
+            ? []
+            : [{ type: 'status' as const, from: before?.status ?? ('running' as const), to: status, reason: lost }]),
+          { type: 'end', status },
+        ];
   log.append(id, [{ type: 'output', stream: 'system', level: 'warning', content: lost }, ...end], { outbox: 0 });
 };
 
@@ -31,7 +39,9 @@ const asFound = (task: Task, parentTaskId: string | null): Task => {
  */
 export const adoptLostTasks = async (context: TaskContext): Promise<number> => {
   const present: TaskCard[] = [];
-  for (const card of await allTaskCards(context.directories)) if (!card.isDeleted && (await isDirectory(card.worktree.path)) && (await leadsTo(card.worktree.path, card.worktree.gitDir))) present.push(card);
+  for (const card of await allTaskCards(context.directories))
+    if (!card.isDeleted && (await isDirectory(card.worktree.path)) && (await leadsTo(card.worktree.path, card.worktree.gitDir)))
+      present.push(card);
   // A parent before its children, which refer to it.
   present.sort((a, b) => a.task.depth - b.task.depth || a.task.createdAt.localeCompare(b.task.createdAt));
   for (const { task, worktree } of present) {

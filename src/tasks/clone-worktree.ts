@@ -19,7 +19,9 @@ export const cloneWorktree = (context: TaskContext): Pick<Actions, 'cloneWorktre
     requireOwner(caller);
     const task = await requireTask(context, caller, taskId, 'own');
     const target = resolveTarget(targetDir, context.userHome);
-    await cloneStandalone(await requireWorktree(context, task.id), target, { forbidden: [context.directories.worktrees, context.daemon.home] });
+    await cloneStandalone(await requireWorktree(context, task.id), target, {
+      forbidden: [context.directories.worktrees, context.daemon.home],
+    });
     return { success: true, message: `The work of "${task.name}" is in ${target}, a repository of its own`, targetDir: target };
   },
   async targetExists(caller, targetDir) {

@@ -21,13 +21,18 @@ const refuseUnavailable = (request: CreateTask): void => {
 
 const findParent = async (context: TaskContext, caller: Caller, request: CreateTask): Promise<Task | null> => {
   if (request.parentTaskId === undefined) {
-    if (caller.kind === 'tool-key') throw new MakimaError('FORBIDDEN', "A tool key makes tasks under its own task only: parentTaskId is missing");
+    if (caller.kind === 'tool-key')
+      throw new MakimaError('FORBIDDEN', 'A tool key makes tasks under its own task only: parentTaskId is missing');
     return null;
   }
   const parent = await requireTask(context, caller, request.parentTaskId, 'read');
   if (!parent.isOrchestrator) throw new MakimaError('INVALID_PARENT', `Task ${parent.id} is no orchestrator`);
   if (request.completionAction !== undefined && request.completionAction !== 'none') throw new MakimaError('SUBTASK_COMPLETION_ACTION');
-  if (parent.depth + 1 > context.maxDepth) throw new MakimaError('DEPTH_EXCEEDED', `A task under ${parent.id} would be at depth ${parent.depth + 1}, and ${context.maxDepth} is the most`);
+  if (parent.depth + 1 > context.maxDepth)
+    throw new MakimaError(
+      'DEPTH_EXCEEDED',
+      `A task under ${parent.id} would be at depth ${parent.depth + 1}, and ${context.maxDepth} is the most`,
+    );
   return parent;
 };
 
@@ -36,8 +41,10 @@ const rootId = async (context: TaskContext, task: Task): Promise<string> => (awa
 /** A continuation stays in its tree: what another tree's worktree holds is not this caller's to copy. */
 const checkContinuation = async (context: TaskContext, caller: Caller, sourceId: string, parent: Task | null): Promise<void> => {
   const source = await requireTask(context, caller, sourceId, 'read');
-  if (caller.kind === 'tool-key' && parent && (await rootId(context, source)) !== (await rootId(context, parent))) throw new MakimaError('INVALID_CONTINUATION');
-  if (!(await context.store.getWorktree(source.id))) throw new MakimaError('INVALID_CONTINUATION', `Task ${source.id} has no worktree to continue from`);
+  if (caller.kind === 'tool-key' && parent && (await rootId(context, source)) !== (await rootId(context, parent)))
+    throw new MakimaError('INVALID_CONTINUATION');
+  if (!(await context.store.getWorktree(source.id)))
+    throw new MakimaError('INVALID_CONTINUATION', `Task ${source.id} has no worktree to continue from`);
 };
 
 /** Where the work goes: the repository that it comes from, where that is on this machine and no other is named. */
@@ -46,14 +53,22 @@ const targetOf = (context: TaskContext, request: CreateTask): string | null => {
   if ((request.completionAction ?? 'none') === 'none') return null;
   const repositoryUrl = request.repositoryUrl ?? null;
   if (parseRepositoryUrl(repositoryUrl, context.userHome).kind === 'local') return repositoryUrl;
-  throw new MakimaError('NO_COMPLETION_TARGET', `completionAction ${String(request.completionAction)} needs a targetRepoPath, since the task's own repository is none on this machine`);
+  throw new MakimaError(
+    'NO_COMPLETION_TARGET',
+    `completionAction ${String(request.completionAction)} needs a targetRepoPath, since the task's own repository is none on this machine`,
+  );
 };
 
 /** A subtask works on its parent's repository; naming another is a mistake that must not pass unseen. */
-const inherit = (context: TaskContext, request: CreateTask, parent: Task | null): Pick<Task, 'repositoryUrl' | 'baseBranch' | 'targetBranch' | 'targetRepoPath' | 'agent'> => {
+const inherit = (
+  context: TaskContext,
+  request: CreateTask,
+  parent: Task | null,
+): Pick<Task, 'repositoryUrl' | 'baseBranch' | 'targetBranch' | 'targetRepoPath' | 'agent'> => {
   if (parent) {
     const { repositoryUrl } = request;
-    if (repositoryUrl !== undefined && repositoryUrl !== parent.repositoryUrl) throw new MakimaError('INVALID_REPOSITORY', "A subtask works on its parent's repository");
+    if (repositoryUrl !== undefined && repositoryUrl !== parent.repositoryUrl)
+      throw new MakimaError('INVALID_REPOSITORY', "A subtask works on its parent's repository");
   }
   return {
     repositoryUrl: parent ? parent.repositoryUrl : (request.repositoryUrl ?? null),
@@ -68,7 +83,8 @@ const checkRequest = async (context: TaskContext, task: Task): Promise<void> => 
   context.drivers.get(task.agent); // throws INVALID_AGENT
   for (const branch of [task.baseBranch, task.targetBranch]) if (branch !== null) await checkBranchName(branch);
   for (const path of task.copyFiles) checkRelativePath(path);
-  if (task.copyFiles.length > 0 && task.parentTaskId === null) throw new MakimaError('INVALID_PATH', "copyFiles come from the parent's worktree, and this task has no parent");
+  if (task.copyFiles.length > 0 && task.parentTaskId === null)
+    throw new MakimaError('INVALID_PATH', "copyFiles come from the parent's worktree, and this task has no parent");
   if (task.targetRepoPath !== null) await openTarget(task.targetRepoPath, context.userHome);
   // A subtask's repository was checked with its parent, and may be one that only the parent made.
   if (task.parentTaskId === null) await checkSource(parseRepositoryUrl(task.repositoryUrl, context.userHome), task.baseBranch);

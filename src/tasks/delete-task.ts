@@ -14,12 +14,14 @@ import { emptyTrashSoon } from './finish-deletions.ts';
 import { worktreeOf } from './worktree-of.ts';
 
 const requireEnded = (tasks: readonly Task[]): void => {
-  for (const task of tasks) if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `Task ${task.id} ("${task.name}") is ${task.status}`);
+  for (const task of tasks)
+    if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `Task ${task.id} ("${task.name}") is ${task.status}`);
 };
 
 /** The task is gone by now, so that nobody can ask for this again: what fails is tried on in the background. */
 const putAway = async (context: TaskContext, worktree: Worktree): Promise<void> => {
-  const remove = (): Promise<void> => removeWorktree(worktree, { keptDir: context.directories.kept, trash: trashOf(context.directories.worktrees) });
+  const remove = (): Promise<void> =>
+    removeWorktree(worktree, { keptDir: context.directories.kept, trash: trashOf(context.directories.worktrees) });
   try {
     await remove();
   } catch (error) {

@@ -15,7 +15,13 @@ export const prepareDiscard = async (context: TaskContext, task: Task, worktree:
   context.reached('snapshot kept');
   // The home's too: the original of a copy may be at the same for a task of the same id.
   const runId = `teardown-${task.id}-${context.daemon.id}`;
-  const failure = await runProjectCommand({ which: 'teardown', worktree: worktree.path, runId, env: context.inheritedEnv, timeoutMs: context.projectCommandTimeoutMs });
+  const failure = await runProjectCommand({
+    which: 'teardown',
+    worktree: worktree.path,
+    runId,
+    env: context.inheritedEnv,
+    timeoutMs: context.projectCommandTimeoutMs,
+  });
   // A worktree whose teardown fails is still to go: the user asked for it.
   if (failure !== null) context.report(`the teardown command of task ${task.id}`, failure);
 };

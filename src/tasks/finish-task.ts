@@ -15,7 +15,10 @@ export const finishTask = async (context: TaskContext, task: Task, request: { ch
   if (task.status === 'done') return Object.keys(request.changes).length === 0 ? task : context.ledger.update(task.id, request.changes);
   if (task.status !== 'running') throw new MakimaError('TASK_NOT_RUNNING', `The task is ${task.status}`);
   const left = request.force ? [] : await unintegratedSubtasks(context, task);
-  if (left.length > 0) throw new MakimaError('SUBTASKS_NOT_INTEGRATED', `Not in this task's worktree yet: ${describe(left)}`, { details: { branches: left.map(({ branch }) => branch) } });
+  if (left.length > 0)
+    throw new MakimaError('SUBTASKS_NOT_INTEGRATED', `Not in this task's worktree yet: ${describe(left)}`, {
+      details: { branches: left.map(({ branch }) => branch) },
+    });
   const failed = request.force ? undefined : (await subtaskWarnings(context, task)).find(({ code }) => code === 'SUBTASKS_FAILED');
   if (failed && (await context.store.currentRun(task.id))?.toldAfter == null) throw new MakimaError('SUBTASKS_FAILED', failed.message);
   return context.runs.finish(task.id, request.changes);

@@ -31,10 +31,14 @@ interface Parent {
 
 /** Whether the subtask's work is in the parent's worktree: by its branch, else by its content. */
 const whyMissing = async (child: Worktree, parent: Worktree, into: Standing, merged: Integration | undefined): Promise<string | null> => {
-  const source = merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
+  const source =
+    merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
   const standing = await standingOf(child);
   if (await isContained(parent.gitDir, standing, into, source)) return null;
-  const missing = await missingContent({ gitDir: child.gitDir, tree: standing.tree, baseCommit: child.baseCommit }, { gitDir: parent.gitDir, tree: into.tree });
+  const missing = await missingContent(
+    { gitDir: child.gitDir, tree: standing.tree, baseCommit: child.baseCommit },
+    { gitDir: parent.gitDir, tree: into.tree },
+  );
   if (missing.length === 0) return null;
   return `${nameSome(missing, maxFilesNamed)} differ`;
 };
@@ -58,7 +62,10 @@ const workOf = async (context: TaskContext, subtask: Task, parent: Parent): Prom
 };
 
 /** What became of the work of each of the task's direct subtasks. */
-export const workOfSubtasks = async (context: TaskContext, task: Task): Promise<{ subtasks: Task[]; work: Map<string, SubtaskWork>; gate: CompletionGate }> => {
+export const workOfSubtasks = async (
+  context: TaskContext,
+  task: Task,
+): Promise<{ subtasks: Task[]; work: Map<string, SubtaskWork>; gate: CompletionGate }> => {
   const subtasks = await context.store.listChildren(task.id);
   const integrations = new Map((await context.store.listIntegrations(task.id)).map((each) => [each.subtaskId, each]));
   let looked: Promise<Standing> | undefined;
@@ -70,13 +77,16 @@ export const workOfSubtasks = async (context: TaskContext, task: Task): Promise<
 };
 
 /** The subtasks of a gate that are left, as answers name them. */
-export const unintegratedOf = (gate: CompletionGate): Unintegrated[] => gate.left.map(({ task, reason }) => ({ taskId: task.id, name: task.name, branch: task.branch ?? task.id, reason }));
+export const unintegratedOf = (gate: CompletionGate): Unintegrated[] =>
+  gate.left.map(({ task, reason }) => ({ taskId: task.id, name: task.name, branch: task.branch ?? task.id, reason }));
 
 /** The direct subtasks whose work is neither merged nor copied, in no continuation that is, and not skipped. */
-export const unintegratedSubtasks = async (context: TaskContext, task: Task): Promise<Unintegrated[]> => unintegratedOf((await workOfSubtasks(context, task)).gate);
+export const unintegratedSubtasks = async (context: TaskContext, task: Task): Promise<Unintegrated[]> =>
+  unintegratedOf((await workOfSubtasks(context, task)).gate);
 
 /** Names them and why. */
-export const describe = (left: readonly Unintegrated[]): string => left.map(({ branch, name, reason }) => `${branch} ("${name}": ${reason})`).join(', ');
+export const describe = (left: readonly Unintegrated[]): string =>
+  left.map(({ branch, name, reason }) => `${branch} ("${name}": ${reason})`).join(', ');
 
 /** What keeps a task from being finished, one sentence without its full stop; null where nothing does. */
 export const describeWhatIsLeft = async (context: TaskContext, task: Task): Promise<string | null> => {

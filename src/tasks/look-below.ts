@@ -8,7 +8,11 @@ import { stopBelow } from './stop-task.ts';
 
 const maxNamed = 5;
 
-const nameThem = (tasks: readonly Task[]): string => nameSome(tasks.map(({ id, name, status }) => `${id} ("${name}": ${status})`), maxNamed);
+const nameThem = (tasks: readonly Task[]): string =>
+  nameSome(
+    tasks.map(({ id, name, status }) => `${id} ("${name}": ${status})`),
+    maxNamed,
+  );
 
 /**
  * What of a task's subtasks somebody should look at; it asks the store alone.
@@ -21,11 +25,18 @@ export const subtaskWarnings = async (context: TaskContext, task: Task): Promise
   const became = new Map((await context.store.listIntegrations(task.id)).map(({ subtaskId, state }) => [subtaskId, state]));
   const warnings: Warning[] = [];
   const unattended = subtasks.filter(({ id, status }) => !isTerminal(status) && became.get(id) !== 'skipped');
-  if (unattended.length > 0) warnings.push({ code: 'SUBTASKS_UNATTENDED', message: `Nobody attends to subtasks that were never started or still run: ${nameThem(unattended)}. Start, stop or delete them` });
+  if (unattended.length > 0)
+    warnings.push({
+      code: 'SUBTASKS_UNATTENDED',
+      message: `Nobody attends to subtasks that were never started or still run: ${nameThem(unattended)}. Start, stop or delete them`,
+    });
   const started = subtasks.filter(({ status }) => status !== 'pending');
   const isLost = ({ id, status }: Task): boolean => !isActive(status) && status !== 'done' && became.get(id) !== 'merged';
   if (started.length > 0 && started.every(isLost) && started.some(({ id }) => became.get(id) !== 'skipped')) {
-    warnings.push({ code: 'SUBTASKS_FAILED', message: `No subtask ended well: ${nameThem(started)}. Read their errors, start them again or make better ones` });
+    warnings.push({
+      code: 'SUBTASKS_FAILED',
+      message: `No subtask ended well: ${nameThem(started)}. Read their errors, start them again or make better ones`,
+    });
   }
   return warnings;
 };

@@ -10,10 +10,14 @@ const maxReadableLine = 8 * 1024 * 1024;
 const readableEvent = (driver: AgentDriver | undefined, event: TaskEvent, line: string): string | null => {
   if (event.type !== 'output') return null;
   switch (event.stream) {
-    case 'system': return `[makima] ${event.level === undefined ? '' : `${event.level}: `}${line}`;
-    case 'stderr': return `[stderr] ${line}`;
-    case 'stdin': return `> ${line}`;
-    case 'stdout': return driver ? driver.readable(line) : line;
+    case 'system':
+      return `[makima] ${event.level === undefined ? '' : `${event.level}: `}${line}`;
+    case 'stderr':
+      return `[stderr] ${line}`;
+    case 'stdin':
+      return `> ${line}`;
+    case 'stdout':
+      return driver ? driver.readable(line) : line;
   }
 };
 
@@ -32,7 +36,11 @@ const readableLines = async function* (driver: AgentDriver | undefined, events: 
   }
 };
 
-const outputOf = ({ log }: TaskContext, taskId: string, { after, follow, signal }: { after: number; follow: boolean; signal: AbortSignal }): AsyncIterable<StoredEvent> =>
+const outputOf = (
+  { log }: TaskContext,
+  taskId: string,
+  { after, follow, signal }: { after: number; follow: boolean; signal: AbortSignal },
+): AsyncIterable<StoredEvent> =>
   follow ? log.follow(taskId, { after, types: ['output'], signal }) : log.read(taskId, { after, types: ['output'], signal });
 
 /** A task's output: a page, all of it, or as a person reads it. */

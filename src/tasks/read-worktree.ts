@@ -11,7 +11,8 @@ export const readWorktree = (context: TaskContext): Pick<Actions, 'getWorktree' 
   const present = async (caller: Caller, taskId: string): Promise<Worktree> => {
     const task = await requireTask(context, caller, taskId, 'read');
     const worktree = await requireWorktree(context, task.id);
-    if (!(await isDirectory(worktree.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `The worktree ${worktree.path} is no longer there`);
+    if (!(await isDirectory(worktree.path)))
+      throw new MakimaError('WORKTREE_NOT_FOUND', `The worktree ${worktree.path} is no longer there`);
     return worktree;
   };
   return {

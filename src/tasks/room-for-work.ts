@@ -11,5 +11,8 @@ const mebibyte = 1024 * 1024;
 export const requireRoom = async (context: TaskContext): Promise<void> => {
   const { freeBytes } = await context.diskSpace();
   if (freeBytes >= context.minFreeBytes) return;
-  throw new MakimaError('DISK_FULL', `${Math.floor(freeBytes / mebibyte)} MiB are free on the disk of ${context.daemon.home}, and new work needs ${Math.ceil(context.minFreeBytes / mebibyte)}`);
+  throw new MakimaError(
+    'DISK_FULL',
+    `${Math.floor(freeBytes / mebibyte)} MiB are free on the disk of ${context.daemon.home}, and new work needs ${Math.ceil(context.minFreeBytes / mebibyte)}`,
+  );
 };

@@ -21,14 +21,21 @@ export const runCompletion =
     const action = request.action ?? (task.completionAction === 'none' ? undefined : task.completionAction);
     const targetRepoPath = request.targetRepoPath ?? task.targetRepoPath;
     const targetBranch = request.targetBranch ?? task.targetBranch;
-    if (action === undefined) throw new MakimaError('NO_COMPLETION_TARGET', 'The task has no completion action of its own, and the request names none');
-    if (targetRepoPath === null) throw new MakimaError('NO_COMPLETION_TARGET', 'The task has no targetRepoPath, and the request gives none');
+    if (action === undefined)
+      throw new MakimaError('NO_COMPLETION_TARGET', 'The task has no completion action of its own, and the request names none');
+    if (targetRepoPath === null)
+      throw new MakimaError('NO_COMPLETION_TARGET', 'The task has no targetRepoPath, and the request gives none');
     await openTarget(targetRepoPath, context.userHome);
     if (targetBranch !== null) await checkBranchName(targetBranch);
     await requireWorktree(context, task.id);
     if (context.completions.isRunning(task.id)) throw new MakimaError('COMPLETION_RUNNING');
     // A task is done a moment before its agent has left, and that runs the action by itself.
     if (!(await context.runs.settled(task.id, endingTime))) throw new MakimaError('TASK_ACTIVE', "The task's last run is still ending");
-    const { message, prUrl, commitSha, branch } = await context.completions.run(task, { action, targetRepoPath, targetBranch, ...(request.force === true && { force: true }) });
+    const { message, prUrl, commitSha, branch } = await context.completions.run(task, {
+      action,
+      targetRepoPath,
+      targetBranch,
+      ...(request.force === true && { force: true }),
+    });
     return { success: true, message, prUrl, commitSha, branch };
   };

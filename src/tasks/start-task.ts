@@ -21,7 +21,15 @@ export const startExisting = async (context: TaskContext, caller: Caller, task: 
     from: ['pending', 'done', 'failed', 'interrupted'],
     code: 'TASK_ACTIVE',
     ...(caller.kind === 'tool-key' && { keyId: caller.keyId }),
-    patch: { queuedAt: context.now().toISOString(), startedAt: null, completedAt: null, errorMessage: null, warnings: [], exitCode: null, completion: null },
+    patch: {
+      queuedAt: context.now().toISOString(),
+      startedAt: null,
+      completedAt: null,
+      errorMessage: null,
+      warnings: [],
+      exitCode: null,
+      completion: null,
+    },
   });
   context.runs.enqueue(queued);
   return queued;

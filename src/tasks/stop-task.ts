@@ -8,7 +8,11 @@ import type { TaskContext } from './context.ts';
 const stopOne = async (context: TaskContext, task: Task, options: StopOptions): Promise<void> => {
   if (isTerminal(task.status)) return;
   if (task.status === 'pending') {
-    await context.ledger.transition(task.id, { to: 'interrupted', patch: { completedAt: context.now().toISOString() }, events: [{ type: 'end', status: 'interrupted' }] });
+    await context.ledger.transition(task.id, {
+      to: 'interrupted',
+      patch: { completedAt: context.now().toISOString() },
+      events: [{ type: 'end', status: 'interrupted' }],
+    });
     return;
   }
   await context.runs.stop(task.id, options);
@@ -26,7 +30,11 @@ const maxLooks = 100;
  * @param options.again - asks those too that are being stopped already, as a person does who wants it to be quicker
  * @returns how many were asked
  */
-export const stopBelow = async (context: TaskContext, task: Task, { graceful, again }: { graceful: boolean; again: boolean }): Promise<number> => {
+export const stopBelow = async (
+  context: TaskContext,
+  task: Task,
+  { graceful, again }: { graceful: boolean; again: boolean },
+): Promise<number> => {
   const seen = new Set<string>();
   let asked = 0;
   for (let look = 0; look < maxLooks; look += 1) {

@@ -33,7 +33,9 @@ export const toolKeys = (context: TaskContext): Pick<Actions, 'createToolKey' | 
   async deleteToolKey(caller, taskId, keyId) {
     const task = await requireTask(context, caller, taskId, 'own');
     const key = (await context.store.listToolKeys(task.id)).find(({ id }) => id === keyId.toLowerCase());
-    const deleted = key && (await context.store.deleteToolKey(task.id, key.id, [{ type: 'tool-key', keyId: key.id, action: 'revoked', label: key.label }]));
+    const deleted =
+      key &&
+      (await context.store.deleteToolKey(task.id, key.id, [{ type: 'tool-key', keyId: key.id, action: 'revoked', label: key.label }]));
     if (deleted !== true) throw new MakimaError('TOOL_KEY_NOT_FOUND', `The task has no tool key ${keyId}`);
     await context.ledger.flush();
   },

@@ -9,7 +9,9 @@ import { parseArgs } from 'node:util';
 import { git, write } from '../support/daemon.ts';
 import { points, runChaos } from './run.ts';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' }, clients: { type: 'string', default: '4' } } });
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' }, clients: { type: 'string', default: '4' } },
+});
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const directory = mkdtempSync(join(tmpdir(), 'chaos-'));
 try {

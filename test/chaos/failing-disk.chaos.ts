@@ -35,10 +35,16 @@ t.jobs = sweepers;
 
 const sweep = (t: Test, from: number): Promise<void> => {
   const disk = fullForAWhile();
-  return sweepLives(t, 'disk', from, { twins: { write: disk.write }, arm: (write) => disk.arm(write, 1), disarm: () => disk.arm(Infinity, 0), hasFailed: disk.hasFailed });
+  return sweepLives(t, 'disk', from, {
+    twins: { write: disk.write },
+    arm: (write) => disk.arm(write, 1),
+    disarm: () => disk.arm(Infinity, 0),
+    hasFailed: disk.hasFailed,
+  });
 };
 
-for (let from = 1; from <= sweepers; from += 1) void t.test(`a disk that is full at write ${from}, ${from + sweepers}, …`, (t) => sweep(t, from));
+for (let from = 1; from <= sweepers; from += 1)
+  void t.test(`a disk that is full at write ${from}, ${from + sweepers}, …`, (t) => sweep(t, from));
 
 void t.test('what an agent says while the disk is full is in its log when there is space again, once and in order', async (t) => {
   const disk = fullForAWhile();
@@ -48,6 +54,9 @@ void t.test('what an agent says while the disk is full is in its log when there 
   disk.arm(1, 2);
   t.match(await daemon.ended(id), { status: 'done', errorMessage: null });
   t.ok(disk.hasFailed());
-  t.same(await daemon.said(id), Array.from({ length: 40 }, (_, index) => `line ${index + 1} of 40`));
+  t.same(
+    await daemon.said(id),
+    Array.from({ length: 40 }, (_, index) => `line ${index + 1} of 40`),
+  );
   t.equal((await daemon.events(id)).filter(({ type }) => type === 'end').length, 1);
 });

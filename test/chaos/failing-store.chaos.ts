@@ -36,4 +36,5 @@ const sweep = (t: Test, from: number): Promise<void> => {
   return sweepLives(t, 'store', from, { ...twin, twins: { store: twin.wrap }, disarm: () => twin.arm(Infinity) });
 };
 
-for (let from = 1; from <= sweepers; from += 1) void t.test(`a store that fails at call ${from}, ${from + sweepers}, …`, (t) => sweep(t, from));
+for (let from = 1; from <= sweepers; from += 1)
+  void t.test(`a store that fails at call ${from}, ${from + sweepers}, …`, (t) => sweep(t, from));

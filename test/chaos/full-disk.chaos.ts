@@ -63,7 +63,10 @@ void t.test('a message for which there is no room is refused, and the agent neve
   const { id } = await daemon.start({});
   await daemon.until(id, spoke);
   disk.fill();
-  t.match(await daemon.call<Refusal>('POST', `/tasks/${id}/messages`, { message: 'no room for this' }), { status: 507, body: { code: 'DISK_FULL' } });
+  t.match(await daemon.call<Refusal>('POST', `/tasks/${id}/messages`, { message: 'no room for this' }), {
+    status: 507,
+    body: { code: 'DISK_FULL' },
+  });
   disk.free();
   t.match(await daemon.call('POST', `/tasks/${id}/messages`, { message: 'room for this' }), { status: 202, body: { delivered: true } });
   const [run = ''] = readdirSync(disk.runs);
@@ -82,7 +85,11 @@ void t.test('how an agent ended while there was no room for it is known when the
   await daemon.until(id, spoke);
   const [run = ''] = readdirSync(disk.runs);
   const processes = (await platform.table(`MAKIMA_RUN_ID=${run}`)).filter(({ marked }) => marked);
-  const agent = processes.find(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('agents/forever') && !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('wrapper.sh'));
+  const agent = processes.find(
+    ({ pid }) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('agents/forever') &&
+      !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('wrapper.sh'),
+  );
   disk.fill();
   process.kill(agent?.pid ?? 0, 'SIGKILL');
   while (isAlive(agent?.pid ?? 0)) await new Promise((resolve) => setImmediate(resolve));

@@ -34,7 +34,11 @@ export interface KeptDaemon {
    * Asks until there is an answer, through every restart.
    * @param options.repeat - may be done twice; a broken connection is Unanswered otherwise
    */
-  call<T = Task>(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string>; repeat?: boolean }): Promise<Reply<T>>;
+  call<T = Task>(
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string>; repeat?: boolean },
+  ): Promise<Reply<T>>;
   /** The events of a task after an id, as one connection has them; ends without an error when that breaks. */
   follow(taskId: string, after: number | null): AsyncGenerator<TaskEvent>;
   /** What all of them wrote on standard error. */
@@ -52,7 +56,10 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
 
   const address = (): { base: string; authorization: string } | null => {
     try {
-      return { base: `${JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8')).url}/api/v1/mesh`, authorization: `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}` };
+      return {
+        base: `${JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8')).url}/api/v1/mesh`,
+        authorization: `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}`,
+      };
     } catch (error) {
       // Not there before the first start, and after a shutdown.
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
@@ -62,9 +69,17 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
 
   return {
     async start(fault) {
-      const [script = '', ...args] = fault === null ? ['../../src/server.ts'] : ['../support/faulty-daemon.ts', fault.point, String(fault.times)];
+      const [script = '', ...args] =
+        fault === null ? ['../../src/server.ts'] : ['../support/faulty-daemon.ts', fault.point, String(fault.times)];
       const started = spawn(...plainly(process.execPath, join(import.meta.dirname, script), ...args), {
-        env: { ...process.env, MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath('by-task-name'), MAKIMA_LOG_LEVEL: 'warn', ...env },
+        env: {
+          ...process.env,
+          MAKIMA_HOME: home,
+          MAKIMA_PORT: '0',
+          MAKIMA_CLAUDE_COMMAND: agentPath('by-task-name'),
+          MAKIMA_LOG_LEVEL: 'warn',
+          ...env,
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       started.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
@@ -101,7 +116,8 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
               ...(body !== undefined && { body: JSON.stringify(body) }),
             });
             const text = await response.text();
-            if (response.status !== 503) return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+            if (response.status !== 503)
+              return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
           } catch (error) {
             const cause: unknown = error instanceof Error ? error.cause : null;
             const refused = cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
@@ -115,7 +131,9 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
       const to = address();
       try {
         if (to === null) return;
-        const response = await fetch(`${to.base}/tasks/${taskId}/events`, { headers: { authorization: to.authorization, ...(after !== null && { 'last-event-id': String(after) }) } });
+        const response = await fetch(`${to.base}/tasks/${taskId}/events`, {
+          headers: { authorization: to.authorization, ...(after !== null && { 'last-event-id': String(after) }) },
+        });
         if (response.status !== 200) return;
         yield* readSse(response);
       } catch (error) {
@@ -123,6 +141,10 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
         if (!(error instanceof TypeError) && !(error instanceof Error && error.name === 'AbortError')) throw error;
       }
     },
-    log: () => log.split('\n').filter((line) => !line.includes('The daemon is starting')).join('\n'),
+    log: () =>
+      log
+        .split('\n')
+        .filter((line) => !line.includes('The daemon is starting'))
+        .join('\n'),
   };
 };

@@ -24,7 +24,16 @@ t.comment(`CHAOS_SEED=${seed}`);
 
 for (const [index, { points, kinds, ...how }] of parts.entries()) {
   void t.test(`no promise is broken by a death at: ${points.join(', ')}`, async (t) => {
-    const figures = await runChaos({ seed: seed + index, directory: scratch(t), repository: userRepository(t), points, kinds, ...how, randomKills: 0, progress: (line) => t.comment(line) });
+    const figures = await runChaos({
+      seed: seed + index,
+      directory: scratch(t),
+      repository: userRepository(t),
+      points,
+      kinds,
+      ...how,
+      randomKills: 0,
+      progress: (line) => t.comment(line),
+    });
     t.same(figures.wrong, []);
     t.same(Object.keys(figures.killedAt).toSorted(), points.toSorted(), 'it died at every point');
     t.ok(figures.lines > 0);

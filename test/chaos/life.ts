@@ -9,7 +9,13 @@ import { startDaemon, type TestDaemon } from '../support/daemon.ts';
 import { everythingIn } from '../support/everything-in.ts';
 
 /** Asks until it is done: what fails once is asked for again, as a client does. Bounded, since a failure is planned once. */
-const insist = async <T = Task>(daemon: TestDaemon, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T | null> => {
+const insist = async <T = Task>(
+  daemon: TestDaemon,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<T | null> => {
   for (let tries = 1; ; tries += 1) {
     const answer = await daemon.call<T>(method, path, body, headers);
     if (answer.status < 300) return answer.body;
@@ -23,13 +29,26 @@ const insist = async <T = Task>(daemon: TestDaemon, method: string, path: string
  * @param arm - called when the task is made and before it is started
  * @param repositoryUrl - where it works; a repository of its own where left out, which takes some more git commands
  */
-export const live = async (t: Test, daemon: TestDaemon, what: string, arm: (task: Task) => void = () => undefined, repositoryUrl?: string): Promise<Task> => {
-  const made = await insist(daemon, 'POST', '/tasks', { name: 'a life', plan: 'live', ...(repositoryUrl !== undefined && { repositoryUrl }) }, { 'idempotency-key': randomUUID() });
+export const live = async (
+  t: Test,
+  daemon: TestDaemon,
+  what: string,
+  arm: (task: Task) => void = () => undefined,
+  repositoryUrl?: string,
+): Promise<Task> => {
+  const made = await insist(
+    daemon,
+    'POST',
+    '/tasks',
+    { name: 'a life', plan: 'live', ...(repositoryUrl !== undefined && { repositoryUrl }) },
+    { 'idempotency-key': randomUUID() },
+  );
   if (made === null) throw new Error('no task');
   arm(made);
   // A start that was refused may have happened: a failure after the write is no refusal.
   const started = await daemon.call('POST', `/tasks/${made.id}/start`);
-  if (started.status !== 202 && (await insist(daemon, 'GET', `/tasks/${made.id}`))?.status === 'pending') await insist(daemon, 'POST', `/tasks/${made.id}/start`);
+  if (started.status !== 202 && (await insist(daemon, 'GET', `/tasks/${made.id}`))?.status === 'pending')
+    await insist(daemon, 'POST', `/tasks/${made.id}/start`);
   const toTheEnd = () => daemon.until(made.id, (event) => event.type === 'end');
   // The failure can be the stream's.
   await toTheEnd().catch(toTheEnd);
@@ -55,9 +74,14 @@ export const nothingIsLeft = async (t: Test, daemon: TestDaemon, marker: string)
     ...look('kept').filter((path) => halfMade.test(path)),
   ];
   // Put aside, and removed in the background.
-  for (const limit = performance.now() + 30_000; left().length > 0 && performance.now() < limit; ) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const limit = performance.now() + 30_000; left().length > 0 && performance.now() < limit;)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   t.same(left(), [], 'nothing is left on the disk');
-  t.same((await platform.table(marker)).filter(({ marked }) => marked).map(({ pid }) => pid), [], 'no process is left');
+  t.same(
+    (await platform.table(marker)).filter(({ marked }) => marked).map(({ pid }) => pid),
+    [],
+    'no process is left',
+  );
 };
 
 /** What fails once on purpose, at its Nth call from when it is armed. */

@@ -12,13 +12,16 @@ const shared = (first: string): string => `${[first, 'a', 'b', 'c', 'd', 'e', 'f
 /** A merge, asked for until it is known what came of it: committed, or left open with its conflicts. */
 const mergeIn = async (stage: Stage, parent: Task, subtask: Task): Promise<'committed' | 'open'> => {
   for (;;) {
-    const answer = await perhaps(stage.daemon.call<{ code?: string }>('POST', `/tasks/${parent.id}/merge`, { body: { subtaskId: subtask.id } }));
+    const answer = await perhaps(
+      stage.daemon.call<{ code?: string }>('POST', `/tasks/${parent.id}/merge`, { body: { subtaskId: subtask.id } }),
+    );
     if (answer?.status === 200) return 'committed';
     const code = answer?.body.code ?? 'none';
     const { body } = await stage.daemon.call<MergeStatus>('GET', `/tasks/${parent.id}/merge`);
     if (body.inProgress && body.subtaskId === subtask.id) return 'open';
     // A merge that nobody heard the end of was taken back, or is through: asking again says which.
-    if (answer !== null && !['MERGE_IN_PROGRESS', 'REPOSITORY_BUSY'].includes(code)) stage.wrong(`task ${parent.id}: a merge was refused: ${JSON.stringify(answer.body)}`);
+    if (answer !== null && !['MERGE_IN_PROGRESS', 'REPOSITORY_BUSY'].includes(code))
+      stage.wrong(`task ${parent.id}: a merge was refused: ${JSON.stringify(answer.body)}`);
   }
 };
 
@@ -35,7 +38,13 @@ const conclude = async (stage: Stage, parent: Task, how: 'commit' | 'abort'): Pr
 
 /** Everything that a worktree holds and what git says of it. */
 const stateOf = (worktree: string): string =>
-  JSON.stringify([fingerprint(worktree, { without: ['.git', '.makima'] }), git(worktree, 'rev-parse', 'HEAD'), git(worktree, 'symbolic-ref', 'HEAD'), git(worktree, 'diff', '--cached', 'HEAD'), git(worktree, 'status', '--porcelain')]);
+  JSON.stringify([
+    fingerprint(worktree, { without: ['.git', '.makima'] }),
+    git(worktree, 'rev-parse', 'HEAD'),
+    git(worktree, 'symbolic-ref', 'HEAD'),
+    git(worktree, 'diff', '--cached', 'HEAD'),
+    git(worktree, 'status', '--porcelain'),
+  ]);
 
 const read = (worktree: string, name: string): string => readFileSync(join(worktree, name), 'utf8');
 
@@ -61,20 +70,35 @@ export const mergeTwo = async (stage: Stage): Promise<string> => {
 
   if ((await mergeIn(stage, parent, first)) !== 'committed') wrong(`task ${parent.id}: the first merge conflicts`);
   const status = git(worktree, 'status', '--porcelain');
-  if (status !== 'A  staged\n?? own') wrong(`task ${parent.id}: after a merge that had nothing to do with it, the parent's own work stands as ${JSON.stringify(status)}`);
+  if (status !== 'A  staged\n?? own')
+    wrong(`task ${parent.id}: after a merge that had nothing to do with it, the parent's own work stands as ${JSON.stringify(status)}`);
   const between = stateOf(worktree);
   for (const how of ['abort', 'commit'] as const) {
     if ((await mergeIn(stage, parent, second)) !== 'open') wrong(`task ${parent.id}: the second merge did not conflict`);
-    const resolved = await daemon.call<MergeStatus>('POST', `/tasks/${parent.id}/merge/resolve`, { body: { file: 'README.md', strategy: 'theirs' }, repeat: true });
-    if (resolved.status !== 200 || resolved.body.conflictedFiles.length > 0) wrong(`task ${parent.id}: the conflict was not resolved: ${JSON.stringify(resolved.body)}`);
+    const resolved = await daemon.call<MergeStatus>('POST', `/tasks/${parent.id}/merge/resolve`, {
+      body: { file: 'README.md', strategy: 'theirs' },
+      repeat: true,
+    });
+    if (resolved.status !== 200 || resolved.body.conflictedFiles.length > 0)
+      wrong(`task ${parent.id}: the conflict was not resolved: ${JSON.stringify(resolved.body)}`);
     await conclude(stage, parent, how);
-    if (existsSync(git(worktree, 'rev-parse', '--path-format=absolute', '--git-path', 'index.lock'))) wrong(`task ${parent.id}: after ${how} the index is locked, by a daemon that is dead`);
+    if (existsSync(git(worktree, 'rev-parse', '--path-format=absolute', '--git-path', 'index.lock')))
+      wrong(`task ${parent.id}: after ${how} the index is locked, by a daemon that is dead`);
     const now = stateOf(worktree);
     if (how === 'abort' && now !== between) wrong(`task ${parent.id}: abort gave back ${now} and not ${between}`);
   }
 
-  const holds = { 'README.md': shared('second'), first: 'first\n', second: 'second\n', 'parts/first': 'first\n', 'parts/second': 'second\n', own: 'own\n', staged: 'staged\n' };
-  for (const [name, content] of Object.entries(holds)) if (read(worktree, name) !== content) wrong(`task ${parent.id}: ${name} holds ${JSON.stringify(read(worktree, name))}`);
+  const holds = {
+    'README.md': shared('second'),
+    first: 'first\n',
+    second: 'second\n',
+    'parts/first': 'first\n',
+    'parts/second': 'second\n',
+    own: 'own\n',
+    staged: 'staged\n',
+  };
+  for (const [name, content] of Object.entries(holds))
+    if (read(worktree, name) !== content) wrong(`task ${parent.id}: ${name} holds ${JSON.stringify(read(worktree, name))}`);
   const { body: check } = await daemon.call<MergeCheck>('GET', `/tasks/${parent.id}/merge/check`);
   if (!check.canComplete || check.mergedCount !== 2) wrong(`task ${parent.id}: the check says ${JSON.stringify(check)}`);
   if (/merging|unmerged/i.test(git(worktree, 'status'))) wrong(`task ${parent.id}: git says that a merge is under way`);

@@ -120,7 +120,9 @@ const killer = async (daemon: KeptDaemon, dice: Dice, options: ChaosOptions, fig
       missed.set(point, misses);
       await daemon.kill();
       for (let kill = 0; kill < options.randomKills; kill += 1) await dieAtRandom();
-      options.progress?.(`${figures.daemons} daemons, ${Object.values(figures.tasks).reduce((sum, each) => sum + each, 0)} scenarios, ${figures.lines} lines, ${figures.wrong.length} promises broken`);
+      options.progress?.(
+        `${figures.daemons} daemons, ${Object.values(figures.tasks).reduce((sum, each) => sum + each, 0)} scenarios, ${figures.lines} lines, ${figures.wrong.length} promises broken`,
+      );
     }
   } while (performance.now() < (options.until ?? 0));
   await start(null);
@@ -136,7 +138,28 @@ const leftovers = async (home: string, notes: string): Promise<string[]> => {
     .concat(leftIn(join(home, 'events'), (path) => path === 'ids'))
     .concat(leftIn(join(home, 'repositories'), () => false))
     .concat(['caches', 'kept'].flatMap((name) => leftIn(join(home, name), (path) => !halfMade.test(path))))
-    .concat(readdirSync(home).filter((name) => !['state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm', 'lock', 'lock-journal', 'token', 'daemon.json', 'makima.sock', 'runs', 'worktrees', 'events', 'repositories', 'caches', 'kept', 'home.json'].includes(name)));
+    .concat(
+      readdirSync(home).filter(
+        (name) =>
+          ![
+            'state.sqlite',
+            'state.sqlite-wal',
+            'state.sqlite-shm',
+            'lock',
+            'lock-journal',
+            'token',
+            'daemon.json',
+            'makima.sock',
+            'runs',
+            'worktrees',
+            'events',
+            'repositories',
+            'caches',
+            'kept',
+            'home.json',
+          ].includes(name),
+      ),
+    );
   const processes = (await platform.table(`AGENT_NOTES=${notes}`)).filter(({ marked }) => marked);
   return [...left, ...processes.map(({ pid }) => `process ${pid}`)];
 };
@@ -151,9 +174,28 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosFigures> => 
   const [home, notes] = [join(directory, 'home'), join(directory, 'notes')];
   for (const path of [home, notes]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const began = performance.now();
-  const figures: ChaosFigures = { seed, seconds: 0, daemons: 0, killedAtRandom: 0, terminated: 0, killedAt: {}, tasks: {}, lines: 0, events: 0, connections: 0, wrong: [] };
+  const figures: ChaosFigures = {
+    seed,
+    seconds: 0,
+    daemons: 0,
+    killedAtRandom: 0,
+    terminated: 0,
+    killedAt: {},
+    tasks: {},
+    lines: 0,
+    events: 0,
+    connections: 0,
+    wrong: [],
+  };
   const daemon = keepDaemon(home, { MAKIMA_AGENT_ENV: JSON.stringify({ AGENT_NOTES: notes }), MAKIMA_MAX_CONCURRENT_TASKS: '3' });
-  const stage: Stage = { daemon, dice: diceOf(seed + 1), notes, repository: options.repository, figures, wrong: (what) => void figures.wrong.push(what) };
+  const stage: Stage = {
+    daemon,
+    dice: diceOf(seed + 1),
+    notes,
+    repository: options.repository,
+    figures,
+    wrong: (what) => void figures.wrong.push(what),
+  };
   const before = JSON.stringify(fingerprint(options.repository));
 
   let killing = true;
@@ -162,7 +204,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosFigures> => 
   const chosen = options.kinds ?? kinds;
   const toPlay = stage.dice.shuffled(chosen);
   const client = async (): Promise<void> => {
-    for (let kind = toPlay.pop(); kind !== undefined || isKilling(); kind = toPlay.pop()) await play(stage, kind ?? stage.dice.pick(chosen));
+    for (let kind = toPlay.pop(); kind !== undefined || isKilling(); kind = toPlay.pop())
+      await play(stage, kind ?? stage.dice.pick(chosen));
   };
   try {
     const clients = Promise.all(Array.from({ length: options.clients }, client));
@@ -175,7 +218,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosFigures> => 
     if (JSON.stringify(fingerprint(options.repository)) !== before) stage.wrong("the user's repository was changed");
     // What was put aside is removed in the background.
     let left = await leftovers(home, notes);
-    for (const limit = performance.now() + 30_000; left.length > 0 && performance.now() < limit; left = await leftovers(home, notes)) await pause(50);
+    for (const limit = performance.now() + 30_000; left.length > 0 && performance.now() < limit; left = await leftovers(home, notes))
+      await pause(50);
     for (const each of left) stage.wrong(`left behind: ${each}`);
   } finally {
     killing = false;

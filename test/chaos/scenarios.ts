@@ -27,7 +27,13 @@ const scenarios = {
       if (now.queuedAt !== first.queuedAt) break;
       if (started !== null) stage.wrong(`task ${id}: a start was refused: ${JSON.stringify(started.body)}`);
     }
-    await finish(stage, id, seen, { status: 'done', starts: 2, ends: 2, lines: [...numbered(4), ...numbered(4)], counted: [...numbers(4), ...numbers(4)] });
+    await finish(stage, id, seen, {
+      status: 'done',
+      starts: 2,
+      ends: 2,
+      lines: [...numbered(4), ...numbered(4)],
+      counted: [...numbers(4), ...numbers(4)],
+    });
     return id;
   },
 
@@ -56,7 +62,12 @@ const scenarios = {
     const { id } = await make(stage, { name: 'forever', plan: 'work on' });
     const seen = nothingSeen();
     const when = stage.dice.pick(['queued', 'initializing', 'starting', 'running', 'working'] as const);
-    await followToEnd(stage.daemon, id, seen, (event) => (when === 'working' ? wordsOf([event]).length > 0 : event.type === 'status' && event.to === when) || event.type === 'end');
+    await followToEnd(
+      stage.daemon,
+      id,
+      seen,
+      (event) => (when === 'working' ? wordsOf([event]).length > 0 : event.type === 'status' && event.to === when) || event.type === 'end',
+    );
     const { status, body } = await stage.daemon.call('POST', `/tasks/${id}/stop`, { body: {}, repeat: true });
     if (status !== 202 && status !== 200) stage.wrong(`task ${id}: a stop was refused: ${JSON.stringify(body)}`);
     await toTheEnd(stage, id, seen, { status: 'interrupted', starts: null, lines: null });
@@ -87,7 +98,10 @@ const scenarios = {
     const { id } = await counting(stage, 30, 10);
     const seen = nothingSeen();
     if (await untilLine(stage, id, seen, 'line 3 of 30')) {
-      const { status, body } = await stage.daemon.call('PUT', `/tasks/${id}`, { body: { status: 'done', progressSummary: 'enough' }, repeat: true });
+      const { status, body } = await stage.daemon.call('PUT', `/tasks/${id}`, {
+        body: { status: 'done', progressSummary: 'enough' },
+        repeat: true,
+      });
       if (status !== 200) stage.wrong(`task ${id}: done was refused: ${JSON.stringify(body)}`);
       const now = await taskOf(stage, id);
       if (now.status !== 'done' || now.progressSummary !== 'enough') stage.wrong(`task ${id}: it was done and is ${now.status}`);

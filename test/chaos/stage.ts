@@ -19,7 +19,8 @@ export interface Stage {
 
 type Body = Record<string, unknown>;
 
-const same = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((each, index) => each === other[index]);
+const same = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((each, index) => each === other[index]);
 
 /** A task that is made once however often it has to be asked for. */
 export const make = async ({ daemon, dice, repository, wrong }: Stage, task: Body): Promise<Task> => {
@@ -42,7 +43,12 @@ export const perhaps = async <T>(asked: Promise<Reply<T>>): Promise<Reply<T> | n
 };
 
 /** Holds a task that has ended to everything that is promised of all of them. */
-export const finish = async (stage: Stage, id: string, seen: Seen, expected: { status: Task['status']; starts: number | null; lines: string[] | null; counted?: string[]; ends?: number }): Promise<Task> => {
+export const finish = async (
+  stage: Stage,
+  id: string,
+  seen: Seen,
+  expected: { status: Task['status']; starts: number | null; lines: string[] | null; counted?: string[]; ends?: number },
+): Promise<Task> => {
   await followToEnd(stage.daemon, id, seen);
   const task = await taskOf(stage, id);
   for (const each of wrongWith(task, seen.events, { status: expected.status, ends: expected.ends ?? 1 })) stage.wrong(each);
@@ -51,11 +57,15 @@ export const finish = async (stage: Stage, id: string, seen: Seen, expected: { s
   await followToEnd(stage.daemon, id, again, (event) => event.id === last);
   if (JSON.stringify(again.events) !== JSON.stringify(seen.events)) stage.wrong(`task ${id}: a replay is not what was seen live`);
   const words = wordsOf(seen.events);
-  if (expected.lines !== null && !same(words.slice(0, expected.lines.length), expected.lines)) stage.wrong(`task ${id}: its lines are ${words.join(', ')}`);
-  if (expected.counted !== undefined && !same(countedBy(task).slice(0, expected.counted.length), expected.counted)) stage.wrong(`task ${id}: it counted ${countedBy(task).join(', ')}`);
-  if (expected.lines !== null && words.filter((word) => word.startsWith('line ')).length !== countedBy(task).length) stage.wrong(`task ${id}: ${words.length} lines in the log, ${countedBy(task).length} counted`);
+  if (expected.lines !== null && !same(words.slice(0, expected.lines.length), expected.lines))
+    stage.wrong(`task ${id}: its lines are ${words.join(', ')}`);
+  if (expected.counted !== undefined && !same(countedBy(task).slice(0, expected.counted.length), expected.counted))
+    stage.wrong(`task ${id}: it counted ${countedBy(task).join(', ')}`);
+  if (expected.lines !== null && words.filter((word) => word.startsWith('line ')).length !== countedBy(task).length)
+    stage.wrong(`task ${id}: ${words.length} lines in the log, ${countedBy(task).length} counted`);
   const { starts } = notesOf(stage.notes, task);
-  if (expected.starts !== null && starts !== expected.starts) stage.wrong(`task ${id}: its agent was started ${starts} times, and not ${expected.starts}`);
+  if (expected.starts !== null && starts !== expected.starts)
+    stage.wrong(`task ${id}: its agent was started ${starts} times, and not ${expected.starts}`);
   stage.figures.lines += words.length;
   stage.figures.events += seen.events.length;
   stage.figures.connections += seen.connections;
@@ -64,7 +74,8 @@ export const finish = async (stage: Stage, id: string, seen: Seen, expected: { s
 
 export const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index + 1));
 export const nothingSeen = (): Seen => ({ events: [], connections: 0 });
-export const counting = (stage: Stage, count: number, every: number): Promise<Task> => make(stage, { name: 'counts', plan: `COUNT: ${count} EVERY: ${every}` });
+export const counting = (stage: Stage, count: number, every: number): Promise<Task> =>
+  make(stage, { name: 'counts', plan: `COUNT: ${count} EVERY: ${every}` });
 export const counted = (count: number) => ({ starts: 1, lines: numbered(count), counted: numbers(count) });
 
 /** Waits for a line; false where the task ended before. */

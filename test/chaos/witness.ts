@@ -14,7 +14,12 @@ export interface Seen {
 }
 
 /** Follows a task to its end, each time from the last event seen, whatever becomes of the daemon. */
-export const followToEnd = async (daemon: KeptDaemon, taskId: string, seen: Seen, fits: (event: TaskEvent) => boolean = (event) => event.type === 'end'): Promise<void> => {
+export const followToEnd = async (
+  daemon: KeptDaemon,
+  taskId: string,
+  seen: Seen,
+  fits: (event: TaskEvent) => boolean = (event) => event.type === 'end',
+): Promise<void> => {
   for (;;) {
     seen.connections += 1;
     for await (const event of daemon.follow(taskId, seen.events.at(-1)?.id ?? null)) {

@@ -49,8 +49,14 @@ export const startBareClaude = (t: Cleanup, binary: string, cwd: string, env: Re
   });
   return {
     lines,
-    send: (text, uuid) => void child.stdin.write(`${JSON.stringify({ type: 'user', ...(uuid !== undefined && { uuid }), message: { role: 'user', content: text } })}\n`),
-    interrupt: () => void child.stdin.write(`${JSON.stringify({ type: 'control_request', request_id: randomUUID(), request: { subtype: 'interrupt' } })}\n`),
+    send: (text, uuid) =>
+      void child.stdin.write(
+        `${JSON.stringify({ type: 'user', ...(uuid !== undefined && { uuid }), message: { role: 'user', content: text } })}\n`,
+      ),
+    interrupt: () =>
+      void child.stdin.write(
+        `${JSON.stringify({ type: 'control_request', request_id: randomUUID(), request: { subtype: 'interrupt' } })}\n`,
+      ),
     until: (fits) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
@@ -58,7 +64,12 @@ export const startBareClaude = (t: Cleanup, binary: string, cwd: string, env: Re
           if (found === undefined && !ended) return;
           waiting.delete(look);
           if (found) resolve(found);
-          else reject(new Error(`claude ended before it said that. stderr: ${stderr}\nstdout: ${lines.map((line) => JSON.stringify(line).slice(0, 500)).join('\n')}`));
+          else
+            reject(
+              new Error(
+                `claude ended before it said that. stderr: ${stderr}\nstdout: ${lines.map((line) => JSON.stringify(line).slice(0, 500)).join('\n')}`,
+              ),
+            );
         };
         waiting.add(look);
         look();

@@ -11,7 +11,11 @@ const script = '.makima/orchestrate.sh';
 
 /** Both change the same two files; the first commits what it did, the second leaves it uncommitted. */
 const changing = (who: string, ...more: string[]): string =>
-  plan(bash(`echo 'The ${who} readme' > README.md; printf '${who}\\ntwo\\n' > src/app.txt; echo ${who} > ${who}.txt`), ...more, say(`${who} is through`));
+  plan(
+    bash(`echo 'The ${who} readme' > README.md; printf '${who}\\ntwo\\n' > src/app.txt; echo ${who} > ${who}.txt`),
+    ...more,
+    say(`${who} is through`),
+  );
 const firstPlan = changing('first', bash('git add -A && git commit -q -m "The first"'));
 const secondPlan = changing('second');
 
@@ -51,13 +55,24 @@ void t.test('an orchestrator, run by the real claude, resolves a conflict and fi
   const before = await fingerprint(repository);
 
   const stream = await daemon.follow(t, '/events');
-  const { id } = await daemon.startTask({ name: 'Bring both together', isOrchestrator: true, repositoryUrl: repository, plan: orchestratorPlan });
+  const { id } = await daemon.startTask({
+    name: 'Bring both together',
+    isOrchestrator: true,
+    repositoryUrl: repository,
+    plan: orchestratorPlan,
+  });
   await stream.end(id);
 
   const task = await daemon.task(id);
   t.match(task, { status: 'done', progressSummary: 'Both are in', errorMessage: null });
   const [first, second] = await daemon.subtasks(id);
-  t.match([first, second], [{ name: 'First', status: 'done' }, { name: 'Second', status: 'done' }]);
+  t.match(
+    [first, second],
+    [
+      { name: 'First', status: 'done' },
+      { name: 'Second', status: 'done' },
+    ],
+  );
 
   const told = printedBy(stream.events, id);
   t.match(told, /SUBTASKS_NOT_INTEGRATED/, 'done was refused while nothing was merged');
@@ -79,8 +94,13 @@ void t.test('an orchestrator, run by the real claude, resolves a conflict and fi
 
   const moves = stream.events.flatMap((event) => (event.type === 'merge' && event.taskId === id ? [[event.action, event.subtaskId]] : []));
   t.same(moves, [
-    ['started', first?.id], ['committed', first?.id],
-    ['started', second?.id], ['conflict', second?.id], ['resolved', second?.id], ['resolved', second?.id], ['committed', second?.id],
+    ['started', first?.id],
+    ['committed', first?.id],
+    ['started', second?.id],
+    ['conflict', second?.id],
+    ['resolved', second?.id],
+    ['resolved', second?.id],
+    ['committed', second?.id],
   ]);
   t.same(await fingerprint(repository), before, 'nothing in the user’s repository has changed');
   t.same(await runProcesses(daemon.folder), [], 'no process is left');

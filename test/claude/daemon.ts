@@ -95,7 +95,10 @@ export class Daemon {
   async call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> {
     const response = await fetch(`${this.url}/api/v1/mesh${path}`, {
       method,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...(headers ?? { authorization: `Bearer ${this.token}` }) },
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(headers ?? { authorization: `Bearer ${this.token}` }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -105,13 +108,16 @@ export class Daemon {
   /** A call without which the rest of a test makes no sense: what came back, or an error that stops the test. */
   async must(status: number, method: string, path: string, body?: unknown): Promise<unknown> {
     const answer = await this.call(method, path, body);
-    if (answer.status !== status) throw new Error(`${method} ${path} answered ${answer.status}, not ${status}: ${JSON.stringify(answer.body)}`);
+    if (answer.status !== status)
+      throw new Error(`${method} ${path} answered ${answer.status}, not ${status}: ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
 
   /** A GET that must succeed, as text. */
   async text(path: string): Promise<string> {
-    const response = await fetch(`${this.url}/api/v1/mesh${path}`, { headers: { authorization: `Bearer ${this.token}`, accept: 'text/plain' } });
+    const response = await fetch(`${this.url}/api/v1/mesh${path}`, {
+      headers: { authorization: `Bearer ${this.token}`, accept: 'text/plain' },
+    });
     if (response.status !== 200) throw new Error(`GET ${path} answered ${response.status}: ${await response.text()}`);
     return response.text();
   }

@@ -9,7 +9,8 @@ export const bash = (command: string, options: { as?: string; background?: boole
   })}`;
 
 /** Calls the Write tool. A relative path is one in the agent's working directory. */
-export const write = (path: string, content: string): string => `DO: ${JSON.stringify({ tool: 'Write', input: { file_path: path, content } })}`;
+export const write = (path: string, content: string): string =>
+  `DO: ${JSON.stringify({ tool: 'Write', input: { file_path: path, content } })}`;
 
 /** Calls the Read tool, without which the real Write tool refuses to overwrite a file. */
 export const read = (path: string): string => `DO: ${JSON.stringify({ tool: 'Read', input: { file_path: path } })}`;

@@ -1,6 +1,7 @@
 import type { TaskEvent } from '../../schemas/event.ts';
 
-const isEvent = (value: unknown): value is TaskEvent => typeof value === 'object' && value !== null && 'type' in value && 'taskId' in value && 'id' in value;
+const isEvent = (value: unknown): value is TaskEvent =>
+  typeof value === 'object' && value !== null && 'type' in value && 'taskId' in value && 'id' in value;
 
 /** A server-sent event stream as a browser would read it, with everything it brought so far. */
 export class EventStream {
@@ -21,9 +22,14 @@ export class EventStream {
   /** @param after - the id of the last event that is known already, sent as a reconnecting browser does */
   static async open(url: string, token: string, after?: number): Promise<EventStream> {
     const abort = new AbortController();
-    const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream', ...(after !== undefined && { 'last-event-id': String(after) }) };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      accept: 'text/event-stream',
+      ...(after !== undefined && { 'last-event-id': String(after) }),
+    };
     const response = await fetch(url, { headers, signal: abort.signal });
-    if (response.status !== 200 || response.body === null) throw new Error(`GET ${url} answered ${response.status}: ${await response.text()}`);
+    if (response.status !== 200 || response.body === null)
+      throw new Error(`GET ${url} answered ${response.status}: ${await response.text()}`);
     return new EventStream(response.body, abort);
   }
 
@@ -63,7 +69,15 @@ export class EventStream {
         if (found === undefined && this.#ended === null) return;
         this.#waiting.delete(look);
         if (found) resolve(found);
-        else reject(new Error(`The stream ended (${this.#ended ?? ''}) before that. Last events:\n${this.events.slice(-10).map((event) => JSON.stringify(event).slice(0, 300)).join('\n')}`));
+        else
+          reject(
+            new Error(
+              `The stream ended (${this.#ended ?? ''}) before that. Last events:\n${this.events
+                .slice(-10)
+                .map((event) => JSON.stringify(event).slice(0, 300))
+                .join('\n')}`,
+            ),
+          );
       };
       this.#waiting.add(look);
       look();
@@ -102,6 +116,10 @@ export const resultsOf = (events: readonly TaskEvent[], taskId: string): unknown
 /** What the tools that the agent called answered it, as one text. */
 export const printedBy = (events: readonly TaskEvent[], taskId: string): string =>
   linesOf(events, taskId)
-    .flatMap(({ message }) => (typeof message === 'object' && message !== null && 'content' in message && Array.isArray(message.content) ? message.content : []))
-    .flatMap((block: unknown) => (typeof block === 'object' && block !== null && 'content' in block && typeof block.content === 'string' ? [block.content] : []))
+    .flatMap(({ message }) =>
+      typeof message === 'object' && message !== null && 'content' in message && Array.isArray(message.content) ? message.content : [],
+    )
+    .flatMap((block: unknown) =>
+      typeof block === 'object' && block !== null && 'content' in block && typeof block.content === 'string' ? [block.content] : [],
+    )
     .join('\n');

@@ -20,7 +20,11 @@ const onMusl = (): boolean => {
  * @returns the npm package that holds the binary for this machine
  * @throws Error where there is none
  */
-export const platformPackage = (platform: string = process.platform, arch: string = process.arch, musl: boolean = platform === 'linux' && onMusl()): string => {
+export const platformPackage = (
+  platform: string = process.platform,
+  arch: string = process.arch,
+  musl: boolean = platform === 'linux' && onMusl(),
+): string => {
   if (!['linux', 'darwin'].includes(platform) || !['x64', 'arm64'].includes(arch)) {
     throw new Error(`There is no claude for ${platform}-${arch}: run these tests on Linux or macOS, x64 or arm64`);
   }
@@ -56,7 +60,17 @@ export const installClaude = async (cache: string = cacheFolder()): Promise<stri
   await mkdir(cache, { recursive: true });
   const aside = await mkdtemp(join(cache, `.claude-${claudeVersion}-`));
   try {
-    const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--loglevel=error', '--prefix', aside, `${packageName}@${claudeVersion}`];
+    const args = [
+      'install',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-save',
+      '--loglevel=error',
+      '--prefix',
+      aside,
+      `${packageName}@${claudeVersion}`,
+    ];
     const npm = await execa('npm', args, { reject: false, all: true, stdin: 'ignore', timeout: installTimeoutMs, cwd: aside });
     if (npm.failed) {
       throw new Error(

@@ -20,8 +20,13 @@ void t.test('stop ends everything that the agent started, and nothing else', asy
   const stream = await daemon.follow(t, '/events');
   // Started by a command that has ended: claude itself ends what still hangs below a running one.
   const stubborn = `trap "" TERM INT HUP; ${meeting.gate('stubborn')}; while :; do tail -f /dev/null; done`;
-  const detach = bash(`setsid nohup tail -f /dev/null > /dev/null 2>&1 < /dev/null &\nsetsid bash -c ${shellQuoted(stubborn)} > /dev/null 2>&1 < /dev/null &`);
-  const { id } = await daemon.startTask({ name: 'Never ends', plan: plan(detach, bash(`${meeting.gate('busy')}\nsetsid --wait tail -f /dev/null`)) });
+  const detach = bash(
+    `setsid nohup tail -f /dev/null > /dev/null 2>&1 < /dev/null &\nsetsid bash -c ${shellQuoted(stubborn)} > /dev/null 2>&1 < /dev/null &`,
+  );
+  const { id } = await daemon.startTask({
+    name: 'Never ends',
+    plan: plan(detach, bash(`${meeting.gate('busy')}\nsetsid --wait tail -f /dev/null`)),
+  });
   await Promise.all([meeting.arrived('busy'), meeting.arrived('stubborn')]);
   meeting.open('busy');
   meeting.open('stubborn');
@@ -56,7 +61,10 @@ void t.test('a message that begins like a command is one to the model, and loses
   const daemon = await startDaemon(t);
   const meeting = await startRendezvous(t);
   const stream = await daemon.follow(t, '/events');
-  const { id } = await daemon.startTask({ name: 'Listens', plan: plan(bash('echo kept > kept.txt'), bash(meeting.gate('working')), say('finished')) });
+  const { id } = await daemon.startTask({
+    name: 'Listens',
+    plan: plan(bash('echo kept > kept.txt'), bash(meeting.gate('working')), say('finished')),
+  });
   await meeting.arrived('working');
   const said: string[] = [];
   daemon.model.events.on('asked', ({ messages }) => void said.push(JSON.stringify(messages)));
@@ -65,8 +73,14 @@ void t.test('a message that begins like a command is one to the model, and loses
   meeting.open('working');
   t.match(await stream.end(id), { status: 'done' });
   t.equal(await readFile(join((await daemon.task(id)).overlayPath ?? '', 'heard.txt'), 'utf8'), 'kept\n', 'it was heard in mid-turn');
-  t.notOk(linesOf(stream.events, id).some((line) => line['type'] === 'conversation_reset'), 'the conversation goes on');
-  t.ok(said.some((messages) => messages.includes(JSON.stringify(`\n${message}`).slice(1, -1))), 'the model sees the text as it was sent');
+  t.notOk(
+    linesOf(stream.events, id).some((line) => line['type'] === 'conversation_reset'),
+    'the conversation goes on',
+  );
+  t.ok(
+    said.some((messages) => messages.includes(JSON.stringify(`\n${message}`).slice(1, -1))),
+    'the model sees the text as it was sent',
+  );
   t.same(resultsOf(stream.events, id), ['finished']);
 });
 

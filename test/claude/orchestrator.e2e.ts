@@ -43,7 +43,12 @@ void t.test('an orchestrator and its subtasks, all run by the real claude, do th
   const before = await fingerprint(repository);
 
   const stream = await daemon.follow(t, '/events');
-  const { id } = await daemon.startTask({ name: 'Build both parts', isOrchestrator: true, repositoryUrl: repository, plan: orchestratorPlan(keyFile) });
+  const { id } = await daemon.startTask({
+    name: 'Build both parts',
+    isOrchestrator: true,
+    repositoryUrl: repository,
+    plan: orchestratorPlan(keyFile),
+  });
   await stream.end(id);
 
   const task = await daemon.task(id);
@@ -61,7 +66,10 @@ void t.test('an orchestrator and its subtasks, all run by the real claude, do th
     ],
     'both subtasks are done, and their plans came through the shell unchanged',
   );
-  t.ok(subtasks.every((subtask) => (subtask.usage?.inputTokens ?? 0) > 0), 'what they used is counted');
+  t.ok(
+    subtasks.every((subtask) => (subtask.usage?.inputTokens ?? 0) > 0),
+    'what they used is counted',
+  );
 
   const worktree = task.overlayPath ?? '';
   t.equal(await readFile(join(worktree, 'alpha.txt'), 'utf8'), 'alpha\n');

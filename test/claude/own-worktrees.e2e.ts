@@ -7,7 +7,10 @@ import { bash, plan, say } from './directives.ts';
 import { fingerprint, git, makeUserRepository } from './user-repository.ts';
 
 const use = (tool: string, input: Record<string, unknown>): string => `DO: ${JSON.stringify({ tool, input })}`;
-const commit = (name: string): string => bash(`echo ${name} > ${name}.txt; git add ${name}.txt; git -c user.name=A -c user.email=a@b.c commit -qm ${name}; echo dirty > dirty.txt`);
+const commit = (name: string): string =>
+  bash(
+    `echo ${name} > ${name}.txt; git add ${name}.txt; git -c user.name=A -c user.email=a@b.c commit -qm ${name}; echo dirty > dirty.txt`,
+  );
 
 const run = async (t: Test, ...lines: string[]) => {
   const daemon = await startDaemon(t);
@@ -17,7 +20,12 @@ const run = async (t: Test, ...lines: string[]) => {
   await git(repository, 'config', 'user.email', 'user@example.com');
   const before = await fingerprint(join(repository, 'src'));
   const stream = await daemon.follow(t, '/events');
-  const { id } = await daemon.startTask({ name: 'Goes aside', repositoryUrl: repository, completionAction: 'branch', plan: plan(...lines) });
+  const { id } = await daemon.startTask({
+    name: 'Goes aside',
+    repositoryUrl: repository,
+    completionAction: 'branch',
+    plan: plan(...lines),
+  });
   t.match(await stream.end(id), { status: 'done' });
   const task = await daemon.task(id);
   t.same(await fingerprint(join(repository, 'src')), before);
@@ -25,14 +33,26 @@ const run = async (t: Test, ...lines: string[]) => {
 };
 
 void t.test('EnterWorktree: its commits and edits are told, are no part of what the user gets, and are kept', async (t) => {
-  const { daemon, repository, task, said } = await run(t, use('ToolSearch', { query: 'select:EnterWorktree,ExitWorktree' }), use('EnterWorktree', { name: 'side' }), commit('aside'), say('went aside'));
-  t.ok(said.some((line) => line.includes('on branch “worktree-side”')), 'it made one');
+  const { daemon, repository, task, said } = await run(
+    t,
+    use('ToolSearch', { query: 'select:EnterWorktree,ExitWorktree' }),
+    use('EnterWorktree', { name: 'side' }),
+    commit('aside'),
+    say('went aside'),
+  );
+  t.ok(
+    said.some((line) => line.includes('on branch “worktree-side”')),
+    'it made one',
+  );
   t.match(task.warnings, [
     { code: 'WORK_ON_OTHER_BRANCHES', message: /1 on worktree-side/ },
     { code: 'WORK_IN_OTHER_WORKTREES', message: /worktrees\/side/ },
   ]);
   t.match(task.completion, { status: 'succeeded', message: /changed nothing.*1 on worktree-side/ });
-  t.equal(await git(repository, 'ls-tree', '-r', '--name-only', task.branch ?? ''), await git(repository, 'ls-tree', '-r', '--name-only', 'main'));
+  t.equal(
+    await git(repository, 'ls-tree', '-r', '--name-only', task.branch ?? ''),
+    await git(repository, 'ls-tree', '-r', '--name-only', 'main'),
+  );
   await daemon.must(204, 'DELETE', `/tasks/${task.id}`);
   const kept = join(daemon.home, 'kept', `${task.id}.git`);
   t.equal(await git(kept, 'show', 'worktree-side:aside.txt'), 'aside');
@@ -41,7 +61,23 @@ void t.test('EnterWorktree: its commits and edits are told, are no part of what 
 });
 
 void t.test('a subagent with a worktree of its own: the same', async (t) => {
-  const { task, repository } = await run(t, use('Agent', { description: 'aside', subagent_type: 'general-purpose', isolation: 'worktree', run_in_background: false, prompt: plan(commit('apart'), say('worked apart')) }), say('had it done'));
-  t.match(task.warnings.map(({ code }) => code), ['WORK_ON_OTHER_BRANCHES', 'WORK_IN_OTHER_WORKTREES']);
-  t.equal(await git(repository, 'ls-tree', '-r', '--name-only', task.branch ?? ''), await git(repository, 'ls-tree', '-r', '--name-only', 'main'));
+  const { task, repository } = await run(
+    t,
+    use('Agent', {
+      description: 'aside',
+      subagent_type: 'general-purpose',
+      isolation: 'worktree',
+      run_in_background: false,
+      prompt: plan(commit('apart'), say('worked apart')),
+    }),
+    say('had it done'),
+  );
+  t.match(
+    task.warnings.map(({ code }) => code),
+    ['WORK_ON_OTHER_BRANCHES', 'WORK_IN_OTHER_WORKTREES'],
+  );
+  t.equal(
+    await git(repository, 'ls-tree', '-r', '--name-only', task.branch ?? ''),
+    await git(repository, 'ls-tree', '-r', '--name-only', 'main'),
+  );
 });

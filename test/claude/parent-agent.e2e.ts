@@ -12,7 +12,17 @@ import { claudeEnv, isolatedFolder } from './isolated.ts';
 const binary = await installClaude();
 
 /** What stays: the shell's own, and what claude sets to the same for whatever it starts, and which says nothing of a session. The test runner's are its own. */
-const harmless = ['COREPACK_ENABLE_AUTO_PIN', 'GIT_EDITOR', 'NoDefaultCurrentDirectoryInExePath', 'OLDPWD', 'PATH', 'PWD', 'SHELL', 'SHLVL', '_'];
+const harmless = [
+  'COREPACK_ENABLE_AUTO_PIN',
+  'GIT_EDITOR',
+  'NoDefaultCurrentDirectoryInExePath',
+  'OLDPWD',
+  'PATH',
+  'PWD',
+  'SHELL',
+  'SHLVL',
+  '_',
+];
 
 /** The environment as `env -0` printed it. */
 const readEnv = async (path: string): Promise<Record<string, string>> => {
@@ -23,7 +33,9 @@ const readEnv = async (path: string): Promise<Record<string, string>> => {
 const dump = (path: string): string => `env -0 > ${shellQuoted(path)}`;
 
 /** What a claude gives to a command, to one in the background, to a claude of a command's, to hooks and to an MCP server. */
-const environmentsOf = async (t: Test): Promise<{ before: Record<string, string>; of: (who: string) => Promise<Record<string, string>> }> => {
+const environmentsOf = async (
+  t: Test,
+): Promise<{ before: Record<string, string>; of: (who: string) => Promise<Record<string, string>> }> => {
   const api = await startModelApi();
   t.teardown(() => api.close());
   const folder = await isolatedFolder(t);
@@ -31,14 +43,22 @@ const environmentsOf = async (t: Test): Promise<{ before: Record<string, string>
   const at = (who: string): string => join(folder, `${who}.env`);
   await mkdir(join(cwd, '.claude'), { recursive: true });
   const hook = (who: string) => [{ hooks: [{ type: 'command', command: dump(at(who)) }] }];
-  await writeFile(join(cwd, '.claude/settings.json'), JSON.stringify({ hooks: { SessionStart: hook('start-hook'), Stop: hook('stop-hook') } }));
-  await writeFile(join(cwd, '.mcp.json'), JSON.stringify({ mcpServers: { dumps: { command: 'sh', args: ['-c', `${dump(at('mcp-server'))}; cat > /dev/null`] } } }));
+  await writeFile(
+    join(cwd, '.claude/settings.json'),
+    JSON.stringify({ hooks: { SessionStart: hook('start-hook'), Stop: hook('stop-hook') } }),
+  );
+  await writeFile(
+    join(cwd, '.mcp.json'),
+    JSON.stringify({ mcpServers: { dumps: { command: 'sh', args: ['-c', `${dump(at('mcp-server'))}; cat > /dev/null`] } } }),
+  );
   const inner = { type: 'user', message: { role: 'user', content: plan(bash(dump(at('nested'))), say('inner')) } };
   await writeFile(join(folder, 'inner.json'), `${JSON.stringify(inner)}\n`);
   const nested = `${shellQuoted(binary)} --output-format stream-json --input-format stream-json --verbose --dangerously-skip-permissions -p < ${shellQuoted(join(folder, 'inner.json'))}`;
   const env = await claudeEnv(folder, api.url);
   const claude = startBareClaude(t, binary, cwd, env);
-  claude.send(plan(bash(dump(at('command'))), bash(dump(at('background')), { background: true }), bash(nested), say('first'), say('second')));
+  claude.send(
+    plan(bash(dump(at('command'))), bash(dump(at('background')), { background: true }), bash(nested), say('first'), say('second')),
+  );
   await claude.until(isResult);
   await claude.finish();
   return { before: env, of: (who) => readEnv(at(who)) };
@@ -50,7 +70,13 @@ void t.test('the list of what claude sets for its children is whole, and no sett
     const env = await of(who);
     t.match(env, { CLAUDECODE: '1' }, `${who} was started by claude`);
     const left = userEnvironment(env, '/makima', before['HOME'] ?? '');
-    const added = Object.keys(left).filter((name) => !(name in before) && !harmless.includes(name) && !name.startsWith('_TAPJS_') && !(who === 'start-hook' && name === 'CLAUDE_ENV_FILE'));
+    const added = Object.keys(left).filter(
+      (name) =>
+        !(name in before) &&
+        !harmless.includes(name) &&
+        !name.startsWith('_TAPJS_') &&
+        !(who === 'start-hook' && name === 'CLAUDE_ENV_FILE'),
+    );
     t.same(added, [], `nothing of claude's own is handed on by what ${who} starts`);
     for (const [name, value] of Object.entries(before)) if (name !== 'PATH') t.equal(left[name], value, name);
   }

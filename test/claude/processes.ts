@@ -5,7 +5,8 @@ const readIfThere = async (path: string): Promise<string> => {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH' || error.code === 'EACCES')) return '';
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH' || error.code === 'EACCES'))
+      return '';
     throw error;
   }
 };
@@ -19,7 +20,8 @@ export const runProcesses = async (folder: string): Promise<{ pid: number; comma
   const found = await Promise.all(
     pids.map(async (pid) => {
       const environment = (await readIfThere(`/proc/${pid}/environ`)).split('\0');
-      if (!environment.some((entry) => entry.startsWith('MAKIMA_RUN_ID=')) || !environment.some((entry) => entry.includes(folder))) return [];
+      if (!environment.some((entry) => entry.startsWith('MAKIMA_RUN_ID=')) || !environment.some((entry) => entry.includes(folder)))
+        return [];
       return [{ pid: Number(pid), command: (await readIfThere(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ') }];
     }),
   );

@@ -19,7 +19,11 @@ const runWith = async (t: Test, settings: object): Promise<{ task: Task; said: s
   await git(repository, 'add', '-f', '.claude');
   await git(repository, 'commit', '-q', '-m', 'Settings');
   const stream = await daemon.follow(t, '/events');
-  const { id } = await daemon.startTask({ name: 'Tries', repositoryUrl: repository, plan: plan(bash('touch made.txt'), write('other.txt', 'x'), say('all is well')) });
+  const { id } = await daemon.startTask({
+    name: 'Tries',
+    repositoryUrl: repository,
+    plan: plan(bash('touch made.txt'), write('other.txt', 'x'), say('all is well')),
+  });
   await stream.end(id);
   return { task: await daemon.task(id), said: await daemon.text(`/tasks/${id}/output`) };
 };
@@ -32,7 +36,11 @@ void t.test('a hook that blocks the plan fails the task with its reason and what
 
 void t.test('settings that deny every tool it tries fail the task, and name them', async (t) => {
   const { task } = await runWith(t, { permissions: { disableBypassPermissionsMode: 'disable' } });
-  t.match(task, { status: 'failed', exitCode: 0, errorMessage: /Every tool that the agent tried was denied: Bash \(.*\), Write \(.*\)\. .*disableBypassPermissionsMode/ });
+  t.match(task, {
+    status: 'failed',
+    exitCode: 0,
+    errorMessage: /Every tool that the agent tried was denied: Bash \(.*\), Write \(.*\)\. .*disableBypassPermissionsMode/,
+  });
 });
 
 void t.test('a hook that denies every tool fails the task, too', async (t) => {
@@ -42,5 +50,8 @@ void t.test('a hook that denies every tool fails the task, too', async (t) => {
 
 void t.test('where one tool is denied and another worked the task is done, with a warning', async (t) => {
   const { task } = await runWith(t, { permissions: { deny: ['Bash(touch:*)'] } });
-  t.match(task, { status: 'done', warnings: [{ code: 'TOOLS_DENIED', message: /Bash \(Permission to use Bash with command touch made\.txt has been denied/ }] });
+  t.match(task, {
+    status: 'done',
+    warnings: [{ code: 'TOOLS_DENIED', message: /Bash \(Permission to use Bash with command touch made\.txt has been denied/ }],
+  });
 });

@@ -16,7 +16,13 @@ void t.test('branch: all of the work, whatever became of it, and nothing else', 
   write(worktree.path, { 'one.txt': 'committed\n' });
   sh(worktree.path, 'add', 'one.txt');
   sh(worktree.path, 'commit', '-q', '-m', "the agent's own");
-  write(worktree.path, { 'README.md': 'changed\n', 'dir/new.txt': 'untracked\n', ignored: 'x', 'staged2.txt': 'y\n', '.makima/plan': 'secret' });
+  write(worktree.path, {
+    'README.md': 'changed\n',
+    'dir/new.txt': 'untracked\n',
+    ignored: 'x',
+    'staged2.txt': 'y\n',
+    '.makima/plan': 'secret',
+  });
   sh(worktree.path, 'add', 'staged2.txt');
   rmSync(path.join(worktree.path, 'gone.txt'));
   const before = fingerprint(source, { times: true, skip: unborn });
@@ -26,18 +32,42 @@ void t.test('branch: all of the work, whatever became of it, and nothing else', 
   const branch = task.branch ?? '';
   t.match(branch, /^makima\/add-a-greeting-[0-9a-f]{8}$/);
   t.match(result, { action: 'branch', status: 'succeeded', branch, prUrl: null, commitSha: line(source, 'rev-parse', branch) });
-  t.same(line(source, 'ls-tree', '-r', '--name-only', branch).split('\n'), ['.gitignore', 'README.md', 'dir/new.txt', 'one.txt', 'staged2.txt']);
+  t.same(line(source, 'ls-tree', '-r', '--name-only', branch).split('\n'), [
+    '.gitignore',
+    'README.md',
+    'dir/new.txt',
+    'one.txt',
+    'staged2.txt',
+  ]);
   t.equal(sh(source, 'show', `${branch}:README.md`), 'changed\n');
   t.equal(line(source, 'log', '-1', '--format=%an <%ae> %cn <%ce>', branch), 'User <user@example.org> User <user@example.org>');
-  t.equal(sh(source, 'log', '-1', '--format=%B', branch).trim(), `Add a greeting\n\nSaid hello.\n\nMakima-Task: somebody-else\nend\n\nMakima-Task: ${task.id}`);
+  t.equal(
+    sh(source, 'log', '-1', '--format=%B', branch).trim(),
+    `Add a greeting\n\nSaid hello.\n\nMakima-Task: somebody-else\nend\n\nMakima-Task: ${task.id}`,
+  );
   t.equal(line(source, 'log', '-1', '--format=%(trailers:key=Makima-Task,valueonly)', branch), task.id);
-  t.same(line(source, 'log', '--format=%s', branch).split('\n'), ['Add a greeting', "the agent's own", 'first'], 'what the agent committed stays');
-  t.same(events.map((event) => (event.type === 'completion' ? event.completion.status : event.type)), ['running', 'succeeded', 'end']);
+  t.same(
+    line(source, 'log', '--format=%s', branch).split('\n'),
+    ['Add a greeting', "the agent's own", 'first'],
+    'what the agent committed stays',
+  );
+  t.same(
+    events.map((event) => (event.type === 'completion' ? event.completion.status : event.type)),
+    ['running', 'succeeded', 'end'],
+  );
   t.match((await store.getTask(task.id))?.completion, result);
 
-  t.equal(sh(source, 'for-each-ref'), `${refs.split('\n').slice(0, 1).join('\n')}\n${line(source, 'for-each-ref', `refs/heads/${branch}`)}\n${refs.split('\n').slice(1).join('\n')}`, 'one ref more');
+  t.equal(
+    sh(source, 'for-each-ref'),
+    `${refs.split('\n').slice(0, 1).join('\n')}\n${line(source, 'for-each-ref', `refs/heads/${branch}`)}\n${refs.split('\n').slice(1).join('\n')}`,
+    'one ref more',
+  );
   const own = ['/.git/refs/heads/makima', '/.git/logs/refs/heads/makima', `/.git/refs/heads/${branch}`, `/.git/logs/refs/heads/${branch}`];
-  const { '/.git/refs/heads': _heads, '/.git/logs/refs/heads': _logs, ...after } = fingerprint(source, { times: true, skip: [...unborn, ...own] });
+  const {
+    '/.git/refs/heads': _heads,
+    '/.git/logs/refs/heads': _logs,
+    ...after
+  } = fingerprint(source, { times: true, skip: [...unborn, ...own] });
   const { '/.git/refs/heads': _heads2, '/.git/logs/refs/heads': _logs2, ...expected } = before;
   t.same(after, expected, 'every other file, and when it was changed, is as it was');
 
@@ -74,7 +104,10 @@ void t.test('merge: forward over a clean checkout, as git itself does it', async
   t.equal(sh(source, 'status', '--porcelain'), '?? mine.txt\n');
   t.equal(read(source, 'README.md') + read(source, 'dir/new.txt'), 'changed\nn\n');
   t.match(result.message, source);
-  t.same(['FETCH_HEAD', 'ORIG_HEAD', 'MERGE_HEAD', 'index.lock', 'shallow'].filter((name) => existsSync(path.join(source, '.git', name))), []);
+  t.same(
+    ['FETCH_HEAD', 'ORIG_HEAD', 'MERGE_HEAD', 'index.lock', 'shallow'].filter((name) => existsSync(path.join(source, '.git', name))),
+    [],
+  );
   t.match(line(source, 'reflog', '-1', 'main'), new RegExp(`makima: task ${task.id}`), 'the way back is in the log');
   t.equal((await run(task, { action: 'merge', targetRepoPath: source })).commitSha, result.commitSha);
 });
@@ -144,7 +177,10 @@ void t.test('who commits', async (t) => {
       const { task, worktree } = await finished(source);
       write(worktree.path, { 'a.txt': 'a\n' });
       if (commitAuthor === null) {
-        t.match(await refused(task, { action: 'branch', targetRepoPath: source }), { code: 'NO_COMMIT_IDENTITY', message: /user\.email.*MAKIMA_COMMIT_AUTHOR/ });
+        t.match(await refused(task, { action: 'branch', targetRepoPath: source }), {
+          code: 'NO_COMMIT_IDENTITY',
+          message: /user\.email.*MAKIMA_COMMIT_AUTHOR/,
+        });
         t.equal(line(source, 'for-each-ref', 'refs/heads/makima'), '');
       } else {
         await run(task, { action: 'merge', targetRepoPath: source });

@@ -28,9 +28,15 @@ export interface World {
   /** A task that is done, with a worktree of the source. */
   finished: (source: string | null, task?: Partial<Task>) => Promise<{ task: Task; worktree: Worktree }>;
   /** Runs an action. */
-  run: (task: Task, order: Partial<CompletionOrder> & { action: CompletionOrder['action']; targetRepoPath: string }) => Promise<Completion & { message: string }>;
+  run: (
+    task: Task,
+    order: Partial<CompletionOrder> & { action: CompletionOrder['action']; targetRepoPath: string },
+  ) => Promise<Completion & { message: string }>;
   /** The error that it ends with. Fails the test where it succeeds. */
-  refused: (task: Task, order: Partial<CompletionOrder> & { action: CompletionOrder['action']; targetRepoPath: string }) => Promise<MakimaError>;
+  refused: (
+    task: Task,
+    order: Partial<CompletionOrder> & { action: CompletionOrder['action']; targetRepoPath: string },
+  ) => Promise<MakimaError>;
 }
 
 export const world = async (t: Test, more: Partial<CompletionContext> = {}): Promise<World> => {
@@ -74,8 +80,13 @@ export const world = async (t: Test, more: Partial<CompletionContext> = {}): Pro
       const id = randomUUID();
       const repository = await open(home, source, id);
       const name = changes.name ?? 'Add a greeting';
-      const { worktree } = await addWorktree(repository, await wantedOf(home, repository, { branch: branchName(name, id) }, changes.baseBranch ?? null));
-      const { task } = await store.createTask(sampleTask({ name, status: 'done', branch: branchName(name, id), repositoryUrl: source, ...changes, id }));
+      const { worktree } = await addWorktree(
+        repository,
+        await wantedOf(home, repository, { branch: branchName(name, id) }, changes.baseBranch ?? null),
+      );
+      const { task } = await store.createTask(
+        sampleTask({ name, status: 'done', branch: branchName(name, id), repositoryUrl: source, ...changes, id }),
+      );
       await store.saveWorktree({ taskId: id, record: worktree, repositoryDir: worktree.gitDir, createdAt: new Date().toISOString() });
       return { task, worktree };
     },

@@ -10,21 +10,47 @@ write(userHome, { '.gitconfig': '[user]\n\tname = Ada\n\temail = ada@example.org
 process.env['HOME'] = userHome;
 process.env['PATH'] = '/usr/local/bin:/usr/bin:/bin';
 
-const system = (events: readonly TaskEvent[]): string[] => events.flatMap((event) => (event.type === 'output' && event.stream === 'system' ? [event.content] : []));
+const system = (events: readonly TaskEvent[]): string[] =>
+  events.flatMap((event) => (event.type === 'output' && event.stream === 'system' ? [event.content] : []));
 const shapes = (events: readonly TaskEvent[]): string[] =>
-  events.flatMap((event) => (event.type === 'status' ? [event.to] : event.type === 'completion' ? [`completion ${event.completion.status}`] : event.type === 'end' ? ['end'] : []));
+  events.flatMap((event) =>
+    event.type === 'status'
+      ? [event.to]
+      : event.type === 'completion'
+        ? [`completion ${event.completion.status}`]
+        : event.type === 'end'
+          ? ['end']
+          : [],
+  );
 
 void t.test('a task that ends well acts on the repository, then its log ends', async (t) => {
   const daemon = await startDaemon(t, 'runs-plan');
   await t.test('merge, with the repository of the task as its target', async (t) => {
     const repository = userRepository(t);
-    const { id } = await daemon.start({ name: 'Add a page', plan: 'RUN: echo hi > page.html; echo x > .makima/x', repositoryUrl: repository, completionAction: 'merge' });
+    const { id } = await daemon.start({
+      name: 'Add a page',
+      plan: 'RUN: echo hi > page.html; echo x > .makima/x',
+      repositoryUrl: repository,
+      completionAction: 'merge',
+    });
     const events = await daemon.events(id);
     const task = await daemon.ended(id);
-    t.match(task, { status: 'done', targetRepoPath: repository, completionAction: 'merge', completion: { action: 'merge', status: 'succeeded', branch: task.branch, prUrl: null } }, task.completion?.message ?? 'no completion');
+    t.match(
+      task,
+      {
+        status: 'done',
+        targetRepoPath: repository,
+        completionAction: 'merge',
+        completion: { action: 'merge', status: 'succeeded', branch: task.branch, prUrl: null },
+      },
+      task.completion?.message ?? 'no completion',
+    );
     t.equal(git(repository, 'show', 'main:page.html'), 'hi');
     t.equal(git(repository, 'status', '--porcelain'), '');
-    t.equal(git(repository, 'log', '-1', '--format=%an <%ae>%n%s%n%(trailers:key=Makima-Task,valueonly)', task.completion?.commitSha ?? ''), `Ada <ada@example.org>\nAdd a page\n${id}`);
+    t.equal(
+      git(repository, 'log', '-1', '--format=%an <%ae>%n%s%n%(trailers:key=Makima-Task,valueonly)', task.completion?.commitSha ?? ''),
+      `Ada <ada@example.org>\nAdd a page\n${id}`,
+    );
     t.same(shapes(events), ['queued', 'initializing', 'starting', 'running', 'done', 'completion running', 'completion succeeded', 'end']);
     t.match(system(events).join('\n'), /Completion action merge: [^]*merged into main/);
   });
@@ -33,21 +59,37 @@ void t.test('a task that ends well acts on the repository, then its log ends', a
     const other = userRepository(t, { 'other.txt': 'o\n' });
     write(repository, { 'README.md': 'edited\n' });
     const before = fingerprint(repository, { without: ['.git/objects'], times: true });
-    const { id } = await daemon.start({ plan: 'RUN: echo hi > page.html', repositoryUrl: repository, targetRepoPath: repository, completionAction: 'merge', targetBranch: 'main' });
+    const { id } = await daemon.start({
+      plan: 'RUN: echo hi > page.html',
+      repositoryUrl: repository,
+      targetRepoPath: repository,
+      completionAction: 'merge',
+      targetBranch: 'main',
+    });
     const task = await daemon.ended(id);
     t.match(task, { status: 'done', errorMessage: null, completion: { status: 'failed', message: /README\.md/ } });
     t.same(fingerprint(repository, { without: ['.git/objects'], times: true }), before);
 
     const retry = (body: object) => daemon.call<Refusal & CompletionResult>('POST', `/tasks/${id}/completion`, body);
-    t.match(await retry({}), { status: 409, body: { code: 'CHECKOUT_NOT_CLEAN', files: ['README.md'], message: /README\.md[^]*Commit, stash/ } });
-    t.match(await retry({ action: 'branch' }), { status: 200, body: { success: true, branch: task.branch, prUrl: null, commitSha: git(repository, 'rev-parse', task.branch ?? '') } });
+    t.match(await retry({}), {
+      status: 409,
+      body: { code: 'CHECKOUT_NOT_CLEAN', files: ['README.md'], message: /README\.md[^]*Commit, stash/ },
+    });
+    t.match(await retry({ action: 'branch' }), {
+      status: 200,
+      body: { success: true, branch: task.branch, prUrl: null, commitSha: git(repository, 'rev-parse', task.branch ?? '') },
+    });
     t.match((await daemon.call('GET', `/tasks/${id}`)).body.completion, { action: 'branch', status: 'succeeded' });
     t.match(await retry({ action: 'branch', targetRepoPath: other }), { status: 200 });
     t.equal(git(other, 'show', `${task.branch ?? ''}:page.html`), 'hi');
     git(repository, 'checkout', '-q', '--', 'README.md');
     t.match(await retry({}), { status: 200, body: { success: true, message: /merged into main/ } });
     t.equal(git(repository, 'show', 'main:page.html'), 'hi');
-    t.same(shapes(await daemon.events(id)).slice(-3), ['completion running', 'completion succeeded', 'end'], 'the log ends with the action');
+    t.same(
+      shapes(await daemon.events(id)).slice(-3),
+      ['completion running', 'completion succeeded', 'end'],
+      'the log ends with the action',
+    );
     t.match(await retry({ targetBranch: 'a..b' }), { status: 400, body: { code: 'INVALID_REF' } });
     t.match(await retry({ targetRepoPath: '/nowhere' }), { status: 400, body: { code: 'INVALID_REPOSITORY' } });
     t.match(await retry({ action: 'none' }), { status: 400, body: { code: 'VALIDATION_FAILED' } });
@@ -71,11 +113,18 @@ void t.test('a task that ends well acts on the repository, then its log ends', a
     const child = await daemon.make({ parentTaskId: orchestrator.id });
     t.equal(await ask(child.id, { action: 'branch', targetRepoPath: repository }), 'SUBTASK_COMPLETION_ACTION');
     const { body: key } = await daemon.call<{ key: string }>('POST', `/tasks/${plain.id}/tool-keys`, {});
-    t.match(await daemon.callWith<Refusal>(key.key, 'POST', `/tasks/${plain.id}/completion`, { action: 'branch', targetRepoPath: repository }), { status: 403 });
+    t.match(
+      await daemon.callWith<Refusal>(key.key, 'POST', `/tasks/${plain.id}/completion`, { action: 'branch', targetRepoPath: repository }),
+      { status: 403 },
+    );
     const running = await daemon.start({ plan: 'RUN: sleep 60', repositoryUrl: repository, completionAction: 'branch' });
     await daemon.until(running.id, (event) => event.type === 'status' && event.to === 'running');
     t.equal(await ask(running.id), 'TASK_ACTIVE');
-    t.match(await daemon.stopped(running.id, { graceful: false }), { status: 'interrupted', completion: null }, 'only a task that ends well acts');
+    t.match(
+      await daemon.stopped(running.id, { graceful: false }),
+      { status: 'interrupted', completion: null },
+      'only a task that ends well acts',
+    );
     t.equal(git(repository, 'branch', '--list', 'makima/*'), '');
   });
 });
@@ -87,14 +136,21 @@ const endOf = async (daemon: DaemonProcess, id: string): Promise<{ task: Task; e
 };
 
 /** A repository whose main has gone on since the task began, so that a merge needs a commit of its own. */
-const divergingPlan = (repository: string): string => `RUN: echo hi > page.html; cd '${repository}' && echo more > more.txt && git add . && git commit -qm theirs`;
+const divergingPlan = (repository: string): string =>
+  `RUN: echo hi > page.html; cd '${repository}' && echo more > more.txt && git add . && git commit -qm theirs`;
 
 for (const point of ['task done', 'completion begun', 'work committed', 'branch published', 'completion noted']) {
   void t.test(`killed at "${point}", the next daemon does the rest, once`, async (t) => {
     const home = scratch(t);
     const repository = userRepository(t);
     const dying = await spawnDaemon(t, home, 'runs-plan', {}, point);
-    const { body: made } = await dying.call('POST', '/tasks', { name: 'page', plan: divergingPlan(repository), repositoryUrl: repository, completionAction: 'merge', start: true });
+    const { body: made } = await dying.call('POST', '/tasks', {
+      name: 'page',
+      plan: divergingPlan(repository),
+      repositoryUrl: repository,
+      completionAction: 'merge',
+      start: true,
+    });
     await dying.gone;
     const daemon = await spawnDaemon(t, home, 'runs-plan');
     const { task, events } = await endOf(daemon, made.id);
@@ -112,7 +168,12 @@ void t.test('killed while an action that was asked for runs, the next daemon goe
   const home = scratch(t);
   const repository = userRepository(t);
   const first = await spawnDaemon(t, home, 'runs-plan');
-  const { body: made } = await first.call('POST', '/tasks', { name: 'page', plan: 'RUN: echo hi > page.html', repositoryUrl: repository, start: true });
+  const { body: made } = await first.call('POST', '/tasks', {
+    name: 'page',
+    plan: 'RUN: echo hi > page.html',
+    repositoryUrl: repository,
+    start: true,
+  });
   await endOf(first, made.id);
   await first.kill('SIGKILL');
   const dying = await spawnDaemon(t, home, 'runs-plan', {}, 'work committed');

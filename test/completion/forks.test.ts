@@ -22,23 +22,45 @@ void t.test('in a clone of a fork, with gh: against the repository it is a fork 
     t.equal(line(bare, 'rev-parse', task.branch ?? ''), commitSha, 'the branch is in the fork');
     const calls = read(dir, 'calls').slice(earlier).trim().split('\n').slice(1);
     rmSync(path.join(dir, 'open'), { force: true });
-    return { message, branch: task.branch ?? '', views: calls.filter((call) => call.startsWith('[repo]')), create: calls.at(-1) ?? '', list: calls.find((call) => call.startsWith('[pr][list]')) ?? '' };
+    return {
+      message,
+      branch: task.branch ?? '',
+      views: calls.filter((call) => call.startsWith('[repo]')),
+      create: calls.at(-1) ?? '',
+      list: calls.find((call) => call.startsWith('[pr][list]')) ?? '',
+    };
   };
-  const remote = (source: string, name: string, where: string): string => sh(source, 'remote', 'add', name, `https://ghe.example/${where}.git`);
+  const remote = (source: string, name: string, where: string): string =>
+    sh(source, 'remote', 'add', name, `https://ghe.example/${where}.git`);
 
   await t.test('as the server says', async (t) => {
     // somebody else's pull request from a branch of that name
-    writeFileSync(path.join(dir, 'strangers'), JSON.stringify([{ number: 3, url: 'https://ghe.example/octo/gadgets/pull/3', headRepositoryOwner: { login: 'stranger' } }]));
+    writeFileSync(
+      path.join(dir, 'strangers'),
+      JSON.stringify([{ number: 3, url: 'https://ghe.example/octo/gadgets/pull/3', headRepositoryOwner: { login: 'stranger' } }]),
+    );
     const { message, branch, views, create, list } = await prepare(() => undefined);
     rmSync(path.join(dir, 'strangers'));
-    t.same(views, ['[repo][view][ghe.example/acme/widgets][--json][parent]', '[repo][view][ghe.example/octo/gadgets][--json][defaultBranchRef]']);
+    t.same(views, [
+      '[repo][view][ghe.example/acme/widgets][--json][parent]',
+      '[repo][view][ghe.example/octo/gadgets][--json][defaultBranchRef]',
+    ]);
     t.match(list, `[--repo][ghe.example/octo/gadgets][--head][${branch}]`);
     t.match(create, `[pr][create][--repo][ghe.example/octo/gadgets][--head][acme:${branch}]`);
     t.ok(create.endsWith('[--base][develop]'));
     t.match(message, `into develop of octo/gadgets, of which origin is a fork`);
   });
   await t.test('updated where it is open already', async (t) => {
-    writeFileSync(path.join(dir, 'strangers'), JSON.stringify([3, 4].map((number) => ({ number, url: `https://ghe.example/octo/gadgets/pull/${number}`, headRepositoryOwner: { login: number === 4 ? 'ACME' : 'stranger' } }))));
+    writeFileSync(
+      path.join(dir, 'strangers'),
+      JSON.stringify(
+        [3, 4].map((number) => ({
+          number,
+          url: `https://ghe.example/octo/gadgets/pull/${number}`,
+          headRepositoryOwner: { login: number === 4 ? 'ACME' : 'stranger' },
+        })),
+      ),
+    );
     const { message, create } = await prepare(() => undefined, 'release');
     rmSync(path.join(dir, 'strangers'));
     t.match(message, /^Updated .*pull\/4 .* into release of octo\/gadgets/);
@@ -68,16 +90,27 @@ void t.test('in a clone of a fork, with gh: against the repository it is a fork 
 
 void t.test('in a clone of a fork, by the REST API', async (t) => {
   const server = await githubServer(t, 'sesame', { owner: 'octo', name: 'gadgets', default_branch: 'develop' });
-  const { repository, finished, run } = await world(t, { inheritedEnv: { PATH: '/nowhere', GITHUB_TOKEN: 'sesame', GITHUB_API_URL: server.url } });
+  const { repository, finished, run } = await world(t, {
+    inheritedEnv: { PATH: '/nowhere', GITHUB_TOKEN: 'sesame', GITHUB_API_URL: server.url },
+  });
   const source = repository();
   addOrigin(source, url);
   const { task, worktree } = await finished(source, { progressSummary: 'One.' });
   write(worktree.path, { 'new.txt': 'n\n' });
   const result = await run(task, { action: 'pr', targetRepoPath: source });
-  t.match(result, { prUrl: 'https://ghe.example/octo/gadgets/pull/1', message: / into develop of octo\/gadgets, of which origin is a fork$/ });
+  t.match(result, {
+    prUrl: 'https://ghe.example/octo/gadgets/pull/1',
+    message: / into develop of octo\/gadgets, of which origin is a fork$/,
+  });
   t.match(server.pulls, [{ head: `acme:${task.branch ?? ''}`, base: 'develop' }]);
-  t.match(await run({ ...task, progressSummary: 'Two.' }, { action: 'pr', targetRepoPath: source }), { prUrl: result.prUrl, message: /^Updated/ });
+  t.match(await run({ ...task, progressSummary: 'Two.' }, { action: 'pr', targetRepoPath: source }), {
+    prUrl: result.prUrl,
+    message: /^Updated/,
+  });
   t.match(server.pulls, [{ body: /^Two\./ }]);
   t.equal(server.pulls.length, 1);
-  t.notOk(server.requests.some((request) => request.includes('acme/widgets/pulls')), 'nothing in the fork');
+  t.notOk(
+    server.requests.some((request) => request.includes('acme/widgets/pulls')),
+    'nothing in the fork',
+  );
 });

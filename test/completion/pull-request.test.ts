@@ -22,7 +22,16 @@ void t.test('with gh: opened, then updated', async (t) => {
   const { task, worktree } = await finished(source, { name: 'Add\n "a" greeting', progressSummary: 'Says hello.', isOrchestrator: true });
   await store.createTask({ ...task, id: crypto.randomUUID(), name: 'First part', parentTaskId: task.id, depth: 1, branch: null });
   write(worktree.path, { 'new.txt': 'n\n' });
-  const skip = ['/.git/objects', `/.git/refs/heads/${task.branch ?? ''}`, '/.git/refs/heads/makima', '/.git/logs/refs/heads/makima', '/.git/refs/heads', '/.git/logs/refs/heads', '/.git/refs/remotes/origin', '/.git/logs/refs/remotes/origin'];
+  const skip = [
+    '/.git/objects',
+    `/.git/refs/heads/${task.branch ?? ''}`,
+    '/.git/refs/heads/makima',
+    '/.git/logs/refs/heads/makima',
+    '/.git/refs/heads',
+    '/.git/logs/refs/heads',
+    '/.git/refs/remotes/origin',
+    '/.git/logs/refs/remotes/origin',
+  ];
   const before = fingerprint(source, { times: false, skip });
   const result = await run(task, { action: 'pr', targetRepoPath: source });
   t.match(result, { status: 'succeeded', prUrl: 'https://ghe.example/acme/widgets/pull/7', branch: task.branch });
@@ -35,7 +44,11 @@ void t.test('with gh: opened, then updated', async (t) => {
     `[pr][create][--repo][ghe.example/acme/widgets][--head][${task.branch ?? ''}][--title][Add "a" greeting][--body-file][-][--base][main]`,
   ]);
   t.same(fingerprint(source, { times: false, skip }), before);
-  t.equal(sh(source, 'for-each-ref', '--format=%(refname)'), `refs/heads/main\nrefs/heads/${task.branch ?? ''}\nrefs/remotes/origin/main\n`, 'what git notes of origin is put back');
+  t.equal(
+    sh(source, 'for-each-ref', '--format=%(refname)'),
+    `refs/heads/main\nrefs/heads/${task.branch ?? ''}\nrefs/remotes/origin/main\n`,
+    'what git notes of origin is put back',
+  );
 
   write(worktree.path, { 'more.txt': 'm\n' });
   const again = await run(task, { action: 'pr', targetRepoPath: source });
@@ -45,14 +58,19 @@ void t.test('with gh: opened, then updated', async (t) => {
 
   rmSync(path.join(dir, 'open'));
   writeFileSync(path.join(dir, 'refuse'), '');
-  t.match(await refused(task, { action: 'pr', targetRepoPath: source, targetBranch: 'nope' }), { code: 'PULL_REQUEST_FAILED', message: /base is unknown/ });
+  t.match(await refused(task, { action: 'pr', targetRepoPath: source, targetBranch: 'nope' }), {
+    code: 'PULL_REQUEST_FAILED',
+    message: /base is unknown/,
+  });
   t.match((await store.getTask(task.id))?.completion, { status: 'failed', branch: task.branch, commitSha: again.commitSha, prUrl: null });
 });
 
 void t.test('without gh: through the REST API of the server that is named', async (t) => {
   const server = await githubServer(t, 'sesame');
   const { PATH } = scriptedGh(t, { signedIn: false });
-  const { repository, finished, run, refused } = await world(t, { inheritedEnv: { PATH, GITHUB_TOKEN: 'sesame', GITHUB_API_URL: server.url } });
+  const { repository, finished, run, refused } = await world(t, {
+    inheritedEnv: { PATH, GITHUB_TOKEN: 'sesame', GITHUB_API_URL: server.url },
+  });
   const source = repository();
   addOrigin(source, url);
   const { task, worktree } = await finished(source, { progressSummary: 'One.', targetBranch: 'release' });
@@ -60,7 +78,10 @@ void t.test('without gh: through the REST API of the server that is named', asyn
   const result = await run(task, { action: 'pr', targetRepoPath: source, targetBranch: 'release' });
   t.equal(result.prUrl, 'https://ghe.example/acme/widgets/pull/1');
   t.same(server.pulls, [{ number: 1, title: task.name, body: `One.\n\nMakima-Task: ${task.id}\n`, head: task.branch, base: 'release' }]);
-  t.match(await run({ ...task, progressSummary: 'Two.' }, { action: 'pr', targetRepoPath: source }), { prUrl: result.prUrl, message: /^Updated/ });
+  t.match(await run({ ...task, progressSummary: 'Two.' }, { action: 'pr', targetRepoPath: source }), {
+    prUrl: result.prUrl,
+    message: /^Updated/,
+  });
   t.match(server.pulls, [{ body: /^Two\./, base: 'main' }]);
   t.equal(server.pulls.length, 1);
   server.refuseWith(422);
@@ -72,10 +93,27 @@ void t.test('without gh: through the REST API of the server that is named', asyn
 void t.test('the body says which subtasks were merged, and which were left out', (t) => {
   const task = sampleTask({ progressSummary: 'Sum.' });
   const at = '2030-01-31T12:00:00.000Z';
-  const subtask = (id: string, status: Task['status']): Task => sampleTask({ id, name: `Part ${id}`, status, parentTaskId: task.id, depth: 1 });
-  const became = (subtaskId: string, state: 'merged' | 'skipped', reason: string | null = null): Integration => ({ subtaskId, taskId: task.id, state, commitSha: null, sourceCommit: null, sourceTree: null, reason, at });
-  const { body } = pullRequestText(task, [subtask('a', 'done'), subtask('b', 'done'), subtask('c', 'failed'), subtask('d', 'failed'), subtask('e', 'done')], [became('a', 'merged'), became('b', 'skipped', 'not\n needed'), became('d', 'merged')]);
-  t.equal(body, `Sum.\n\n### Subtasks\n\n- Part a (done, merged)\n- Part d (failed, merged)\n- Part e (done)\n\n### Left out\n\n- Part b (done, skipped: not needed)\n- Part c (failed)\n\nMakima-Task: ${task.id}\n`);
+  const subtask = (id: string, status: Task['status']): Task =>
+    sampleTask({ id, name: `Part ${id}`, status, parentTaskId: task.id, depth: 1 });
+  const became = (subtaskId: string, state: 'merged' | 'skipped', reason: string | null = null): Integration => ({
+    subtaskId,
+    taskId: task.id,
+    state,
+    commitSha: null,
+    sourceCommit: null,
+    sourceTree: null,
+    reason,
+    at,
+  });
+  const { body } = pullRequestText(
+    task,
+    [subtask('a', 'done'), subtask('b', 'done'), subtask('c', 'failed'), subtask('d', 'failed'), subtask('e', 'done')],
+    [became('a', 'merged'), became('b', 'skipped', 'not\n needed'), became('d', 'merged')],
+  );
+  t.equal(
+    body,
+    `Sum.\n\n### Subtasks\n\n- Part a (done, merged)\n- Part d (failed, merged)\n- Part e (done)\n\n### Left out\n\n- Part b (done, skipped: not needed)\n- Part c (failed)\n\nMakima-Task: ${task.id}\n`,
+  );
   t.end();
 });
 
@@ -103,14 +141,20 @@ void t.test('what keeps a branch from being pushed', async (t) => {
     t.match(await refused(task, { action: 'pr', targetRepoPath: source }), { code: 'REMOTE_NOT_FOUND', message: /git remote add origin/ });
     t.ok(line(source, 'rev-parse', task.branch ?? ''), 'the branch is there');
     sh(source, 'remote', 'add', 'origin', path.join(home, 'nowhere.git'));
-    t.match(await refused(task, { action: 'pr', targetRepoPath: source }), { code: 'REMOTE_NOT_FOUND', message: /git remote set-url origin/ });
+    t.match(await refused(task, { action: 'pr', targetRepoPath: source }), {
+      code: 'REMOTE_NOT_FOUND',
+      message: /git remote set-url origin/,
+    });
   });
   await t.test('commits at origin that are not in it', async (t) => {
     const { source, task } = await prepare();
     const bare = addOrigin(source);
     const theirs = line(bare, 'commit-tree', '-m', 'theirs', 'main^{tree}');
     sh(bare, 'update-ref', `refs/heads/${task.branch ?? ''}`, theirs);
-    t.match(await refused(task, { action: 'pr', targetRepoPath: source }), { code: 'PUSH_REJECTED', message: /commits there that are not in this one/ });
+    t.match(await refused(task, { action: 'pr', targetRepoPath: source }), {
+      code: 'PUSH_REJECTED',
+      message: /commits there that are not in this one/,
+    });
     t.equal(line(bare, 'rev-parse', task.branch ?? ''), theirs, 'never by force');
   });
   await t.test('a server that protects its branches', async (t) => {
@@ -118,7 +162,10 @@ void t.test('what keeps a branch from being pushed', async (t) => {
     const bare = addOrigin(source);
     mkdirSync(path.join(bare, 'hooks'), { recursive: true });
     writeFileSync(path.join(bare, 'hooks', 'pre-receive'), '#!/bin/sh\necho "branch is protected" >&2\nexit 1\n', { mode: 0o755 });
-    t.match(await refused(task, { action: 'pr', targetRepoPath: source }), { code: 'PUSH_REJECTED', message: /rules forbid it[^]*branch is protected/ });
+    t.match(await refused(task, { action: 'pr', targetRepoPath: source }), {
+      code: 'PUSH_REJECTED',
+      message: /rules forbid it[^]*branch is protected/,
+    });
   });
   await t.test('a pre-push hook that says no, and one that says yes', async (t) => {
     const { source, task } = await prepare();
@@ -126,7 +173,10 @@ void t.test('what keeps a branch from being pushed', async (t) => {
     const hook = path.join(source, '.git', 'hooks', 'pre-push');
     mkdirSync(path.dirname(hook), { recursive: true });
     writeFileSync(hook, '#!/bin/sh\necho "tests fail" >&2\nexit 1\n', { mode: 0o755 });
-    t.match(await refused(task, { action: 'pr', targetRepoPath: source }), { code: 'PUSH_REJECTED', message: /pre-push hook[^]*tests fail/ });
+    t.match(await refused(task, { action: 'pr', targetRepoPath: source }), {
+      code: 'PUSH_REJECTED',
+      message: /pre-push hook[^]*tests fail/,
+    });
     t.notOk(line(bare, 'for-each-ref', 'refs/heads/makima'));
     writeFileSync(hook, `#!/bin/sh\necho "$1 $(git rev-parse --show-toplevel)" > '${home}/ran'\n`, { mode: 0o755 });
     t.match(await refused(task, { action: 'pr', targetRepoPath: source }), { code: 'PULL_REQUEST_UNAVAILABLE' });
@@ -152,7 +202,9 @@ void t.test('whom a token is for', (t) => {
   t.equal(remoteSlug('https://github.com/widgets'), null);
   t.match(restApi(token, remoteSlug('https://github.com/acme/widgets')), { baseUrl: 'https://api.github.com' });
   t.match(restApi(token, remoteSlug('https://gitlab.com/acme/widgets')), { missing: /gitlab\.com/ });
-  t.match(restApi({ ...token, GITHUB_API_URL: 'http://ghe.example/api/v3' }, remoteSlug('https://ghe.example/acme/widgets')), { missing: /https/ });
+  t.match(restApi({ ...token, GITHUB_API_URL: 'http://ghe.example/api/v3' }, remoteSlug('https://ghe.example/acme/widgets')), {
+    missing: /https/,
+  });
   t.match(restApi({}, remoteSlug('https://github.com/acme/widgets')), { missing: /GITHUB_TOKEN/ });
   t.end();
 });

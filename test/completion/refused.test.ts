@@ -14,7 +14,18 @@ void t.test('where nothing may be changed, nothing is', async (t) => {
     write(made.worktree.path, { 'README.md': 'changed\n', 'new/file.txt': 'n\n', '.env': 'theirs\n' });
     return { source, ...made };
   };
-  const cases: Record<string, { break: (source: string, branch: string) => unknown; also?: string; code: string; files?: string[]; message?: RegExp; action?: 'branch' | 'merge'; targetBranch?: string }> = {
+  const cases: Record<
+    string,
+    {
+      break: (source: string, branch: string) => unknown;
+      also?: string;
+      code: string;
+      files?: string[];
+      message?: RegExp;
+      action?: 'branch' | 'merge';
+      targetBranch?: string;
+    }
+  > = {
     'an edit': { break: (source) => write(source, { 'a/b.txt': 'edited\n' }), code: 'CHECKOUT_NOT_CLEAN', files: ['a/b.txt'] },
     'a staged file': {
       break: (source) => {
@@ -25,9 +36,21 @@ void t.test('where nothing may be changed, nothing is', async (t) => {
       files: ['s.txt'],
     },
     'a deleted file': { break: (source) => rmSync(path.join(source, 'a/b.txt')), code: 'CHECKOUT_NOT_CLEAN', files: ['a/b.txt'] },
-    'an untracked file in the way': { break: (source) => write(source, { 'new/file.txt': 'mine\n' }), code: 'CHECKOUT_NOT_CLEAN', files: ['new/file.txt'] },
-    'a file where a directory is needed': { break: (source) => write(source, { new: 'mine\n' }), code: 'CHECKOUT_NOT_CLEAN', files: ['new'] },
-    'a link in the way': { break: (source) => symlinkSync('/nowhere', path.join(source, '.env')), code: 'CHECKOUT_NOT_CLEAN', files: ['.env'] },
+    'an untracked file in the way': {
+      break: (source) => write(source, { 'new/file.txt': 'mine\n' }),
+      code: 'CHECKOUT_NOT_CLEAN',
+      files: ['new/file.txt'],
+    },
+    'a file where a directory is needed': {
+      break: (source) => write(source, { new: 'mine\n' }),
+      code: 'CHECKOUT_NOT_CLEAN',
+      files: ['new'],
+    },
+    'a link in the way': {
+      break: (source) => symlinkSync('/nowhere', path.join(source, '.env')),
+      code: 'CHECKOUT_NOT_CLEAN',
+      files: ['.env'],
+    },
     'an ignored file in the way': {
       break: (source) => {
         write(source, { '.git/info/exclude': '.env\n', '.env': 'MY_SECRET=1\n' });
@@ -90,7 +113,12 @@ void t.test('where nothing may be changed, nothing is', async (t) => {
       },
       code: 'BRANCH_TAKEN',
     },
-    'a branch `makima`': { break: (source) => sh(source, 'branch', 'makima'), code: 'BRANCH_TAKEN', message: /has a branch makima,/, action: 'branch' },
+    'a branch `makima`': {
+      break: (source) => sh(source, 'branch', 'makima'),
+      code: 'BRANCH_TAKEN',
+      message: /has a branch makima,/,
+      action: 'branch',
+    },
     'a branch below': { break: (source, branch) => sh(source, 'branch', `${branch}/x`), code: 'BRANCH_TAKEN', action: 'branch' },
     'no common history': {
       break: (source) => {
@@ -135,7 +163,11 @@ void t.test('where nothing may be changed, nothing is', async (t) => {
     t.equal(sh(`${source}-linked`, 'status', '--porcelain'), '');
     t.equal(read(`${source}-linked`, 'new/file.txt'), 'n\n');
     t.equal(sh(source, 'status', '--porcelain'), ' M a/b.txt\n');
-    t.match(await run(task, { action: 'merge', targetRepoPath: `${source}-linked` }), { status: 'succeeded' }, 'a linked worktree names its repository');
+    t.match(
+      await run(task, { action: 'merge', targetRepoPath: `${source}-linked` }),
+      { status: 'succeeded' },
+      'a linked worktree names its repository',
+    );
   });
   await t.test('what a crash left between files and branch is finished', async (t) => {
     const { source, task } = await prepare();
@@ -160,12 +192,19 @@ void t.test('where nothing may be changed, nothing is', async (t) => {
     write(worktree.path, { 'more.txt': 'm2\n' });
     t.match(await refused(task, { action: 'branch', targetRepoPath: source }), { code: 'CHECKOUT_NOT_CLEAN' });
     sh(source, 'commit', '-q', '-a', '-m', 'review');
-    t.match(await refused(task, { action: 'branch', targetRepoPath: source }), { code: 'BRANCH_TAKEN' }, 'a commit of the user’s on it is never lost');
+    t.match(
+      await refused(task, { action: 'branch', targetRepoPath: source }),
+      { code: 'BRANCH_TAKEN' },
+      'a commit of the user’s on it is never lost',
+    );
   });
   await t.test('a path that is no repository, and hooks that would speak', async (t) => {
     const { source, task } = await prepare();
     mkdirSync(path.join(source, '.git', 'hooks'), { recursive: true });
-    t.match(await refused(task, { action: 'branch', targetRepoPath: path.join(home, 'nothing') }), { code: 'COMPLETION_FAILED', details: { reason: 'INVALID_REPOSITORY' } });
+    t.match(await refused(task, { action: 'branch', targetRepoPath: path.join(home, 'nothing') }), {
+      code: 'COMPLETION_FAILED',
+      details: { reason: 'INVALID_REPOSITORY' },
+    });
     for (const hook of ['reference-transaction', 'post-merge', 'post-checkout', 'post-index-change', 'post-commit']) {
       writeFileSync(path.join(source, '.git/hooks', hook), `#!/bin/sh\necho ${hook} >> '${source}.ran'\n`, { mode: 0o755 });
     }

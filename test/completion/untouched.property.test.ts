@@ -52,7 +52,8 @@ const mess: Record<string, (source: string, branch: string) => unknown> = {
       Reflect.deleteProperty(process.env, 'GIT_INDEX_FILE');
     }
   },
-  foreignBranch: (source, branch) => sh(source, 'update-ref', `refs/heads/${branch}`, line(source, 'commit-tree', '-m', 'foreign', 'main^{tree}')),
+  foreignBranch: (source, branch) =>
+    sh(source, 'update-ref', `refs/heads/${branch}`, line(source, 'commit-tree', '-m', 'foreign', 'main^{tree}')),
   branchInTheWay: (source) => sh(source, 'branch', 'makima', 'main'),
   packed: (source) => sh(source, 'pack-refs', '--all'),
   tagged: (source) => sh(source, 'tag', '-a', '-m', 'v1', 'v1', 'main'),
@@ -79,14 +80,22 @@ interface Checkout {
 }
 
 const checkoutsOf = (source: string): Checkout[] =>
-  sh(source, 'worktree', 'list', '--porcelain').split('\n').filter((each) => each.startsWith('worktree ')).map((each) => {
-    const directory = each.slice('worktree '.length);
-    return { path: directory, gitDir: line(directory, 'rev-parse', '--absolute-git-dir') };
-  });
+  sh(source, 'worktree', 'list', '--porcelain')
+    .split('\n')
+    .filter((each) => each.startsWith('worktree '))
+    .map((each) => {
+      const directory = each.slice('worktree '.length);
+      return { path: directory, gitDir: line(directory, 'rev-parse', '--absolute-git-dir') };
+    });
 
 /** Everything about a user's repository that a completion action could disturb. */
 const stateOf = (source: string) => ({
-  refs: new Map(sh(source, 'for-each-ref', '--format=%(refname) %(objectname)').trim().split('\n').map((each) => [each.split(' ')[0] ?? '', each])),
+  refs: new Map(
+    sh(source, 'for-each-ref', '--format=%(refname) %(objectname)')
+      .trim()
+      .split('\n')
+      .map((each) => [each.split(' ')[0] ?? '', each]),
+  ),
   stashes: sh(source, 'stash', 'list', '--format=%H %gs'),
   git: fingerprint(path.join(source, '.git'), { times: false, skip: ['/objects'] }),
   checkouts: checkoutsOf(source).map((checkout) => ({
@@ -107,7 +116,10 @@ void t.test('whatever the action and its outcome, nothing but the named branches
       action: fc.constantFrom('branch' as const, 'merge' as const),
       targetBranch: fc.constantFrom(null, 'release', 'nope'),
       // often none or one alone: a second thing in the way would hide that the first was overlooked
-      user: fc.oneof(fc.uniqueArray(fc.constantFrom(...Object.keys(mess)), { maxLength: 1 }), fc.uniqueArray(fc.constantFrom(...Object.keys(mess)), { maxLength: 4 })),
+      user: fc.oneof(
+        fc.uniqueArray(fc.constantFrom(...Object.keys(mess)), { maxLength: 1 }),
+        fc.uniqueArray(fc.constantFrom(...Object.keys(mess)), { maxLength: 4 }),
+      ),
       work: fc.uniqueArray(fc.constantFrom(...Object.keys(edits)), { minLength: 1, maxLength: 3 }),
       twice: fc.boolean(),
     }),
@@ -143,7 +155,8 @@ void t.test('whatever the action and its outcome, nothing but the named branches
       const named = isDone ? [`refs/heads/${branch}`, ...(action === 'merge' ? [`refs/heads/${targetBranch ?? 'main'}`] : [])] : [];
       const others = (refs: Map<string, string>): string[] => [...refs].filter(([name]) => !named.includes(name)).map(([, each]) => each);
       const equal = (one: unknown, other: unknown, what: string): void => {
-        if (JSON.stringify(one) !== JSON.stringify(other)) throw new Error(`${what}: ${JSON.stringify(one)} became ${JSON.stringify(other)}`);
+        if (JSON.stringify(one) !== JSON.stringify(other))
+          throw new Error(`${what}: ${JSON.stringify(one)} became ${JSON.stringify(other)}`);
       };
       equal(others(before.refs), others(after.refs), 'refs');
       equal(before.stashes, after.stashes, 'stashes');
@@ -158,10 +171,20 @@ void t.test('whatever the action and its outcome, nothing but the named branches
         if (named.includes(checkout.head) && checkout.commit !== now?.commit) {
           moved.push(checkout.gitDir);
           equal(sh(checkout.path, 'status', '--porcelain', '--untracked-files=no'), '', 'a clean checkout is clean again');
-          const changed = new Set(sh(checkout.path, 'diff', '--name-only', '--no-renames', checkout.commit, 'HEAD').split('\n').flatMap((name) => [name, ...name.split('/').slice(0, -1)]).map((name) => `/${name}`));
+          const changed = new Set(
+            sh(checkout.path, 'diff', '--name-only', '--no-renames', checkout.commit, 'HEAD')
+              .split('\n')
+              .flatMap((name) => [name, ...name.split('/').slice(0, -1)])
+              .map((name) => `/${name}`),
+          );
           const tracked = new Set(checkout.index.split('\n').map((each) => `/${each.split('\t')[1] ?? ''}`));
-          const rest = (files: Record<string, string>): string[] => Object.entries(files).filter(([name]) => !changed.has(name)).map(String);
-          const lost = Object.entries(checkout.files).filter(([name, kind]) => changed.has(name) && !kind.startsWith('dir') && !tracked.has(name));
+          const rest = (files: Record<string, string>): string[] =>
+            Object.entries(files)
+              .filter(([name]) => !changed.has(name))
+              .map(String);
+          const lost = Object.entries(checkout.files).filter(
+            ([name, kind]) => changed.has(name) && !kind.startsWith('dir') && !tracked.has(name),
+          );
           equal(lost, [], 'untracked files that were written over');
           equal(rest(checkout.files), rest(now?.files ?? {}), 'files that the work does not touch');
         } else {
@@ -172,7 +195,10 @@ void t.test('whatever the action and its outcome, nothing but the named branches
       const isNamed = (name: string): boolean =>
         named.some((ref) => [`/${ref}`, `/logs/${ref}`].some((file) => name === file || file.startsWith(`${name}/`))) ||
         moved.some((gitDir) => ['index', 'logs/HEAD'].some((file) => path.join(gitDir, file) === path.join(source, '.git', name)));
-      const rest = (files: Record<string, string>): string[] => Object.entries(files).filter(([name]) => !isNamed(name)).map(String);
+      const rest = (files: Record<string, string>): string[] =>
+        Object.entries(files)
+          .filter(([name]) => !isNamed(name))
+          .map(String);
       equal(rest(before.git), rest(after.git), 'files of the repository');
     },
   );

@@ -6,7 +6,11 @@ const left: SubtaskWork = { kind: 'left', reason: 'a differs' };
 const gate = (chain: boolean, ...work: SubtaskWork[]) => {
   const tasks = work.map(() => sampleTask());
   const linked = tasks.map((task, index) => ({ ...task, continueFromTaskId: chain ? (tasks[index - 1]?.id ?? null) : null }));
-  const { left: leftOver, mergedCount, skippedCount } = completionGate(linked, new Map(linked.flatMap((task, index) => (work[index] ? [[task.id, work[index]] as const] : []))));
+  const {
+    left: leftOver,
+    mergedCount,
+    skippedCount,
+  } = completionGate(linked, new Map(linked.flatMap((task, index) => (work[index] ? [[task.id, work[index]] as const] : []))));
   return [leftOver.map(({ task }) => linked.findIndex(({ id }) => id === task.id)), mergedCount, skippedCount];
 };
 

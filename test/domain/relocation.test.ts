@@ -34,7 +34,18 @@ void t.test('a worktree outside of a moved home stays, one outside of a copy is 
 
 void t.test('of a card the paths change, and not what the user wrote', (t) => {
   const relocation: Relocation = { from: ['/a/home'], to: '/b/home', isCopy: false };
-  const card = (home: string) => ({ version: 1, task: { name: 'x', plan: '/a/home/notes say what to do', overlayPath: `${home}/worktrees/x`, repositoryUrl: null, targetRepoPath: `${home}/target` }, worktree: { path: `${home}/worktrees/x`, adminDir: `${home}/repositories/r.git/worktrees/x` }, isDeleted: true });
+  const card = (home: string) => ({
+    version: 1,
+    task: {
+      name: 'x',
+      plan: '/a/home/notes say what to do',
+      overlayPath: `${home}/worktrees/x`,
+      repositoryUrl: null,
+      targetRepoPath: `${home}/target`,
+    },
+    worktree: { path: `${home}/worktrees/x`, adminDir: `${home}/repositories/r.git/worktrees/x` },
+    isDeleted: true,
+  });
   const moved = relocatedCard(relocation, JSON.stringify(card('/a/home')));
   t.equal(moved?.worktree, '/b/home/worktrees/x');
   t.strictSame(JSON.parse(moved?.text ?? ''), card('/b/home'));

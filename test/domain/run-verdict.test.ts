@@ -9,19 +9,34 @@ const bad = { isError: true, message: 'Not logged in' };
 void t.test('how a run ended', async (t) => {
   t.same(judgeRun(said({ lastTurn: good }), ended()), { status: 'done', errorMessage: null });
   t.same(judgeRun(said({ lastTurn: bad }), ended({ exitCode: 1 })), { status: 'failed', errorMessage: 'Not logged in' });
-  t.same(judgeRun(said({ lastTurn: bad }), ended()), { status: 'failed', errorMessage: 'Not logged in' }, 'is_error counts, whatever the exit status');
+  t.same(
+    judgeRun(said({ lastTurn: bad }), ended()),
+    { status: 'failed', errorMessage: 'Not logged in' },
+    'is_error counts, whatever the exit status',
+  );
   t.equal(judgeRun(said({ lastTurn: bad }), ended({ stopRequested: true })).status, 'interrupted');
   t.equal(judgeRun(said(), ended({ exitCode: null, stopRequested: true })).status, 'interrupted');
   t.match(judgeRun(said({ lastTurn: good }), ended({ exitCode: null })), { status: 'failed', errorMessage: /gone/ });
-  t.match(judgeRun(said({ turnOpen: true }), ended()), { status: 'failed', errorMessage: /middle of a turn/ }, 'interrupted from outside: exit 0 and no result');
+  t.match(
+    judgeRun(said({ turnOpen: true }), ended()),
+    { status: 'failed', errorMessage: /middle of a turn/ },
+    'interrupted from outside: exit 0 and no result',
+  );
   t.match(judgeRun(said({ turnOpen: true, lastTurn: good }), ended({ exitCode: 143 })), { status: 'failed', errorMessage: /143/ });
   t.match(judgeRun(said({ lastTurn: good }), ended({ exitCode: 3, stderrTail: 'boom\n' })), { status: 'failed', errorMessage: /3.*boom/ });
-  t.equal(judgeRun(said({ lastTurn: good }), ended({ exitCode: 143, endedByDaemon: true })).status, 'done', 'it lingered after its last word');
+  t.equal(
+    judgeRun(said({ lastTurn: good }), ended({ exitCode: 143, endedByDaemon: true })).status,
+    'done',
+    'it lingered after its last word',
+  );
   t.equal(judgeRun(said(), ended({ exitCode: 143, endedByDaemon: true })).status, 'failed', 'and had none');
 });
 
 void t.test('an agent that exits before its first line fails with what it said on stderr', async (t) => {
-  t.same(judgeRun(noProgress, ended({ exitCode: 3, stderrTail: 'no such option\n' })), { status: 'failed', errorMessage: 'no such option' });
+  t.same(judgeRun(noProgress, ended({ exitCode: 3, stderrTail: 'no such option\n' })), {
+    status: 'failed',
+    errorMessage: 'no such option',
+  });
   t.match(judgeRun(noProgress, ended()), { status: 'failed', errorMessage: /status 0 before it printed anything/ });
 });
 

@@ -26,7 +26,12 @@ void t.test('every pair of states moves exactly where the contract says', async 
       if (allowed) assertMove(from, to);
       else {
         const thrown = t.throws(() => assertMove(from, to));
-        t.ok(thrown instanceof MakimaError && thrown.code === 'INVALID_TRANSITION' && thrown.message.includes(from) && thrown.message.includes(to));
+        t.ok(
+          thrown instanceof MakimaError &&
+            thrown.code === 'INVALID_TRANSITION' &&
+            thrown.message.includes(from) &&
+            thrown.message.includes(to),
+        );
       }
     }
   }
@@ -34,5 +39,8 @@ void t.test('every pair of states moves exactly where the contract says', async 
 
 void t.test('terminal, active and pending part the states between them', async (t) => {
   t.strictSame(taskStatuses.filter(isTerminal), ['done', 'failed', 'interrupted']);
-  t.strictSame(taskStatuses.filter((status) => !isTerminal(status) && !isActive(status)), ['pending']);
+  t.strictSame(
+    taskStatuses.filter((status) => !isTerminal(status) && !isActive(status)),
+    ['pending'],
+  );
 });

@@ -20,7 +20,10 @@ void t.test('what was appended is read back as it was, and stands in the file as
   t.equal(lines.length, 3, 'a line each and the end');
   t.ok(lines[0]?.startsWith(`{"id":${first?.id},"taskId":"${id}","type":"output","at":"2026-01-02T03:04:05.678Z",`));
   const read = await collect(log.read(id, all));
-  t.same(read.map(({ event }) => event), events);
+  t.same(
+    read.map(({ event }) => event),
+    events,
+  );
   for (const { json, event } of read) t.same(JSON.parse(json), event);
 });
 
@@ -44,7 +47,12 @@ void t.test('ids grow over tasks and restarts, also where the clock was set back
 void t.test('ids grow where their file is lost, damaged or behind a batch larger than a block', (t) => {
   const directory = t.testdir();
   let log = open(directory);
-  const [big] = log.append(id, Array.from({ length: 12_345 }, () => line('x'))).slice(-1);
+  const [big] = log
+    .append(
+      id,
+      Array.from({ length: 12_345 }, () => line('x')),
+    )
+    .slice(-1);
   log.close();
   for (const harm of [() => unlinkSync(join(directory, 'ids')), () => writeFileSync(join(directory, 'ids'), '12')]) {
     harm();
@@ -134,7 +142,13 @@ void t.test('garbage at the end is cut off, whatever it is', async (t) => {
   const directory = t.testdir();
   const path = join(directory, `${id}.log`);
   const warnings: string[] = [];
-  for (const garbage of ['\n\n\n', '{"id":1}\n', `{"id":99,"taskId":"${id}","type":"output"\n`, '\0'.repeat(200_000), `{"id":9,"taskId":"${id}","type":"output"}\t{"position":1}\n`]) {
+  for (const garbage of [
+    '\n\n\n',
+    '{"id":1}\n',
+    `{"id":99,"taskId":"${id}","type":"output"\n`,
+    '\0'.repeat(200_000),
+    `{"id":9,"taskId":"${id}","type":"output"}\t{"position":1}\n`,
+  ]) {
     let log = open(directory);
     log.append(id, [line('good')], { out: 1 });
     log.close();
@@ -198,14 +212,19 @@ void t.test('a file that may grow no further, in a process with a real limit', a
       catch (error) { console.log(JSON.stringify({ taken, code: error.code })); break; }
     }`;
   // The limit's unit is 512 bytes or 1024, as the shell likes it; both are reached.
-  const printed = execFileSync('sh', ['-c', 'ulimit -f 16; exec "$0" --input-type=module-typescript -e "$1"', process.execPath, program], { encoding: 'utf8' });
+  const printed = execFileSync('sh', ['-c', 'ulimit -f 16; exec "$0" --input-type=module-typescript -e "$1"', process.execPath, program], {
+    encoding: 'utf8',
+  });
   const match = /^\{"taken":(\d+),"code":"DISK_FULL"\}$/m.exec(printed);
   t.ok(match, printed);
   const taken = Number(match?.[1]);
   t.ok(taken > 0 && taken < 100);
   const log = open(directory);
   t.teardown(() => log.close());
-  t.same(contents(await collect(log.read(id, all))), Array.from({ length: taken }, (_, n) => `${'x'.repeat(1000)}${n}`));
+  t.same(
+    contents(await collect(log.read(id, all))),
+    Array.from({ length: taken }, (_, n) => `${'x'.repeat(1000)}${n}`),
+  );
   log.append(id, [line('goes on')]);
   t.equal((await collect(log.read(id, all))).length, taken + 1);
 });
@@ -220,7 +239,10 @@ void t.test('a process that is killed loses nothing that append returned from', 
   t.equal(spawnSync(process.execPath, ['--input-type=module-typescript', '-e', program]).signal, 'SIGKILL');
   const log = open(directory);
   t.teardown(() => log.close());
-  t.same(contents(await collect(log.read(id, all))), Array.from({ length: 500 }, (_, n) => String(n)));
+  t.same(
+    contents(await collect(log.read(id, all))),
+    Array.from({ length: 500 }, (_, n) => String(n)),
+  );
   t.equal(log.position(id)?.out, 499);
 });
 

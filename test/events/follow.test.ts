@@ -41,7 +41,12 @@ void t.test('an end that is not the last one ends nothing, a filtered one does',
   const last = log.last(id)?.id ?? 0;
   t.same(await collect(log.follow(id, { ...all, after: last })), [], 'everything was delivered before');
   // A completion action that is tried again comes after the end: nobody must wait for another end then.
-  log.append(id, [{ type: 'completion', completion: { action: 'branch', status: 'succeeded', message: null, prUrl: null, commitSha: null, branch: null } }]);
+  log.append(id, [
+    {
+      type: 'completion',
+      completion: { action: 'branch', status: 'succeeded', message: null, prUrl: null, commitSha: null, branch: null },
+    },
+  ]);
   t.same(contents(await collect(log.follow(id, { ...all, after: last }))), ['<completion>']);
 });
 
@@ -151,7 +156,12 @@ void t.test('the place of any id is found in a log of thousands, without reading
   const directory = t.testdir();
   let log = open(directory);
   // Two tasks in turn, so that ids have gaps in each.
-  for (let n = 0; n < 300; n++) for (const each of [id, taskId(2)]) log.append(each, Array.from({ length: 30 }, (_, k) => line(`${n} ${k} ${'x'.repeat((n * k) % 300)}`)));
+  for (let n = 0; n < 300; n++)
+    for (const each of [id, taskId(2)])
+      log.append(
+        each,
+        Array.from({ length: 30 }, (_, k) => line(`${n} ${k} ${'x'.repeat((n * k) % 300)}`)),
+      );
   const ids = idsOf(await collect(log.read(id, all)));
   log.close();
   log = open(directory);
@@ -161,7 +171,11 @@ void t.test('the place of any id is found in a log of thousands, without reading
   for (let n = 0; n < 300; n++) {
     const after = random(highest + 10);
     const page = await log.page(id, { after, types: null, limit: 3 });
-    t.same(page.items.map((item) => item.id), ids.filter((each) => each > after).slice(0, 3), `after ${after}`);
+    t.same(
+      page.items.map((item) => item.id),
+      ids.filter((each) => each > after).slice(0, 3),
+      `after ${after}`,
+    );
   }
 });
 
@@ -227,13 +241,22 @@ for (const seed of process.env['MAKIMA_SEED'] === undefined ? [1, 2, 3] : [Numbe
       after: number;
       over: boolean;
     }
-    const readers: Reader[] = [...tasks, ...tasks, null, null, null].map((task, n) => ({ taskId: task, types: n % 4 === 3 ? ['output', 'end'] : null, found: [], after: 0, over: false }));
+    const readers: Reader[] = [...tasks, ...tasks, null, null, null].map((task, n) => ({
+      taskId: task,
+      types: n % 4 === 3 ? ['output', 'end'] : null,
+      found: [],
+      after: 0,
+      over: false,
+    }));
 
     const read = async (reader: Reader): Promise<void> => {
       while (!reader.over) {
         const controller = new AbortController();
         const options = { after: reader.after, types: reader.types, signal: controller.signal };
-        const source = reader.taskId === null ? await log.followAll({ ...options, visible: (task) => (random(2) === 0 ? true : Promise.resolve(tasks.includes(task))) }) : log.follow(reader.taskId, options);
+        const source =
+          reader.taskId === null
+            ? await log.followAll({ ...options, visible: (task) => (random(2) === 0 ? true : Promise.resolve(tasks.includes(task))) })
+            : log.follow(reader.taskId, options);
         const leaveAfter = random(60);
         let taken = 0;
         for await (const { event, json } of source) {
@@ -255,11 +278,15 @@ for (const seed of process.env['MAKIMA_SEED'] === undefined ? [1, 2, 3] : [Numbe
     const write = async (): Promise<void> => {
       for (let round = 0; round < 400; round++) {
         const task = tasks[random(tasks.length)] ?? id;
-        const batch = Array.from({ length: 1 + random(4) }, () => (random(30) === 0 ? status('queued', 'running') : line('z'.repeat(random(20) === 0 ? random(200_000) : random(200)))));
+        const batch = Array.from({ length: 1 + random(4) }, () =>
+          random(30) === 0 ? status('queued', 'running') : line('z'.repeat(random(20) === 0 ? random(200_000) : random(200))),
+        );
         if (random(25) === 0) batch.push(end, status('done', 'queued'));
         for (const event of log.append(task, batch)) written.push({ id: event.id, taskId: event.taskId, type: event.type });
         if (random(20) === 0) {
-          const lowest = Math.min(...readers.filter((reader) => reader.taskId === task || reader.taskId === null).map((reader) => reader.after));
+          const lowest = Math.min(
+            ...readers.filter((reader) => reader.taskId === task || reader.taskId === null).map((reader) => reader.after),
+          );
           await log.trim(task, lowest + 1);
         }
         if (random(40) === 0) {
@@ -268,14 +295,22 @@ for (const seed of process.env['MAKIMA_SEED'] === undefined ? [1, 2, 3] : [Numbe
         }
         if (random(3) === 0) await nextTurn();
       }
-      for (const task of tasks) for (const event of log.append(task, [end])) written.push({ id: event.id, taskId: event.taskId, type: event.type });
+      for (const task of tasks)
+        for (const event of log.append(task, [end])) written.push({ id: event.id, taskId: event.taskId, type: event.type });
       finished = true;
     };
 
     await Promise.all([write(), ...readers.map(read)]);
     for (const reader of readers) {
-      const expected = written.filter((event) => (reader.taskId ?? event.taskId) === event.taskId && (reader.types === null || event.type === 'output' || event.type === 'end'));
-      t.same(reader.found, expected.map((event) => event.id), `${reader.taskId ?? 'all tasks'}, ${reader.types?.join() ?? 'all types'}`);
+      const expected = written.filter(
+        (event) =>
+          (reader.taskId ?? event.taskId) === event.taskId && (reader.types === null || event.type === 'output' || event.type === 'end'),
+      );
+      t.same(
+        reader.found,
+        expected.map((event) => event.id),
+        `${reader.taskId ?? 'all tasks'}, ${reader.types?.join() ?? 'all types'}`,
+      );
     }
     log.close();
   });

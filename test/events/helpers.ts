@@ -5,7 +5,11 @@ import { openEventLog, type EventLog, type EventLogOptions, type StoredEvent } f
 export const taskId = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 export const line = (content: string): EventPayload => ({ type: 'output', stream: 'stdout', content });
 export const end: EventPayload = { type: 'end', status: 'done' };
-export const status = (from: 'done' | 'queued' | 'running', to: 'queued' | 'running' | 'done'): EventPayload => ({ type: 'status', from, to });
+export const status = (from: 'done' | 'queued' | 'running', to: 'queued' | 'running' | 'done'): EventPayload => ({
+  type: 'status',
+  from,
+  to,
+});
 
 export const open = (directory: string, options: Partial<EventLogOptions> = {}): EventLog =>
   openEventLog({ directory, now: () => new Date('2026-01-02T03:04:05.678Z'), ...options });
@@ -21,7 +25,8 @@ export const collect = async (events: AsyncIterable<StoredEvent>): Promise<Store
 export const idsOf = (events: readonly StoredEvent[]): number[] => events.map(({ event }) => event.id);
 
 /** The content of output events, `<type>` of the others. */
-export const contents = (events: readonly StoredEvent[]): string[] => events.map(({ event }) => (event.type === 'output' ? event.content : `<${event.type}>`));
+export const contents = (events: readonly StoredEvent[]): string[] =>
+  events.map(({ event }) => (event.type === 'output' ? event.content : `<${event.type}>`));
 
 /** A seeded source of numbers (mulberry32), so that a failure can be had again. */
 export const numbers = (seed: number): ((below: number) => number) => {

@@ -28,7 +28,11 @@ void t.test('what was trimmed is gone for those who ask for it, and for nobody e
       log = open(directory);
     }
     t.same(contents(await collect(log.read(id, all))), ['5', '6', '7', '8', '9'], '0 is the first one that is left');
-    t.same(contents(await collect(log.read(id, { ...all, after: at(4) }))), ['5', '6', '7', '8', '9'], 'the last one that is gone was seen');
+    t.same(
+      contents(await collect(log.read(id, { ...all, after: at(4) }))),
+      ['5', '6', '7', '8', '9'],
+      'the last one that is gone was seen',
+    );
     t.same(contents(await collect(log.read(id, { ...all, after: at(7) }))), ['8', '9']);
     for (const after of [1, at(0) + 1, at(3), at(4) - 1]) {
       t.throws(() => log.follow(id, { ...all, after }), gone);
@@ -81,9 +85,16 @@ void t.test('appends and readers go on while a log is rewritten', async (t) => {
   }
   log.append(id, [end]);
   t.equal((await Promise.all(trims)).filter((freed) => freed > 0).length, 1);
-  const numbersOf = (list: string[]): number[] => list.filter((content) => content !== '<end>').map((content) => Number(content.split(' ')[0]));
-  t.same(numbersOf(contents(await following)), Array.from({ length: 300 }, (_, n) => n + 100));
-  t.same(numbersOf(contents(await collect(log.read(id, all)))), Array.from({ length: 300 }, (_, n) => n + 100));
+  const numbersOf = (list: string[]): number[] =>
+    list.filter((content) => content !== '<end>').map((content) => Number(content.split(' ')[0]));
+  t.same(
+    numbersOf(contents(await following)),
+    Array.from({ length: 300 }, (_, n) => n + 100),
+  );
+  t.same(
+    numbersOf(contents(await collect(log.read(id, all)))),
+    Array.from({ length: 300 }, (_, n) => n + 100),
+  );
 });
 
 void t.test('a rewrite that a kill cut short is cleared away, one that is removed under way leaves nothing', async (t) => {

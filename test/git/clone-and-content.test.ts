@@ -9,11 +9,22 @@ import { cacheOf, isolate, open, prepared, sh, worktreeOf, write } from './git-f
 
 void t.test('a stand-alone copy: commits, uncommitted and untracked work, nothing of makima’s', async (t) => {
   const home = isolate(t);
-  const { worktree, source } = await prepared(home, { 'a.txt': 'a\n', 'deleted.txt': 'd\n', 'mode.sh': 'm\n', '.gitignore': 'node_modules\n' });
+  const { worktree, source } = await prepared(home, {
+    'a.txt': 'a\n',
+    'deleted.txt': 'd\n',
+    'mode.sh': 'm\n',
+    '.gitignore': 'node_modules\n',
+  });
   write(worktree.path, { 'committed.txt': 'c' });
   sh(worktree.path, 'add', '-A');
   sh(worktree.path, 'commit', '-q', '-m', 'agent');
-  write(worktree.path, { 'a.txt': 'changed\n', 'untracked ü.txt': 'u', 'node_modules/x': 'x', '.makima/orchestrate.sh': 'o', 'staged.txt': 's' });
+  write(worktree.path, {
+    'a.txt': 'changed\n',
+    'untracked ü.txt': 'u',
+    'node_modules/x': 'x',
+    '.makima/orchestrate.sh': 'o',
+    'staged.txt': 's',
+  });
   sh(worktree.path, 'add', 'staged.txt');
   unlinkSync(path.join(worktree.path, 'deleted.txt'));
   chmodSync(path.join(worktree.path, 'mode.sh'), 0o755);
@@ -54,13 +65,21 @@ void t.test('where a copy may not go', async (t) => {
   symlinkSync('/nowhere', path.join(home, 'dangling'));
   await t.rejects(cloneStandalone(worktree, path.join(home, 'dangling')), { code: 'TARGET_EXISTS' });
   writeFileSync(path.join(home, 'file'), '');
-  for (const inside of [worktree.path, other.path, worktree.gitDir, cacheOf(repository)]) await t.rejects(cloneStandalone(worktree, path.join(inside, 'deep/copy'), { forbidden: [path.join(home, 'makima')] }), { code: 'INVALID_PATH' }, inside);
+  for (const inside of [worktree.path, other.path, worktree.gitDir, cacheOf(repository)])
+    await t.rejects(
+      cloneStandalone(worktree, path.join(inside, 'deep/copy'), { forbidden: [path.join(home, 'makima')] }),
+      { code: 'INVALID_PATH' },
+      inside,
+    );
   symlinkSync(taken, path.join(home, 'link'));
   await t.rejects(cloneStandalone(worktree, path.join(home, 'link/copy')), { code: 'INVALID_PATH' });
   await t.rejects(cloneStandalone(worktree, path.join(home, 'file/copy')), { code: 'INVALID_PATH' });
   await t.rejects(cloneStandalone(worktree, 'relative'), { code: 'INVALID_PATH' });
-  if (process.platform === 'linux') await t.rejects(cloneStandalone(worktree, '/proc/deep/copy'), { code: 'INVALID_PATH' }, 'where nobody makes a directory');
-  await t.rejects(cloneStandalone(worktree, path.join(home, 'makima/worktrees-new/x'), { forbidden: [path.join(home, 'makima')] }), { code: 'INVALID_PATH' });
+  if (process.platform === 'linux')
+    await t.rejects(cloneStandalone(worktree, '/proc/deep/copy'), { code: 'INVALID_PATH' }, 'where nobody makes a directory');
+  await t.rejects(cloneStandalone(worktree, path.join(home, 'makima/worktrees-new/x'), { forbidden: [path.join(home, 'makima')] }), {
+    code: 'INVALID_PATH',
+  });
   t.same(readdirSync(taken), []);
 });
 
@@ -76,7 +95,11 @@ void t.test('a copy that fails leaves nothing, not even the directories above it
 
 void t.test('the origin of a copy is the source’s own, unless that names a program', async (t) => {
   const home = isolate(t);
-  for (const [given, expected] of [['git@example.org:a/b.git', 'git@example.org:a/b.git'], ['../b.git', path.join(home, 'b.git')], ['ext::sh -c true', null]] as const) {
+  for (const [given, expected] of [
+    ['git@example.org:a/b.git', 'git@example.org:a/b.git'],
+    ['../b.git', path.join(home, 'b.git')],
+    ['ext::sh -c true', null],
+  ] as const) {
     const { source, worktree } = await prepared(home);
     sh(source, 'remote', 'add', 'origin', given);
     const target = path.join(home, crypto.randomUUID());
@@ -97,9 +120,18 @@ void t.test('a copy of a scratch task has no origin', async (t) => {
 
 void t.test('content that is missing in the parent: text, modes, deletions, until it is brought over', async (t) => {
   const home = isolate(t);
-  const { worktree: child, repository } = await prepared(home, { 'a.txt': 'a\n', 'deleted.txt': 'd\n', 'mode.sh': 'm\n', 'same.txt': 's\n' });
+  const { worktree: child, repository } = await prepared(home, {
+    'a.txt': 'a\n',
+    'deleted.txt': 'd\n',
+    'mode.sh': 'm\n',
+    'same.txt': 's\n',
+  });
   const parent = await worktreeOf(home, repository);
-  const missing = async (): Promise<string[]> => missingContent({ gitDir: child.gitDir, tree: await snapshotTree(child), baseCommit: child.baseCommit }, { gitDir: parent.gitDir, tree: await snapshotTree(parent) });
+  const missing = async (): Promise<string[]> =>
+    missingContent(
+      { gitDir: child.gitDir, tree: await snapshotTree(child), baseCommit: child.baseCommit },
+      { gitDir: parent.gitDir, tree: await snapshotTree(parent) },
+    );
   t.same(await missing(), []);
   write(child.path, { 'a.txt': 'child\n', 'new/ü\n.txt': 'n', '.makima/x': 'x' });
   sh(child.path, 'commit', '-qam', 'agent');

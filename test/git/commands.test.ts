@@ -15,7 +15,10 @@ void t.test('commands of a start, a continuation, a look and a removal', async (
   const log = path.join(home, 'commands');
   const git = path.join(home, 'bin', 'git');
   mkdirSync(path.dirname(git));
-  writeFileSync(git, `#!/bin/sh\necho "$*" >> '${log}'\nexec '${execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()}' "$@"\n`);
+  writeFileSync(
+    git,
+    `#!/bin/sh\necho "$*" >> '${log}'\nexec '${execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()}' "$@"\n`,
+  );
   chmodSync(git, 0o755);
   const before = process.env['PATH'];
   process.env['PATH'] = `${path.dirname(git)}:${before ?? ''}`;
@@ -25,12 +28,18 @@ void t.test('commands of a start, a continuation, a look and a removal', async (
   const counted = async <T>(step: () => Promise<T>): Promise<{ result: T; commands: string[] }> => {
     writeFileSync(log, '');
     const result = await step();
-    return { result, commands: readFileSync(log, 'utf8').split('\n').filter((line) => line !== '') };
+    return {
+      result,
+      commands: readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line !== ''),
+    };
   };
-  const start = () => counted(async () => {
-    const repository = await open(home, source);
-    return { repository, ...(await addWorktree(repository, await wantedOf(home, repository))) };
-  });
+  const start = () =>
+    counted(async () => {
+      const repository = await open(home, source);
+      return { repository, ...(await addWorktree(repository, await wantedOf(home, repository))) };
+    });
   const first = await start();
   t.ok(first.commands.length <= 13, `the first start on a source: ${first.commands.length}`);
   const second = await start();

@@ -1,6 +1,17 @@
 import t from 'tap';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { continueWorktree } from '../../src/git/continue-worktree.ts';
 import { diffFiles } from '../../src/git/diff.ts';
@@ -10,7 +21,13 @@ const skip = ['/.git', '/.makima'];
 
 void t.test('everything that the other worktree holds, and that one stays as it is', async (t) => {
   const home = isolate(t);
-  const { repository, worktree: from } = await prepared(home, { 'a.txt': 'a\n', 'deleted.txt': 'd\n', 'staged-delete.txt': 'd\n', 'mode.sh': 'm\n', '.gitignore': 'ignored\n*.log\n' });
+  const { repository, worktree: from } = await prepared(home, {
+    'a.txt': 'a\n',
+    'deleted.txt': 'd\n',
+    'staged-delete.txt': 'd\n',
+    'mode.sh': 'm\n',
+    '.gitignore': 'ignored\n*.log\n',
+  });
   write(from.path, { 'commit.txt': 'c\n' });
   sh(from.path, 'add', '-A');
   sh(from.path, 'commit', '-q', '-m', 'agent');
@@ -91,12 +108,19 @@ void t.test('from a worktree of another source: commits and staged files come al
   sh(from.path, 'add', '-A');
   write(from.path, { 's.txt': 'changed' });
   const before = fingerprint(from.path);
-  const to = await continueWorktree(from, other, await wantedOf(home, other, { base: { branch: null, local: null, commit: from.baseCommit } }));
+  const to = await continueWorktree(
+    from,
+    other,
+    await wantedOf(home, other, { base: { branch: null, local: null, commit: from.baseCommit } }),
+  );
   t.same(fingerprint(from.path), before);
   t.equal(sh(to.path, 'status', '--porcelain'), 'AM s.txt\n');
   t.equal(sh(to.path, 'show', ':s.txt'), 'staged');
   t.equal(sh(to.path, 'log', '--format=%s'), 'agent\nfirst\n');
-  t.same((await diffFiles(to)).map((change) => change.path), ['c.txt', 's.txt']);
+  t.same(
+    (await diffFiles(to)).map((change) => change.path),
+    ['c.txt', 's.txt'],
+  );
 });
 
 void t.test('submodules of the new one are its own', async (t) => {

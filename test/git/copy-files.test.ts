@@ -1,5 +1,16 @@
 import t from 'tap';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { copyFiles } from '../../src/git/copy-files.ts';
 import { checkRelativePath } from '../../src/git/relative-path.ts';
@@ -7,22 +18,57 @@ import { copyWorktreeInclude } from '../../src/git/worktree-include.ts';
 import { fingerprint, isolate, sh, userRepository, write } from './git-fixture.ts';
 
 void t.test('relative paths', (t) => {
-  for (const [given, expected] of [['a', 'a'], ['./a//b/', 'a/b'], ['a b/ü\n', 'a b/ü\n'], ['.gitignore', '.gitignore'], ['-x', '-x'], ['a/.makima', 'a/.makima'], ['..a', '..a']] as const) t.equal(checkRelativePath(given), expected);
-  for (const bad of ['', '.', './', '/', '/etc/passwd', '..', '../x', 'a/../../b', 'a/..', '~/x', '.git', '.git/config', '.GIT/config', 'a/.git/x', '.makima', '.Makima/x', './.makima/x', 'a\0b', 'x'.repeat(5000)]) {
+  for (const [given, expected] of [
+    ['a', 'a'],
+    ['./a//b/', 'a/b'],
+    ['a b/ü\n', 'a b/ü\n'],
+    ['.gitignore', '.gitignore'],
+    ['-x', '-x'],
+    ['a/.makima', 'a/.makima'],
+    ['..a', '..a'],
+  ] as const)
+    t.equal(checkRelativePath(given), expected);
+  for (const bad of [
+    '',
+    '.',
+    './',
+    '/',
+    '/etc/passwd',
+    '..',
+    '../x',
+    'a/../../b',
+    'a/..',
+    '~/x',
+    '.git',
+    '.git/config',
+    '.GIT/config',
+    'a/.git/x',
+    '.makima',
+    '.Makima/x',
+    './.makima/x',
+    'a\0b',
+    'x'.repeat(5000),
+  ]) {
     t.throws(() => checkRelativePath(bad), { code: 'INVALID_PATH' }, JSON.stringify(bad.slice(0, 20)));
   }
   t.end();
 });
 
 void t.test('files and directories are copied with modes and links, missing ones are named', async (t) => {
-  const root = t.testdir({ from: { 'a.txt': 'a', dir: { deep: { 'b.txt': 'b' }, empty: {}, '.git': { config: 'secret' } } }, to: { 'a.txt': 'old', dir: { 'stays.txt': 's' } } });
+  const root = t.testdir({
+    from: { 'a.txt': 'a', dir: { deep: { 'b.txt': 'b' }, empty: {}, '.git': { config: 'secret' } } },
+    to: { 'a.txt': 'old', dir: { 'stays.txt': 's' } },
+  });
   const [from, to] = [path.join(root, 'from'), path.join(root, 'to')];
   chmodSync(path.join(from, 'a.txt'), 0o751);
   symlinkSync('/etc/passwd', path.join(from, 'dir/out'));
   const result = await copyFiles(from, to, ['a.txt', 'dir/', 'gone.txt', 'gone/too.txt', 'a.txt/x']).catch((error: unknown) => error);
   t.match(result, { code: 'INVALID_PATH' }, 'a file in the place of a directory');
   t.equal(readFileSync(path.join(to, 'a.txt'), 'utf8'), 'old', 'and nothing was copied');
-  t.same(await copyFiles(from, to, ['a.txt', 'dir/', 'gone.txt', 'gone/too.txt']), { copied: ['a.txt', 'dir'], missing: ['gone.txt', 'gone/too.txt'] });
+  t.same(await copyFiles(from, to, ['a.txt', 'dir/', 'gone.txt', 'gone/too.txt']), {
+    copied: ['a.txt', 'dir'],
+    missing: ['gone.txt', 'gone/too.txt'],
+  });
   t.equal(readFileSync(path.join(to, 'a.txt'), 'utf8'), 'a');
   t.equal(lstatSync(path.join(to, 'a.txt')).mode & 0o777, 0o751);
   t.same(readdirSync(path.join(to, 'dir')).sort(), ['deep', 'empty', 'out', 'stays.txt']);
@@ -55,7 +101,18 @@ void t.test('.worktreeinclude: what matches and is not tracked, as gitignore has
     '.worktreeinclude': '# local settings\n.env*\n!.env.example\nsecrets/\n/config/*.local\n*.tracked\nü *.txt\n',
     'a.tracked': 'tracked',
   });
-  write(source, { '.env': 'A=1', '.env.example': 'no', 'sub/.env.local': 'B=2', 'secrets/deep/key': 'k', 'config/db.local': 'd', 'other/config/db.local': 'no', 'ü x.txt': 'ü', 'plain.txt': 'no', 'taken/.env': 'from the source', 'node_modules/x/.env': 'n' });
+  write(source, {
+    '.env': 'A=1',
+    '.env.example': 'no',
+    'sub/.env.local': 'B=2',
+    'secrets/deep/key': 'k',
+    'config/db.local': 'd',
+    'other/config/db.local': 'no',
+    'ü x.txt': 'ü',
+    'plain.txt': 'no',
+    'taken/.env': 'from the source',
+    'node_modules/x/.env': 'n',
+  });
   symlinkSync('/etc/passwd', path.join(source, '.env-link'));
   const outside = path.join(home, 'outside');
   write(outside, { '.env': 'outside' });

@@ -1,5 +1,19 @@
 /** Each copy as an attack: whatever the agent writes in its worktree, through whatever link, nobody else's file changes. */
-import { appendFileSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { cloneStandalone } from '../../src/git/clone-standalone.ts';
@@ -46,7 +60,12 @@ const report = () => {
 /** A user's disk: a checkout, what stands beside it, and links of every kind between the two, all named by .worktreeinclude. */
 const checkout = (t: Test, include: string, ignore = 'node_modules\n*.l\n') => {
   const home = isolate(t);
-  const source = userRepository(path.join(home, 'disk/project'), { '.gitignore': ignore, '.worktreeinclude': include, 'src/a.js': 'a', 'packages/own/index.js': 'own' });
+  const source = userRepository(path.join(home, 'disk/project'), {
+    '.gitignore': ignore,
+    '.worktreeinclude': include,
+    'src/a.js': 'a',
+    'packages/own/index.js': 'own',
+  });
   const to = path.join(home, 'agent/worktree');
   write(to, { 'src/a.js': 'a', 'packages/own/index.js': 'own' });
   return { home, disk: path.join(home, 'disk'), source, to };
@@ -55,7 +74,12 @@ const checkout = (t: Test, include: string, ignore = 'node_modules\n*.l\n') => {
 void t.test('node_modules that is a link: its content is copied, and its own links lead inside', async (t) => {
   const { home, disk, source, to } = checkout(t, 'node_modules\n');
   const modules = path.join(disk, 'shared/node_modules');
-  write(modules, { '.pnpm/y@1/node_modules/y/cli.js': 'cli', '.pnpm/x@1/node_modules/x/index.js': 'x', 'real/.git/config': 'secret', 'real/index.js': 'r' });
+  write(modules, {
+    '.pnpm/y@1/node_modules/y/cli.js': 'cli',
+    '.pnpm/x@1/node_modules/x/index.js': 'x',
+    'real/.git/config': 'secret',
+    'real/index.js': 'r',
+  });
   mkdirSync(path.join(modules, '.bin'));
   symlinkSync('.pnpm/y@1/node_modules/y', path.join(modules, 'y'));
   symlinkSync('../../y@1/node_modules/y', path.join(modules, '.pnpm/x@1/node_modules/y'));
@@ -71,7 +95,10 @@ void t.test('node_modules that is a link: its content is copied, and its own lin
   const { copied } = await copyWorktreeInclude(source, to, { told });
   t.same(fingerprint(disk, contents), before);
   const brought = path.join(to, 'node_modules');
-  t.same(copied.filter((name) => !name.startsWith('node_modules/')), []);
+  t.same(
+    copied.filter((name) => !name.startsWith('node_modules/')),
+    [],
+  );
   t.same(readlinkSync(path.join(brought, 'y')), '.pnpm/y@1/node_modules/y');
   t.same(readlinkSync(path.join(brought, '.pnpm/x@1/node_modules/y')), '../../y@1/node_modules/y');
   t.same(readlinkSync(path.join(brought, '.bin/y')), '../y/cli.js');
@@ -86,7 +113,7 @@ void t.test('node_modules that is a link: its content is copied, and its own lin
 
 void t.test('.worktreeinclude: files behind links, and links that there is no bringing', async (t) => {
   const { home, disk, source, to } = checkout(t, '*.l\ntree/\nprivate-linked.l\n', '*.l\ntree\nprivate\n');
-  write(disk, { 'env': 'SECRET=1', 'chain/target': 't', 'loop/inner/f': 'f', 'project/tree/f': 'f', 'project/private/key': 'k' });
+  write(disk, { env: 'SECRET=1', 'chain/target': 't', 'loop/inner/f': 'f', 'project/tree/f': 'f', 'project/private/key': 'k' });
   write(home, { 'big/file': '' });
   const link = (target: string, name: string): void => symlinkSync(target, path.join(source, name));
   link('../env', 'relative.l');
@@ -125,7 +152,10 @@ void t.test('.worktreeinclude: files behind links, and links that there is no br
   t.equal(readlinkSync(path.join(to, 'inside-absolute.l')), 'src/a.js');
   t.equal(readFileSync(path.join(to, 'private-linked.l/key'), 'utf8'), 'k', 'inside, but not copied: brought');
   t.equal(readlinkSync(path.join(to, 'dangling-inside.l')), 'nothing');
-  t.same([readlinkSync(path.join(to, 'system.l')), readlinkSync(path.join(to, 'system-relative.l')), readlinkSync(path.join(to, 'null.l'))], [realpathSync('/usr/bin'), realpathSync('/usr/bin'), '/dev/null']);
+  t.same(
+    [readlinkSync(path.join(to, 'system.l')), readlinkSync(path.join(to, 'system-relative.l')), readlinkSync(path.join(to, 'null.l'))],
+    [realpathSync('/usr/bin'), realpathSync('/usr/bin'), '/dev/null'],
+  );
   t.equal(readFileSync(path.join(to, 'loop.l/inner/f'), 'utf8'), 'f');
   t.equal(readlinkSync(path.join(to, 'loop.l/inner/up')), '..');
   t.equal(readlinkSync(path.join(to, 'loop.l/inner/again')), '..');
@@ -152,7 +182,7 @@ void t.test('copyFiles: from the parent’s worktree', async (t) => {
   const { worktree: parent, repository } = await prepared(home, { 'a.txt': 'a\n', 'data.txt': 'd\n' });
   const child = await worktreeOf(home, repository);
   const disk = path.join(home, 'disk');
-  write(disk, { 'env': 'SECRET', 'tracked/f': 'f' });
+  write(disk, { env: 'SECRET', 'tracked/f': 'f' });
   symlinkSync(path.join(disk, 'tracked'), path.join(parent.path, 'tracked'));
   sh(parent.path, 'add', '-A');
   sh(parent.path, 'commit', '-qm', 'a link');
@@ -164,8 +194,15 @@ void t.test('copyFiles: from the parent’s worktree', async (t) => {
   linkSync(path.join(parent.path, 'a.txt'), path.join(parent.path, 'dir/hard'));
   const before = [fingerprint(disk, contents), fingerprint(parent.path, contents)];
   const { all, told } = report();
-  t.same(await copyFiles(parent.path, child.path, ['dir', 'tracked', 'gone', 'missing'], { committed: committedLinks(parent), told }), { copied: ['dir', 'tracked'], missing: ['missing'] });
-  t.equal(readlinkSync(path.join(child.path, 'tracked')), path.join(disk, 'tracked'), 'a link of the repository’s own, as any checkout has it');
+  t.same(await copyFiles(parent.path, child.path, ['dir', 'tracked', 'gone', 'missing'], { committed: committedLinks(parent), told }), {
+    copied: ['dir', 'tracked'],
+    missing: ['missing'],
+  });
+  t.equal(
+    readlinkSync(path.join(child.path, 'tracked')),
+    path.join(disk, 'tracked'),
+    'a link of the repository’s own, as any checkout has it',
+  );
   t.same([readlinkSync(path.join(child.path, 'dir/mine')), readlinkSync(path.join(child.path, 'dir/data'))], ['../a.txt', '../data.txt']);
   t.ok(isFile(path.join(child.path, 'dir/env')));
   t.match(all, { leftOut: [/^gone → /], broughtFrom: [/^dir\/env → /] });
@@ -178,7 +215,7 @@ void t.test('a continuation: nothing leads into the other task’s worktree, or 
   const { worktree: from, repository, source } = await prepared(home, { 'a.txt': 'a\n', '.gitignore': 'node_modules\n' });
   const third = await worktreeOf(home, repository);
   const disk = path.join(home, 'disk');
-  write(disk, { 'env': 'SECRET', 'data/f': 'f' });
+  write(disk, { env: 'SECRET', 'data/f': 'f' });
   write(from.path, { 'd/f': 'f', 'node_modules/.pnpm/x/index.js': 'x' });
   const link = (target: string, name: string): void => symlinkSync(target, path.join(from.path, name));
   link('.pnpm/x', 'node_modules/x');
@@ -215,7 +252,11 @@ void t.test('a continuation: nothing leads into the other task’s worktree, or 
   for (const name of left) t.notOk(lstatSync(path.join(to.path, name), { throwIfNoEntry: false }), name);
   sh(to.path, 'rm', '-qf', 'committed-out'); // the repository's own link, not one that the copy made
   attack(to.path, home);
-  t.same(places.map((place) => fingerprint(place, contents)), before, 'the agent wrote everywhere');
+  t.same(
+    places.map((place) => fingerprint(place, contents)),
+    before,
+    'the agent wrote everywhere',
+  );
 });
 
 void t.test('a repository of the user’s own: links into the worktree lead into it, others are as they were', async (t) => {

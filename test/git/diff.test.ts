@@ -38,7 +38,10 @@ const files = (root: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(fingerprint(root, { times: false, skip: ['/.git', '/.makima'] }))
       .filter(([, value]) => !value.startsWith('dir'))
-      .map(([name, value]) => [name, value.startsWith('link') ? value : value.replace(/ (\d+)$/, (_, mode: string) => (Number.parseInt(mode, 8) & 0o100 ? ' x' : ' -'))]),
+      .map(([name, value]) => [
+        name,
+        value.startsWith('link') ? value : value.replace(/ (\d+)$/, (_, mode: string) => (Number.parseInt(mode, 8) & 0o100 ? ' x' : ' -')),
+      ]),
   );
 
 void t.test('every kind of change is in the patch and in the list', async (t) => {
@@ -48,13 +51,23 @@ void t.test('every kind of change is in the patch and in the list', async (t) =>
     'deleted.txt': 'gone\n',
     'renamed.txt': 'a long enough text\nto be found again\nunder another name\n',
     'mode.sh': '#!/bin/sh\n',
-    'typechange': 'file\n',
+    typechange: 'file\n',
     'crlf.txt': 'a\r\nb\r\n',
     'binary.bin': Buffer.from([0, 1, 2, 255]),
     '.gitignore': 'ignored/\n',
   });
   const root = worktree.path;
-  write(root, { 'modified.txt': 'one\n2\nthree', 'new dir/ü "quoted" \t.txt': 'new\n', 'new\nline': 'x', 'ignored/x': 'x', 'crlf.txt': 'a\r\nc\r\n', 'binary.bin': Buffer.from([0, 9, 9, 255]), 'empty': '', '-dash': 'd', ':(top)magic': 'm' });
+  write(root, {
+    'modified.txt': 'one\n2\nthree',
+    'new dir/ü "quoted" \t.txt': 'new\n',
+    'new\nline': 'x',
+    'ignored/x': 'x',
+    'crlf.txt': 'a\r\nc\r\n',
+    'binary.bin': Buffer.from([0, 9, 9, 255]),
+    empty: '',
+    '-dash': 'd',
+    ':(top)magic': 'm',
+  });
   unlinkSync(path.join(root, 'deleted.txt'));
   write(root, { 'moved/elsewhere.txt': readFileSync(path.join(root, 'renamed.txt')) });
   unlinkSync(path.join(root, 'renamed.txt'));
@@ -98,13 +111,17 @@ void t.test('staged, committed and uncommitted work all count', async (t) => {
   write(worktree.path, { staged: 's' });
   sh(worktree.path, 'add', 'staged');
   write(worktree.path, { untracked: 'u' });
-  t.same((await diffFiles(worktree)).map((change) => change.path), ['committed', 'staged', 'untracked']);
+  t.same(
+    (await diffFiles(worktree)).map((change) => change.path),
+    ['committed', 'staged', 'untracked'],
+  );
   await appliesExactly(t, home, worktree);
 });
 
 void t.test('no configuration of the user’s or the agent’s spoils the patch', async (t) => {
   const home = isolate(t);
-  const settings = '[diff]\n\tnoprefix = true\n\tmnemonicPrefix = true\n\trenames = copies\n\tcontext = 0\n\tinterHunkContext = 9\n\tsuppressBlankEmpty = true\n\twordRegex = .\n\tignoreSubmodules = all\n\torderFile = /nonexistent\n\trelative = true\n\tsubmodule = log\n\tsrcPrefix = x/\n[core]\n\tquotePath = false\n\tpager = false\n\tsafecrlf = true\n[color]\n\tui = always\n\tdiff = always\n[status]\n\tshowUntrackedFiles = no\n[core]\n\tabbrev = 4\n';
+  const settings =
+    '[diff]\n\tnoprefix = true\n\tmnemonicPrefix = true\n\trenames = copies\n\tcontext = 0\n\tinterHunkContext = 9\n\tsuppressBlankEmpty = true\n\twordRegex = .\n\tignoreSubmodules = all\n\torderFile = /nonexistent\n\trelative = true\n\tsubmodule = log\n\tsrcPrefix = x/\n[core]\n\tquotePath = false\n\tpager = false\n\tsafecrlf = true\n[color]\n\tui = always\n\tdiff = always\n[status]\n\tshowUntrackedFiles = no\n[core]\n\tabbrev = 4\n';
   appendFileSync(path.join(home, 'gitconfig'), settings);
   const { worktree } = await prepared(home, { 'a.txt': 'one\n\n\nfour\n', 'b.txt': 'b\n' });
   appendFileSync(path.join(worktree.gitDir, 'config'), settings);
@@ -115,10 +132,18 @@ void t.test('no configuration of the user’s or the agent’s spoils the patch'
 
 void t.test('any content under any name comes back exactly', async (t) => {
   const home = isolate(t);
-  const component = fc.oneof(fc.constantFrom('a', 'b', 'dir', ' ', '"', "'", '\\', 'ü', '日本', '\n', '\t', '*', '$x', '-x', 'new file', '.hidden'), fc.string({ minLength: 1, maxLength: 8, unit: 'binary' }))
+  const component = fc
+    .oneof(
+      fc.constantFrom('a', 'b', 'dir', ' ', '"', "'", '\\', 'ü', '日本', '\n', '\t', '*', '$x', '-x', 'new file', '.hidden'),
+      fc.string({ minLength: 1, maxLength: 8, unit: 'binary' }),
+    )
     .filter((name) => !/^\.+$|[/\0]|^\.git|^\.makima$/iu.test(name) && Buffer.byteLength(name) < 200 && name.isWellFormed());
   const name = fc.array(component, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
-  const content = fc.oneof(fc.string({ maxLength: 60 }), fc.constantFrom('', 'x', 'a\r\nb', '\n\n', ' \t\n', 'a\nb\nc\nd\ne\nf\ng\n', '-- \n', 'diff --git a/x b/x\n'), fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)));
+  const content = fc.oneof(
+    fc.string({ maxLength: 60 }),
+    fc.constantFrom('', 'x', 'a\r\nb', '\n\n', ' \t\n', 'a\nb\nc\nd\ne\nf\ng\n', '-- \n', 'diff --git a/x b/x\n'),
+    fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+  );
   const state = fc.dictionary(name, fc.record({ content, mode: fc.constantFrom('file', 'exec', 'link') }), { maxKeys: 6 });
   const lay = (root: string, wanted: Record<string, { content: string | Buffer; mode: string }>): void => {
     for (const [file, { content: bytes, mode }] of Object.entries(wanted)) {
@@ -129,7 +154,8 @@ void t.test('any content under any name comes back exactly', async (t) => {
         else writeFileSync(target, bytes, { mode: mode === 'exec' ? 0o755 : 0o644 });
       } catch (error) {
         // one name is another's directory
-        if (!(error instanceof Error && 'code' in error && ['EEXIST', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENOENT'].includes(String(error.code)))) throw error;
+        if (!(error instanceof Error && 'code' in error && ['EEXIST', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENOENT'].includes(String(error.code))))
+          throw error;
       }
     }
   };
@@ -139,7 +165,8 @@ void t.test('any content under any name comes back exactly', async (t) => {
       mkdirSync(source);
       lay(source, before);
       const { worktree } = await prepared(source, {});
-      for (const file of Object.keys(before)) if (file.length % 2 === 0) rmSync(path.join(worktree.path, file), { force: true, recursive: true });
+      for (const file of Object.keys(before))
+        if (file.length % 2 === 0) rmSync(path.join(worktree.path, file), { force: true, recursive: true });
       lay(worktree.path, after);
       await appliesExactly(t, home, worktree);
     }),
@@ -171,7 +198,13 @@ void t.test('files that an agent hides from git are seen; those a sparse checkou
   sh(worktree.path, 'update-index', '--skip-worktree', 'skipped.txt', 'sparse.txt');
   write(worktree.path, { 'assumed.txt': 'changed', 'skipped.txt': 'changed' });
   unlinkSync(path.join(worktree.path, 'sparse.txt'));
-  t.same((await diffFiles(worktree)).map(({ path: file, status }) => [file, status]), [['assumed.txt', 'modified'], ['skipped.txt', 'modified']]);
+  t.same(
+    (await diffFiles(worktree)).map(({ path: file, status }) => [file, status]),
+    [
+      ['assumed.txt', 'modified'],
+      ['skipped.txt', 'modified'],
+    ],
+  );
 });
 
 void t.test('a broken or missing index, a conflict and a stale lock do not matter', async (t) => {
@@ -181,13 +214,25 @@ void t.test('a broken or missing index, a conflict and a stale lock do not matte
   const index = path.join(worktree.adminDir, 'index');
   const expected = ['b.txt'];
   writeFileSync(`${index}.lock`, '');
-  t.same((await diffFiles(worktree)).map((change) => change.path), expected, 'locked');
+  t.same(
+    (await diffFiles(worktree)).map((change) => change.path),
+    expected,
+    'locked',
+  );
   unlinkSync(`${index}.lock`);
   writeFileSync(index, 'no index');
-  t.same((await diffFiles(worktree)).map((change) => change.path), expected, 'broken');
+  t.same(
+    (await diffFiles(worktree)).map((change) => change.path),
+    expected,
+    'broken',
+  );
   t.equal(readFileSync(index, 'utf8'), 'no index', 'and left as it is');
   unlinkSync(index);
-  t.same((await diffFiles(worktree)).map((change) => change.path), expected, 'missing');
+  t.same(
+    (await diffFiles(worktree)).map((change) => change.path),
+    expected,
+    'missing',
+  );
   sh(worktree.path, 'reset', '-q');
   sh(worktree.path, 'checkout', '-q', '-b', 'side');
   write(worktree.path, { 'a.txt': 'side\n' });

@@ -23,13 +23,27 @@ void t.test('the daemon’s own GIT_ variables do not reach git, its editor and 
   const home = isolate(t);
   const source = userRepository(path.join(home, 'source'));
   const other = userRepository(path.join(home, 'other'));
-  const set: Record<string, string> = { GIT_DIR: path.join(other, '.git'), GIT_INDEX_FILE: '/nowhere', GIT_WORK_TREE: other, EDITOR: 'false', PAGER: 'false', GIT_EXTERNAL_DIFF: 'false', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'user.name', GIT_CONFIG_VALUE_0: 'By Variable' };
+  const set: Record<string, string> = {
+    GIT_DIR: path.join(other, '.git'),
+    GIT_INDEX_FILE: '/nowhere',
+    GIT_WORK_TREE: other,
+    EDITOR: 'false',
+    PAGER: 'false',
+    GIT_EXTERNAL_DIFF: 'false',
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'user.name',
+    GIT_CONFIG_VALUE_0: 'By Variable',
+  };
   Object.assign(process.env, set);
   t.teardown(() => {
     for (const name of Object.keys(set)) Reflect.deleteProperty(process.env, name);
   });
   t.equal(await gitText(['rev-parse', '--absolute-git-dir'], { gitDir: path.join(source, '.git') }), path.join(source, '.git'));
-  t.equal(await gitText(['config', 'user.name'], { gitDir: path.join(source, '.git') }), 'By Variable', 'configuration by variables is the user’s and stays');
+  t.equal(
+    await gitText(['config', 'user.name'], { gitDir: path.join(source, '.git') }),
+    'By Variable',
+    'configuration by variables is the user’s and stays',
+  );
   t.equal(await gitText(['config', 'user.name'], { gitDir: path.join(source, '.git'), config: [['user.name', 'Ours']] }), 'Ours');
 });
 
@@ -37,9 +51,17 @@ void t.test('answers, failures and their codes', async (t) => {
   const home = isolate(t);
   const gitDir = path.join(userRepository(path.join(home, 'source')), '.git');
   t.equal(await gitYes(['symbolic-ref', '--quiet', 'HEAD'], { gitDir }), true);
-  t.equal(await gitYes(['merge-base', '--is-ancestor', await gitText(['commit-tree', '-m', 'x', 'HEAD^{tree}'], { gitDir }), 'HEAD'], { gitDir }), false, 'exit status 1 without a word is an answer');
+  t.equal(
+    await gitYes(['merge-base', '--is-ancestor', await gitText(['commit-tree', '-m', 'x', 'HEAD^{tree}'], { gitDir }), 'HEAD'], { gitDir }),
+    false,
+    'exit status 1 without a word is an answer',
+  );
   await t.rejects(git(['rev-parse', '--verify', 'nope'], { gitDir }), { code: 'GIT_FAILED' });
-  await t.rejects(git(['config', '--file', '/nowhere/config', '--get', 'a.b'], { gitDir }), { code: 'GIT_FAILED' }, 'a failure without a word');
+  await t.rejects(
+    git(['config', '--file', '/nowhere/config', '--get', 'a.b'], { gitDir }),
+    { code: 'GIT_FAILED' },
+    'a failure without a word',
+  );
   writeFileSync(path.join(gitDir, 'index.lock'), '');
   const locked = await git(['read-tree', 'HEAD'], { gitDir }).catch((error: unknown) => error);
   t.ok(locked instanceof MakimaError && locked.code === 'REPOSITORY_BUSY');
@@ -97,18 +119,18 @@ void t.test('a remote that wants a password is refused at once, without a prompt
 void t.test('what git’s stderr means', (t) => {
   const cases: [string, string][] = [
     ["fatal: Unable to create '/x/.git/index.lock': File exists.", 'locked'],
-    ["error: could not lock config file /x/config: File exists", 'locked'],
+    ['error: could not lock config file /x/config: File exists', 'locked'],
     ["fatal: cannot lock ref 'refs/heads/a/b': 'refs/heads/a' exists; cannot create 'refs/heads/a/b'", 'ref-conflict'],
-    ['fatal: Authentication failed for \'https://x/y/\'', 'authentication'],
+    ["fatal: Authentication failed for 'https://x/y/'", 'authentication'],
     ["fatal: could not read Username for 'https://github.com': terminal prompts disabled", 'authentication'],
     ['git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.', 'authentication'],
     ['Host key verification failed.\nfatal: Could not read from remote repository.', 'authentication'],
     ["fatal: unable to access 'https://nope.invalid/': Could not resolve host: nope.invalid", 'unreachable'],
     ['ssh: connect to host x port 22: Connection refused\nfatal: Could not read from remote repository.', 'unreachable'],
     ["fatal: unable to access 'https://x/': The requested URL returned error: 403", 'authentication'],
-    ['remote: Repository not found.\nfatal: repository \'https://github.com/x/y/\' not found', 'not-found'],
+    ["remote: Repository not found.\nfatal: repository 'https://github.com/x/y/' not found", 'not-found'],
     ['fatal: write error: No space left on device\nfatal: the remote end hung up unexpectedly', 'disk-full'],
-    ['error: external filter \'git-lfs filter-process\' failed\nfatal: big.bin: smudge filter lfs failed', 'filter'],
+    ["error: external filter 'git-lfs filter-process' failed\nfatal: big.bin: smudge filter lfs failed", 'filter'],
     ['git-lfs filter-process: 1: git-lfs: not found\nfatal: the remote end hung up unexpectedly', 'filter'],
     ["fatal: detected dubious ownership in repository at '/x'", 'ownership'],
     ['fatal: not a git repository (or any of the parent directories): .git', 'not-a-repository'],
@@ -117,7 +139,10 @@ void t.test('what git’s stderr means', (t) => {
     ['something else', 'other'],
   ];
   for (const [stderr, kind] of cases) t.equal(classifyGitError(stderr), kind, stderr);
-  t.equal(redactUrls("fatal: 'https://token@host/x' and ssh://git@host/y and ssh://u:p@host/z"), "fatal: 'https://***@host/x' and ssh://git@host/y and ssh://u:***@host/z");
+  t.equal(
+    redactUrls("fatal: 'https://token@host/x' and ssh://git@host/y and ssh://u:p@host/z"),
+    "fatal: 'https://***@host/x' and ssh://git@host/y and ssh://u:***@host/z",
+  );
   t.end();
 });
 
@@ -175,7 +200,10 @@ void t.test('who asks when all who waited for the next run have left gets one of
   });
   await Promise.resolve();
   const leaving = new AbortController();
-  const left = t.rejects(share('x', () => Promise.resolve('left'), leaving.signal), /gone/);
+  const left = t.rejects(
+    share('x', () => Promise.resolve('left'), leaving.signal),
+    /gone/,
+  );
   leaving.abort(new Error('gone'));
   const later = share('x', () => Promise.resolve('later'));
   gate.resolve(undefined);

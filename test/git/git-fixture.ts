@@ -11,7 +11,8 @@ import type { Repository } from '../../src/git/repository.ts';
 import type { Worktree } from '../../src/git/worktree.ts';
 
 /** The user's git, as they type it: with discovery, and with a configuration of the test's own. */
-export const sh = (cwd: string, ...args: string[]): string => execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+export const sh = (cwd: string, ...args: string[]): string =>
+  execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
 
 export const write = (root: string, files: Record<string, string | Buffer>): void => {
   for (const [name, content] of Object.entries(files)) {
@@ -23,7 +24,11 @@ export const write = (root: string, files: Record<string, string | Buffer>): voi
 /** A configuration that belongs to the test alone, so that the machine's own never counts. */
 export const isolate = (t: Test): string => {
   const home = t.testdir();
-  const before = { HOME: process.env['HOME'], GIT_CONFIG_GLOBAL: process.env['GIT_CONFIG_GLOBAL'], GIT_CONFIG_NOSYSTEM: process.env['GIT_CONFIG_NOSYSTEM'] };
+  const before = {
+    HOME: process.env['HOME'],
+    GIT_CONFIG_GLOBAL: process.env['GIT_CONFIG_GLOBAL'],
+    GIT_CONFIG_NOSYSTEM: process.env['GIT_CONFIG_NOSYSTEM'],
+  };
   process.env['HOME'] = home;
   process.env['GIT_CONFIG_GLOBAL'] = path.join(home, 'gitconfig');
   process.env['GIT_CONFIG_NOSYSTEM'] = '1';
@@ -59,10 +64,19 @@ export const cacheOf = ({ cacheDir }: Repository): string => {
 let worktrees = 0;
 
 /** Places for a new worktree and its repository, and its base: the default branch. */
-export const wantedOf = async (home: string, repository: Repository, more: Partial<NewWorktree> = {}, baseBranch: string | null = null): Promise<NewWorktree> => {
+export const wantedOf = async (
+  home: string,
+  repository: Repository,
+  more: Partial<NewWorktree> = {},
+  baseBranch: string | null = null,
+): Promise<NewWorktree> => {
   worktrees += 1;
   const makima = path.join(home, 'makima');
-  const places = { path: path.join(makima, 'worktrees', `w${worktrees}`), gitDir: path.join(makima, 'repositories', `t${worktrees}.git`), keptDir: path.join(makima, 'kept') };
+  const places = {
+    path: path.join(makima, 'worktrees', `w${worktrees}`),
+    gitDir: path.join(makima, 'repositories', `t${worktrees}.git`),
+    keptDir: path.join(makima, 'kept'),
+  };
   return { ...places, branch: `makima/test-${worktrees}`, base: await resolveBase(repository, baseBranch), ...more };
 };
 
@@ -73,7 +87,10 @@ export const worktreeOf = async (home: string, repository: Repository, baseBranc
 };
 
 /** A worktree of a new user repository with these files. */
-export const prepared = async (home: string, files: Record<string, string | Buffer> = { 'README.md': 'hello\n' }): Promise<{ source: string; repository: Repository; worktree: Worktree }> => {
+export const prepared = async (
+  home: string,
+  files: Record<string, string | Buffer> = { 'README.md': 'hello\n' },
+): Promise<{ source: string; repository: Repository; worktree: Worktree }> => {
   const source = userRepository(path.join(home, `source-${crypto.randomUUID()}`), files);
   const repository = await open(home, source);
   return { source, repository, worktree: await worktreeOf(home, repository) };
@@ -92,7 +109,11 @@ export const fingerprint = (root: string, options: { times: boolean; skip?: read
       const inner = `${relative}/${name.toString('latin1')}`;
       if (options.skip?.includes(inner) === true) continue;
       const stat = lstatSync(file, { bigint: true });
-      const kind = stat.isDirectory() ? 'dir' : stat.isSymbolicLink() ? `link ${readlinkSync(file, { encoding: 'latin1' })}` : createHash('sha256').update(readFileSync(file)).digest('hex');
+      const kind = stat.isDirectory()
+        ? 'dir'
+        : stat.isSymbolicLink()
+          ? `link ${readlinkSync(file, { encoding: 'latin1' })}`
+          : createHash('sha256').update(readFileSync(file)).digest('hex');
       // an object file is shared with the cache by a hard link, and git sets its time anew where it would write it again
       const isObject = /\/\.git\/(?:modules\/.+\/)?objects\/..\/[0-9a-f]{38}$/.test(inner);
       found[inner] = `${kind} ${(stat.mode & 0o7777n).toString(8)}${options.times && !isObject ? ` ${stat.mtimeNs}` : ''}`;

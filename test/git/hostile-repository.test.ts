@@ -41,7 +41,14 @@ void t.test('a FIFO in the place of a file of git’s or makima’s holds up nob
   t.type(await snapshotTree(worktree), 'string');
   fifo(path.join(worktree.gitDir, 'refs/heads/x'));
   t.same(await lookOver(worktree), [], 'a branch');
-  for (const name of ['packed-refs', 'makima-refs', 'config', 'info/exclude', 'objects/info/alternates', path.relative(worktree.gitDir, path.join(worktree.adminDir, 'index'))]) {
+  for (const name of [
+    'packed-refs',
+    'makima-refs',
+    'config',
+    'info/exclude',
+    'objects/info/alternates',
+    path.relative(worktree.gitDir, path.join(worktree.adminDir, 'index')),
+  ]) {
     const { worktree: other } = await prepared(home, { 'a.txt': 'a\n' });
     fifo(path.join(other.gitDir, name.replace(path.basename(worktree.adminDir), path.basename(other.adminDir))));
     await t.rejects(lookOver(other), { code: 'GIT_FAILED', message: /is a FIFO/ }, name);
@@ -71,7 +78,15 @@ void t.test('through a link in the place of git’s or makima’s own nothing is
   const user = userRepository(path.join(home, 'user'));
   write(user, { 'notes.txt': 'n\n' });
   const before = fingerprint(user);
-  for (const [name, target] of [['refs', '.git/refs'], ['objects', '.git/objects'], ['makima-tmp', '.'], ['makima-tasks', '.'], ['info', '.'], ['logs', '.git/logs'], ['worktrees', '.']] as const) {
+  for (const [name, target] of [
+    ['refs', '.git/refs'],
+    ['objects', '.git/objects'],
+    ['makima-tmp', '.'],
+    ['makima-tasks', '.'],
+    ['info', '.'],
+    ['logs', '.git/logs'],
+    ['worktrees', '.'],
+  ] as const) {
     const { worktree } = await prepared(home);
     rmSync(path.join(worktree.gitDir, name), { recursive: true, force: true });
     if (name === 'worktrees') mkdirSync(path.join(home, 'elsewhere', path.basename(worktree.adminDir)), { recursive: true });
@@ -101,7 +116,10 @@ void t.test('a filter of the agent’s does not run in its other worktrees, nor 
   for (const directory of [worktree.path, inner]) write(directory, { '.gitattributes': '* filter=evil\n', 'a.txt': 'changed\n' });
   sh(home, 'init', '-q', '--bare', path.join(home, 'decoy'));
   writeFileSync(path.join(worktree.adminDir, 'commondir'), `${home}/decoy\n`);
-  t.match((await lookOver(worktree)).map(({ code }) => code), ['WORK_IN_OTHER_WORKTREES']);
+  t.match(
+    (await lookOver(worktree)).map(({ code }) => code),
+    ['WORK_IN_OTHER_WORKTREES'],
+  );
   await keepSnapshot(worktree, 'task');
   t.equal(sh(worktree.gitDir, 'show', 'refs/makima/kept/task:a.txt'), 'changed\n');
   t.equal(sh(worktree.gitDir, 'show', 'refs/makima/kept-worktrees/task/inner:a.txt'), 'changed\n');

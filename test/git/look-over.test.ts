@@ -10,7 +10,8 @@ import { snapshotCommit, snapshotTree } from '../../src/git/snapshot.ts';
 import type { Worktree } from '../../src/git/worktree.ts';
 import { isolate, prepared, sh, write } from './git-fixture.ts';
 
-const found = async (worktree: Worktree): Promise<Record<string, string>> => Object.fromEntries((await lookOver(worktree)).map(({ code, message }) => [code, message]));
+const found = async (worktree: Worktree): Promise<Record<string, string>> =>
+  Object.fromEntries((await lookOver(worktree)).map(({ code, message }) => [code, message]));
 const commit = (cwd: string, message: string): void => void sh(cwd, 'commit', '-q', '--allow-empty', '-m', message);
 const fails = (cwd: string, ...args: string[]): void => {
   try {
@@ -59,9 +60,22 @@ void t.test('of very many branches the first are counted, and all are told', asy
   const home = isolate(t);
   const { worktree } = await prepared(home);
   const base = sh(worktree.path, 'rev-parse', 'HEAD').trim();
-  const commits = (names: readonly string[], text: string): string => names.map((name) => `commit refs/heads/${name}\ncommitter a <a@b> 1 +0000\ndata ${text.length + name.length}\n${text}${name}\nfrom ${base}\n\n`).join('');
-  execFileSync('git', ['fast-import', '--quiet'], { cwd: worktree.gitDir, input: commits(Array.from({ length: 60 }, (_, at) => `w${at}`), 'x') });
-  for (let at = 0; at < 1000; at += 1) writeFileSync(path.join(worktree.gitDir, `refs/heads/same${at}`), readFileSync(path.join(worktree.gitDir, 'refs/heads/w0')));
+  const commits = (names: readonly string[], text: string): string =>
+    names
+      .map(
+        (name) =>
+          `commit refs/heads/${name}\ncommitter a <a@b> 1 +0000\ndata ${text.length + name.length}\n${text}${name}\nfrom ${base}\n\n`,
+      )
+      .join('');
+  execFileSync('git', ['fast-import', '--quiet'], {
+    cwd: worktree.gitDir,
+    input: commits(
+      Array.from({ length: 60 }, (_, at) => `w${at}`),
+      'x',
+    ),
+  });
+  for (let at = 0; at < 1000; at += 1)
+    writeFileSync(path.join(worktree.gitDir, `refs/heads/same${at}`), readFileSync(path.join(worktree.gitDir, 'refs/heads/w0')));
   t.match((await found(worktree))['WORK_ON_OTHER_BRANCHES'], /1 on same0, .* and 1050 more\. /);
 });
 
@@ -137,14 +151,22 @@ void t.test('what is unfinished is told, and not brought out', async (t) => {
   write(cwd, { 'a.txt': 'on top\n' });
   sh(cwd, 'commit', '-qam', 'on top');
   fails(cwd, 'stash', 'pop');
-  await t.rejects(requireFinished(worktree), { code: 'WORK_UNFINISHED', message: /unresolved conflicts/ }, 'a stash that conflicts leaves no sign but the index');
+  await t.rejects(
+    requireFinished(worktree),
+    { code: 'WORK_UNFINISHED', message: /unresolved conflicts/ },
+    'a stash that conflicts leaves no sign but the index',
+  );
 });
 
 void t.test('markers that were committed as they stood are refused; text about conflicts and headings are not', async (t) => {
   const home = isolate(t);
   const { worktree } = await prepared(home, { 'a.txt': 'a\n', 'about.md': '<<<<<<< ours\n1\n=======\n2\n>>>>>>> theirs\n' });
   const { path: cwd, gitDir, baseCommit } = worktree;
-  write(cwd, { 'heading.rst': 'Title \n=======\n\ttext  \n', 'about.md': '<<<<<<< ours\n1\n=======\n3\n>>>>>>> theirs\n', 'trailing.txt': 'space \n\n\n' });
+  write(cwd, {
+    'heading.rst': 'Title \n=======\n\ttext  \n',
+    'about.md': '<<<<<<< ours\n1\n=======\n3\n>>>>>>> theirs\n',
+    'trailing.txt': 'space \n\n\n',
+  });
   sh(cwd, 'add', '-A');
   commit(cwd, 'text');
   await t.resolves(requireNoMarkers(gitDir, baseCommit, await snapshotCommit(worktree, { message: 'x' })));
@@ -158,17 +180,26 @@ void t.test('markers that were committed as they stood are refused; text about c
   sh(cwd, 'commit', '-qam', 'merged, it seems');
   t.match(readFileSync(path.join(cwd, 'a.txt'), 'utf8'), /^<<<<<<< HEAD$/m);
   await t.resolves(requireFinished(worktree));
-  await t.rejects(requireNoMarkers(gitDir, baseCommit, (await commitOf(worktree.adminDir, 'HEAD')) ?? ''), { code: 'WORK_UNFINISHED', details: { files: ['a.txt'] } });
+  await t.rejects(requireNoMarkers(gitDir, baseCommit, (await commitOf(worktree.adminDir, 'HEAD')) ?? ''), {
+    code: 'WORK_UNFINISHED',
+    details: { files: ['a.txt'] },
+  });
 });
 
 void t.test('markers with a carriage return are markers; a file of nothing but the first two is looked through once', async (t) => {
   const home = isolate(t);
   const { worktree } = await prepared(home, { 'a.txt': 'a\n' });
   const { path: cwd, gitDir, baseCommit } = worktree;
-  write(cwd, { 'many.txt': `${'<<<<<<< a\n'.repeat(100_000)}${'=======\n'.repeat(100_000)}`, 'long.txt': `<<<<<<< a\n=======${'='.repeat(10)}\n>>>>>>> b\n` });
+  write(cwd, {
+    'many.txt': `${'<<<<<<< a\n'.repeat(100_000)}${'=======\n'.repeat(100_000)}`,
+    'long.txt': `<<<<<<< a\n=======${'='.repeat(10)}\n>>>>>>> b\n`,
+  });
   await t.resolves(requireNoMarkers(gitDir, baseCommit, await snapshotCommit(worktree, { message: 'x' })));
   write(cwd, { 'crlf.txt': '<<<<<<< HEAD\r\nours\r\n=======\r\ntheirs\r\n>>>>>>> side\r\n' });
-  await t.rejects(requireNoMarkers(gitDir, baseCommit, await snapshotCommit(worktree, { message: 'x' })), { code: 'WORK_UNFINISHED', details: { files: ['crlf.txt'] } });
+  await t.rejects(requireNoMarkers(gitDir, baseCommit, await snapshotCommit(worktree, { message: 'x' })), {
+    code: 'WORK_UNFINISHED',
+    details: { files: ['crlf.txt'] },
+  });
 });
 
 void t.test('files that are too large to be meant, committed or not, where git does not ignore them', async (t) => {

@@ -16,7 +16,8 @@ export type Entry = string | Buffer | { run: string } | { link: string } | null;
 
 export const put = (root: string, entries: Record<string, Entry>): void => {
   // what goes, goes first: a directory may take the place of a file
-  for (const [name, entry] of Object.entries(entries)) if (entry === null || typeof entry === 'object') rmSync(path.join(root, name), { recursive: true, force: true });
+  for (const [name, entry] of Object.entries(entries))
+    if (entry === null || typeof entry === 'object') rmSync(path.join(root, name), { recursive: true, force: true });
   for (const [name, entry] of Object.entries(entries)) {
     const file = path.join(root, name);
     if (entry === null) continue;
@@ -67,7 +68,12 @@ export const planned = async (parent: Worktree, source: MergeSource): Promise<Me
 };
 
 /** Plans and applies, as the verb does. */
-export const merge = (parent: Worktree, source: MergeSource, lockWaitMs?: number, child: Worktree | null = null): Promise<MergePlan | null> =>
+export const merge = (
+  parent: Worktree,
+  source: MergeSource,
+  lockWaitMs?: number,
+  child: Worktree | null = null,
+): Promise<MergePlan | null> =>
   whileChanging(async () => {
     const plan = await planned(parent, source);
     if (plan === null) return null;
@@ -86,7 +92,12 @@ export const undo = (parent: Worktree, plan: MergePlan): Promise<void> => undoMe
 
 /** git in a worktree, as its agent types it; a mere look changes nothing, where git would note in the index what it saw. */
 export const inside = (worktree: Worktree, ...args: string[]): string =>
-  execFileSync('git', args, { cwd: worktree.path, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' } });
+  execFileSync('git', args, {
+    cwd: worktree.path,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+  });
 
 /** Everything that abort has to give back: files with modes, the index to the byte, HEAD, the branch, and what git is in the middle of. */
 export const stateOf = (worktree: Worktree): { files: Fingerprint; index: string; head: string; status: string } => ({

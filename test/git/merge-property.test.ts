@@ -33,7 +33,10 @@ interface Side {
 }
 
 const side = fc.record<Side>({
-  edits: fc.uniqueArray(fc.record({ file: fc.constantFrom(...names), section: fc.nat(sections - 1) }), { maxLength: 4, selector: ({ file, section }) => `${file} ${section}` }),
+  edits: fc.uniqueArray(fc.record({ file: fc.constantFrom(...names), section: fc.nat(sections - 1) }), {
+    maxLength: 4,
+    selector: ({ file, section }) => `${file} ${section}`,
+  }),
   adds: fc.uniqueArray(fc.constantFrom('new', 'd/new', 'x/y/z'), { maxLength: 2 }),
   commits: fc.constantFrom('nothing', 'half', 'all'),
   answers: fc.array(fc.constantFrom('ours', 'theirs', 'both', 'abort'), { minLength: 3, maxLength: 3 }),
@@ -47,7 +50,9 @@ const base = (): string => Array.from({ length: sections }, (_, section) => `sec
 const work = (worktree: Worktree, who: string, { edits, adds, commits }: Side): string[] => {
   for (const edit of edits) {
     const file = path.join(worktree.path, edit.file);
-    write(worktree.path, { [edit.file]: readFileSync(file, 'utf8').replace(new RegExp(`section ${edit.section}$`, 'm'), lineOf(who, edit)) });
+    write(worktree.path, {
+      [edit.file]: readFileSync(file, 'utf8').replace(new RegExp(`section ${edit.section}$`, 'm'), lineOf(who, edit)),
+    });
   }
   if (commits === 'half') inside(worktree, 'add', '-A');
   if (commits === 'half') inside(worktree, 'commit', '-q', '--allow-empty', '-m', who);
@@ -59,7 +64,11 @@ const work = (worktree: Worktree, who: string, { edits, adds, commits }: Side): 
 
 const textOf = (worktree: Worktree): string => inside(worktree, 'grep', '--untracked', '-h', '-e', 'section', '-e', 'has made', '--', '.');
 const linesIn = (worktree: Worktree): Set<string> => new Set(textOf(worktree).split('\n'));
-const withoutMarkers = (content: string): string => content.split('\n').filter((line) => !/^(?:<{7}|={7}|>{7})/.test(line)).join('\n');
+const withoutMarkers = (content: string): string =>
+  content
+    .split('\n')
+    .filter((line) => !/^(?:<{7}|={7}|>{7})/.test(line))
+    .join('\n');
 
 void t.test('whatever is merged in whatever order, no edit is missing that was not overruled, and abort is an exact undo', async (t) => {
   const home = isolate(t);
@@ -100,12 +109,17 @@ void t.test('whatever is merged in whatever order, no edit is missing that was n
             if (strategy === 'manual') continue;
             // the whole file is the other side's: that one's lines in it are overruled
             const overruled = (line: string): boolean => line.endsWith(`of ${JSON.stringify(file)}`) || line.endsWith(`made ${file}`);
-            for (const line of [...owed]) if (overruled(line) && (strategy === 'ours' ? lines.includes(line) : already.has(line) && !lines.includes(line))) owed.delete(line);
+            for (const line of [...owed])
+              if (overruled(line) && (strategy === 'ours' ? lines.includes(line) : already.has(line) && !lines.includes(line)))
+                owed.delete(line);
           }
           if (plan.record.commit === null) await commitMerge(parent, plan.record, 'merged');
         }
         const found = linesIn(parent);
-        t.strictSame([...owed].filter((line) => !found.has(line)), []);
+        t.strictSame(
+          [...owed].filter((line) => !found.has(line)),
+          [],
+        );
         t.notMatch(inside(parent, 'status', '--porcelain'), /^(?:U|AA|DD|.U)/m);
       } finally {
         for (const worktree of [parent, ...children]) await removeWorktree(worktree, { keptDir: path.join(home, 'kept') });

@@ -11,7 +11,10 @@ import { isolate, open, sh, userRepository, worktreeOf, write } from './git-fixt
 import { inside, merge, mergeOrFail, pair, planned, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
 
 const rejectsWith = async (t: Test, promise: Promise<unknown>, code: ErrorCode): Promise<void> => {
-  const outcome: unknown = await promise.then(() => 'it resolved', (error: unknown) => error);
+  const outcome: unknown = await promise.then(
+    () => 'it resolved',
+    (error: unknown) => error,
+  );
   t.equal(outcome instanceof MakimaError ? outcome.code : outcome, code);
 };
 
@@ -28,7 +31,13 @@ void t.test('a merge takes what is committed, uncommitted and untracked, and wha
   const source = await sourceOf(child);
   const plan = await merge(parent, source);
   t.equal(inside(parent, 'rev-parse', 'HEAD').trim(), plan?.record.commit);
-  t.strictSame(inside(parent, 'ls-tree', '-r', '--name-only', 'HEAD').trim().split('\n'), ['.gitignore', 'a', 'committed', 'staged', 'untracked']);
+  t.strictSame(inside(parent, 'ls-tree', '-r', '--name-only', 'HEAD').trim().split('\n'), [
+    '.gitignore',
+    'a',
+    'committed',
+    'staged',
+    'untracked',
+  ]);
   t.equal(text(parent.path, 'a'), 'changed\n');
   t.notOk(existsSync(path.join(parent.path, 'x.log')));
   t.equal(inside(parent, 'status', '--porcelain'), '');
@@ -70,10 +79,23 @@ void t.test('what both have already is merged without a word, and only then coun
 });
 
 void t.test('abort gives back the index, modes, times and line ends, and keeps what it takes away', async (t) => {
-  const { parent, child } = await pair(t, { f: 'a\n', crlf: 'a\n', '.gitattributes': 'crlf text eol=lf\n', secret: 's\n', '.gitignore': 'build/\n' });
+  const { parent, child } = await pair(t, {
+    f: 'a\n',
+    crlf: 'a\n',
+    '.gitattributes': 'crlf text eol=lf\n',
+    secret: 's\n',
+    '.gitignore': 'build/\n',
+  });
   put(parent.path, { f: 'staged\n' });
   inside(parent, 'add', 'f');
-  put(parent.path, { f: 'not staged\n', crlf: 'own\r\nlines\r\n', secret: 'own\n', untracked: 'u\n', 'build/out': 'built\n', intended: 'i\n' });
+  put(parent.path, {
+    f: 'not staged\n',
+    crlf: 'own\r\nlines\r\n',
+    secret: 'own\n',
+    untracked: 'u\n',
+    'build/out': 'built\n',
+    intended: 'i\n',
+  });
   inside(parent, 'add', '-N', 'intended');
   chmodSync(path.join(parent.path, 'secret'), 0o600);
   utimesSync(path.join(parent.path, 'secret'), 1_000_000, 1_000_000);
@@ -219,7 +241,10 @@ void t.test('a merge that was broken off is taken back where it still is the mer
   t.strictSame(stateOf(parent), before);
   put(parent.path, { a: 'theirs, and on\n', 'd/new': 'theirs\n', own: 'own\n' });
   await undoHalfMerge(parent, plan.record);
-  t.strictSame([text(parent.path, 'a'), text(parent.path, 'own'), existsSync(path.join(parent.path, 'd'))], ['theirs, and on\n', 'own\n', false]);
+  t.strictSame(
+    [text(parent.path, 'a'), text(parent.path, 'own'), existsSync(path.join(parent.path, 'd'))],
+    ['theirs, and on\n', 'own\n', false],
+  );
 });
 
 void t.test('submodules are merged, told as conflicts, resolved and put back', async (t) => {
@@ -229,7 +254,11 @@ void t.test('submodules are merged, told as conflicts, resolved and put back', a
   sh(source, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'lib');
   sh(source, 'commit', '-qm', 'a library');
   const repository = await open(home, source);
-  const [parent, child, other] = [await worktreeOf(home, repository), await worktreeOf(home, repository), await worktreeOf(home, repository)];
+  const [parent, child, other] = [
+    await worktreeOf(home, repository),
+    await worktreeOf(home, repository),
+    await worktreeOf(home, repository),
+  ];
   const inLibrary = (worktree: Worktree, content: string): string => {
     write(path.join(worktree.path, 'lib'), { lib: content });
     sh(path.join(worktree.path, 'lib'), 'commit', '-qam', content.trim());
@@ -250,7 +279,11 @@ void t.test('submodules are merged, told as conflicts, resolved and put back', a
   t.equal(text(parent.path, 'lib/lib'), '3\n');
   await undo(parent, conflicted);
   t.strictSame(stateOf(parent), before);
-  for (const [strategy, expected] of [['ours', theirs], ['manual', theirs], ['theirs', others]] as const) {
+  for (const [strategy, expected] of [
+    ['ours', theirs],
+    ['manual', theirs],
+    ['theirs', others],
+  ] as const) {
     const again = await mergeOrFail(parent, other);
     await resolveConflict(parent, again.record, 'lib', strategy, other);
     t.strictSame(await openConflicts(parent, again.record), []);

@@ -59,7 +59,11 @@ void t.test('opened again: the cache is exact, and loses no object that a task m
   sh(source, 'gc', '-q', '--prune=now');
   const repository = await open(home, source);
   const second = sh(source, 'rev-parse', 'main').trim();
-  t.same([...repository.facts.branches].sort(), [['main', second], ['new', second], ['rewound', second]]);
+  t.same([...repository.facts.branches].sort(), [
+    ['main', second],
+    ['new', second],
+    ['rewound', second],
+  ]);
   t.equal((await resolveBase(repository, 'rewound')).commit, second);
   sh(cacheOf(repository), 'gc', '-q', '--auto');
   t.equal(sh(worktree.path, 'log', '-1', '--format=%H %s', 'HEAD').trim(), `${gone} only here`);
@@ -101,7 +105,14 @@ void t.test('what agents do to their repositories reaches neither each other nor
   t.equal(sh(next, 'log', '-1', '--format=%an').trim(), 'User');
   t.equal(sh(next, 'tag'), '');
   t.match(sh(next, 'worktree', 'list'), /^\S+ +\(bare\)\n\S+ +[0-9a-f]+ \[main\]\n$/, 'it has one worktree');
-  t.same(fingerprint(cacheOf(repository), { times: false, skip: ['/makima-heads.json'] }), Object.fromEntries(Object.entries(cache).filter(([name]) => name !== '/makima-heads.json').map(([name, print]) => [name, name.endsWith('/') ? print : print.replace(/ \d+$/, '')])));
+  t.same(
+    fingerprint(cacheOf(repository), { times: false, skip: ['/makima-heads.json'] }),
+    Object.fromEntries(
+      Object.entries(cache)
+        .filter(([name]) => name !== '/makima-heads.json')
+        .map(([name, print]) => [name, name.endsWith('/') ? print : print.replace(/ \d+$/, '')]),
+    ),
+  );
   t.same(fingerprint(source), before);
 });
 
@@ -130,13 +141,21 @@ void t.test('what a clone would have: origin/… as the source knows it, a branc
   t.equal(rev('origin/ahead'), at('origin/ahead'));
   t.equal(rev('origin/only-here'), at('only-here'));
   sh(inside, 'checkout', '-q', 'shared');
-  t.equal(sh(inside, 'rev-parse', '--abbrev-ref', 'shared@{upstream}').trim(), 'origin/shared', 'a branch of origin is checked out as in a clone');
+  t.equal(
+    sh(inside, 'rev-parse', '--abbrev-ref', 'shared@{upstream}').trim(),
+    'origin/shared',
+    'a branch of origin is checked out as in a clone',
+  );
   sh(inside, 'checkout', '-q', 'only-here');
   t.equal(rev('HEAD'), at('only-here'));
   const newer = await worktreeOf(home, repository, 'origin/main');
   t.equal(sh(newer.path, 'rev-parse', 'HEAD', 'main', 'origin/main'), at('origin/main').repeat(3));
-  t.match(await staleBase(repository, await resolveBase(repository, null)), /^main is 1 commit behind origin\/main in .*clone, .*baseBranch "origin\/main"/);
-  for (const base of ['origin/main', 'shared', 'only-here', 'ahead']) t.equal(await staleBase(repository, await resolveBase(repository, base)), null, base);
+  t.match(
+    await staleBase(repository, await resolveBase(repository, null)),
+    /^main is 1 commit behind origin\/main in .*clone, .*baseBranch "origin\/main"/,
+  );
+  for (const base of ['origin/main', 'shared', 'only-here', 'ahead'])
+    t.equal(await staleBase(repository, await resolveBase(repository, base)), null, base);
 });
 
 void t.test('a branch of the source that git cannot keep beside a task’s own is left out, and stays in origin/', async (t) => {
@@ -268,7 +287,12 @@ void t.test('the default branch: origin/HEAD, main, master, develop, HEAD', asyn
 
 void t.test('new repositories: one per name, one per task, with one commit by makima on main', async (t) => {
   const home = isolate(t);
-  const [a, b, c, d] = [await open(home, 'new://shop', 't1'), await open(home, 'new://shop', 't2'), await open(home, 'new://', 't1'), await open(home, 'new://', 't2')];
+  const [a, b, c, d] = [
+    await open(home, 'new://shop', 't1'),
+    await open(home, 'new://shop', 't2'),
+    await open(home, 'new://', 't1'),
+    await open(home, 'new://', 't2'),
+  ];
   const e = await open(home, null, 't1');
   t.equal(a.name, b.name);
   t.equal(new Set([a, c, d, e].map((repository) => repository.name)).size, 4);
@@ -345,7 +369,10 @@ void t.test('name and e-mail of the source’s own configuration come along, wha
   sh(source, 'config', 'user.email', 'work@example.org');
   sh(source, 'config', 'user.name', name);
   const first = await worktreeOf(home, await open(home, source));
-  t.same(['user.email', 'user.name'].map((key) => sh(first.path, 'config', '--local', key)), ['work@example.org\n', `${name}\n`]);
+  t.same(
+    ['user.email', 'user.name'].map((key) => sh(first.path, 'config', '--local', key)),
+    ['work@example.org\n', `${name}\n`],
+  );
   sh(source, 'config', 'user.email', 'other@example.org');
   const second = await worktreeOf(home, await open(home, source));
   t.equal(sh(second.path, 'config', '--local', '--get-all', 'user.email').trim(), 'other@example.org');
@@ -361,7 +388,10 @@ void t.test('a clone that is broken off leaves nothing, and what a crash left is
   mkdirSync(path.join(path.dirname(cacheDir), `${name}.tmp-crashed`));
   const { openRepository } = await import('../../src/git/open-repository.ts');
   const controller = new AbortController();
-  const opening = openRepository({ kind: 'local', path: source }, { cachesDir: path.dirname(cacheDir), taskId: 'x', signal: controller.signal });
+  const opening = openRepository(
+    { kind: 'local', path: source },
+    { cachesDir: path.dirname(cacheDir), taskId: 'x', signal: controller.signal },
+  );
   controller.abort(new Error('stopped'));
   await t.rejects(opening, /stopped/);
   await open(home, source);

@@ -29,11 +29,44 @@ void t.test('what a repositoryUrl means', (t) => {
 
 void t.test('what is refused', (t) => {
   const bad = [
-    'relative/path', './x', '../x', 'name', '~other/x', 'ext::sh -c touch% /tmp/x', 'fd::17', 'foo::bar', 'https::https://x/y', '-x', '--upload-pack=touch /tmp/x',
-    'https://-oProxyCommand=x/y', 'ssh://-oProxyCommand=touch/y', 'ssh://u@-oProxyCommand=x/y', '-oProxyCommand=x:y', 'host:-x', 'ssh://host/-x', 'ftp://host/x', 'javascript://x/y', 'https://', 'https://host', 'https:///x',
-    'https://host/a\nb', 'https://host/a b', '/srv/\0x', '/srv/a\u001bb', 'new://../x', 'new:///x', 'new://.git', 'new://-x', `new://${'x'.repeat(200)}`, 'file://', 'file:///', `/${'x'.repeat(5000)}`, 'C:\\x\\y z',
+    'relative/path',
+    './x',
+    '../x',
+    'name',
+    '~other/x',
+    'ext::sh -c touch% /tmp/x',
+    'fd::17',
+    'foo::bar',
+    'https::https://x/y',
+    '-x',
+    '--upload-pack=touch /tmp/x',
+    'https://-oProxyCommand=x/y',
+    'ssh://-oProxyCommand=touch/y',
+    'ssh://u@-oProxyCommand=x/y',
+    '-oProxyCommand=x:y',
+    'host:-x',
+    'ssh://host/-x',
+    'ftp://host/x',
+    'javascript://x/y',
+    'https://',
+    'https://host',
+    'https:///x',
+    'https://host/a\nb',
+    'https://host/a b',
+    '/srv/\0x',
+    '/srv/a\u001bb',
+    'new://../x',
+    'new:///x',
+    'new://.git',
+    'new://-x',
+    `new://${'x'.repeat(200)}`,
+    'file://',
+    'file:///',
+    `/${'x'.repeat(5000)}`,
+    'C:\\x\\y z',
   ];
-  for (const given of bad) t.throws(() => parseRepositoryUrl(given, '/home/u'), { code: 'INVALID_REPOSITORY' }, JSON.stringify(given.slice(0, 60)));
+  for (const given of bad)
+    t.throws(() => parseRepositoryUrl(given, '/home/u'), { code: 'INVALID_REPOSITORY' }, JSON.stringify(given.slice(0, 60)));
   t.end();
 });
 
@@ -75,8 +108,17 @@ void t.test('the check when a task is made', async (t) => {
   mkdirSync(path.join(home, 'broken'));
   writeFileSync(path.join(home, 'broken/.git'), 'gitdir: /nowhere\n');
   const before = fingerprint(source);
-  const check = (name: string, branch: string | null = null): Promise<void> => checkSource({ kind: 'local', path: path.join(home, name) }, branch);
-  for (const [name, branch] of [['source', null], ['source', 'feature/x'], ['source', 'upstream-only'], ['linked', null], ['bare.git', 'main'], ['source/.git', null]] as const) await t.resolves(check(name, branch), `${name} ${String(branch)}`);
+  const check = (name: string, branch: string | null = null): Promise<void> =>
+    checkSource({ kind: 'local', path: path.join(home, name) }, branch);
+  for (const [name, branch] of [
+    ['source', null],
+    ['source', 'feature/x'],
+    ['source', 'upstream-only'],
+    ['linked', null],
+    ['bare.git', 'main'],
+    ['source/.git', null],
+  ] as const)
+    await t.resolves(check(name, branch), `${name} ${String(branch)}`);
   await t.rejects(check('source', 'nope'), { code: 'BRANCH_NOT_FOUND' });
   await t.rejects(check('source', 'a..b'), { code: 'INVALID_REF' });
   await t.rejects(check('source/sub'), { code: 'INVALID_REPOSITORY', message: new RegExp(`inside the repository ${source}`) });
@@ -89,7 +131,32 @@ void t.test('the check when a task is made', async (t) => {
 
 void t.test('branch names, as git has them', async (t) => {
   for (const good of ['main', 'feature/x', 'ünï', 'a.b', 'a-b', '@']) await t.resolves(checkBranchName(good), good);
-  for (const bad of ['', '-x', '--help', 'a..b', 'a b', 'a~1', 'a^', 'a:b', 'a?', 'a*', 'a[', 'a\\b', '/a', 'a/', 'a//b', 'a.lock', '.a', 'a/.b', '@{-1}', 'a@{1}', 'a\n', 'a\0b', 'HEAD', 'x'.repeat(2000)]) {
+  for (const bad of [
+    '',
+    '-x',
+    '--help',
+    'a..b',
+    'a b',
+    'a~1',
+    'a^',
+    'a:b',
+    'a?',
+    'a*',
+    'a[',
+    'a\\b',
+    '/a',
+    'a/',
+    'a//b',
+    'a.lock',
+    '.a',
+    'a/.b',
+    '@{-1}',
+    'a@{1}',
+    'a\n',
+    'a\0b',
+    'HEAD',
+    'x'.repeat(2000),
+  ]) {
     await t.rejects(checkBranchName(bad), { code: 'INVALID_REF' }, JSON.stringify(bad.slice(0, 20)));
   }
 });

@@ -70,8 +70,12 @@ void t.test('a directory that is not ours is left alone', async (t) => {
 void t.test('a failed one leaves nothing: a required filter that is not installed is named', async (t) => {
   const home = isolate(t);
   const { source } = await prepared(home);
-  appendFileSync(path.join(home, 'gitconfig'), '[filter "lfs"]\n\tclean = git-lfs-missing clean\n\tsmudge = git-lfs-missing smudge\n\tprocess = git-lfs-missing filter-process\n\trequired = true\n');
-  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n';
+  appendFileSync(
+    path.join(home, 'gitconfig'),
+    '[filter "lfs"]\n\tclean = git-lfs-missing clean\n\tsmudge = git-lfs-missing smudge\n\tprocess = git-lfs-missing filter-process\n\trequired = true\n',
+  );
+  const pointer =
+    'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n';
   const blob = spawnSync('git', ['hash-object', '-w', '--stdin'], { cwd: source, input: pointer, encoding: 'utf8' }).stdout.trim();
   write(source, { '.gitattributes': '*.bin filter=lfs -text\n' });
   sh(source, 'add', '.gitattributes');
@@ -122,7 +126,10 @@ void t.test('configuration that an agent writes into its repository runs nothing
   rmSync(path.join(worktree.path, '.git'));
   writeFileSync(path.join(worktree.path, '.git'), `gitdir: ${fake}/.git\n`);
   writeFileSync(path.join(worktree.path, 'b.txt'), 'b\n');
-  t.same((await diffFiles(worktree)).map((change) => change.path), ['b.txt']);
+  t.same(
+    (await diffFiles(worktree)).map((change) => change.path),
+    ['b.txt'],
+  );
   await snapshotCommit(worktree, { message: 'x' });
   await keepSnapshot(worktree, 'some-task');
   await worktreeOf(home, repository);
@@ -210,7 +217,19 @@ void t.test('.makima is committed by no form of git add, and survives clean and 
   const script = path.join(worktree.path, '.makima/orchestrate.sh');
   writeFileSync(script, 'echo hi\n');
   writeFileSync(path.join(worktree.path, 'work.txt'), 'w');
-  for (const args of [['-A'], ['.'], ['-A', '-f'], ['-f', '.'], ['-f', '.makima'], ['-f', '.makima/'], ['-f', '.makima/orchestrate.sh'], ['-f', '.makima/.git/HEAD'], ['-f', '--', ':(glob)**'], ['-A', '-f', '--ignore-errors'], ['-N', '-f', '.makima/orchestrate.sh']]) {
+  for (const args of [
+    ['-A'],
+    ['.'],
+    ['-A', '-f'],
+    ['-f', '.'],
+    ['-f', '.makima'],
+    ['-f', '.makima/'],
+    ['-f', '.makima/orchestrate.sh'],
+    ['-f', '.makima/.git/HEAD'],
+    ['-f', '--', ':(glob)**'],
+    ['-A', '-f', '--ignore-errors'],
+    ['-N', '-f', '.makima/orchestrate.sh'],
+  ]) {
     spawnSync('git', ['add', ...args], { cwd: worktree.path });
     t.equal(sh(worktree.path, 'ls-files', '.makima'), '', `git add ${args.join(' ')}`);
   }

@@ -34,7 +34,11 @@ void t.test('a copy that is adopted is a home of its own, and nothing that it do
   const [home, copy, repository] = [join(scratch(t), 'home'), join(scratch(t), 'copy'), userRepository(t)];
   const settings = { MAKIMA_MAX_CONCURRENT_TASKS: '1' };
   const daemon = await spawnDaemon(t, home, agent, settings);
-  const done = await doneTask(daemon, 'echo one >one.txt && git add one.txt && git -c user.name=U -c user.email=u@example.com commit -qm one --allow-empty && echo two >two.txt', { repositoryUrl: repository });
+  const done = await doneTask(
+    daemon,
+    'echo one >one.txt && git add one.txt && git -c user.name=U -c user.email=u@example.com commit -qm one --allow-empty && echo two >two.txt',
+    { repositoryUrl: repository },
+  );
   const working = await workingTask(daemon);
   const waiting = await startTask(daemon, { name: 'runs-plan', plan: 'RUN: true' });
   const diff = await textOf(daemon, `/tasks/${done.id}/diff`);
@@ -90,14 +94,21 @@ void t.test('a copy and its original may be at the teardown of the same task at 
   t.equal((await other.call('DELETE', `/tasks/${id}`)).status, 204);
   await Promise.race([writeFile(join(gate, 'go'), 'go\n'), deleted]);
   t.equal((await deleted).status, 204);
-  t.ok(existsSync(join(gate, 'through')), 'the original\'s went to its end');
+  t.ok(existsSync(join(gate, 'through')), "the original's went to its end");
 });
 
-void t.test('worktrees that lie outside of a copied home are the original\'s', async (t) => {
+void t.test("worktrees that lie outside of a copied home are the original's", async (t) => {
   const [home, copy, outside] = [join(scratch(t), 'home'), join(scratch(t), 'copy'), scratch(t)];
   const settings = { MAKIMA_WORKTREE_DIR: outside };
   const daemon = await spawnDaemon(t, home, agent, settings);
-  const [first, second, kept] = [await doneTask(daemon, 'echo two >two.txt'), await doneTask(daemon, 'echo one >one.txt && git add . && git -c user.name=U -c user.email=u@example.com commit -qm one && echo three >three.txt'), await doneTask(daemon, 'echo four >four.txt')];
+  const [first, second, kept] = [
+    await doneTask(daemon, 'echo two >two.txt'),
+    await doneTask(
+      daemon,
+      'echo one >one.txt && git add . && git -c user.name=U -c user.email=u@example.com commit -qm one && echo three >three.txt',
+    ),
+    await doneTask(daemon, 'echo four >four.txt'),
+  ];
   copyHome(home, copy);
   const before = { ...stateOf(home), ...fingerprint(outside, { without: ['.trash'] }) };
 
@@ -119,7 +130,12 @@ void t.test('worktrees that lie outside of a copied home are the original\'s', a
   t.equal((await found.call('GET', `/tasks/${kept.id}`)).status, 404);
 
   t.strictSame({ ...stateOf(home), ...fingerprint(outside, { without: ['.trash'] }) }, before);
-  for (const [{ id }, says] of [[first, /two/], [second, /three/], [kept, /four/]] as const) t.match(await textOf(daemon, `/tasks/${id}/diff`), says);
+  for (const [{ id }, says] of [
+    [first, /two/],
+    [second, /three/],
+    [kept, /four/],
+  ] as const)
+    t.match(await textOf(daemon, `/tasks/${id}/diff`), says);
 });
 
 void t.test('a copy of a home of an earlier version is known by the paths in it', async (t) => {

@@ -11,7 +11,8 @@ export const copyHome = (from: string, to: string): void => void execFileSync('c
 
 export const taskOf = async (daemon: DaemonProcess, id: string): Promise<Task> => (await daemon.call('GET', `/tasks/${id}`)).body;
 
-export const textOf = async (daemon: DaemonProcess, path: string): Promise<string> => String((await daemon.call<unknown>('GET', path, undefined, { accept: 'text/plain' })).body);
+export const textOf = async (daemon: DaemonProcess, path: string): Promise<string> =>
+  String((await daemon.call<unknown>('GET', path, undefined, { accept: 'text/plain' })).body);
 
 export const startTask = async (daemon: DaemonProcess, task: Record<string, unknown>): Promise<Task> => {
   const { status, body } = await daemon.call('POST', '/tasks', { plan: 'do it', start: true, ...task });
@@ -26,10 +27,12 @@ export const until = async (daemon: DaemonProcess, id: string, fits: (event: Tas
 };
 
 /** Waits until the task is terminal. */
-export const ended = async (daemon: DaemonProcess, id: string): Promise<Task> => (await daemon.call('GET', `/tasks/${id}/wait?timeout=120`)).body;
+export const ended = async (daemon: DaemonProcess, id: string): Promise<Task> =>
+  (await daemon.call('GET', `/tasks/${id}/wait?timeout=120`)).body;
 
 /** Runs commands in a task's directory to its end. */
-export const doneTask = async (daemon: DaemonProcess, commands: string, more: Record<string, unknown> = {}): Promise<Task> => ended(daemon, (await startTask(daemon, { name: 'runs-plan', plan: `RUN: ${commands}`, ...more })).id);
+export const doneTask = async (daemon: DaemonProcess, commands: string, more: Record<string, unknown> = {}): Promise<Task> =>
+  ended(daemon, (await startTask(daemon, { name: 'runs-plan', plan: `RUN: ${commands}`, ...more })).id);
 
 /** An orchestrator whose agent is at work until somebody interrupts it. */
 export const workingTask = async (daemon: DaemonProcess): Promise<Task> => {
@@ -39,7 +42,8 @@ export const workingTask = async (daemon: DaemonProcess): Promise<Task> => {
 };
 
 /** All that a stop, a deletion or a start on a copy might reach for; not what the daemon notes by itself meanwhile, such as that an agent is silent. */
-export const stateOf = (home: string): Record<string, string> => fingerprint(home, { without: ['worktrees/.trash', 'events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] });
+export const stateOf = (home: string): Record<string, string> =>
+  fingerprint(home, { without: ['worktrees/.trash', 'events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] });
 
 /** The wrapper of the only run in a home. */
 export const pidOf = (home: string): number => {
@@ -50,4 +54,12 @@ export const pidOf = (home: string): number => {
 
 /** Every file below a home that holds a text, but for what only tells what happened: logs of events and the state file. */
 export const filesThatName = (home: string, text: string): string[] =>
-  existsSync(home) ? execFileSync('sh', ['-c', `grep -rlFI --exclude-dir=events --exclude-dir=.trash --exclude=state.sqlite* -e "$2" "$1" || true`, 'sh', home, text], { encoding: 'utf8' }).split('\n').filter((line) => line !== '') : [];
+  existsSync(home)
+    ? execFileSync(
+        'sh',
+        ['-c', `grep -rlFI --exclude-dir=events --exclude-dir=.trash --exclude=state.sqlite* -e "$2" "$1" || true`, 'sh', home, text],
+        { encoding: 'utf8' },
+      )
+        .split('\n')
+        .filter((line) => line !== '')
+    : [];

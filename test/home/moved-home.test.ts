@@ -15,7 +15,11 @@ void t.test('a home that was moved works: list, diff, merge, continue, start aga
   const [home, moved] = [join(base, 'home'), join(base, 'elsewhere', 'moved')];
   const daemon = await spawnDaemon(t, home, agent);
   const { id } = identityOf(home);
-  const done = await doneTask(daemon, 'echo one >one.txt && git add one.txt && git -c user.name=U -c user.email=u@example.com commit -qm one --allow-empty && echo two >two.txt', { repositoryUrl: repository, isOrchestrator: true });
+  const done = await doneTask(
+    daemon,
+    'echo one >one.txt && git add one.txt && git -c user.name=U -c user.email=u@example.com commit -qm one --allow-empty && echo two >two.txt',
+    { repositoryUrl: repository, isOrchestrator: true },
+  );
   const further = await doneTask(daemon, 'echo more >more.txt', { continueFromTaskId: done.id, repositoryUrl: repository });
   const child = await doneTask(daemon, 'echo child >child.txt', { parentTaskId: done.id });
   const gone = await doneTask(daemon, 'echo gone >gone.txt', { repositoryUrl: repository });
@@ -60,7 +64,10 @@ void t.test('worktrees that lie outside of a moved home stay where they are, and
   const done = await doneTask(daemon, 'echo one >one.txt', { repositoryUrl: repository });
   await daemon.kill('SIGTERM');
   renameSync(home, moved);
-  await t.rejects(spawnDaemon(t, moved, agent, { MAKIMA_WORKTREE_DIR: join(home, 'trees') }), /MAKIMA_WORKTREE_DIR is .*trees.*before it was moved/);
+  await t.rejects(
+    spawnDaemon(t, moved, agent, { MAKIMA_WORKTREE_DIR: join(home, 'trees') }),
+    /MAKIMA_WORKTREE_DIR is .*trees.*before it was moved/,
+  );
   const next = await spawnDaemon(t, moved, agent, settings);
   t.match(await textOf(next, `/tasks/${done.id}/diff`), /one/);
   const { overlayPath } = await taskOf(next, done.id);

@@ -15,7 +15,13 @@ interface Refusal {
   rule?: string;
 }
 
-const send = async (served: Served, path: string, type: string, body: string | Uint8Array<ArrayBuffer>, method = 'POST'): Promise<{ status: number; body: Refusal; header: string | null }> => {
+const send = async (
+  served: Served,
+  path: string,
+  type: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  method = 'POST',
+): Promise<{ status: number; body: Refusal; header: string | null }> => {
   const response = await served.call(path, { method, headers: { 'content-type': type }, body });
   return { status: response.status, body: (await response.json()) as Refusal, header: response.headers.get('x-makima-error') };
 };
@@ -44,7 +50,11 @@ void t.test('a form has the field names of JSON and becomes the same request', a
   t.strictSame(sent(served, 1), request, 'a repeated field takes commas as they are');
 
   await send(served, 'tasks', form, 'name=n&plan=p&copyFiles=a%2Cb+c,%20d&isOrchestrator=1&start=0&priority=%2B7');
-  t.strictSame(sent(served, 1), { name: 'n', plan: 'p', copyFiles: ['a', 'b c', 'd'], isOrchestrator: true, start: false, priority: 7 }, 'a field that comes once is split at commas');
+  t.strictSame(
+    sent(served, 1),
+    { name: 'n', plan: 'p', copyFiles: ['a', 'b c', 'd'], isOrchestrator: true, start: false, priority: 7 },
+    'a field that comes once is split at commas',
+  );
 });
 
 void t.test('a form that is not UTF-8, raw or percent-encoded, is read with replacement characters', async (t) => {
@@ -126,7 +136,11 @@ void t.test('a body that does not fit is refused by the field and the rule, and 
   ];
   for (const [body, field, rule] of cases) {
     const answer = await send(served, 'tasks', json, body);
-    t.strictSame([answer.status, answer.body.code, answer.body.in, answer.body.field, answer.body.rule], [400, 'VALIDATION_FAILED', 'body', field, rule], body.slice(0, 80));
+    t.strictSame(
+      [answer.status, answer.body.code, answer.body.in, answer.body.field, answer.body.rule],
+      [400, 'VALIDATION_FAILED', 'body', field, rule],
+      body.slice(0, 80),
+    );
     t.equal(answer.header, encodeURIComponent(answer.body.message));
   }
   t.strictSame(served.calls, []);
@@ -150,7 +164,11 @@ void t.test('a form that does not fit is refused in the same words', async (t) =
   ];
   for (const [body, field, rule] of cases) {
     const answer = await send(served, 'tasks', form, body);
-    t.strictSame([answer.status, answer.body.code, answer.body.rule], [400, 'VALIDATION_FAILED', body.startsWith('&') ? answer.body.rule : rule], body);
+    t.strictSame(
+      [answer.status, answer.body.code, answer.body.rule],
+      [400, 'VALIDATION_FAILED', body.startsWith('&') ? answer.body.rule : rule],
+      body,
+    );
     if (!body.startsWith('&')) t.equal(answer.body.field, field, body);
   }
   t.strictSame(served.calls, []);
@@ -179,7 +197,11 @@ void t.test('a body that cannot be read says why', async (t) => {
   for (const path of ['tasks', `tasks/${taskId}/stop`, `tasks/${taskId}/messages`]) {
     for (const [type, body, status, code] of cases) {
       const answer = await send(served, path, type, body);
-      t.strictSame([answer.status, answer.body.statusCode, answer.body.code], [status, status, code], `${path} ${type} ${body.toString().slice(0, 40)}`);
+      t.strictSame(
+        [answer.status, answer.body.statusCode, answer.body.code],
+        [status, status, code],
+        `${path} ${type} ${body.toString().slice(0, 40)}`,
+      );
     }
   }
   const untyped = await served.call('tasks', { method: 'POST', body: new Uint8Array([1]) });

@@ -11,7 +11,11 @@ import { ownerToken, serve } from './serve.ts';
 
 const tasks = '/api/v1/mesh/tasks';
 
-const get = async (target: { socketPath: string } | { port: number }, headers: Record<string, string> = {}, path = tasks): Promise<{ status: number; code: unknown; headers: IncomingMessage['headers'] }> => {
+const get = async (
+  target: { socketPath: string } | { port: number },
+  headers: Record<string, string> = {},
+  path = tasks,
+): Promise<{ status: number; code: unknown; headers: IncomingMessage['headers'] }> => {
   const request = httpRequest({ host: '127.0.0.1', ...target, path, headers, agent: false });
   request.end();
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -29,14 +33,24 @@ const shortDirectory = async (t: Test): Promise<string> => {
 
 void t.test('over TCP every path asks for a credential, except those that are open', async (t) => {
   const { url } = await serve(t);
-  const closed = ['tasks', `tasks/${taskId}`, `tasks/${taskId}/events`, 'events', 'info', 'targets/exists?targetDir=/', 'nowhere'].map((path) => `/api/v1/mesh/${path}`);
+  const closed = ['tasks', `tasks/${taskId}`, `tasks/${taskId}/events`, 'events', 'info', 'targets/exists?targetDir=/', 'nowhere'].map(
+    (path) => `/api/v1/mesh/${path}`,
+  );
   for (const path of [...closed, '/metrics', '/', '/nowhere', '/healthz/', '/docsx', '/docs/nowhere']) {
     const response = await fetch(url + path);
     const body = (await response.json()) as { code: string };
     t.strictSame([response.status, body.code], [401, 'UNAUTHENTICATED'], path);
     t.equal(response.headers.get('www-authenticate'), 'Bearer realm="makima"');
   }
-  for (const path of ['/healthz', '/readyz', '/openapi.json', '/openapi.yaml', '/docs', '/docs/static/swagger-ui-bundle.js', '/docs/static/swagger-ui.css']) {
+  for (const path of [
+    '/healthz',
+    '/readyz',
+    '/openapi.json',
+    '/openapi.yaml',
+    '/docs',
+    '/docs/static/swagger-ui-bundle.js',
+    '/docs/static/swagger-ui.css',
+  ]) {
     const response = await fetch(url + path);
     await response.arrayBuffer();
     t.equal(response.status, 200, path);
@@ -63,7 +77,10 @@ void t.test('any wrong credential is refused, also beside a right one', async (t
     const answer = await get({ port }, headers);
     t.strictSame([answer.status, answer.code], [401, 'UNAUTHENTICATED'], JSON.stringify(headers));
   }
-  t.notOk(calls.some(({ verb }) => verb === 'listTasks'), 'no action was reached');
+  t.notOk(
+    calls.some(({ verb }) => verb === 'listTasks'),
+    'no action was reached',
+  );
 });
 
 void t.test('the owner and a tool key are told apart, and what a key never opens is 403', async (t) => {

@@ -40,10 +40,30 @@ void t.test('what is no HTTP is answered in the shape of every error', async (t)
     ['an unknown version', `GET /healthz HTTP/9.9\r\n${host}\r\n`, 400, 'MALFORMED_REQUEST'],
     ['a header without a name', `GET /healthz HTTP/1.1\r\n${host}: x\r\n\r\n`, 400, 'MALFORMED_REQUEST'],
     ['a NUL in a header', `GET /healthz HTTP/1.1\r\n${host}X: a\0b\r\n\r\n`, 400, 'MALFORMED_REQUEST'],
-    ['a length that is none', `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Content-Length: x\r\n\r\n`, 400, 'MALFORMED_REQUEST'],
-    ['two lengths', `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`, 400, 'MALFORMED_REQUEST'],
-    ['length and chunks', `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400, 'MALFORMED_REQUEST'],
-    ['a bad chunk', `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`, 400, 'MALFORMED_REQUEST'],
+    [
+      'a length that is none',
+      `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Content-Length: x\r\n\r\n`,
+      400,
+      'MALFORMED_REQUEST',
+    ],
+    [
+      'two lengths',
+      `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`,
+      400,
+      'MALFORMED_REQUEST',
+    ],
+    [
+      'length and chunks',
+      `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      400,
+      'MALFORMED_REQUEST',
+    ],
+    [
+      'a bad chunk',
+      `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
+      400,
+      'MALFORMED_REQUEST',
+    ],
     ['huge headers', `GET /healthz HTTP/1.1\r\n${host}X: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
     ['a huge path', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n${host}\r\n`, 431, 'HEADERS_TOO_LARGE'],
     ['no Host', `GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n`, 403, 'HOST_NOT_ALLOWED'],
@@ -56,8 +76,18 @@ void t.test('what is no HTTP is answered in the shape of every error', async (t)
     ['an absolute target', `GET http://evil.example/api/v1/mesh/nowhere HTTP/1.1\r\n${host}${authorized}\r\n`, 404, 'ROUTE_NOT_FOUND'],
     ['a star', `OPTIONS * HTTP/1.1\r\n${host}${authorized}\r\n`, 404, 'ROUTE_NOT_FOUND'],
     ['a strange method', `PROPFIND /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}\r\n`, 405, 'METHOD_NOT_ALLOWED'],
-    ['an unknown expectation', `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Expect: the-best\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`, 400, 'VALIDATION_FAILED'],
-    ['an upgrade', `GET /api/v1/mesh/nowhere HTTP/1.1\r\n${host}Authorization: Bearer ${ownerToken}\r\nConnection: upgrade, close\r\nUpgrade: h2c\r\n\r\n`, 404, 'ROUTE_NOT_FOUND'],
+    [
+      'an unknown expectation',
+      `POST /api/v1/mesh/tasks HTTP/1.1\r\n${host}${authorized}Expect: the-best\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`,
+      400,
+      'VALIDATION_FAILED',
+    ],
+    [
+      'an upgrade',
+      `GET /api/v1/mesh/nowhere HTTP/1.1\r\n${host}Authorization: Bearer ${ownerToken}\r\nConnection: upgrade, close\r\nUpgrade: h2c\r\n\r\n`,
+      404,
+      'ROUTE_NOT_FOUND',
+    ],
     ['trailing slash', `GET /api/v1/mesh/tasks/ HTTP/1.1\r\n${host}${authorized}\r\n`, 400, 'VALIDATION_FAILED'],
   ];
   for (const [name, request, status, code] of cases) {
@@ -67,7 +97,11 @@ void t.test('what is no HTTP is answered in the shape of every error', async (t)
     t.ok(answer.head.includes(encodeURIComponent(answer.body.message)), `${name}: the message is in X-Makima-Error`);
   }
   t.strictSame(calls, []);
-  t.strictSame(log.filter((line) => line.includes('"level":50')), [], 'none of it is an error of ours');
+  t.strictSame(
+    log.filter((line) => line.includes('"level":50')),
+    [],
+    'none of it is an error of ours',
+  );
 });
 
 void t.test('a request that is never finished is answered and cut off', async (t) => {
@@ -99,7 +133,10 @@ void t.test('an unknown path is 404, a known one with another method 405 that na
     ['GET', '//healthz', 404, null],
   ];
   for (const [method, path, status, allow] of cases) {
-    const response = await call(path === 'tasks/' ? '/api/v1/mesh/tasks/x' : path, { method, ...(method === 'POST' ? { headers: { 'content-type': 'text/odd' }, body: 'x' } : {}) });
+    const response = await call(path === 'tasks/' ? '/api/v1/mesh/tasks/x' : path, {
+      method,
+      ...(method === 'POST' ? { headers: { 'content-type': 'text/odd' }, body: 'x' } : {}),
+    });
     const text = await response.text();
     t.strictSame([response.status, response.headers.get('allow')], [status, allow], `${method} ${path}`);
     if (method !== 'HEAD') t.equal((JSON.parse(text) as Body).code, status === 404 ? 'ROUTE_NOT_FOUND' : 'METHOD_NOT_ALLOWED');
@@ -120,17 +157,39 @@ void t.test('HEAD is GET without its body', async (t) => {
 
 void t.test('an action that fails answers with its code, its details and its remedy', async (t) => {
   const { call } = await serve(t, {
-    answers: { updateTask: () => Promise.reject(new MakimaError('SUBTASKS_NOT_INTEGRATED', 'Work of 1 subtask is missing: ü', { details: { branches: ['a', 'b'], code: 'FORGED', statusCode: 1 } })) },
+    answers: {
+      updateTask: () =>
+        Promise.reject(
+          new MakimaError('SUBTASKS_NOT_INTEGRATED', 'Work of 1 subtask is missing: ü', {
+            details: { branches: ['a', 'b'], code: 'FORGED', statusCode: 1 },
+          }),
+        ),
+    },
   });
-  const response = await call(`tasks/${taskId}`, { method: 'PUT', headers: { 'content-type': 'application/json', accept: 'text/plain' }, body: '{"status":"done"}' });
+  const response = await call(`tasks/${taskId}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', accept: 'text/plain' },
+    body: '{"status":"done"}',
+  });
   const message = `Work of 1 subtask is missing: ü. ${errorTable.SUBTASKS_NOT_INTEGRATED.remedy}.`;
   t.equal(response.status, 409);
-  t.strictSame(await response.json(), { branches: ['a', 'b'], statusCode: 409, code: 'SUBTASKS_NOT_INTEGRATED', error: 'Conflict', message });
+  t.strictSame(await response.json(), {
+    branches: ['a', 'b'],
+    statusCode: 409,
+    code: 'SUBTASKS_NOT_INTEGRATED',
+    error: 'Conflict',
+    message,
+  });
   t.equal(decodeURIComponent(response.headers.get('x-makima-error') ?? ''), message);
 });
 
 void t.test('an unexpected failure tells the caller nothing of itself and is logged', async (t) => {
-  const thrown = [new Error('secret /home/me/.ssh'), new TypeError('x is undefined: secret'), Object.assign(new Error('secret'), { statusCode: 404, code: 'ENOENT' }), Object.assign(new Error('secret'), { statusCode: 200, request: { headers: { authorization: `Bearer ${ownerToken}` } } })];
+  const thrown = [
+    new Error('secret /home/me/.ssh'),
+    new TypeError('x is undefined: secret'),
+    Object.assign(new Error('secret'), { statusCode: 404, code: 'ENOENT' }),
+    Object.assign(new Error('secret'), { statusCode: 200, request: { headers: { authorization: `Bearer ${ownerToken}` } } }),
+  ];
   for (const error of thrown) {
     const { call, log } = await serve(t, { answers: { getTask: () => Promise.reject(error) } });
     const response = await call(`tasks/${taskId}`);
@@ -139,17 +198,30 @@ void t.test('an unexpected failure tells the caller nothing of itself and is log
     t.equal((JSON.parse(text) as Body).code, 'INTERNAL');
     t.notMatch(text + (response.headers.get('x-makima-error') ?? ''), /secret/);
     t.ok(log.some((line) => line.includes('"level":50') && line.includes('secret')));
-    t.notOk(log.some((line) => line.includes(ownerToken)), 'the token is in no log line');
+    t.notOk(
+      log.some((line) => line.includes(ownerToken)),
+      'the token is in no log line',
+    );
   }
 });
 
 void t.test('an answer that does not fit its schema is our failure', async (t) => {
-  const { call } = await serve(t, { answers: { getWorktree: () => Promise.resolve(JSON.parse('{"path":"/w"}') as { path: string; branch: null; baseCommit: null; exists: boolean }) } });
+  const { call } = await serve(t, {
+    answers: {
+      getWorktree: () => Promise.resolve(JSON.parse('{"path":"/w"}') as { path: string; branch: null; baseCommit: null; exists: boolean }),
+    },
+  });
   t.equal((await call(`tasks/${taskId}/worktree`)).status, 500);
 });
 
 void t.test('an action that hangs is answered for', async (t) => {
-  const { call } = await serve(t, { limits: { handlerTimeoutMs: 50 }, answers: { getTask: () => new Promise(() => undefined), waitForTask: async (_caller, _id, { signal }) => (signal.aborted ? Promise.reject(new Error('aborted')) : sampleTask()) } });
+  const { call } = await serve(t, {
+    limits: { handlerTimeoutMs: 50 },
+    answers: {
+      getTask: () => new Promise(() => undefined),
+      waitForTask: async (_caller, _id, { signal }) => (signal.aborted ? Promise.reject(new Error('aborted')) : sampleTask()),
+    },
+  });
   const response = await call(`tasks/${taskId}`);
   t.equal(response.status, 503);
   t.equal(((await response.json()) as Body).code, 'HANDLER_TIMEOUT');
@@ -157,7 +229,15 @@ void t.test('an action that hangs is answered for', async (t) => {
 });
 
 void t.test('any message fits into a header', (t) => {
-  for (const message of ['plain', 'ü日\u{1f600}', 'a\r\nSet-Cookie: x', '\ud800 lone', `${'x'.repeat(1999)}\u{1f600}`, '\0\x1b[31m', 'x'.repeat(100_000)]) {
+  for (const message of [
+    'plain',
+    'ü日\u{1f600}',
+    'a\r\nSet-Cookie: x',
+    '\ud800 lone',
+    `${'x'.repeat(1999)}\u{1f600}`,
+    '\0\x1b[31m',
+    'x'.repeat(100_000),
+  ]) {
     const value = headerMessage(message);
     t.match(value, /^[\x21-\x7e]*$/);
     t.ok(message.toWellFormed().startsWith(decodeURIComponent(value).replace(/\ufffd$/, '')), JSON.stringify(message.slice(0, 20)));

@@ -29,7 +29,11 @@ interface Served {
 }
 
 /** A server with one route for each kind of answer over the source. */
-const serve = async (t: { teardown: (work: () => Promise<void>) => void }, source: (signal: AbortSignal) => AsyncIterable<StoredEvent>, commentEveryMs = 15_000): Promise<Served> => {
+const serve = async (
+  t: { teardown: (work: () => Promise<void>) => void },
+  source: (signal: AbortSignal) => AsyncIterable<StoredEvent>,
+  commentEveryMs = 15_000,
+): Promise<Served> => {
   const app = fastify({ forceCloseConnections: true });
   const drain = new AbortController();
   const answers: ServerResponse[] = [];
@@ -48,7 +52,13 @@ const serve = async (t: { teardown: (work: () => Promise<void>) => void }, sourc
   });
   app.get('/text', async (_request, reply) => {
     const signal = answerSignal(reply, drain.signal);
-    return sendText(reply, (async function* () { for await (const { json } of source(signal)) yield `${json.length}\n`; })(), { signal });
+    return sendText(
+      reply,
+      (async function* () {
+        for await (const { json } of source(signal)) yield `${json.length}\n`;
+      })(),
+      { signal },
+    );
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   t.teardown(async () => {
@@ -96,13 +106,19 @@ void t.test('an event stream as the standard has it, with the headers that were 
   t.match(frames[0], /^retry: \d+$/);
   const events = frames.slice(1, -1).map((frame) => frame.split('\n'));
   t.equal(frames.at(-1), '');
-  t.same(events, [1, 2, 3].map((n) => [`id: ${n}`, 'event: output', `data: ${stored(n, `line\n${n}\r\n\u2028`).json}`]));
+  t.same(
+    events,
+    [1, 2, 3].map((n) => [`id: ${n}`, 'event: output', `data: ${stored(n, `line\n${n}\r\n\u2028`).json}`]),
+  );
 });
 
 void t.test('NDJSON and text are the same events, one a line', async (t) => {
   const { port } = await serve(t, some);
   const ndjson = await get(port, '/ndjson');
-  t.match(ndjson.headers, { 'content-type': 'application/x-ndjson; charset=utf-8', 'access-control-allow-origin': 'http://localhost:3000' });
+  t.match(ndjson.headers, {
+    'content-type': 'application/x-ndjson; charset=utf-8',
+    'access-control-allow-origin': 'http://localhost:3000',
+  });
   t.equal(await textOf(ndjson), [1, 2, 3].map((n) => `${stored(n, `line\n${n}\r\n\u2028`).json}\n`).join(''));
   const text = await get(port, '/text');
   t.match(text.headers, { 'content-type': 'text/plain; charset=utf-8' });
@@ -110,10 +126,14 @@ void t.test('NDJSON and text are the same events, one a line', async (t) => {
 });
 
 void t.test('headers come at once where there is no event yet, then comments', async (t) => {
-  const { port } = await serve(t, async function* (signal) {
-    await once(signal, 'abort');
-    yield* [];
-  }, 5);
+  const { port } = await serve(
+    t,
+    async function* (signal) {
+      await once(signal, 'abort');
+      yield* [];
+    },
+    5,
+  );
   const answer = await get(port, '/sse');
   t.equal(answer.statusCode, 200);
   let comments = 0;
@@ -136,7 +156,11 @@ void t.test('an error before the first line is a normal answer, one in the middl
     } else {
       for (const path of ['/ndjson', '/text']) await t.rejects(async () => textOf(await get(port, path)), { code: 'ECONNRESET' });
       const text = await textOf(await get(port, '/sse'));
-      t.match(text, /data: .*\n\nevent: gap\ndata: \{"type":"gap","code":"EVENTS_GONE","message":"The events asked for were deleted/, 'an event stream ends, and names the gap');
+      t.match(
+        text,
+        /data: .*\n\nevent: gap\ndata: \{"type":"gap","code":"EVENTS_GONE","message":"The events asked for were deleted/,
+        'an event stream ends, and names the gap',
+      );
     }
   }
 });
@@ -174,7 +198,9 @@ void t.test('when the client leaves, the source is ended, parked or not', async 
 });
 
 void t.test('a source that never comes back holds nothing when the daemon drains', async (t) => {
-  const { port, drain, app } = await serve(t, () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }));
+  const { port, drain, app } = await serve(t, () => ({
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }),
+  }));
   const answer = await get(port, '/sse');
   const text = textOf(answer);
   drain.abort();
@@ -210,9 +236,17 @@ void t.test('a client that stalls does not hold the daemon when it drains', asyn
   for (const path of ['/sse', '/ndjson']) {
     const socket = await stall(port, path);
     await once(socket, 'readable');
-    t.teardown(() => { socket.destroy(); });
+    t.teardown(() => {
+      socket.destroy();
+    });
   }
-  const connections = async (): Promise<number> => new Promise((resolve, reject) => app.server.getConnections((error, count) => { if (error) reject(error); else resolve(count); }));
+  const connections = async (): Promise<number> =>
+    new Promise((resolve, reject) =>
+      app.server.getConnections((error, count) => {
+        if (error) reject(error);
+        else resolve(count);
+      }),
+    );
   t.equal(await connections(), 2);
   while (!answers.every((answer) => answer.writableNeedDrain)) await nextTurn();
   drain.abort();
@@ -240,7 +274,9 @@ void t.test('memory is flat while a client stalls, and it gets everything when i
     const socket = await stall(port, '/sse');
     await once(socket, 'readable');
     sockets.push(socket);
-    t.teardown(() => { socket.destroy(); });
+    t.teardown(() => {
+      socket.destroy();
+    });
   }
   const before = memory(collect);
   let highest = 0;
@@ -265,6 +301,9 @@ void t.test('memory is flat while a client stalls, and it gets everything when i
     if (text.startsWith('event: ')) last = text;
     if (text === '0') break;
   }
-  t.same(seen, Array.from({ length: count }, (_, n) => n));
+  t.same(
+    seen,
+    Array.from({ length: count }, (_, n) => n),
+  );
   t.equal(last, 'event: end');
 });

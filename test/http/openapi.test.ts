@@ -15,7 +15,10 @@ interface Operation {
   security?: Record<string, string[]>[];
   parameters?: { name: string; in: string }[];
   requestBody?: { required: boolean; content: Record<string, unknown> };
-  responses: Record<string, { description: string; content?: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }> }>;
+  responses: Record<
+    string,
+    { description: string; content?: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }> }
+  >;
 }
 
 interface Document {
@@ -29,15 +32,39 @@ const remedy = 'run `npm run openapi` and commit what it changes';
 
 /** api.md's rows, as far as they are served. */
 const rows = [
-  'POST /tasks', 'GET /tasks', 'GET /tasks/{taskId}', 'PUT /tasks/{taskId}', 'DELETE /tasks/{taskId}', 'GET /tasks/{taskId}/subtasks', 'GET /tasks/{taskId}/tree',
-  'POST /tasks/{taskId}/start', 'POST /tasks/{taskId}/stop', 'POST /tasks/{taskId}/pause', 'POST /tasks/{taskId}/resume', 'POST /tasks/{taskId}/messages',
-  'POST /tasks/{taskId}/sibling-context', 'GET /tasks/{taskId}/wait', 'GET /tasks/{taskId}/worktree', 'GET /tasks/{taskId}/diff', 'POST /tasks/{taskId}/worktree/clone',
-  'GET /targets/exists', 'GET /tasks/{taskId}/events', 'GET /events', 'GET /tasks/{taskId}/output', 'POST /tasks/{taskId}/tool-keys', 'GET /tasks/{taskId}/tool-keys',
-  'DELETE /tasks/{taskId}/tool-keys/{keyId}', 'GET /info',
-].map((row) => row.replace(' ', ' /api/v1/mesh')).concat('GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /openapi.yaml');
+  'POST /tasks',
+  'GET /tasks',
+  'GET /tasks/{taskId}',
+  'PUT /tasks/{taskId}',
+  'DELETE /tasks/{taskId}',
+  'GET /tasks/{taskId}/subtasks',
+  'GET /tasks/{taskId}/tree',
+  'POST /tasks/{taskId}/start',
+  'POST /tasks/{taskId}/stop',
+  'POST /tasks/{taskId}/pause',
+  'POST /tasks/{taskId}/resume',
+  'POST /tasks/{taskId}/messages',
+  'POST /tasks/{taskId}/sibling-context',
+  'GET /tasks/{taskId}/wait',
+  'GET /tasks/{taskId}/worktree',
+  'GET /tasks/{taskId}/diff',
+  'POST /tasks/{taskId}/worktree/clone',
+  'GET /targets/exists',
+  'GET /tasks/{taskId}/events',
+  'GET /events',
+  'GET /tasks/{taskId}/output',
+  'POST /tasks/{taskId}/tool-keys',
+  'GET /tasks/{taskId}/tool-keys',
+  'DELETE /tasks/{taskId}/tool-keys/{keyId}',
+  'GET /info',
+]
+  .map((row) => row.replace(' ', ' /api/v1/mesh'))
+  .concat('GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /openapi.yaml');
 
 const operations = (document: Document): [row: string, operation: Operation][] =>
-  Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]));
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]),
+  );
 
 void t.test('openapi.yaml and docs/errors.md are what the code makes, and what is served', async (t) => {
   const { url } = await serve(t, { version: packageJson.version });
@@ -53,7 +80,11 @@ void t.test('the document has every path of the contract and says all there is t
   const document = parse(await file('openapi.yaml')) as Document;
   t.match(document.openapi, /^3\.1\./);
   const found = operations(document);
-  for (const row of rows) t.ok(found.some(([name]) => name === row), row);
+  for (const row of rows)
+    t.ok(
+      found.some(([name]) => name === row),
+      row,
+    );
   t.equal(new Set(found.map(([, { operationId }]) => operationId)).size, found.length, 'operation ids are unique');
   for (const [row, operation] of found) {
     t.ok(operation.summary && operation.tags.length === 1, row);
@@ -68,7 +99,8 @@ void t.test('the document has every path of the contract and says all there is t
         t.ok(response.description.includes(code));
       }
     }
-    if (operation.requestBody) t.strictSame(Object.keys(operation.requestBody.content), ['application/json', 'application/x-www-form-urlencoded'], row);
+    if (operation.requestBody)
+      t.strictSame(Object.keys(operation.requestBody.content), ['application/json', 'application/x-www-form-urlencoded'], row);
   }
   const body = (row: string): boolean | undefined => found.find(([name]) => name === `POST /api/v1/mesh${row}`)?.[1].requestBody?.required;
   t.strictSame([body('/tasks'), body('/tasks/{taskId}/stop'), body('/tasks/{taskId}/tool-keys')], [true, false, false]);

@@ -66,8 +66,29 @@ void t.test('a query that does not fit is refused by the parameter', async (t) =
 
 void t.test('an id that is no UUID is refused on every route that has one', async (t) => {
   const { call, calls } = await serve(t);
-  for (const id of ['x', '1', 'null', '%2e%2e%2f', `${taskId}x`, taskId.replaceAll('-', ''), `urn:uuid:${taskId}`, `{${taskId}}`, '%F0%9F%98%80']) {
-    for (const [method, rest] of [['GET', ''], ['GET', '/subtasks'], ['GET', '/events'], ['GET', '/output'], ['GET', '/wait'], ['GET', '/diff'], ['POST', '/start'], ['POST', '/stop'], ['DELETE', '/tool-keys/x'], ['DELETE', '']] as const) {
+  for (const id of [
+    'x',
+    '1',
+    'null',
+    '%2e%2e%2f',
+    `${taskId}x`,
+    taskId.replaceAll('-', ''),
+    `urn:uuid:${taskId}`,
+    `{${taskId}}`,
+    '%F0%9F%98%80',
+  ]) {
+    for (const [method, rest] of [
+      ['GET', ''],
+      ['GET', '/subtasks'],
+      ['GET', '/events'],
+      ['GET', '/output'],
+      ['GET', '/wait'],
+      ['GET', '/diff'],
+      ['POST', '/start'],
+      ['POST', '/stop'],
+      ['DELETE', '/tool-keys/x'],
+      ['DELETE', ''],
+    ] as const) {
       const response = await call(`tasks/${encodeURIComponent(id)}${rest}`, { method });
       const body = (await response.json()) as Body;
       t.strictSame([response.status, body.code, body.field], [400, 'VALIDATION_FAILED', 'taskId'], `${method} ${id}${rest}`);
@@ -86,17 +107,35 @@ void t.test('headers that do not fit are refused by name', async (t) => {
     t.strictSame([response.status, body.code, body.in, body.field], [400, 'VALIDATION_FAILED', 'headers', 'last-event-id'], value);
   }
   for (const key of ['x'.repeat(256), 'caf\u00e9', 'a\tb']) {
-    const response = await call('tasks', { method: 'POST', headers: { 'idempotency-key': key, 'content-type': 'application/json' }, body: '{"name":"n","plan":"p"}' });
+    const response = await call('tasks', {
+      method: 'POST',
+      headers: { 'idempotency-key': key, 'content-type': 'application/json' },
+      body: '{"name":"n","plan":"p"}',
+    });
     const body = (await response.json()) as Body;
     t.strictSame([response.status, body.field], [400, 'idempotency-key'], JSON.stringify(key.slice(0, 10)));
   }
   t.strictSame(calls, []);
 });
 
-void t.test("a time of expiry is a time to come", async (t) => {
+void t.test('a time of expiry is a time to come', async (t) => {
   const { call, calls } = await serve(t);
-  for (const expiresAt of ['2020-01-01T00:00:00Z', 'tomorrow', '2030-13-01T00:00:00Z', '2030-02-30T00:00:00Z', '2030-01-01', '', 5, '2998-12-31T23:59:60Z', null]) {
-    const response = await call(`tasks/${taskId}/tool-keys`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ expiresAt }) });
+  for (const expiresAt of [
+    '2020-01-01T00:00:00Z',
+    'tomorrow',
+    '2030-13-01T00:00:00Z',
+    '2030-02-30T00:00:00Z',
+    '2030-01-01',
+    '',
+    5,
+    '2998-12-31T23:59:60Z',
+    null,
+  ]) {
+    const response = await call(`tasks/${taskId}/tool-keys`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ expiresAt }),
+    });
     const body = (await response.json()) as Body;
     t.strictSame([response.status, body.code, body.field], [400, 'VALIDATION_FAILED', 'expiresAt'], String(expiresAt));
   }

@@ -57,7 +57,14 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   for (const item of items) yield await Promise.resolve(item);
 }
 
-const mergeStatus = { inProgress: true, sourceBranch: 'makima/x', subtaskId: taskId, startedAt: at, conflictedFiles: ['a'], conflicts: [{ file: 'a', kind: 'binary' as const }] };
+const mergeStatus = {
+  inProgress: true,
+  sourceBranch: 'makima/x',
+  subtaskId: taskId,
+  startedAt: at,
+  conflictedFiles: ['a'],
+  conflicts: [{ file: 'a', kind: 'binary' as const }],
+};
 
 /**
  * Actions that remember how they were called and answer with samples: what stands behind the routes, without doing
@@ -75,13 +82,19 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
   };
   const task = (): Promise<Task> => Promise.resolve(sampleTask());
   const actions: Actions = {
-    createTask: verb('createTask', (_caller, request) => Promise.resolve(sampleTask({ id: randomUUID(), name: request.name, plan: request.plan }))),
+    createTask: verb('createTask', (_caller, request) =>
+      Promise.resolve(sampleTask({ id: randomUUID(), name: request.name, plan: request.plan })),
+    ),
     listTasks: verb('listTasks', () => Promise.resolve({ items: [sampleTask()], nextCursor: 'next' })),
-    getTask: verb('getTask', (_caller, id) => (id === taskId ? task() : Promise.reject(new MakimaError('TASK_NOT_FOUND', `There is no task ${id}`)))),
+    getTask: verb('getTask', (_caller, id) =>
+      id === taskId ? task() : Promise.reject(new MakimaError('TASK_NOT_FOUND', `There is no task ${id}`)),
+    ),
     updateTask: verb('updateTask', task),
     deleteTask: verb('deleteTask', () => Promise.resolve()),
     listSubtasks: verb('listSubtasks', () => Promise.resolve([])),
-    getTree: verb('getTree', () => Promise.resolve({ ...sampleTask(), subtasks: [{ ...sampleTask({ name: 'Child', depth: 1 }), subtasks: [] }] })),
+    getTree: verb('getTree', () =>
+      Promise.resolve({ ...sampleTask(), subtasks: [{ ...sampleTask({ name: 'Child', depth: 1 }), subtasks: [] }] }),
+    ),
     startTask: verb('startTask', () => Promise.resolve(sampleTask({ status: 'queued' }))),
     stopTask: verb('stopTask', () => Promise.resolve({ task: sampleTask({ status: 'running' }), wasTerminal: false })),
     pauseTask: verb('pauseTask', () => Promise.resolve(sampleTask({ status: 'paused' }))),
@@ -93,18 +106,42 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     diffPatch: verb('diffPatch', () => Promise.resolve(each([Buffer.from('diff --git a/x b/x\n'), Buffer.from([0xff, 0x0a])]))),
     diffFiles: verb('diffFiles', () => Promise.resolve([{ path: 'x', status: 'added' as const, additions: 1, deletions: null }])),
     restoreWorktree: verb('restoreWorktree', () => Promise.resolve(sampleTask({ status: 'done' }))),
-    runCompletion: verb('runCompletion', () => Promise.resolve({ success: true, message: 'Merged', prUrl: null, commitSha: 'abc', branch: 'makima/x' })),
+    runCompletion: verb('runCompletion', () =>
+      Promise.resolve({ success: true, message: 'Merged', prUrl: null, commitSha: 'abc', branch: 'makima/x' }),
+    ),
     cloneWorktree: verb('cloneWorktree', (_caller, _id, targetDir) => Promise.resolve({ success: true, message: 'Copied', targetDir })),
     targetExists: verb('targetExists', (_caller, targetDir) => Promise.resolve({ exists: true, targetDir })),
     readOutput: verb('readOutput', () => Promise.resolve({ items: [outputEvent(1, 'hello')], nextCursor: null })),
     streamOutput: verb('streamOutput', () => Promise.resolve(each([stored(outputEvent(1, 'a')), stored(outputEvent(2, 'b'))]))),
     readableOutput: verb('readableOutput', () => Promise.resolve(each(['one\n', 'two\n']))),
-    followTask: verb('followTask', () => Promise.resolve(each([stored(outputEvent(1, 'a')), stored({ id: 2, taskId, at, type: 'end', status: 'done' })]))),
+    followTask: verb('followTask', () =>
+      Promise.resolve(each([stored(outputEvent(1, 'a')), stored({ id: 2, taskId, at, type: 'end', status: 'done' })])),
+    ),
     followAll: verb('followAll', () => Promise.resolve(each([stored(outputEvent(1, 'a'))]))),
-    listBranches: verb('listBranches', () => Promise.resolve([{ name: 'makima/x', taskId, taskName: 'X\ty', isMerged: false, isSkipped: true, ahead: 1, lastCommit: null, lastCommitMessage: null }])),
-    previewMerge: verb('previewMerge', () => Promise.resolve({ clean: false, conflicts: [{ file: 'a\nb', kind: 'both-modified' as const }], files: ['a\nb', 'c d'] })),
+    listBranches: verb('listBranches', () =>
+      Promise.resolve([
+        {
+          name: 'makima/x',
+          taskId,
+          taskName: 'X\ty',
+          isMerged: false,
+          isSkipped: true,
+          ahead: 1,
+          lastCommit: null,
+          lastCommitMessage: null,
+        },
+      ]),
+    ),
+    previewMerge: verb('previewMerge', () =>
+      Promise.resolve({ clean: false, conflicts: [{ file: 'a\nb', kind: 'both-modified' as const }], files: ['a\nb', 'c d'] }),
+    ),
     previewAll: verb('previewAll', () =>
-      Promise.resolve({ subtasks: [{ taskId, taskName: 'X', branch: 'makima/x', clean: true, conflicts: [], files: ['a'], conflictsWith: [] }], order: [taskId], cleanCount: 1, complete: true }),
+      Promise.resolve({
+        subtasks: [{ taskId, taskName: 'X', branch: 'makima/x', clean: true, conflicts: [], files: ['a'], conflictsWith: [] }],
+        order: [taskId],
+        cleanCount: 1,
+        complete: true,
+      }),
     ),
     startMerge: verb('startMerge', () => Promise.resolve({ success: true, commitSha: 'abc', message: 'Merged' })),
     mergeStatus: verb('mergeStatus', () => Promise.resolve(mergeStatus)),
@@ -112,13 +149,40 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     commitMerge: verb('commitMerge', () => Promise.resolve({ success: true, commitSha: 'abc', message: 'Merged' })),
     abortMerge: verb('abortMerge', () => Promise.resolve({ success: true, message: 'Undone' })),
     skipSubtask: verb('skipSubtask', () => Promise.resolve({ success: true, message: 'Left out' })),
-    checkMerge: verb('checkMerge', () => Promise.resolve({ canComplete: false, unmergedBranches: ['makima/x'], mergedCount: 1, skippedCount: 0, unmerged: [{ taskId, taskName: 'X', branch: 'makima/x', reason: 'a differ' }] })),
-    createToolKey: verb('createToolKey', (_caller, _id, request) => Promise.resolve({ id: randomUUID(), key: 'k'.repeat(64), label: request.label ?? null, createdAt: at, expiresAt: request.expiresAt ?? null })),
+    checkMerge: verb('checkMerge', () =>
+      Promise.resolve({
+        canComplete: false,
+        unmergedBranches: ['makima/x'],
+        mergedCount: 1,
+        skippedCount: 0,
+        unmerged: [{ taskId, taskName: 'X', branch: 'makima/x', reason: 'a differ' }],
+      }),
+    ),
+    createToolKey: verb('createToolKey', (_caller, _id, request) =>
+      Promise.resolve({
+        id: randomUUID(),
+        key: 'k'.repeat(64),
+        label: request.label ?? null,
+        createdAt: at,
+        expiresAt: request.expiresAt ?? null,
+      }),
+    ),
     listToolKeys: verb('listToolKeys', () => Promise.resolve([{ id: taskId, label: null, createdAt: at, expiresAt: null }])),
     deleteToolKey: verb('deleteToolKey', () => Promise.resolve()),
-    callerOfToolKey: verb('callerOfToolKey', (key): Promise<Caller | null> => Promise.resolve(key === toolKey ? { kind: 'tool-key', taskId, keyId: taskId } : null)),
+    callerOfToolKey: verb('callerOfToolKey', (key): Promise<Caller | null> =>
+      Promise.resolve(key === toolKey ? { kind: 'tool-key', taskId, keyId: taskId } : null),
+    ),
     info: verb('info', () =>
-      Promise.resolve({ id: 'd', version: '1', home: '/h', startedAt: at, agents: [{ name: 'claude', command: 'claude', path: null, version: null, problem: 'Not found' }], limits: { maxDepth: 2 }, disk: { freeBytes: 3, totalBytes: 4, logBytes: 1 }, counts: { running: 3 } }),
+      Promise.resolve({
+        id: 'd',
+        version: '1',
+        home: '/h',
+        startedAt: at,
+        agents: [{ name: 'claude', command: 'claude', path: null, version: null, problem: 'Not found' }],
+        limits: { maxDepth: 2 },
+        disk: { freeBytes: 3, totalBytes: 4, logBytes: 1 },
+        counts: { running: 3 },
+      }),
     ),
   };
   return { actions, calls };

@@ -4,7 +4,12 @@ import t from 'tap';
 import { ownerToken, serve } from './serve.ts';
 
 /** fetch forbids setting Host; a page that rebinds its name does not ask fetch. */
-const ask = async (port: number, headers: Record<string, string>, path = '/healthz', method = 'GET'): Promise<{ status: number; code: unknown; headers: IncomingMessage['headers'] }> => {
+const ask = async (
+  port: number,
+  headers: Record<string, string>,
+  path = '/healthz',
+  method = 'GET',
+): Promise<{ status: number; code: unknown; headers: IncomingMessage['headers'] }> => {
   const request = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false });
   request.end();
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -16,11 +21,44 @@ const ask = async (port: number, headers: Record<string, string>, path = '/healt
 
 void t.test('the Host has to be ours, on every path', async (t) => {
   const { port } = await serve(t, { allowedHosts: ['box.lan', 'other.lan:9000'] });
-  const good = [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`, '127.0.0.1', 'localhost', 'localhost.', 'box.lan', 'box.lan:1234', 'other.lan:9000'];
+  const good = [
+    `127.0.0.1:${port}`,
+    `localhost:${port}`,
+    `LOCALHOST:${port}`,
+    `[::1]:${port}`,
+    '127.0.0.1',
+    'localhost',
+    'localhost.',
+    'box.lan',
+    'box.lan:1234',
+    'other.lan:9000',
+  ];
   for (const host of good) t.equal((await ask(port, { host })).status, 200, host);
-  const bad = ['evil.example', `evil.example:${port}`, `127.0.0.1:${port + 1}`, `localhost.evil.example:${port}`, '127.0.0.1.nip.io', 'other.lan', 'other.lan:1', 'localhost:', '127.0.0.1@evil', '[::1', '2130706433', '0.0.0.0', '127.1'];
+  const bad = [
+    'evil.example',
+    `evil.example:${port}`,
+    `127.0.0.1:${port + 1}`,
+    `localhost.evil.example:${port}`,
+    '127.0.0.1.nip.io',
+    'other.lan',
+    'other.lan:1',
+    'localhost:',
+    '127.0.0.1@evil',
+    '[::1',
+    '2130706433',
+    '0.0.0.0',
+    '127.1',
+  ];
   for (const host of bad) {
-    for (const path of ['/healthz', '/docs', '/openapi.json', '/api/v1/mesh/tasks', '/nowhere', '/%zz', '/api/v1/mesh/tasks/' + 'x'.repeat(1000)]) {
+    for (const path of [
+      '/healthz',
+      '/docs',
+      '/openapi.json',
+      '/api/v1/mesh/tasks',
+      '/nowhere',
+      '/%zz',
+      '/api/v1/mesh/tasks/' + 'x'.repeat(1000),
+    ]) {
       const answer = await ask(port, { host, authorization: `Bearer ${ownerToken}` }, path);
       t.strictSame([answer.status, answer.code], [403, 'HOST_NOT_ALLOWED'], `${JSON.stringify(host)} ${path.slice(0, 30)}`);
     }
@@ -31,9 +69,22 @@ void t.test('a web page may call only from an allowed origin or from our own /do
   const { port, calls } = await serve(t, { allowedOrigins: ['https://tool.example'] });
   const authorization = `Bearer ${ownerToken}`;
   const post = (origin: string, method = 'POST', extra: Record<string, string> = {}) =>
-    ask(port, { host: `127.0.0.1:${port}`, authorization, origin, ...extra }, '/api/v1/mesh/tasks/3f2b8a52-6d0e-4c57-9d5e-0c2a1b7f4e11/start', method);
+    ask(
+      port,
+      { host: `127.0.0.1:${port}`, authorization, origin, ...extra },
+      '/api/v1/mesh/tasks/3f2b8a52-6d0e-4c57-9d5e-0c2a1b7f4e11/start',
+      method,
+    );
 
-  for (const origin of ['https://evil.example', 'null', 'http://localhost:1', `https://127.0.0.1:${port}`, `http://localhost:${port}`, 'https://tool.example.evil.example', '']) {
+  for (const origin of [
+    'https://evil.example',
+    'null',
+    'http://localhost:1',
+    `https://127.0.0.1:${port}`,
+    `http://localhost:${port}`,
+    'https://tool.example.evil.example',
+    '',
+  ]) {
     const answer = await post(origin);
     t.strictSame([answer.status, answer.code], [403, 'ORIGIN_NOT_ALLOWED'], origin);
     t.equal(answer.headers['access-control-allow-origin'], undefined);
@@ -53,7 +104,12 @@ void t.test('a preflight of an allowed origin needs no credential and allows wha
   const { port } = await serve(t, { allowedOrigins: ['https://tool.example'] });
   const answer = await ask(
     port,
-    { host: `127.0.0.1:${port}`, origin: 'https://tool.example', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'x-makima-tool-key' },
+    {
+      host: `127.0.0.1:${port}`,
+      origin: 'https://tool.example',
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'x-makima-tool-key',
+    },
     '/api/v1/mesh/tasks',
     'OPTIONS',
   );

@@ -46,7 +46,11 @@ void t.test('while it drains, open answers end, new requests are 503 and no conn
   await asked.promise;
   drain.abort();
   const waited = await waiting;
-  t.strictSame([waited.status, ((await waited.json()) as { status: string }).status], [200, 'running'], 'a long poll is answered with the task as it is');
+  t.strictSame(
+    [waited.status, ((await waited.json()) as { status: string }).status],
+    [200, 'running'],
+    'a long poll is answered with the task as it is',
+  );
   t.match(await stream.text(), /^id: 1$/m, 'the stream has ended');
 
   const request = httpRequest({ host: '127.0.0.1', port, path: '/api/v1/mesh/tasks', headers: { authorization: `Bearer ${ownerToken}` } });
@@ -97,7 +101,12 @@ void t.test('metrics are the requests by route, the tasks and the streams', asyn
 
 void t.test('info is what the daemon is', async (t) => {
   const { call } = await serve(t);
-  t.match(await (await call('info')).json(), { version: '1', agents: [{ name: 'claude', problem: 'Not found' }], limits: { maxDepth: 2 }, counts: { running: 3 } });
+  t.match(await (await call('info')).json(), {
+    version: '1',
+    agents: [{ name: 'claude', problem: 'Not found' }],
+    limits: { maxDepth: 2 },
+    counts: { running: 3 },
+  });
 });
 
 void t.test('/docs loads all that it needs from the daemon and may not be framed', async (t) => {

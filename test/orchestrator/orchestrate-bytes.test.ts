@@ -9,7 +9,31 @@ import { key, otherId, runScript, taskId } from './run-script.ts';
 /** Every byte that an argument can have: all but NUL. The ones that mean something to bash, curl or a form come often. */
 const byte = fc.oneof(fc.integer({ min: 1, max: 255 }), fc.constantFrom(...Buffer.from('@=-"\'\\`$&+%;#<>|*?~!\n\r\t {}[]()^/,')));
 const bytes = fc.array(byte, { minLength: 1, maxLength: 60 }).map((values) => Buffer.from(values));
-const awkward = ['@/etc/passwd', '=', '-', '--start', '-d', '@-', '<(id)', '$(id)', '`id`', 'a=b&c=d', '%41+%zz', '\n', '\n\nend\n\n', ' ', '"', "'", '\\', '\\n', '-e', '%s', '*', '\u00ff', '✓'];
+const awkward = [
+  '@/etc/passwd',
+  '=',
+  '-',
+  '--start',
+  '-d',
+  '@-',
+  '<(id)',
+  '$(id)',
+  '`id`',
+  'a=b&c=d',
+  '%41+%zz',
+  '\n',
+  '\n\nend\n\n',
+  ' ',
+  '"',
+  "'",
+  '\\',
+  '\\n',
+  '-e',
+  '%s',
+  '*',
+  '\u00ff',
+  '✓',
+];
 
 /**
  * Node's arguments are text, the script's are bytes: a bash between the two takes them out of files.
@@ -25,7 +49,8 @@ const runWithBytes = async (dir: string, url: string, script: string, values: re
   return new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
 };
 
-const field = (fields: readonly [string, Buffer][] | undefined, name: string): Buffer[] => (fields ?? []).filter((each) => each[0] === name).map((each) => each[1]);
+const field = (fields: readonly [string, Buffer][] | undefined, name: string): Buffer[] =>
+  (fields ?? []).filter((each) => each[0] === name).map((each) => each[1]);
 
 void t.test('any byte in a name, a plan, a file, a message and a summary arrives as it was', async (t) => {
   const dir = t.testdir();
@@ -41,7 +66,8 @@ void t.test('any byte in a name, a plan, a file, a message and a summary arrives
       return asked.fields;
     };
     const same = (found: Buffer[], wanted: Buffer) => {
-      if (found.length !== 1 || found[0]?.equals(wanted) !== true) throw new Error(`${wanted.toString('latin1')} arrived as ${found.map((each) => each.toString('latin1')).join(' and ')}`);
+      if (found.length !== 1 || found[0]?.equals(wanted) !== true)
+        throw new Error(`${wanted.toString('latin1')} arrived as ${found.map((each) => each.toString('latin1')).join(' and ')}`);
     };
     const created = await ask('create "$v0" "$v1" --files "$v2"');
     same(field(created, 'name'), name);

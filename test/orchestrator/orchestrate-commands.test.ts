@@ -17,11 +17,27 @@ type Tap = { teardown(fn: () => unknown): void };
 void t.test('each command asks for what the contract says and prints the answer', async (t) => {
   const cases: [args: string[], request: string, fields: [string, string][]][] = [
     [['list'], `GET ${base}/tasks/${taskId}/subtasks`, []],
-    [['create', 'n', 'p'], `POST ${base}/tasks`, [['parentTaskId', taskId], ['name', 'n'], ['plan', 'p']]],
+    [
+      ['create', 'n', 'p'],
+      `POST ${base}/tasks`,
+      [
+        ['parentTaskId', taskId],
+        ['name', 'n'],
+        ['plan', 'p'],
+      ],
+    ],
     [
       ['create', 'n', 'p', '--files', 'a b,  c/d,', '--start', '--continue-from', otherId],
       `POST ${base}/tasks`,
-      [['parentTaskId', taskId], ['name', 'n'], ['plan', 'p'], ['copyFiles', 'a b'], ['copyFiles', 'c/d'], ['start', 'true'], ['continueFromTaskId', otherId]],
+      [
+        ['parentTaskId', taskId],
+        ['name', 'n'],
+        ['plan', 'p'],
+        ['copyFiles', 'a b'],
+        ['copyFiles', 'c/d'],
+        ['start', 'true'],
+        ['continueFromTaskId', otherId],
+      ],
     ],
     [['start', otherId], `POST ${base}/tasks/${otherId}/start`, []],
     [['stop', otherId], `POST ${base}/tasks/${otherId}/stop`, []],
@@ -34,26 +50,76 @@ void t.test('each command asks for what the contract says and prints the answer'
     [['preview'], `GET ${base}/tasks/${taskId}/merge/preview`, []],
     [['preview', otherId], `GET ${base}/tasks/${taskId}/merge/preview?subtaskId=${otherId}`, []],
     [['merge', otherId], `POST ${base}/tasks/${taskId}/merge`, [['subtaskId', otherId]]],
-    [['merge', otherId, '--branch', 'feature/y', '--force'], `POST ${base}/tasks/${taskId}/merge`, [['subtaskId', otherId], ['branch', 'feature/y'], ['force', 'true']]],
+    [
+      ['merge', otherId, '--branch', 'feature/y', '--force'],
+      `POST ${base}/tasks/${taskId}/merge`,
+      [
+        ['subtaskId', otherId],
+        ['branch', 'feature/y'],
+        ['force', 'true'],
+      ],
+    ],
     [['merge-status'], `GET ${base}/tasks/${taskId}/merge`, []],
-    [['resolve', '-a "b"\n@c', 'manual'], `POST ${base}/tasks/${taskId}/merge/resolve`, [['file', '-a "b"\n@c'], ['strategy', 'manual']]],
+    [
+      ['resolve', '-a "b"\n@c', 'manual'],
+      `POST ${base}/tasks/${taskId}/merge/resolve`,
+      [
+        ['file', '-a "b"\n@c'],
+        ['strategy', 'manual'],
+      ],
+    ],
     [['commit', 'a "message" & more'], `POST ${base}/tasks/${taskId}/merge/commit`, [['message', 'a "message" & more']]],
     [['commit'], `POST ${base}/tasks/${taskId}/merge/commit`, []],
     [['abort'], `POST ${base}/tasks/${taskId}/merge/abort`, []],
-    [['skip', otherId, 'not needed'], `POST ${base}/tasks/${taskId}/merge/skip`, [['subtaskId', otherId], ['reason', 'not needed']]],
+    [
+      ['skip', otherId, 'not needed'],
+      `POST ${base}/tasks/${taskId}/merge/skip`,
+      [
+        ['subtaskId', otherId],
+        ['reason', 'not needed'],
+      ],
+    ],
     [['check'], `GET ${base}/tasks/${taskId}/merge/check`, []],
     [['done'], `PUT ${base}/tasks/${taskId}`, [['status', 'done']]],
-    [['done', 'a summary'], `PUT ${base}/tasks/${taskId}`, [['status', 'done'], ['progressSummary', 'a summary']]],
-    [['done', 'a summary', '--force'], `PUT ${base}/tasks/${taskId}`, [['status', 'done'], ['progressSummary', 'a summary'], ['force', 'true']]],
-    [['done', '--force'], `PUT ${base}/tasks/${taskId}`, [['status', 'done'], ['force', 'true']]],
+    [
+      ['done', 'a summary'],
+      `PUT ${base}/tasks/${taskId}`,
+      [
+        ['status', 'done'],
+        ['progressSummary', 'a summary'],
+      ],
+    ],
+    [
+      ['done', 'a summary', '--force'],
+      `PUT ${base}/tasks/${taskId}`,
+      [
+        ['status', 'done'],
+        ['progressSummary', 'a summary'],
+        ['force', 'true'],
+      ],
+    ],
+    [
+      ['done', '--force'],
+      `PUT ${base}/tasks/${taskId}`,
+      [
+        ['status', 'done'],
+        ['force', 'true'],
+      ],
+    ],
   ];
   const server = await serve(t);
   for (const [args, request, fields] of cases) {
     const { status, stdout, stderr } = await runScript(server.url, args);
     const asked = server.requests.splice(0);
     t.same({ status, stdout, stderr }, { status: 0, stdout: line, stderr: '' }, args.join(' '));
-    t.same(asked.map(({ method, url }) => `${method} ${url}`), [request]);
-    t.same(asked[0]?.fields.map(([name, value]) => [name, value.toString()]), fields);
+    t.same(
+      asked.map(({ method, url }) => `${method} ${url}`),
+      [request],
+    );
+    t.same(
+      asked[0]?.fields.map(([name, value]) => [name, value.toString()]),
+      fields,
+    );
     t.match(asked[0]?.headers, { 'x-makima-tool-key': key, accept: 'text/plain' });
     if (fields.length > 0) t.equal(asked[0]?.headers['content-type'], 'application/x-www-form-urlencoded');
     else t.equal(asked[0]?.headers['content-type'], undefined);
@@ -71,7 +137,10 @@ void t.test('a create has a key of its own, so that a repeat makes no second tas
 
 void t.test('wait tells each task as it ends, whatever their order', async (t) => {
   const polls = new Map<string, number>();
-  const rest = new Map([[taskId, 3], [otherId, 1]]);
+  const rest = new Map([
+    [taskId, 3],
+    [otherId, 1],
+  ]);
   const firstEnded = Promise.withResolvers<undefined>();
   const server = await serve(t, ({ url }, response) => {
     const id = url.split('/')[5] ?? '';
@@ -118,8 +187,27 @@ void t.test('a diff comes out byte by byte', async (t) => {
 void t.test('no command, a wrong one and wrong arguments print the usage and ask for nothing', async (t) => {
   const server = await serve(t);
   const wrong = [
-    [], ['frobnicate'], ['merge'], ['merge', otherId, '--branch'], ['merge', otherId, 'x'], ['resolve', 'f'], ['resolve', 'f', 'mine'], ['skip', otherId], [''], ['--start'], ['list', 'x'], ['create'], ['create', 'n'], ['create', 'n', 'p', 'q'], ['create', '--start', 'n', 'p'],
-    ['create', 'n', 'p', '--files'], ['create', 'n', 'p', '--continue-from'], ['start'], ['start', otherId, otherId], ['wait'], ['message', otherId],
+    [],
+    ['frobnicate'],
+    ['merge'],
+    ['merge', otherId, '--branch'],
+    ['merge', otherId, 'x'],
+    ['resolve', 'f'],
+    ['resolve', 'f', 'mine'],
+    ['skip', otherId],
+    [''],
+    ['--start'],
+    ['list', 'x'],
+    ['create'],
+    ['create', 'n'],
+    ['create', 'n', 'p', 'q'],
+    ['create', '--start', 'n', 'p'],
+    ['create', 'n', 'p', '--files'],
+    ['create', 'n', 'p', '--continue-from'],
+    ['start'],
+    ['start', otherId, otherId],
+    ['wait'],
+    ['message', otherId],
     ['done', 'a', 'b'],
   ];
   for (const args of wrong) {
@@ -132,9 +220,29 @@ void t.test('no command, a wrong one and wrong arguments print the usage and ask
 
 void t.test('what is no task id never gets into a URL', async (t) => {
   const server = await serve(t);
-  const ids = ['', '../tasks', `${otherId}/../${taskId}`, `${otherId}?a=b`, otherId.slice(1), '-', '@/etc/passwd', `${otherId.slice(0, 35)}\n`, 'é'.repeat(18)];
+  const ids = [
+    '',
+    '../tasks',
+    `${otherId}/../${taskId}`,
+    `${otherId}?a=b`,
+    otherId.slice(1),
+    '-',
+    '@/etc/passwd',
+    `${otherId.slice(0, 35)}\n`,
+    'é'.repeat(18),
+  ];
   for (const id of ids)
-    for (const args of [['start', id], ['stop', id], ['status', id], ['output', id], ['worktree', id], ['diff', id], ['wait', otherId, id], ['message', id, 'x'], ['create', 'n', 'p', '--continue-from', id]]) {
+    for (const args of [
+      ['start', id],
+      ['stop', id],
+      ['status', id],
+      ['output', id],
+      ['worktree', id],
+      ['diff', id],
+      ['wait', otherId, id],
+      ['message', id, 'x'],
+      ['create', 'n', 'p', '--continue-from', id],
+    ]) {
       const { status, stderr } = await runScript(server.url, args);
       t.equal(status, 1, JSON.stringify(args));
       t.match(stderr, 'is not a task id');
@@ -145,7 +253,24 @@ void t.test('what is no task id never gets into a URL', async (t) => {
 void t.test('help names every command, wherever it is called', async (t) => {
   const { status, stdout, stderr } = await runScript('', ['help'], { env: { MAKIMA_API_KEY: undefined } });
   t.same({ status, stderr }, { status: 0, stderr: '' });
-  for (const command of ['list', 'create', 'start', 'stop', 'status', 'output', 'worktree', 'wait', 'message', 'diff', 'done', 'help', '--continue-from', '--files', '--start', '--force'])
+  for (const command of [
+    'list',
+    'create',
+    'start',
+    'stop',
+    'status',
+    'output',
+    'worktree',
+    'wait',
+    'message',
+    'diff',
+    'done',
+    'help',
+    '--continue-from',
+    '--files',
+    '--start',
+    '--force',
+  ])
     t.match(stdout, command);
 });
 
@@ -157,7 +282,13 @@ void t.test('a missing or wrong setting is named', async (t) => {
       t.same({ status, stdout }, { status: 1, stdout: '' });
       t.match(stderr, name);
     }
-  const wrong: [string, string][] = [['MAKIMA_TASK_ID', '../x'], ['MAKIMA_API_KEY', 'a"\nurl = "file:///etc/passwd'], ['MAKIMA_RETRY_SECONDS', '1+a[0]'], ['MAKIMA_API_URL', 'file:///etc/passwd#'], ['MAKIMA_API_URL', '--help']];
+  const wrong: [string, string][] = [
+    ['MAKIMA_TASK_ID', '../x'],
+    ['MAKIMA_API_KEY', 'a"\nurl = "file:///etc/passwd'],
+    ['MAKIMA_RETRY_SECONDS', '1+a[0]'],
+    ['MAKIMA_API_URL', 'file:///etc/passwd#'],
+    ['MAKIMA_API_URL', '--help'],
+  ];
   for (const [name, value] of wrong) {
     const { status, stdout } = await runScript(server.url, ['list'], { env: { MAKIMA_RETRY_SECONDS: '0', [name]: value } });
     t.same({ status, stdout }, { status: 1, stdout: '' }, `${name}=${value}`);
@@ -175,13 +306,22 @@ void t.test('it works in a folder with spaces, through a link, under sh, behind 
   for (const script of ['.makima/orchestrate.sh', './link'])
     t.match(await runScript(server.url, ['create', 'n', 'p'], { cwd: dir, script, env }), { status: 0, stdout: line, stderr: '' });
   for (const shell of ['sh', 'bash'])
-    t.match(await runScript(server.url, ['.makima/orchestrate.sh', 'list'], { cwd: dir, script: shell, env }), { status: 0, stdout: line, stderr: '' }, shell);
+    t.match(
+      await runScript(server.url, ['.makima/orchestrate.sh', 'list'], { cwd: dir, script: shell, env }),
+      { status: 0, stdout: line, stderr: '' },
+      shell,
+    );
   t.notOk(server.requests.some(({ headers }) => headers['user-agent'] === 'curlrc'));
 });
 
 void t.test('nothing is left in the temporary directory', async (t) => {
   const dir = t.testdir();
   const server = await serve(t);
-  for (const args of [['create', 'n', 'p'], ['wait', otherId], ['status', 'x']]) await runScript(server.url, args, { env: { TMPDIR: dir } });
+  for (const args of [
+    ['create', 'n', 'p'],
+    ['wait', otherId],
+    ['status', 'x'],
+  ])
+    await runScript(server.url, args, { env: { TMPDIR: dir } });
   t.same(readdirSync(dir), []);
 });

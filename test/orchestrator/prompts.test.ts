@@ -6,13 +6,30 @@ import { subtaskPrompt } from '../../src/orchestrator/subtask-prompt.ts';
 import type { TaskFacts } from '../../src/orchestrator/task-facts.ts';
 
 const facts: TaskFacts = {
-  name: 'Add a parser', worktreePath: '/w/a b', branch: 'makima/add-a-parser-0b5fbd1c', baseBranch: 'main', isSubtask: true, continuedFrom: null, hasEarlierRun: false,
+  name: 'Add a parser',
+  worktreePath: '/w/a b',
+  branch: 'makima/add-a-parser-0b5fbd1c',
+  baseBranch: 'main',
+  isSubtask: true,
+  continuedFrom: null,
+  hasEarlierRun: false,
 };
 const words = (text: string): number => text.split(/\s+/).length;
 
 void t.test('both say where the agent is, and end before the plan', (t) => {
   for (const prompt of [subtaskPrompt(facts), orchestratorPrompt(facts)]) {
-    for (const fact of ['Add a parser', facts.worktreePath, 'makima/add-a-parser-0b5fbd1c', 'main', '.makima/', 'git push', 'pull request', 'git add -A', 'git add -f .']) t.match(prompt, fact);
+    for (const fact of [
+      'Add a parser',
+      facts.worktreePath,
+      'makima/add-a-parser-0b5fbd1c',
+      'main',
+      '.makima/',
+      'git push',
+      'pull request',
+      'git add -A',
+      'git add -f .',
+    ])
+      t.match(prompt, fact);
     t.ok(words(prompt) < 1100, `${words(prompt)} words`);
     t.notOk(prompt.startsWith('/'), 'it is no slash command');
     t.ok(prompt.endsWith('\n'));
@@ -38,12 +55,33 @@ void t.test('the orchestrator learns exactly the commands that the script has', 
   const taught = new Set([...prompt.matchAll(/orchestrate\.sh ([a-z-]+)/g)].map((match) => match[1] ?? ''));
   t.same([...taught].sort(), [...new Set(ofScript)].sort());
   t.same([...taught].sort(), [
-    'abort', 'branches', 'check', 'commit', 'create', 'diff', 'done', 'help', 'list', 'merge', 'merge-status', 'message', 'output', 'preview', 'resolve', 'skip', 'start', 'status', 'stop', 'wait', 'worktree',
+    'abort',
+    'branches',
+    'check',
+    'commit',
+    'create',
+    'diff',
+    'done',
+    'help',
+    'list',
+    'merge',
+    'merge-status',
+    'message',
+    'output',
+    'preview',
+    'resolve',
+    'skip',
+    'start',
+    'status',
+    'stop',
+    'wait',
+    'worktree',
   ]);
   t.match(prompt, /"\$MAKIMA_ORCHESTRATE"/, 'and what is there when the script is not');
   t.match(prompt, /Only where B needs files that A makes.*Do not for mere order/, 'when to continue from another task, and when not');
   t.match(prompt, /A subtask never pushes or opens a pull request/);
-  for (const option of ['--continue-from', '--files', '--start', '--force', 'resolve FILE ours', 'theirs', 'manual']) t.match(prompt, option);
+  for (const option of ['--continue-from', '--files', '--start', '--force', 'resolve FILE ours', 'theirs', 'manual'])
+    t.match(prompt, option);
   t.end();
 });
 

@@ -14,17 +14,31 @@ export type Answer = (request: Recorded, response: ServerResponse) => void;
 
 /** `application/x-www-form-urlencoded` as bytes. */
 const fieldsOf = (body: Buffer): [string, Buffer][] =>
-  body.length === 0 ? [] : body.toString('latin1').split('&').map((pair) => {
-    const at = pair.indexOf('=');
-    const bytes = (text: string) => Buffer.from(text.replaceAll('+', ' ').replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1');
-    return [bytes(pair.slice(0, at)).toString(), bytes(pair.slice(at + 1))];
-  });
+  body.length === 0
+    ? []
+    : body
+        .toString('latin1')
+        .split('&')
+        .map((pair) => {
+          const at = pair.indexOf('=');
+          const bytes = (text: string) =>
+            Buffer.from(
+              text.replaceAll('+', ' ').replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+              'latin1',
+            );
+          return [bytes(pair.slice(0, at)).toString(), bytes(pair.slice(at + 1))];
+        });
 
 /** A real HTTP server that remembers what it was asked. */
 export const recordingServer = async (answer: Answer, port = 0) => {
   const requests: Recorded[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const recorded = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, fields: fieldsOf(await buffer(request)) };
+    const recorded = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+      fields: fieldsOf(await buffer(request)),
+    };
     requests.push(recorded);
     answer(recorded, response);
   };
@@ -47,6 +61,8 @@ export const recordingServer = async (answer: Answer, port = 0) => {
 };
 
 /** Answers every request with the same text. */
-export const text = (body: string | Buffer, status = 200): Answer => (_, response) => {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(body);
-};
+export const text =
+  (body: string | Buffer, status = 200): Answer =>
+  (_, response) => {
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(body);
+  };

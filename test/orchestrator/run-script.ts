@@ -15,7 +15,14 @@ export interface Options {
 
 /** Starts the script; `ended` has its exit status and what it printed. */
 export const startScript = (url: string, args: readonly string[], options: Options = {}) => {
-  const env = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], MAKIMA_API_URL: url, MAKIMA_API_KEY: key, MAKIMA_TASK_ID: taskId, ...options.env };
+  const env = {
+    PATH: process.env['PATH'],
+    TMPDIR: process.env['TMPDIR'],
+    MAKIMA_API_URL: url,
+    MAKIMA_API_KEY: key,
+    MAKIMA_TASK_ID: taskId,
+    ...options.env,
+  };
   const child = spawn(options.script ?? orchestrateScript, args, { env, cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
   // A script that ends before it has read everything is no failure of the test's.
   child.stdin.on('error', (error) => {

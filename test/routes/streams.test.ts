@@ -40,7 +40,12 @@ void t.test('where to start: the header, else the query, else the beginning of a
 });
 
 void t.test('a stream that cannot be opened is an ordinary error', async (t) => {
-  const { call } = await serve(t, { answers: { followTask: () => Promise.reject(new MakimaError('EVENTS_GONE')), readableOutput: () => Promise.reject(new MakimaError('TASK_NOT_FOUND')) } });
+  const { call } = await serve(t, {
+    answers: {
+      followTask: () => Promise.reject(new MakimaError('EVENTS_GONE')),
+      readableOutput: () => Promise.reject(new MakimaError('TASK_NOT_FOUND')),
+    },
+  });
   const gone = await call(events);
   t.strictSame([gone.status, ((await gone.json()) as { code: string }).code], [410, 'EVENTS_GONE']);
   const missing = await call(`tasks/${taskId}/output`, { headers: { accept: 'text/plain' } });
@@ -52,11 +57,17 @@ void t.test('open streams are counted, limited, and given back when they end, fa
   const { call } = await serve(t, {
     limits: { streams: 2 },
     answers: {
-      followTask: (_caller, id, { signal }) => (id === taskId ? Promise.resolve(parked(signal, () => ended.resolve(undefined))) : Promise.reject(new MakimaError('TASK_NOT_FOUND'))),
+      followTask: (_caller, id, { signal }) =>
+        id === taskId ? Promise.resolve(parked(signal, () => ended.resolve(undefined))) : Promise.reject(new MakimaError('TASK_NOT_FOUND')),
     },
   });
   const open = async (): Promise<number> => Number(/^makima_open_streams (\d+)$/m.exec(await (await call('/metrics')).text())?.[1]);
-  for (let attempt = 0; attempt < 5; attempt += 1) t.equal((await (await call(events.replace('3', '4'))).json() as { code: string }).code, 'TASK_NOT_FOUND', 'a failed one takes no slot for good');
+  for (let attempt = 0; attempt < 5; attempt += 1)
+    t.equal(
+      ((await (await call(events.replace('3', '4'))).json()) as { code: string }).code,
+      'TASK_NOT_FOUND',
+      'a failed one takes no slot for good',
+    );
   t.equal(await open(), 0);
 
   const clients = [new AbortController(), new AbortController()];
@@ -81,7 +92,9 @@ void t.test('open streams are counted, limited, and given back when they end, fa
 
 void t.test('closing the server ends the streams', async (t) => {
   const ended = Promise.withResolvers<undefined>();
-  const { app, call } = await serve(t, { answers: { followAll: (_caller, { signal }) => Promise.resolve(parked(signal, () => ended.resolve(undefined))) } });
+  const { app, call } = await serve(t, {
+    answers: { followAll: (_caller, { signal }) => Promise.resolve(parked(signal, () => ended.resolve(undefined))) },
+  });
   const response = await call('events');
   const closed = app.close();
   t.match(await response.text(), /first/);
@@ -104,7 +117,13 @@ void t.test('output is a page of JSON, lines of JSON, or lines to read', async (
   t.strictSame(calls.at(-1)?.args[2], { after: 0, limit: 100 });
   const lines = await call(`${output}?after=4`, { headers: { accept: 'application/x-ndjson' } });
   t.match(lines.headers.get('content-type'), /^application\/x-ndjson/);
-  t.strictSame((await lines.text()).trimEnd().split('\n').map((line) => JSON.parse(line) as unknown), [outputEvent(1, 'a'), outputEvent(2, 'b')]);
+  t.strictSame(
+    (await lines.text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+    [outputEvent(1, 'a'), outputEvent(2, 'b')],
+  );
   t.match(calls.at(-1)?.args[2], { after: 4 });
   const readable = await call(output, { headers: { accept: 'text/plain' } });
   t.match(readable.headers.get('content-type'), /^text\/plain/);
@@ -112,7 +131,19 @@ void t.test('output is a page of JSON, lines of JSON, or lines to read', async (
 });
 
 void t.test('an answer of every verb fits its schema while the task is anything', async (t) => {
-  const { call } = await serve(t, { answers: { readOutput: () => Promise.resolve({ items: [{ ...outputEvent(1, '\ud800 \u2028'), jsonType: 'x', partial: true, base64: '/w==', level: 'error' }], nextCursor: '1' }), getTask: () => Promise.resolve(sampleTask({ name: '\ud800' })) } });
-  t.match(await (await call(`tasks/${taskId}/output`)).json(), { items: [{ jsonType: 'x', partial: true, base64: '/w==', level: 'error' }], nextCursor: '1' });
+  const { call } = await serve(t, {
+    answers: {
+      readOutput: () =>
+        Promise.resolve({
+          items: [{ ...outputEvent(1, '\ud800 \u2028'), jsonType: 'x', partial: true, base64: '/w==', level: 'error' }],
+          nextCursor: '1',
+        }),
+      getTask: () => Promise.resolve(sampleTask({ name: '\ud800' })),
+    },
+  });
+  t.match(await (await call(`tasks/${taskId}/output`)).json(), {
+    items: [{ jsonType: 'x', partial: true, base64: '/w==', level: 'error' }],
+    nextCursor: '1',
+  });
   t.equal((await call(`tasks/${taskId}`)).status, 200);
 });

@@ -8,7 +8,12 @@ const owner = { kind: 'owner' };
 
 const last = (served: Served): unknown => {
   const { verb, args } = served.calls.at(-1) ?? { verb: null, args: [] };
-  return [verb, ...(JSON.parse(JSON.stringify(args.filter((argument) => typeof argument !== 'object' || argument === null || !('signal' in argument)))) as unknown[])];
+  return [
+    verb,
+    ...(JSON.parse(
+      JSON.stringify(args.filter((argument) => typeof argument !== 'object' || argument === null || !('signal' in argument))),
+    ) as unknown[]),
+  ];
 };
 
 void t.test('every row of tasks and control calls its action once and answers with its status', async (t) => {
@@ -16,7 +21,13 @@ void t.test('every row of tasks and control calls its action once and answers wi
   const at = `tasks/${taskId}`;
   const cases: [method: string, path: string, body: string | null, status: number, call: unknown[]][] = [
     ['POST', 'tasks', '{"name":"n","plan":"p"}', 201, ['createTask', owner, { name: 'n', plan: 'p' }, null]],
-    ['GET', 'tasks?status=running&limit=2', null, 200, ['listTasks', owner, { status: 'running', parentTaskId: null, limit: 2, cursor: null }]],
+    [
+      'GET',
+      'tasks?status=running&limit=2',
+      null,
+      200,
+      ['listTasks', owner, { status: 'running', parentTaskId: null, limit: 2, cursor: null }],
+    ],
     ['GET', at, null, 200, ['getTask', owner, taskId]],
     ['PUT', at, '{"progressSummary":"half"}', 200, ['updateTask', owner, taskId, { progressSummary: 'half' }]],
     ['PUT', at, '{"status":"completed","force":true}', 200, ['updateTask', owner, taskId, { status: 'completed', force: true }]],
@@ -55,24 +66,46 @@ void t.test('every row of tasks and control calls its action once and answers wi
 void t.test('a task is answered with every field of the contract, null ones too', async (t) => {
   const usage = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, costUsd: 0.5, turns: 6 };
   const completion = { action: 'merge', status: 'failed', message: 'ü', prUrl: null, commitSha: null, branch: 'b' } as const;
-  const full = sampleTask({ status: 'done', usage, completion, overlayPath: '/w', exitCode: 0, copyFiles: ['a'], queuedAt: '2030-01-31T12:00:00.000Z' });
+  const full = sampleTask({
+    status: 'done',
+    usage,
+    completion,
+    overlayPath: '/w',
+    exitCode: 0,
+    copyFiles: ['a'],
+    queuedAt: '2030-01-31T12:00:00.000Z',
+  });
   for (const task of [sampleTask(), full]) {
-    const { call } = await serve(t, { answers: { getTask: () => Promise.resolve(task), getTree: () => Promise.resolve({ ...task, subtasks: [{ ...task, subtasks: [{ ...task, subtasks: [] }] }] }) } });
+    const { call } = await serve(t, {
+      answers: {
+        getTask: () => Promise.resolve(task),
+        getTree: () => Promise.resolve({ ...task, subtasks: [{ ...task, subtasks: [{ ...task, subtasks: [] }] }] }),
+      },
+    });
     t.strictSame(await (await call(`tasks/${taskId}`)).json(), task);
-    t.strictSame(await (await call(`tasks/${taskId}/tree`)).json(), { ...task, subtasks: [{ ...task, subtasks: [{ ...task, subtasks: [] }] }] });
+    t.strictSame(await (await call(`tasks/${taskId}/tree`)).json(), {
+      ...task,
+      subtasks: [{ ...task, subtasks: [{ ...task, subtasks: [] }] }],
+    });
   }
 });
 
 void t.test('an Idempotency-Key is handed on, and the new task is named in Location', async (t) => {
   const served = await serve(t);
-  const response = await served.call('tasks', { method: 'POST', headers: { ...json, 'idempotency-key': 'a key ~!' }, body: '{"name":"n","plan":"p"}' });
+  const response = await served.call('tasks', {
+    method: 'POST',
+    headers: { ...json, 'idempotency-key': 'a key ~!' },
+    body: '{"name":"n","plan":"p"}',
+  });
   const { id } = (await response.json()) as { id: string };
   t.equal(response.headers.get('location'), `/api/v1/mesh/tasks/${id}`);
   t.equal(served.calls.at(-1)?.args[2], 'a key ~!');
 });
 
 void t.test('stopping what is terminal is 200', async (t) => {
-  const { call } = await serve(t, { answers: { stopTask: () => Promise.resolve({ task: sampleTask({ status: 'failed' }), wasTerminal: true }) } });
+  const { call } = await serve(t, {
+    answers: { stopTask: () => Promise.resolve({ task: sampleTask({ status: 'failed' }), wasTerminal: true }) },
+  });
   t.equal((await call(`tasks/${taskId}/stop`, { method: 'POST' })).status, 200);
 });
 
@@ -94,7 +127,11 @@ void t.test('a script gets lines', async (t) => {
       getTask: () => Promise.resolve(task),
       listTasks: () => Promise.resolve({ items: [task, task], nextCursor: null }),
       createTask: () => Promise.resolve(task),
-      getTree: () => Promise.resolve({ ...task, subtasks: [{ ...sampleTask({ name: 'Child' }), subtasks: [{ ...sampleTask({ name: 'Grandchild' }), subtasks: [] }] }] }),
+      getTree: () =>
+        Promise.resolve({
+          ...task,
+          subtasks: [{ ...sampleTask({ name: 'Child' }), subtasks: [{ ...sampleTask({ name: 'Grandchild' }), subtasks: [] }] }],
+        }),
     },
   });
   const read = async (path: string, init: RequestInit = {}): Promise<string> => {
@@ -105,14 +142,20 @@ void t.test('a script gets lines', async (t) => {
   };
   t.equal(await read('tasks'), line + line);
   t.equal(await read('tasks', { method: 'POST', headers: json, body: '{"name":"n","plan":"p"}' }), line);
-  t.equal(await read(`tasks/${taskId}`), `${line}summary: one\n  two: x  three\nerror: Not signed in\nbranch: makima/x-3f2b8a52\nworktree: /w/x\ncost: $0.0123\n`);
+  t.equal(
+    await read(`tasks/${taskId}`),
+    `${line}summary: one\n  two: x  three\nerror: Not signed in\nbranch: makima/x-3f2b8a52\nworktree: /w/x\ncost: $0.0123\n`,
+  );
   t.equal(await read(`tasks/${taskId}/tree`), `${line}${taskId}\tpending\t  Child\n${taskId}\tpending\t    Grandchild\n`);
   t.equal(await read(`tasks/${taskId}/subtasks`), '');
   t.equal(await read(`tasks/${taskId}/start`, { method: 'POST' }), `${taskId}\tqueued\tSay hello\n`);
   t.equal(await read(`tasks/${taskId}/wait?timeout=0`), `${taskId}\tpending\tSay hello\n`);
   t.equal(await read(`tasks/${taskId}/worktree`), '/w/one two\n');
   t.equal(await read(`tasks/${taskId}/messages`, { method: 'POST', headers: json, body: '{"message":"m"}' }), 'delivered\n');
-  t.equal(await read(`tasks/${taskId}/sibling-context`, { method: 'POST', headers: json, body: `{"siblingTaskId":"${taskId}"}` }), 'not delivered\n');
+  t.equal(
+    await read(`tasks/${taskId}/sibling-context`, { method: 'POST', headers: json, body: `{"siblingTaskId":"${taskId}"}` }),
+    'not delivered\n',
+  );
   t.equal(await read(`tasks/${taskId}/tool-keys`, { method: 'POST' }), `${'k'.repeat(64)}\n`);
   t.equal(await read(`tasks/${taskId}/worktree/clone`, { method: 'POST', headers: json, body: '{"targetDir":"/c"}' }), '/c\n');
   t.equal(await read('targets/exists?targetDir=/c'), 'true\n');
@@ -150,7 +193,10 @@ void t.test('a diff is files as JSON and a patch, byte for byte, as text', async
   const patch = await served.call(`tasks/${taskId}/diff`, { headers: text });
   t.match(patch.headers.get('content-type'), /^text\/plain/);
   t.strictSame(Buffer.from(await patch.arrayBuffer()), Buffer.concat([Buffer.from('diff --git a/x b/x\n'), Buffer.from([0xff, 0x0a])]));
-  t.strictSame(served.calls.map(({ verb }) => verb), ['diffFiles', 'diffPatch']);
+  t.strictSame(
+    served.calls.map(({ verb }) => verb),
+    ['diffFiles', 'diffPatch'],
+  );
 });
 
 void t.test('a wait takes the seconds asked for and hears of a client that leaves', async (t) => {
@@ -167,7 +213,8 @@ void t.test('a wait takes the seconds asked for and hears of a client that leave
       },
     },
   });
-  const priority = async (query: string): Promise<number> => ((await (await call(`tasks/${taskId}/wait${query}`)).json()) as { priority: number }).priority;
+  const priority = async (query: string): Promise<number> =>
+    ((await (await call(`tasks/${taskId}/wait${query}`)).json()) as { priority: number }).priority;
   t.equal(await priority(''), 300, '30 s where nothing is said');
   t.equal(await priority('?until=terminal&timeout=0.5'), 5);
   const client = new AbortController();

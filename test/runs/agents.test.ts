@@ -15,7 +15,13 @@ void t.test('agents by their behaviour', async (t) => {
 
   void t.test('says-a-line', async (t) => {
     const { id } = await run('says-a-line');
-    t.match(await daemon.ended(id), { status: 'done', exitCode: 0, errorMessage: null, sessionId: /^[0-9a-f-]{36}$/, usage: { inputTokens: 10, outputTokens: 5, cacheReadTokens: 2, cacheWriteTokens: 3, costUsd: 0.01, turns: 1 } });
+    t.match(await daemon.ended(id), {
+      status: 'done',
+      exitCode: 0,
+      errorMessage: null,
+      sessionId: /^[0-9a-f-]{36}$/,
+      usage: { inputTokens: 10, outputTokens: 5, cacheReadTokens: 2, cacheWriteTokens: 3, costUsd: 0.01, turns: 1 },
+    });
     t.strictSame(await daemon.said(id), ['Hello from the scripted agent.']);
     t.match(await daemon.text(`/tasks/${id}/output`), /^Hello from the scripted agent\.$/m);
   });
@@ -38,23 +44,40 @@ void t.test('agents by their behaviour', async (t) => {
   });
 
   void t.test('forks-a-tree: a stop ends all that it started and nobody else', async (t) => {
-    const bystanders = [process.env, { ...process.env, MAKIMA_RUN_ID: 'somebody-else' }].map((env) => spawn('sleep', ['1000000'], { stdio: 'ignore', detached: true, env }));
+    const bystanders = [process.env, { ...process.env, MAKIMA_RUN_ID: 'somebody-else' }].map((env) =>
+      spawn('sleep', ['1000000'], { stdio: 'ignore', detached: true, env }),
+    );
     t.teardown(() => {
       for (const each of bystanders) each.kill('SIGKILL');
     });
     const { id } = await run('forks-a-tree');
     const seen = await daemon.until(id, (event) => lineOf(event, 'stdout')?.includes('cleanEnvironment') === true);
     const last = seen.at(-1);
-    const pids = last?.type === 'output' ? Object.values(JSON.parse((JSON.parse(last.content) as { message: { content: [{ text: string }] } }).message.content[0].text) as Record<string, number>) : [];
+    const pids =
+      last?.type === 'output'
+        ? Object.values(
+            JSON.parse((JSON.parse(last.content) as { message: { content: [{ text: string }] } }).message.content[0].text) as Record<
+              string,
+              number
+            >,
+          )
+        : [];
     t.ok(pids.length >= 5 && pids.every(isAlive), 'they run');
     t.equal((await daemon.stopped(id)).status, 'interrupted');
     t.strictSame(pids.filter(isAlive), [], 'all are gone when the task has ended');
-    t.ok(bystanders.every(({ pid }) => pid !== undefined && isAlive(pid)), 'who only looks like it lives');
+    t.ok(
+      bystanders.every(({ pid }) => pid !== undefined && isAlive(pid)),
+      'who only looks like it lives',
+    );
   });
 
   void t.test('exits-3: the error is what it said', async (t) => {
     const { id } = await run('exits-3');
-    t.match(await daemon.ended(id), { status: 'failed', exitCode: 3, errorMessage: 'The scripted agent cannot start: it was told not to.' });
+    t.match(await daemon.ended(id), {
+      status: 'failed',
+      exitCode: 3,
+      errorMessage: 'The scripted agent cannot start: it was told not to.',
+    });
     t.strictSame(await daemon.lines(id, 'stderr'), ['The scripted agent cannot start: it was told not to.']);
   });
 
@@ -68,12 +91,21 @@ void t.test('agents by their behaviour', async (t) => {
     const { status, errorMessage } = await daemon.ended(id);
     t.equal(status, 'failed');
     t.match(errorMessage, /Not logged in.*Run `claude` once.*ANTHROPIC_API_KEY/);
-    t.match(await daemon.text(`/tasks/${id}/output?follow=true`), /\n\[makima\] error: Not logged in.*Run `claude` once.*\n$/, 'and so does the last line that a person sees who followed it');
+    t.match(
+      await daemon.text(`/tasks/${id}/output?follow=true`),
+      /\n\[makima\] error: Not logged in.*Run `claude` once.*\n$/,
+      'and so does the last line that a person sees who followed it',
+    );
   });
 
   void t.test('denied-bash: an agent that was denied all that it tried has failed, though it says success', async (t) => {
     const { id } = await run('denied-bash');
-    t.match(await daemon.ended(id), { status: 'failed', exitCode: 0, errorMessage: /Every tool that the agent tried was denied: Bash \(Permission to use Bash has been denied\.\)\. Allow them/, warnings: [] });
+    t.match(await daemon.ended(id), {
+      status: 'failed',
+      exitCode: 0,
+      errorMessage: /Every tool that the agent tried was denied: Bash \(Permission to use Bash has been denied\.\)\. Allow them/,
+      warnings: [],
+    });
   });
 
   void t.test('denied-bash: with another tool that worked it is done, with a warning before the end of its log', async (t) => {
@@ -89,7 +121,10 @@ void t.test('agents by their behaviour', async (t) => {
     const first = parts.findIndex((event) => event.type === 'output' && event.partial === true);
     const last = parts.findIndex((event, index) => index > first && event.type === 'output' && event.partial !== true);
     t.ok(first >= 0 && last > first + 1, 'it came in parts');
-    const line = parts.slice(first, last + 1).map((event) => (event.type === 'output' ? event.content : '')).join('');
+    const line = parts
+      .slice(first, last + 1)
+      .map((event) => (event.type === 'output' ? event.content : ''))
+      .join('');
     const { message } = JSON.parse(line) as { message: { content: [{ text: string }] } };
     t.ok(message.content[0].text === 'x'.repeat(5 * 1024 * 1024));
   });
@@ -97,7 +132,9 @@ void t.test('agents by their behaviour', async (t) => {
   void t.test('invalid-utf8: the exact bytes can be had', async (t) => {
     const { id } = await run('invalid-utf8');
     t.equal((await daemon.ended(id)).status, 'done');
-    const bytes = (await daemon.events(id)).flatMap((event) => (event.type === 'output' && event.base64 !== undefined ? [[event.stream, event.base64]] : []));
+    const bytes = (await daemon.events(id)).flatMap((event) =>
+      event.type === 'output' && event.base64 !== undefined ? [[event.stream, event.base64]] : [],
+    );
     t.same(bytes.sort(), [
       ['stderr', Buffer.from([0x65, 0x72, 0x72, 0x20, 0x80]).toString('base64')],
       ['stdout', Buffer.from([0x62, 0x61, 0x64, 0x20, 0xff, 0xfe, 0xc3, 0x28]).toString('base64')],
@@ -125,7 +162,10 @@ void t.test('agents by their behaviour', async (t) => {
     t.ok(events.findLastIndex(isResult) < events.findIndex((event) => event.type === 'status' && event.to === 'done'));
   });
 
-  for (const [name, second] of [['several-results', /^Result 2\.$/], ['echo-messages', /^You said: and now\nsomething "else"$/]] as const) {
+  for (const [name, second] of [
+    ['several-results', /^Result 2\.$/],
+    ['echo-messages', /^You said: and now\nsomething "else"$/],
+  ] as const) {
     void t.test(`${name}: an agent that is waited with gets a further message, and the end of its subtasks`, async (t) => {
       const { id } = await run(name, { isOrchestrator: true });
       const gates = scratch(t);
@@ -159,7 +199,11 @@ void t.test('agents by their behaviour', async (t) => {
 void t.test('an agent that is not installed', async (t) => {
   const script = join(scratch(t), 'claude');
   write(join(script, '..'), { claude: '#!/nowhere/interpreter\n' });
-  for (const [command, says] of [['/nowhere/claude', /\/nowhere\/claude is no program that can be run.*npm install -g @anthropic-ai\/claude-code/], ['no-such-claude', /not found on the PATH \(looked in .*\/bin.*\).*MAKIMA_CLAUDE_COMMAND/], [script, /cannot be run.*npm install/]] as const) {
+  for (const [command, says] of [
+    ['/nowhere/claude', /\/nowhere\/claude is no program that can be run.*npm install -g @anthropic-ai\/claude-code/],
+    ['no-such-claude', /not found on the PATH \(looked in .*\/bin.*\).*MAKIMA_CLAUDE_COMMAND/],
+    [script, /cannot be run.*npm install/],
+  ] as const) {
     const daemon = await startDaemon(t, 'says-a-line', { MAKIMA_CLAUDE_COMMAND: command });
     t.match(daemon.app.notices, [says], 'the start says so, too');
     const { id } = await daemon.start({ repositoryUrl: userRepository(t) });

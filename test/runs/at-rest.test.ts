@@ -3,14 +3,21 @@ import t from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import { scratch, startDaemon, write } from '../support/daemon.ts';
 
-const says = (words: string) => (event: TaskEvent): boolean => event.type === 'output' && event.content.includes(words);
+const says =
+  (words: string) =>
+  (event: TaskEvent): boolean =>
+    event.type === 'output' && event.content.includes(words);
 
 void t.test('an orchestrator at rest is told when its subtasks have ended, those started meanwhile too', async (t) => {
   const daemon = await startDaemon(t, 'by-task-name', {}, { interruptGraceMs: 5000 });
   const { body: lead } = await daemon.call('POST', '/tasks', { name: 'echo-messages', plan: 'first words', isOrchestrator: true });
   const gates = scratch(t);
   const part = async (gate: string) => {
-    const { id } = await daemon.start({ name: 'runs-plan', plan: `RUN: while [ ! -e '${join(gates, gate)}' ]; do sleep 0.05; done`, parentTaskId: lead.id });
+    const { id } = await daemon.start({
+      name: 'runs-plan',
+      plan: `RUN: while [ ! -e '${join(gates, gate)}' ]; do sleep 0.05; done`,
+      parentTaskId: lead.id,
+    });
     await daemon.until(id, (event) => event.type === 'output' && event.stream === 'stdout');
     return { id, gate };
   };

@@ -17,7 +17,10 @@ void t.test('silent work in the background is told of once and waited for', asyn
   t.equal(lines.filter(isOfBackground).length, 1);
   const events = await daemon.events(id);
   const firstResult = events.findIndex((event) => event.type === 'output' && event.jsonType === 'result');
-  t.notOk(events.slice(firstResult).some((event) => lineOf(event, 'system')?.includes('printed nothing')), 'an agent that has said its last word for now does not hang');
+  t.notOk(
+    events.slice(firstResult).some((event) => lineOf(event, 'system')?.includes('printed nothing')),
+    'an agent that has said its last word for now does not hang',
+  );
 });
 
 void t.test('a bound that was set is kept', async (t) => {

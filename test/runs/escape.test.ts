@@ -16,7 +16,8 @@ const ended = async (daemon: DaemonProcess, taskId: string): Promise<TaskEvent> 
   throw new Error('the stream ended without an end');
 };
 
-const escape = (pidFile: string): string => `env -i setsid -f sh -c 'setsid -f sh -c "echo \\$\\$ >${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 1000000"' </dev/null >/dev/null 2>&1`;
+const escape = (pidFile: string): string =>
+  `env -i setsid -f sh -c 'setsid -f sh -c "echo \\$\\$ >${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 1000000"' </dev/null >/dev/null 2>&1`;
 
 const pidIn = async (file: string): Promise<number> => {
   while (!existsSync(file)) await pause(10);
@@ -24,9 +25,18 @@ const pidIn = async (file: string): Promise<number> => {
 };
 
 /** A task whose agent lets such a process go, then does `then`. */
-const startEscape = async (t: Test, daemon: DaemonProcess, home: string, then: string): Promise<{ taskId: string; pid: number; cgroup: string }> => {
+const startEscape = async (
+  t: Test,
+  daemon: DaemonProcess,
+  home: string,
+  then: string,
+): Promise<{ taskId: string; pid: number; cgroup: string }> => {
   const file = join(home, 'escaped');
-  const { body: task } = await daemon.call('POST', '/tasks', { name: 'work', plan: `RUN: ${escape(file)}\nwhile [ ! -e ${home}/go ]; do sleep 0.05; done\n${then}`, start: true });
+  const { body: task } = await daemon.call('POST', '/tasks', {
+    name: 'work',
+    plan: `RUN: ${escape(file)}\nwhile [ ! -e ${home}/go ]; do sleep 0.05; done\n${then}`,
+    start: true,
+  });
   const pid = await pidIn(file);
   t.teardown(() => isAlive(pid) && process.kill(pid, 'SIGKILL'));
   const [run = ''] = readdirSync(join(home, 'runs'));

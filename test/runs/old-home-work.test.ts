@@ -21,7 +21,11 @@ void t.test('a new task continues an old one, with everything in it', async (t) 
   t.equal(git(pathOf(next), 'show', ':staged'), '1', 'what is staged, too');
   t.same(fingerprint(pathOf(task), { times: true }), before);
   t.equal((await daemon.call('DELETE', `/tasks/${task.id}`)).status, 204);
-  t.same(status(await ranTo(t, daemon, 'done', ':', { repositoryUrl, continueFromTaskId: next.id })), statusOfAllKinds, 'and another that one, when the first is gone');
+  t.same(
+    status(await ranTo(t, daemon, 'done', ':', { repositoryUrl, continueFromTaskId: next.id })),
+    statusOfAllKinds,
+    'and another that one, when the first is gone',
+  );
 });
 
 void t.test('a shallow source has moved on since: new tasks see where the old history ends', async (t) => {
@@ -40,7 +44,15 @@ void t.test('a shallow source has moved on since: new tasks see where the old hi
   const { id, overlayPath } = await ranTo(t, daemon, 'done', 'git log; echo n > news', { parentTaskId: parent.task.id });
   t.equal(git(overlayPath ?? '', 'log', '--format=%s'), 'more');
   t.equal((await daemon.call('POST', `/tasks/${parent.task.id}/merge`, { subtaskId: id })).status, 200);
-  t.equal(git(pathOf(await ranTo(t, daemon, 'done', 'git log', { repositoryUrl, continueFromTaskId: parent.task.id })), 'rev-list', '--count', 'HEAD'), '4');
+  t.equal(
+    git(
+      pathOf(await ranTo(t, daemon, 'done', 'git log', { repositoryUrl, continueFromTaskId: parent.task.id })),
+      'rev-list',
+      '--count',
+      'HEAD',
+    ),
+    '4',
+  );
 });
 
 void t.test('large files of Git LFS are where the commits are that name them', async (t) => {
@@ -51,7 +63,10 @@ void t.test('large files of Git LFS are where the commits are that name them', a
   const parent = await old.done({ isOrchestrator: true, repositoryUrl: source(t) }, put(first));
   await old.close();
   const daemon = await takeOver(t, old);
-  const { id } = await ranTo(t, daemon, 'done', `${put(second)}; echo pointer > file`, { parentTaskId: parent.task.id, continueFromTaskId: parent.task.id });
+  const { id } = await ranTo(t, daemon, 'done', `${put(second)}; echo pointer > file`, {
+    parentTaskId: parent.task.id,
+    continueFromTaskId: parent.task.id,
+  });
   const next = await ranTo(t, daemon, 'done', ':', { repositoryUrl: parent.task.repositoryUrl, continueFromTaskId: id });
   for (const name of [first, second]) t.ok(existsSync(join(old.home, 'repositories', `${next.id}.git`, stored(name))), 'continued');
   t.equal((await daemon.call('POST', `/tasks/${parent.task.id}/merge`, { subtaskId: id })).status, 200);
@@ -69,8 +84,12 @@ void t.test('new://name: a new task is based on the branch of an old one, or beg
     t.equal(git(pathOf(next), 'log', '--format=%s'), 'one\nInitial commit');
   }
   t.notOk(has(await ranTo(t, daemon, 'done', ':', { repositoryUrl: 'new://shared' }), 'one'));
-  t.match(await ranTo(t, daemon, 'failed', ':', { repositoryUrl: 'new://shared', baseBranch: 'nowhere' }), { errorMessage: /There is no branch nowhere/ });
-  t.match(await ranTo(t, daemon, 'failed', ':', { repositoryUrl: 'new://other', baseBranch: task.branch }), { errorMessage: /There is no branch/ });
+  t.match(await ranTo(t, daemon, 'failed', ':', { repositoryUrl: 'new://shared', baseBranch: 'nowhere' }), {
+    errorMessage: /There is no branch nowhere/,
+  });
+  t.match(await ranTo(t, daemon, 'failed', ':', { repositoryUrl: 'new://other', baseBranch: task.branch }), {
+    errorMessage: /There is no branch/,
+  });
 });
 
 void t.test('the work is brought into a repository, and cloned', async (t) => {
@@ -85,7 +104,10 @@ void t.test('the work is brought into a repository, and cloned', async (t) => {
   await complete(path.task.id, 'branch', repositoryUrl);
   t.equal(git(repositoryUrl, 'show', `${path.worktree.branch}:README.md`), 'hello\nu');
   await complete(path.task.id, 'merge', repositoryUrl);
-  t.same(['committed', 'new', 'staged'].map((name) => readFileSync(join(repositoryUrl, name), 'utf8')), ['c\n', 'n\n', '2\n']);
+  t.same(
+    ['committed', 'new', 'staged'].map((name) => readFileSync(join(repositoryUrl, name), 'utf8')),
+    ['c\n', 'n\n', '2\n'],
+  );
   await complete(tree.task.id, 'branch', repositoryUrl);
   t.equal(git(repositoryUrl, 'show', `${tree.worktree.branch}:scratch`), 's');
   const targetDir = join(scratch(t), 'clone');
@@ -99,7 +121,13 @@ void t.test('deletions: finished, undone, and of no worktree that is to be kept'
   const old = await OldHome.make(t);
   const repositoryUrl = source(t);
   const make = (name: string) => old.done({ name, plan: 'RUN: :', repositoryUrl }, allKinds);
-  const [half, gone, now, keep, neighbour] = [await make('half'), await make('gone'), await make('now'), await make('keep'), await make('neighbour')];
+  const [half, gone, now, keep, neighbour] = [
+    await make('half'),
+    await make('gone'),
+    await make('now'),
+    await make('keep'),
+    await make('neighbour'),
+  ];
   await old.delete(half, { isHalf: true });
   await old.delete(gone);
   await old.close();
@@ -123,7 +151,11 @@ void t.test('deletions: finished, undone, and of no worktree that is to be kept'
   const before = [gone, keep, neighbour].map(({ worktree }) => fingerprint(worktree.path));
   await daemon.close();
   daemon = await takeOver(t, old);
-  t.same([gone, keep, neighbour].map(({ worktree }) => fingerprint(worktree.path)), before, 'what was kept is there, also where it had been deleted once');
+  t.same(
+    [gone, keep, neighbour].map(({ worktree }) => fingerprint(worktree.path)),
+    before,
+    'what was kept is there, also where it had been deleted once',
+  );
   t.equal((await daemon.call('DELETE', `/tasks/${now.task.id}`)).status, 204);
   await restore(now.task.id);
 });
@@ -133,7 +165,10 @@ void t.test('what an agent committed in a submodule outlives the deletion', asyn
   const repositoryUrl = source(t);
   git(repositoryUrl, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', source(t), 'part');
   git(repositoryUrl, 'commit', '-q', '-m', 'with a part');
-  const { task, worktree } = await old.done({ repositoryUrl }, 'git -c protocol.file.allow=always submodule --quiet update --init; cd part; echo 1 > one; git add one; git commit -qm one');
+  const { task, worktree } = await old.done(
+    { repositoryUrl },
+    'git -c protocol.file.allow=always submodule --quiet update --init; cd part; echo 1 > one; git add one; git commit -qm one',
+  );
   await old.close();
   const daemon = await takeOver(t, old);
   const next = await ranTo(t, daemon, 'done', 'cd part; git log', { repositoryUrl, continueFromTaskId: task.id });

@@ -19,13 +19,23 @@ void t.test('agents go on and can be stopped, and what they say is complete', as
   const forever = await old.running({ name: 'forever', plan: 'first', repositoryUrl }, 'forever');
   await old.close();
   const daemon = await takeOver(t, old);
-  t.match((await daemon.call('GET', `/tasks/${forever.task.id}`)).body, { status: 'running', warnings: [], branch: forever.worktree.branch });
+  t.match((await daemon.call('GET', `/tasks/${forever.task.id}`)).body, {
+    status: 'running',
+    warnings: [],
+    branch: forever.worktree.branch,
+  });
   t.match(await daemon.stopped(forever.task.id), { status: 'interrupted' });
   t.same(await daemon.said(forever.task.id), ['Working until somebody interrupts.']);
   t.match(await daemon.ended(counts.task.id), { status: 'done' });
-  t.same(await daemon.said(counts.task.id), Array.from({ length: 60 }, (_, index) => `line ${index + 1} of 60`));
+  t.same(
+    await daemon.said(counts.task.id),
+    Array.from({ length: 60 }, (_, index) => `line ${index + 1} of 60`),
+  );
   const { body } = await daemon.call<FileChange[]>('GET', `/tasks/${counts.task.id}/diff`);
-  t.same(body.map(({ path }) => path), ['.counted']);
+  t.same(
+    body.map(({ path }) => path),
+    ['.counted'],
+  );
 });
 
 for (const behindLink of [false, true]) {
@@ -46,12 +56,22 @@ void t.test('a task is read, started again in its worktree, and anew where that 
   const old = await OldHome.make(t);
   const repositoryUrl = source(t);
   const { task, worktree } = await old.done({ name: 'work', plan: 'RUN: git add -A; git commit -qm all', repositoryUrl }, allKinds);
-  const lost = await old.done({ name: 'lost', plan: 'RUN: echo again > again; git add again; git commit -qm again', repositoryUrl }, 'echo 1 > one');
+  const lost = await old.done(
+    { name: 'lost', plan: 'RUN: echo again > again; git add again; git commit -qm again', repositoryUrl },
+    'echo 1 > one',
+  );
   rmSync(lost.worktree.path, { recursive: true });
   await old.close();
   let daemon = await takeOver(t, old);
   const { body: changes } = await daemon.call<FileChange[]>('GET', `/tasks/${task.id}/diff`);
-  t.same(changes.map((each) => `${each.status} ${each.path}`).sort(), ['added committed', 'added link', 'added new', 'added staged', 'deleted gone.txt', 'modified README.md']);
+  t.same(changes.map((each) => `${each.status} ${each.path}`).sort(), [
+    'added committed',
+    'added link',
+    'added new',
+    'added staged',
+    'deleted gone.txt',
+    'modified README.md',
+  ]);
   t.match(await daemon.text(`/tasks/${task.id}/output`), 'Worktree ready');
   for (const { id } of [task, lost.task]) {
     t.equal((await daemon.call('POST', `/tasks/${id}/start`)).status, 202);
@@ -63,10 +83,21 @@ void t.test('a task is read, started again in its worktree, and anew where that 
 
   for (const name of readdirSync(old.home)) if (name.startsWith('state.sqlite')) rmSync(join(old.home, name));
   daemon = await takeOver(t, old);
-  t.match((await daemon.call('GET', `/tasks/${task.id}`)).body, { status: 'interrupted', warnings: [] }, 'where the state was lost, the cards tell of it');
+  t.match(
+    (await daemon.call('GET', `/tasks/${task.id}`)).body,
+    { status: 'interrupted', warnings: [] },
+    'where the state was lost, the cards tell of it',
+  );
   t.equal((await daemon.call<FileChange[]>('GET', `/tasks/${task.id}/diff`)).body.length, 6);
-  t.equal((await daemon.call('POST', `/tasks/${lost.task.id}/completion`, { action: 'branch', targetRepoPath: repositoryUrl })).status, 200);
-  t.equal(git(repositoryUrl, 'log', '--format=%s', lost.worktree.branch), 'again\nfirst', 'of two cards the one of its own repository counts');
+  t.equal(
+    (await daemon.call('POST', `/tasks/${lost.task.id}/completion`, { action: 'branch', targetRepoPath: repositoryUrl })).status,
+    200,
+  );
+  t.equal(
+    git(repositoryUrl, 'log', '--format=%s', lost.worktree.branch),
+    'again\nfirst',
+    'of two cards the one of its own repository counts',
+  );
 });
 
 void t.test('a merge that was left open is gone on with, undone or committed', async (t) => {
@@ -94,7 +125,12 @@ void t.test('a merge that was left open is gone on with, undone or committed', a
   }
 });
 
-for (const [what, url] of [['a path', (t: Test) => source(t)], ['a clone URL', (t: Test) => `file://${source(t)}`], ['new://', () => 'new://'], ['no repository', () => null]] as const) {
+for (const [what, url] of [
+  ['a path', (t: Test) => source(t)],
+  ['a clone URL', (t: Test) => `file://${source(t)}`],
+  ['new://', () => 'new://'],
+  ['no repository', () => null],
+] as const) {
   void t.test(`a tree grows on, of ${what}`, async (t) => {
     const old = await OldHome.make(t);
     const parent = await old.done({ isOrchestrator: true, repositoryUrl: url(t) }, 'echo p > parents');
@@ -105,10 +141,19 @@ for (const [what, url] of [['a path', (t: Test) => source(t)], ['a clone URL', (
     const merge = (subtaskId: string) => daemon.call<Refusal>('POST', `/tasks/${id}/merge`, { subtaskId });
     t.equal((await merge(child.task.id)).status, 200, 'an old subtask');
 
-    const added = await ranTo(t, daemon, 'done', 'git log --format=%H > ../log-$$; test "$(wc -l < ../log-$$)" = 1 || exit 1; rm ../log-$$; echo n > news; git add news; git commit -qm n; echo m > more', { parentTaskId: id });
+    const added = await ranTo(
+      t,
+      daemon,
+      'done',
+      'git log --format=%H > ../log-$$; test "$(wc -l < ../log-$$)" = 1 || exit 1; rm ../log-$$; echo n > news; git add news; git commit -qm n; echo m > more',
+      { parentTaskId: id },
+    );
     t.equal(added.baseCommit, parent.worktree.baseCommit, 'a new one begins where its parent did');
     t.equal(git(pathOf(added), 'rev-parse', 'main'), parent.worktree.baseCommit);
-    t.match((await daemon.call<MergePreview>('GET', `/tasks/${id}/merge/preview?subtaskId=${added.id}`)).body, { clean: false, conflicts: [{ file: 'more' }] });
+    t.match((await daemon.call<MergePreview>('GET', `/tasks/${id}/merge/preview?subtaskId=${added.id}`)).body, {
+      clean: false,
+      conflicts: [{ file: 'more' }],
+    });
     t.match((await merge(added.id)).body, { code: 'MERGE_CONFLICT' });
     t.equal((await daemon.call('POST', `/tasks/${id}/merge/abort`)).status, 200);
     t.notOk(has(parent.task, 'news'));
@@ -116,10 +161,20 @@ for (const [what, url] of [['a path', (t: Test) => source(t)], ['a clone URL', (
     t.equal((await daemon.call('POST', `/tasks/${id}/merge/resolve`, { file: 'more', strategy: 'ours' })).status, 200);
     t.equal((await daemon.call('POST', `/tasks/${id}/merge/commit`, {})).status, 200);
 
-    const on = await ranTo(t, daemon, 'done', 'echo o > ons; git add -A; git commit -qm o', { parentTaskId: id, continueFromTaskId: child.task.id, copyFiles: ['parents'] });
+    const on = await ranTo(t, daemon, 'done', 'echo o > ons; git add -A; git commit -qm o', {
+      parentTaskId: id,
+      continueFromTaskId: child.task.id,
+      copyFiles: ['parents'],
+    });
     t.equal((await merge(on.id)).status, 200, 'one that continues an old one');
-    t.same(['parents', 'childs', 'more', 'news', 'ons'].map((name) => file(parent.task, name)), ['p\n', 'c\n', 'u\n', 'n\n', 'o\n']);
-    t.same((await daemon.call<SubtaskBranch[]>('GET', `/tasks/${id}/branches`)).body.map(({ isMerged }) => isMerged), [true, true, true]);
+    t.same(
+      ['parents', 'childs', 'more', 'news', 'ons'].map((name) => file(parent.task, name)),
+      ['p\n', 'c\n', 'u\n', 'n\n', 'o\n'],
+    );
+    t.same(
+      (await daemon.call<SubtaskBranch[]>('GET', `/tasks/${id}/branches`)).body.map(({ isMerged }) => isMerged),
+      [true, true, true],
+    );
     git(parent.worktree.path, 'fsck', '--connectivity-only');
     git(pathOf(on), 'fsck', '--connectivity-only');
   });

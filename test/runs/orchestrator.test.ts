@@ -103,13 +103,29 @@ void t.test('one that ends its turn with work of a subtask left is told so once,
 });
 
 void t.test('the worked example of the system text runs as it stands', async (t) => {
-  const facts = { name: 'x', worktreePath: '/w', branch: null, baseBranch: null, isSubtask: false, continuedFrom: null, hasEarlierRun: false };
+  const facts = {
+    name: 'x',
+    worktreePath: '/w',
+    branch: null,
+    baseBranch: null,
+    isSubtask: false,
+    continuedFrom: null,
+    hasEarlierRun: false,
+  };
   const example = /^ {4}o=.*?(?=\n\n)/ms.exec(orchestratorPrompt(facts))?.[0].replace(/^ {4}/gm, '') ?? '';
   t.match(example, /create "Parser".*--continue-from/s);
   const daemon = await startDaemon(t, 'runs-plan');
   // Each subtask leaves a file of its own, under its name, where the example has no plan.
-  const plans = example.replace('...\n', 'RUN: echo 1 > parser\n').replace('"Docs" "..."', '"Docs" "RUN: echo 1 > docs"').replace('"CLI" "..."', '"CLI" "RUN: test -e parser; echo 1 > cli"');
-  const { id } = await daemon.start({ name: 'Example', isOrchestrator: true, repositoryUrl: userRepository(t), plan: `RUN: set -eu\n${plans}\n$o done 'It works'` });
+  const plans = example
+    .replace('...\n', 'RUN: echo 1 > parser\n')
+    .replace('"Docs" "..."', '"Docs" "RUN: echo 1 > docs"')
+    .replace('"CLI" "..."', '"CLI" "RUN: test -e parser; echo 1 > cli"');
+  const { id } = await daemon.start({
+    name: 'Example',
+    isOrchestrator: true,
+    repositoryUrl: userRepository(t),
+    plan: `RUN: set -eu\n${plans}\n$o done 'It works'`,
+  });
   const task = await daemon.ended(id);
   t.match(task, { status: 'done', progressSummary: 'It works', errorMessage: null });
   for (const file of ['parser', 'docs', 'cli']) t.ok(existsSync(join(task.overlayPath ?? '', file)), file);

@@ -7,7 +7,14 @@ import { sweepRun } from '../../src/runs/process/sweep.ts';
 import { runProjectCommand, type ProjectCommand } from '../../src/runs/project-commands.ts';
 import { isAlive } from '../support/daemon.ts';
 
-const options = (worktree: string, more: Partial<ProjectCommand> = {}): ProjectCommand => ({ which: 'setup', worktree, runId: 'r', env: process.env, timeoutMs: 60_000, ...more });
+const options = (worktree: string, more: Partial<ProjectCommand> = {}): ProjectCommand => ({
+  which: 'setup',
+  worktree,
+  runId: 'r',
+  env: process.env,
+  timeoutMs: 60_000,
+  ...more,
+});
 
 t.teardown(() => sweepRun('r', null));
 
@@ -26,7 +33,12 @@ void t.test('nothing to run is no failure', async (t) => {
 
 void t.test('a failure is told with the command and its status', async (t) => {
   t.match(await runProjectCommand(options(t.testdir({ 'makima.json': '{"setup":"exit 7"}' }))), /"exit 7" failed with status 7/);
-  for (const [content, why] of [['{', /not JSON/], ['[]', /must be an object/], ['{"setup":7}', /must be an object/], [`{"setup":"${'x'.repeat(70_000)}"}`, /larger than/]] as const) {
+  for (const [content, why] of [
+    ['{', /not JSON/],
+    ['[]', /must be an object/],
+    ['{"setup":7}', /must be an object/],
+    [`{"setup":"${'x'.repeat(70_000)}"}`, /larger than/],
+  ] as const) {
     t.match(await runProjectCommand(options(t.testdir({ 'makima.json': content }))), why);
   }
 });
@@ -55,7 +67,14 @@ void t.test('a flood of output, and lines without an end, are bounded', async (t
   let count = 0;
   let longest = 0;
   t.equal(
-    await runProjectCommand(options(worktree, { onLine: (line) => { count += 1; longest = Math.max(longest, line.length); } })),
+    await runProjectCommand(
+      options(worktree, {
+        onLine: (line) => {
+          count += 1;
+          longest = Math.max(longest, line.length);
+        },
+      }),
+    ),
     null,
   );
   t.ok(count <= 5001 && longest <= 4096, `${count} lines, the longest ${longest}`);
@@ -73,16 +92,21 @@ void t.test('a process that a setup leaves in the background holds nothing up; w
   }
 });
 
-void t.test('what dropped its environment and its parents ends with the command or its run as well', { skip: processKeeper() === 'census' && 'no cgroup can be made here' }, async (t) => {
-  const script = 'env -i setsid -f sh -c \'echo $$ >pid.new; mv pid.new pid; exec sleep 1000000\' </dev/null >/dev/null 2>&1; until [ -e pid ]; do sleep 0.05; done';
-  for (const which of ['setup', 'teardown'] as const) {
-    const runId = `escaped-from-${which}`;
-    t.teardown(() => sweepRun(runId, null));
-    const worktree = t.testdir({ 'makima.json': JSON.stringify({ [which]: script }) });
-    t.equal(await runProjectCommand(options(worktree, { which, runId })), null);
-    const pid = Number(readFileSync(join(worktree, 'pid'), 'utf8'));
-    t.equal(isAlive(pid), which === 'setup', which);
-    t.same(await sweepRun(runId, null), []);
-    t.notOk(isAlive(pid));
-  }
-});
+void t.test(
+  'what dropped its environment and its parents ends with the command or its run as well',
+  { skip: processKeeper() === 'census' && 'no cgroup can be made here' },
+  async (t) => {
+    const script =
+      "env -i setsid -f sh -c 'echo $$ >pid.new; mv pid.new pid; exec sleep 1000000' </dev/null >/dev/null 2>&1; until [ -e pid ]; do sleep 0.05; done";
+    for (const which of ['setup', 'teardown'] as const) {
+      const runId = `escaped-from-${which}`;
+      t.teardown(() => sweepRun(runId, null));
+      const worktree = t.testdir({ 'makima.json': JSON.stringify({ [which]: script }) });
+      t.equal(await runProjectCommand(options(worktree, { which, runId })), null);
+      const pid = Number(readFileSync(join(worktree, 'pid'), 'utf8'));
+      t.equal(isAlive(pid), which === 'setup', which);
+      t.same(await sweepRun(runId, null), []);
+      t.notOk(isAlive(pid));
+    }
+  },
+);

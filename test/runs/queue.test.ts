@@ -21,7 +21,14 @@ const controlled = () => {
 void t.test('priority first, then first come, as many at once as there are slots', async (t) => {
   const queue = createQueue(2);
   const { begun, work, end } = controlled();
-  for (const [id, priority] of [['a', 0], ['b', 0], ['c', 0], ['d', 5], ['e', 0]] as const) queue.enqueue({ id, depth: 0, priority }, work(id));
+  for (const [id, priority] of [
+    ['a', 0],
+    ['b', 0],
+    ['c', 0],
+    ['d', 5],
+    ['e', 0],
+  ] as const)
+    queue.enqueue({ id, depth: 0, priority }, work(id));
   await end('none');
   t.strictSame(begun, ['a', 'b']);
   await end('a');
@@ -56,7 +63,12 @@ void t.test('work found running takes a slot ahead of those who wait', async (t)
   const queue = createQueue(1);
   const { begun, work, end } = controlled();
   let over = (): void => undefined;
-  queue.occupy(0, new Promise<void>((resolve) => { over = resolve; }));
+  queue.occupy(
+    0,
+    new Promise<void>((resolve) => {
+      over = resolve;
+    }),
+  );
   queue.enqueue({ id: 'a', depth: 0, priority: 1000 }, work('a'));
   await end('none');
   t.strictSame(begun, []);

@@ -1,7 +1,18 @@
 /** What a daemon makes of whatever an earlier one, a machine or a user left: each a case of its own. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, closeSync, constants, existsSync, openSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
@@ -14,7 +25,10 @@ import { isAlive, scratch, startDaemon, stateOf, type Refusal, type TestDaemon }
 t.setTimeout(600_000);
 
 const quick = { interruptGraceMs: 200, terminateGraceMs: 200, exitGraceMs: 300 };
-const says = (text: string) => (event: TaskEvent): boolean => event.type === 'output' && event.jsonType === 'assistant' && event.content.includes(text);
+const says =
+  (text: string) =>
+  (event: TaskEvent): boolean =>
+    event.type === 'output' && event.jsonType === 'assistant' && event.content.includes(text);
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `line ${index + 1} of ${count}`);
 
 /** The directory of the only run there is. */
@@ -23,10 +37,16 @@ const onlyRun = (home: string): string => {
   if (run === undefined || others.length > 0) throw new Error(`there are ${others.length} runs`);
   return join(home, 'runs', run);
 };
-const processesOf = async (directory: string): Promise<number[]> => (await platform.table(`MAKIMA_RUN_ID=${directory.split('/').at(-1)}`)).filter(({ marked }) => marked).map(({ pid }) => pid);
+const processesOf = async (directory: string): Promise<number[]> =>
+  (await platform.table(`MAKIMA_RUN_ID=${directory.split('/').at(-1)}`)).filter(({ marked }) => marked).map(({ pid }) => pid);
 
 /** A daemon that let go of an agent in the middle of its work, as one that was killed does. */
-const leave = async (t: Test, agent: string, plan: string, until: string): Promise<{ home: string; task: Task; run: string; url: string }> => {
+const leave = async (
+  t: Test,
+  agent: string,
+  plan: string,
+  until: string,
+): Promise<{ home: string; task: Task; run: string; url: string }> => {
   const home = scratch(t);
   const daemon = await startDaemon(t, agent, { MAKIMA_HOME: home }, quick);
   const { id } = await daemon.start({ plan });
@@ -35,8 +55,13 @@ const leave = async (t: Test, agent: string, plan: string, until: string): Promi
   await daemon.close();
   return { home, task, run: onlyRun(home), url: daemon.app.url };
 };
-const again = (t: Test, home: string, agent = 'counts', tuning: Record<string, number> = {}, more: { now?: () => Date } = {}): Promise<TestDaemon> =>
-  startDaemon(t, agent, { MAKIMA_HOME: home }, { ...quick, ...tuning }, more);
+const again = (
+  t: Test,
+  home: string,
+  agent = 'counts',
+  tuning: Record<string, number> = {},
+  more: { now?: () => Date } = {},
+): Promise<TestDaemon> => startDaemon(t, agent, { MAKIMA_HOME: home }, { ...quick, ...tuning }, more);
 
 /** Nothing but the task's own failure came of it: the next one runs, and of the run nothing is left. */
 const goesOn = async (t: Test, daemon: TestDaemon, run: string): Promise<void> => {
@@ -92,12 +117,19 @@ void t.test('with the clock set back a day ids grow, and the queue keeps its ord
   for (const id of [running.id, ...queued]) {
     await daemon.ended(id);
     const events = await daemon.events(id);
-    t.same(events.map((event) => event.id), events.map((event) => event.id).toSorted((a, b) => a - b), 'ids grow');
+    t.same(
+      events.map((event) => event.id),
+      events.map((event) => event.id).toSorted((a, b) => a - b),
+      'ids grow',
+    );
     t.equal(new Set(events.map((event) => event.id)).size, events.length);
     const at = events.find((event) => event.type === 'status' && event.to === 'initializing')?.id ?? 0;
     if (id !== running.id) begun.push({ id, at });
   }
-  t.same(begun.toSorted((a, b) => a.at - b.at).map(({ id }) => id), queued);
+  t.same(
+    begun.toSorted((a, b) => a.at - b.at).map(({ id }) => id),
+    queued,
+  );
 });
 
 void t.test('a torn last record of a log is cut off, and no line is lost or doubled', async (t) => {
@@ -153,7 +185,10 @@ void t.test('without its FIFOs an agent gets no more messages, and its task stil
   const run = onlyRun(daemon.home);
   rmSync(join(run, 'in'));
   rmSync(join(run, 'messages/bell'));
-  t.match(await daemon.call<Refusal>('POST', `/tasks/${id}/messages`, { message: 'hello' }), { status: 409, body: { code: 'AGENT_INPUT_CLOSED' } });
+  t.match(await daemon.call<Refusal>('POST', `/tasks/${id}/messages`, { message: 'hello' }), {
+    status: 409,
+    body: { code: 'AGENT_INPUT_CLOSED' },
+  });
   t.equal((await daemon.ended(id)).status, 'done');
   t.same(await daemon.said(id), numbered(30));
   await goesOn(t, daemon, run);
@@ -185,7 +220,12 @@ void t.test('it is not ready before every run is taken up', async (t) => {
   const letGo = hang(t, run);
   const starting = again(t, home);
   let status: number;
-  do status = await fetch(`${url}/readyz`).then((response) => response.status, () => 0); while (!letGo());
+  do
+    status = await fetch(`${url}/readyz`).then(
+      (response) => response.status,
+      () => 0,
+    );
+  while (!letGo());
   t.equal(status, 503);
   const daemon = await starting;
   t.equal((await fetch(`${daemon.app.url}/readyz`)).status, 200);

@@ -32,10 +32,20 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
 
     const { body: after } = await daemon.call('GET', `/tasks/${task.id}`);
     t.equal(after.status, 'done', after.errorMessage ?? '');
-    t.strictSame(seen.map(text).filter((line) => line !== null), Array.from({ length: count }, (_, index) => `line ${index + 1} of ${count}`));
-    t.strictSame(seen.map(({ id }) => id), seen.map(({ id }) => id).toSorted((a, b) => a - b), 'ids grow over the restart');
+    t.strictSame(
+      seen.map(text).filter((line) => line !== null),
+      Array.from({ length: count }, (_, index) => `line ${index + 1} of ${count}`),
+    );
+    t.strictSame(
+      seen.map(({ id }) => id),
+      seen.map(({ id }) => id).toSorted((a, b) => a - b),
+      'ids grow over the restart',
+    );
     t.equal(new Set(seen.map(({ id }) => id)).size, seen.length);
-    t.strictSame(seen.flatMap((event) => (event.type === 'status' ? [event.to] : [])), ['queued', 'initializing', 'starting', 'running', 'done']);
+    t.strictSame(
+      seen.flatMap((event) => (event.type === 'status' ? [event.to] : [])),
+      ['queued', 'initializing', 'starting', 'running', 'done'],
+    );
     t.strictSame(readFileSync(join(after.overlayPath ?? '', '.counted'), 'utf8').split('\n').length - 1, count);
     const again: TaskEvent[] = [];
     await readOn(daemon, task.id, again, () => false);

@@ -14,8 +14,17 @@ void t.test('a task runs its agent in a worktree and ends done', async (t) => {
   t.ok(task.overlayPath !== null && existsSync(join(task.overlayPath, 'README.md')));
   t.ok((task.usage?.turns ?? 0) > 0);
   const system = await daemon.lines(id, 'system');
-  for (const part of [/Setting up the worktree/, /Worktree ready/, /Agent: claude/, /Started with a plan of about \d+ tokens/, /Completion action: none/]) {
-    t.ok(system.some((line) => part.test(line)), String(part));
+  for (const part of [
+    /Setting up the worktree/,
+    /Worktree ready/,
+    /Agent: claude/,
+    /Started with a plan of about \d+ tokens/,
+    /Completion action: none/,
+  ]) {
+    t.ok(
+      system.some((line) => part.test(line)),
+      String(part),
+    );
   }
   const statuses = (await daemon.events(id)).flatMap((event) => (event.type === 'status' ? [event.to] : []));
   t.strictSame(statuses, ['queued', 'initializing', 'starting', 'running', 'done']);

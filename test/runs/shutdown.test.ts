@@ -13,7 +13,10 @@ const until = async (daemon: DaemonProcess, taskId: string, fits: (event: TaskEv
   for await (const event of daemon.follow(taskId)) if (fits(event)) return event;
   throw new Error('no such event');
 };
-const says = (text: string) => (event: TaskEvent): boolean => event.type === 'output' && event.jsonType === 'assistant' && event.content.includes(text);
+const says =
+  (text: string) =>
+  (event: TaskEvent): boolean =>
+    event.type === 'output' && event.jsonType === 'assistant' && event.content.includes(text);
 const ended = (event: TaskEvent): boolean => event.type === 'end';
 const pidOf = (home: string): number => {
   const [run = ''] = readdirSync(join(home, 'runs'));
@@ -52,26 +55,31 @@ void t.test('SIGTERM ends an open stream after its retry hint, exits in order, a
   t.notOk(isAlive(agent));
 });
 
-void t.test('a stop that was acknowledged is carried through before the daemon lets go, also of an agent that has to be killed', async (t) => {
-  const home = scratch(t);
-  const daemon = await spawnDaemon(t, home, 'by-task-name');
-  const make = async (name: string) => (await daemon.call('POST', '/tasks', { name, plan: 'work', start: true })).body;
-  const goesOn = await make('forever');
-  await until(daemon, goesOn.id, says('Working'));
-  const other = pidOf(home);
-  const deaf = await make('ignores-sigterm');
-  await until(daemon, deaf.id, (event) => event.type === 'output' && event.jsonType === 'assistant');
-  const agents = readdirSync(join(home, 'runs')).map((run) => Number(JSON.parse(readFileSync(join(home, 'runs', run, 'handle.json'), 'utf8')).pid));
-  const [agent = 0] = agents.filter((pid) => pid !== other);
-  t.equal((await daemon.call('POST', `/tasks/${deaf.id}/stop`, {})).status, 202);
-  t.equal(await daemon.kill('SIGTERM'), 0, daemon.log());
-  t.notOk(isAlive(agent), 'what was to be stopped is');
-  t.ok(isAlive(other), 'what was not goes on');
-  const next = await spawnDaemon(t, home, 'by-task-name');
-  t.equal((await next.call('GET', `/tasks/${deaf.id}`)).body.status, 'interrupted');
-  t.equal((await next.call('POST', `/tasks/${goesOn.id}/stop`, {})).status, 202);
-  await until(next, goesOn.id, ended);
-});
+void t.test(
+  'a stop that was acknowledged is carried through before the daemon lets go, also of an agent that has to be killed',
+  async (t) => {
+    const home = scratch(t);
+    const daemon = await spawnDaemon(t, home, 'by-task-name');
+    const make = async (name: string) => (await daemon.call('POST', '/tasks', { name, plan: 'work', start: true })).body;
+    const goesOn = await make('forever');
+    await until(daemon, goesOn.id, says('Working'));
+    const other = pidOf(home);
+    const deaf = await make('ignores-sigterm');
+    await until(daemon, deaf.id, (event) => event.type === 'output' && event.jsonType === 'assistant');
+    const agents = readdirSync(join(home, 'runs')).map((run) =>
+      Number(JSON.parse(readFileSync(join(home, 'runs', run, 'handle.json'), 'utf8')).pid),
+    );
+    const [agent = 0] = agents.filter((pid) => pid !== other);
+    t.equal((await daemon.call('POST', `/tasks/${deaf.id}/stop`, {})).status, 202);
+    t.equal(await daemon.kill('SIGTERM'), 0, daemon.log());
+    t.notOk(isAlive(agent), 'what was to be stopped is');
+    t.ok(isAlive(other), 'what was not goes on');
+    const next = await spawnDaemon(t, home, 'by-task-name');
+    t.equal((await next.call('GET', `/tasks/${deaf.id}`)).body.status, 'interrupted');
+    t.equal((await next.call('POST', `/tasks/${goesOn.id}/stop`, {})).status, 202);
+    await until(next, goesOn.id, ended);
+  },
+);
 
 void t.test('with MAKIMA_STOP_AGENTS a stop of the daemon stops the agents', async (t) => {
   const home = scratch(t);
@@ -107,53 +115,64 @@ while [ ! -e '${flags}/go' ]; do sleep 0.05; done
 });
 
 /** Prints so many lines of a million bytes on standard error. */
-const flood = (lines: number): string => `RUN: i=0; while [ $i -lt ${lines} ]; do head -c 1000000 /dev/zero | tr "\\0" x; echo; i=$((i+1)); done >"/proc/$PPID/fd/2"`;
+const flood = (lines: number): string =>
+  `RUN: i=0; while [ $i -lt ${lines} ]; do head -c 1000000 /dev/zero | tr "\\0" x; echo; i=$((i+1)); done >"/proc/$PPID/fd/2"`;
 
-void t.test('readers that stall while 50 MB flow cost the daemon no memory, and read on without a gap', { skip: process.platform !== 'linux' && 'reads /proc' }, async (t) => {
-  const home = scratch(t);
-  const daemon = await spawnDaemon(t, home, 'runs-plan');
-  const authorization = `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}`;
-  const memory = (): number => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  const flow = async (readers: number): Promise<Response[]> => {
-    const { body: task } = await daemon.call('POST', '/tasks', { name: 'flood', plan: flood(50), start: true });
-    const all = await Promise.all(Array.from({ length: readers }, () => fetch(`${daemon.url}/api/v1/mesh/tasks/${task.id}/events`, { headers: { authorization } })));
-    const { body } = await daemon.call('GET', `/tasks/${task.id}/wait?timeout=600`);
-    t.equal(body.status, 'done', body.errorMessage ?? '');
-    return all;
-  };
-  // What reading and writing 50 MB costs by itself.
-  await flow(0);
-  const before = memory();
-  const readers = await flow(5);
-  const grown = memory() - before;
-  t.comment(`${Math.round(before)} MB without readers, ${Math.round(grown)} MB more with them`);
-  t.ok(grown < 150, `${Math.round(grown)} MB more, of 250 that five readers held back`);
-  for (const reader of readers) {
-    const text = await reader.text();
-    t.equal(text.match(/"stream":"stderr","content":"x{1000000}"/g)?.length, 50);
-    t.match(text.slice(-300), /event: end/);
-  }
-});
+void t.test(
+  'readers that stall while 50 MB flow cost the daemon no memory, and read on without a gap',
+  { skip: process.platform !== 'linux' && 'reads /proc' },
+  async (t) => {
+    const home = scratch(t);
+    const daemon = await spawnDaemon(t, home, 'runs-plan');
+    const authorization = `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}`;
+    const memory = (): number => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+    const flow = async (readers: number): Promise<Response[]> => {
+      const { body: task } = await daemon.call('POST', '/tasks', { name: 'flood', plan: flood(50), start: true });
+      const all = await Promise.all(
+        Array.from({ length: readers }, () => fetch(`${daemon.url}/api/v1/mesh/tasks/${task.id}/events`, { headers: { authorization } })),
+      );
+      const { body } = await daemon.call('GET', `/tasks/${task.id}/wait?timeout=600`);
+      t.equal(body.status, 'done', body.errorMessage ?? '');
+      return all;
+    };
+    // What reading and writing 50 MB costs by itself.
+    await flow(0);
+    const before = memory();
+    const readers = await flow(5);
+    const grown = memory() - before;
+    t.comment(`${Math.round(before)} MB without readers, ${Math.round(grown)} MB more with them`);
+    t.ok(grown < 150, `${Math.round(grown)} MB more, of 250 that five readers held back`);
+    for (const reader of readers) {
+      const text = await reader.text();
+      t.equal(text.match(/"stream":"stderr","content":"x{1000000}"/g)?.length, 50);
+      t.match(text.slice(-300), /event: end/);
+    }
+  },
+);
 
-void t.test('a reader that stalls until what it has not read was deleted is told of the gap', { skip: process.platform !== 'linux' && 'reads /proc' }, async (t) => {
-  const daemon = await startDaemon(t, 'runs-plan', { MAKIMA_RETENTION_BYTES: '1' }, { retentionEveryMs: 50 });
-  const { id } = await daemon.start({ plan: flood(40) });
-  const authorization = `Bearer ${daemon.token}`;
-  const events = `${daemon.app.url}/api/v1/mesh/tasks/${id}/events`;
-  const stalled = await fetch(events, { headers: { authorization } });
-  const isGone = async (): Promise<boolean> => {
-    const controller = new AbortController();
-    const { status } = await fetch(`${events}?after=1`, { headers: { authorization }, signal: controller.signal });
-    controller.abort();
-    return status === 410;
-  };
-  while (!(await isGone())) await pause(50);
-  const text = await stalled.text();
-  const last = text.trimEnd().split('\n\n').at(-1) ?? '';
-  t.match(last, /^event: gap\ndata: \{/);
-  t.match(JSON.parse(last.slice(last.indexOf('{'))), { type: 'gap', code: 'EVENTS_GONE', trimmedThrough: Number });
-  const lastId = [...text.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? '';
-  const again = await fetch(events, { headers: { authorization, 'last-event-id': lastId } });
-  t.equal(again.status, 410);
-  t.match(await again.json(), { code: 'EVENTS_GONE' });
-});
+void t.test(
+  'a reader that stalls until what it has not read was deleted is told of the gap',
+  { skip: process.platform !== 'linux' && 'reads /proc' },
+  async (t) => {
+    const daemon = await startDaemon(t, 'runs-plan', { MAKIMA_RETENTION_BYTES: '1' }, { retentionEveryMs: 50 });
+    const { id } = await daemon.start({ plan: flood(40) });
+    const authorization = `Bearer ${daemon.token}`;
+    const events = `${daemon.app.url}/api/v1/mesh/tasks/${id}/events`;
+    const stalled = await fetch(events, { headers: { authorization } });
+    const isGone = async (): Promise<boolean> => {
+      const controller = new AbortController();
+      const { status } = await fetch(`${events}?after=1`, { headers: { authorization }, signal: controller.signal });
+      controller.abort();
+      return status === 410;
+    };
+    while (!(await isGone())) await pause(50);
+    const text = await stalled.text();
+    const last = text.trimEnd().split('\n\n').at(-1) ?? '';
+    t.match(last, /^event: gap\ndata: \{/);
+    t.match(JSON.parse(last.slice(last.indexOf('{'))), { type: 'gap', code: 'EVENTS_GONE', trimmedThrough: Number });
+    const lastId = [...text.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? '';
+    const again = await fetch(events, { headers: { authorization, 'last-event-id': lastId } });
+    t.equal(again.status, 410);
+    t.match(await again.json(), { code: 'EVENTS_GONE' });
+  },
+);

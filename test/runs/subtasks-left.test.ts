@@ -7,7 +7,8 @@ import { lineOf, scratch, startDaemon, type TestDaemon } from '../support/daemon
 
 t.setTimeout(300_000);
 
-const told = async (daemon: TestDaemon, id: string): Promise<string[]> => (await daemon.lines(id, 'stdin')).filter((line) => line.startsWith('You ended your turn'));
+const told = async (daemon: TestDaemon, id: string): Promise<string[]> =>
+  (await daemon.lines(id, 'stdin')).filter((line) => line.startsWith('You ended your turn'));
 const warnings = (task: Task): string[] => task.warnings.map(({ code }) => code);
 
 /** An orchestrator that was never started, and a subtask of it that failed. */
@@ -29,7 +30,10 @@ void t.test('subtasks that were never started: told once, then done, with a warn
   t.match(await told(daemon, id), [new RegExp(`the task is not finished: .*never started.*${forgotten.id} \\("forgotten": pending\\)`)]);
   t.equal((await told(daemon, id)).length, 1);
   t.match(task.warnings, [{ code: 'SUBTASKS_UNATTENDED', message: new RegExp(forgotten.id) }]);
-  t.ok((await daemon.lines(id, 'system')).some((line) => line.includes(forgotten.id)), 'and its log says so before its end');
+  t.ok(
+    (await daemon.lines(id, 'system')).some((line) => line.includes(forgotten.id)),
+    'and its log says so before its end',
+  );
   t.equal((await daemon.call('GET', `/tasks/${forgotten.id}`)).body.status, 'pending');
 });
 
@@ -94,7 +98,8 @@ void t.test('that it was told holds over a restart: it is not told again, and ma
 void t.test('what was left out on purpose is attended to', async (t) => {
   const { daemon, id, failed } = await withFailed(t, 'runs-plan', 'RUN: .makima/orchestrate.sh done fine');
   const forgotten = await daemon.make({ parentTaskId: id });
-  for (const subtaskId of [failed, forgotten.id]) t.equal((await daemon.call('POST', `/tasks/${id}/merge/skip`, { subtaskId, reason: 'not needed' })).status, 200);
+  for (const subtaskId of [failed, forgotten.id])
+    t.equal((await daemon.call('POST', `/tasks/${id}/merge/skip`, { subtaskId, reason: 'not needed' })).status, 200);
   await daemon.call('POST', `/tasks/${id}/start`);
   t.match(await daemon.ended(id), { status: 'done', warnings: [], errorMessage: null });
 });

@@ -26,7 +26,9 @@ void t.test('what was acknowledged before a kill -9 is there after it, and nothi
   const file = join(t.testdir(), 'makima.db');
   const all = new Map<string, Acknowledged>();
   for (const { name, lines, deadly } of deaths) {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'writes-until-killed.ts'), file, `${deadly ?? 0}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'writes-until-killed.ts'), file, `${deadly ?? 0}`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const closed = once(child, 'close');
     let read = 0;
     for await (const line of createInterface(child.stdout)) {

@@ -10,7 +10,12 @@ void t.test('the planned call fails, the others work', async (t) => {
     const task = sampleTask();
     const outcomes = [];
     for (const step of [() => store.createTask(task), () => store.setMeta('a', 'b'), () => store.getMeta('a')]) {
-      outcomes.push(await step().then(() => 'works', (error: unknown) => error));
+      outcomes.push(
+        await step().then(
+          () => 'works',
+          (error: unknown) => error,
+        ),
+      );
     }
     t.equal(outcomes.filter((outcome) => outcome === 'works').length, 2);
     t.match(outcomes[at - 1], { code: 'DISK_FULL' });

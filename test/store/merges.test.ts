@@ -7,9 +7,14 @@ import { openMemoryStore, openStore } from '../../src/store/open-store.ts';
 import type { Integration, TaskStore } from '../../src/store/task-store.ts';
 import { noon, sampleTask } from './samples.ts';
 
-const codeOf = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'it resolved', (error: unknown) => (error instanceof MakimaError ? error.code : error));
+const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'it resolved',
+    (error: unknown) => (error instanceof MakimaError ? error.code : error),
+  );
 const said = (content: string): EventPayload => ({ type: 'output', stream: 'system', content });
-const words = async (store: TaskStore): Promise<unknown[]> => (await store.pendingEvents(100)).map(({ payload }) => (payload.type === 'output' ? payload.content : payload.type));
+const words = async (store: TaskStore): Promise<unknown[]> =>
+  (await store.pendingEvents(100)).map(({ payload }) => (payload.type === 'output' ? payload.content : payload.type));
 
 const stores: Record<string, (t: Test) => Promise<TaskStore>> = {
   sqlite: async (t) => openStore(join(t.testdir(), 'makima.db')),
@@ -25,8 +30,24 @@ for (const [name, open] of Object.entries(stores)) {
       const child = sampleTask({ parentTaskId: parent.id });
       await store.createTask(parent);
       await store.createTask(child);
-      const merge = { taskId: parent.id, subtaskId: child.id, sourceBranch: 'makima/x', phase: 'applying' as const, record: { files: ['ü'] }, startedAt: noon };
-      const integration: Integration = { subtaskId: child.id, taskId: parent.id, state: 'merged', commitSha: 'a', sourceCommit: 'b', sourceTree: 'c', reason: null, at: noon };
+      const merge = {
+        taskId: parent.id,
+        subtaskId: child.id,
+        sourceBranch: 'makima/x',
+        phase: 'applying' as const,
+        record: { files: ['ü'] },
+        startedAt: noon,
+      };
+      const integration: Integration = {
+        subtaskId: child.id,
+        taskId: parent.id,
+        state: 'merged',
+        commitSha: 'a',
+        sourceCommit: 'b',
+        sourceTree: 'c',
+        reason: null,
+        at: noon,
+      };
       return { store, parent, child, merge, integration };
     };
 
@@ -52,7 +73,14 @@ for (const [name, open] of Object.entries(stores)) {
       t.equal(await store.getMerge(parent.id), null);
       t.strictSame(await store.listIntegrations(parent.id), [integration]);
       t.strictSame(await words(store), ['committed']);
-      const skipped: Integration = { ...integration, state: 'skipped', commitSha: null, sourceCommit: null, sourceTree: null, reason: 'not needed' };
+      const skipped: Integration = {
+        ...integration,
+        state: 'skipped',
+        commitSha: null,
+        sourceCommit: null,
+        sourceTree: null,
+        reason: 'not needed',
+      };
       await store.saveIntegration(skipped, [said('skipped')]);
       t.strictSame(await store.listIntegrations(parent.id), [skipped], 'the last word counts');
       t.strictSame(await store.listIntegrations(randomUUID()), []);

@@ -14,8 +14,57 @@ const withPaths: Readonly<Record<string, string[]>> = {
 };
 /** What holds none. A new column has to go into one of the two, and into src/store/relocate.ts if it is the other. */
 const withoutPaths: Readonly<Record<string, string[]>> = {
-  tasks: ['seq', 'id', 'name', 'plan', 'status', 'isOrchestrator', 'parentTaskId', 'depth', 'agent', 'baseBranch', 'targetBranch', 'completionAction', 'continueFromTaskId', 'copyFiles', 'dependsOn', 'priority', 'branch', 'baseCommit', 'sessionId', 'progressSummary', 'errorMessage', 'warnings', 'exitCode', 'usage', 'completion', 'createdAt', 'queuedAt', 'startedAt', 'completedAt', 'idempotencyScope', 'idempotencyKey', 'requestHash'],
-  runs: ['seq', 'runId', 'taskId', 'number', 'handle', 'state', 'baseUsage', 'createdAt', 'endedAt', 'stopRequested', 'finishRequested', 'endedByDaemon', 'exitCode', 'toldAfter', 'keepSubtasks'],
+  tasks: [
+    'seq',
+    'id',
+    'name',
+    'plan',
+    'status',
+    'isOrchestrator',
+    'parentTaskId',
+    'depth',
+    'agent',
+    'baseBranch',
+    'targetBranch',
+    'completionAction',
+    'continueFromTaskId',
+    'copyFiles',
+    'dependsOn',
+    'priority',
+    'branch',
+    'baseCommit',
+    'sessionId',
+    'progressSummary',
+    'errorMessage',
+    'warnings',
+    'exitCode',
+    'usage',
+    'completion',
+    'createdAt',
+    'queuedAt',
+    'startedAt',
+    'completedAt',
+    'idempotencyScope',
+    'idempotencyKey',
+    'requestHash',
+  ],
+  runs: [
+    'seq',
+    'runId',
+    'taskId',
+    'number',
+    'handle',
+    'state',
+    'baseUsage',
+    'createdAt',
+    'endedAt',
+    'stopRequested',
+    'finishRequested',
+    'endedByDaemon',
+    'exitCode',
+    'toldAfter',
+    'keepSubtasks',
+  ],
   worktrees: ['seq', 'taskId', 'createdAt'],
   tool_keys: ['seq', 'id', 'taskId', 'keyHash', 'label', 'createdAt', 'expiresAt', 'runId'],
   integrations: ['seq', 'subtaskId', 'taskId', 'state', 'commitSha', 'sourceCommit', 'sourceTree', 'reason', 'at'],
@@ -29,9 +78,15 @@ void t.test('every column is known to hold paths or none', async (t) => {
   await (await openStore(file)).close();
   const database = new DatabaseSync(file);
   t.teardown(() => database.close());
-  const tables = database.prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'kysely_%'").all().map(({ name }) => String(name));
+  const tables = database
+    .prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'kysely_%'")
+    .all()
+    .map(({ name }) => String(name));
   for (const table of tables) {
-    const columns = database.prepare(`select name from pragma_table_info('${table}')`).all().map(({ name }) => String(name));
+    const columns = database
+      .prepare(`select name from pragma_table_info('${table}')`)
+      .all()
+      .map(({ name }) => String(name));
     t.strictSame(columns.sort(), [...(withPaths[table] ?? []), ...(withoutPaths[table] ?? [])].sort(), table);
   }
 });
@@ -40,18 +95,46 @@ void t.test('every path in the store is one of the new place, and the state file
   const file = join(t.testdir({}), 'state.sqlite');
   const store = await openStore(file);
   t.teardown(() => store.close());
-  const { task } = await store.createTask(sampleTask({ plan: '/old/notes', overlayPath: '/old/worktrees/x', repositoryUrl: '/old/worktrees/y', targetRepoPath: '/user/repository' }));
+  const { task } = await store.createTask(
+    sampleTask({
+      plan: '/old/notes',
+      overlayPath: '/old/worktrees/x',
+      repositoryUrl: '/old/worktrees/y',
+      targetRepoPath: '/user/repository',
+    }),
+  );
   const run = await store.createRun(task.id, sampleRun({ runId: 'r', directory: '/old/runs/r' }));
-  await store.saveWorktree({ taskId: task.id, record: { path: '/old/worktrees/x', gitDir: '/old/repositories/r.git', sourcePath: null }, repositoryDir: '/old/repositories/r.git', createdAt: noon });
-  await store.beginMerge({ taskId: task.id, subtaskId: 's', sourceBranch: 'b', phase: 'open', record: { files: [{ path: '/old/x' }] }, startedAt: noon });
+  await store.saveWorktree({
+    taskId: task.id,
+    record: { path: '/old/worktrees/x', gitDir: '/old/repositories/r.git', sourcePath: null },
+    repositoryDir: '/old/repositories/r.git',
+    createdAt: noon,
+  });
+  await store.beginMerge({
+    taskId: task.id,
+    subtaskId: 's',
+    sourceBranch: 'b',
+    phase: 'open',
+    record: { files: [{ path: '/old/x' }] },
+    startedAt: noon,
+  });
   await store.setMeta('daemonId', 'it');
   t.strictSame(readHomeEvidence(file), { daemonId: 'it', paths: ['/old/repositories/r.git', '/old/runs/r'] });
   for (let times = 0; times < 2; times += 1) {
     await store.relocate({ from: ['/old'], to: '/new', isCopy: false });
-    t.match(await store.getTask(task.id), { plan: '/old/notes', overlayPath: '/new/worktrees/x', repositoryUrl: '/new/worktrees/y', targetRepoPath: '/user/repository' });
+    t.match(await store.getTask(task.id), {
+      plan: '/old/notes',
+      overlayPath: '/new/worktrees/x',
+      repositoryUrl: '/new/worktrees/y',
+      targetRepoPath: '/user/repository',
+    });
     t.equal((await store.getRun(run.runId))?.directory, '/new/runs/r');
-    t.match(await store.getWorktree(task.id), { record: { path: '/new/worktrees/x', gitDir: '/new/repositories/r.git', sourcePath: null }, repositoryDir: '/new/repositories/r.git' });
+    t.match(await store.getWorktree(task.id), {
+      record: { path: '/new/worktrees/x', gitDir: '/new/repositories/r.git', sourcePath: null },
+      repositoryDir: '/new/repositories/r.git',
+    });
     t.match(await store.getMerge(task.id), { record: { files: [{ path: '/new/x' }] } });
   }
-  for (const none of [join(t.testdir({}), 'none'), import.meta.filename]) t.strictSame(readHomeEvidence(none), { daemonId: null, paths: [] });
+  for (const none of [join(t.testdir({}), 'none'), import.meta.filename])
+    t.strictSame(readHomeEvidence(none), { daemonId: null, paths: [] });
 });

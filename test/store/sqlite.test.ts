@@ -11,7 +11,10 @@ import { sampleRun, sampleTask } from './samples.ts';
 
 /** What a promise was rejected with. */
 const thrownBy = async (promise: Promise<unknown>): Promise<Error> => {
-  const outcome: unknown = await promise.then(() => new Error('it resolved'), (error: unknown) => error);
+  const outcome: unknown = await promise.then(
+    () => new Error('it resolved'),
+    (error: unknown) => error,
+  );
   return outcome instanceof Error ? outcome : new Error(`no error: ${String(outcome)}`);
 };
 const asUnusable = (error: Error): StoreUnusableError => {
@@ -153,7 +156,9 @@ void t.test('where the disk takes no more, the write fails whole and the store g
     const ids = (await store.listTasks({ limit: 10 })).items.map((task) => task.id);
     console.log(JSON.stringify({ code: error?.code, ids: ids.length, right: ids[0] === after.id && ids[1] === small.id, events: (await store.pendingEvents(1)).length }));
     await store.close();`;
-  const child = spawnSync('sh', ['-c', 'ulimit -f 2000; exec "$0" --input-type=module -e "$1"', process.execPath, script], { encoding: 'utf8' });
+  const child = spawnSync('sh', ['-c', 'ulimit -f 2000; exec "$0" --input-type=module -e "$1"', process.execPath, script], {
+    encoding: 'utf8',
+  });
   t.equal(child.stderr, '');
   t.strictSame(JSON.parse(child.stdout), { code: 'DISK_FULL', ids: 2, right: true, events: 0 });
   t.end();
@@ -161,7 +166,9 @@ void t.test('where the disk takes no more, the write fails whole and the store g
 
 void t.test('no SQL of one database outside the file that knows it', (t) => {
   const source = join(import.meta.dirname, '../../src/store');
-  const found = execFileSync('sh', ['-c', 'grep -rlEi "node:sqlite|pragma|sqlite_|rowid|insert or |json_|strftime" "$0" || true', source], { encoding: 'utf8' });
+  const found = execFileSync('sh', ['-c', 'grep -rlEi "node:sqlite|pragma|sqlite_|rowid|insert or |json_|strftime" "$0" || true', source], {
+    encoding: 'utf8',
+  });
   t.strictSame(found.split('\n').filter(Boolean), [join(source, 'sqlite.ts')]);
   t.end();
 });

@@ -23,13 +23,17 @@ const stores: Record<string, Open> = {
 };
 
 const rejectsWith = async (t: Test, promise: Promise<unknown>, code: ErrorCode, ...words: string[]): Promise<void> => {
-  const outcome: unknown = await promise.then(() => 'it resolved', (error: unknown) => error);
+  const outcome: unknown = await promise.then(
+    () => 'it resolved',
+    (error: unknown) => error,
+  );
   if (!(outcome instanceof MakimaError)) return void t.fail(`expected ${code}`, { outcome });
   t.equal(outcome.code, code);
   for (const word of words) t.ok(outcome.message.includes(word), `"${outcome.message}" names ${word}`);
 };
 const said = (content: string): EventPayload => ({ type: 'output', stream: 'system', content });
-const payloads = async (store: TaskStore, taskId: string) => (await store.pendingEvents(10_000)).filter((event) => event.taskId === taskId).map((event) => event.payload);
+const payloads = async (store: TaskStore, taskId: string) =>
+  (await store.pendingEvents(10_000)).filter((event) => event.taskId === taskId).map((event) => event.payload);
 
 for (const [name, open] of Object.entries(stores)) {
   void t.test(name, async (t) => {
@@ -66,12 +70,21 @@ for (const [name, open] of Object.entries(stores)) {
     await t.test('an idempotency key makes one task of many requests, however they meet', async (t) => {
       const store = await open(t);
       const idempotency = { scope: 'owner', key: 'k', requestHash: 'h' };
-      const answers = await Promise.all(Array.from({ length: 20 }, () => store.createTask(sampleTask(), { idempotency, events: [said('made')] })));
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => store.createTask(sampleTask(), { idempotency, events: [said('made')] })),
+      );
       t.equal(new Set(answers.map(({ task }) => task.id)).size, 1);
       t.equal(answers.filter(({ created }) => created).length, 1);
       t.equal((await store.listTasks({ limit: 100 })).items.length, 1);
-      t.strictSame((await store.pendingEvents(10)).map(({ payload }) => payload), [said('made')]);
-      await rejectsWith(t, store.createTask(sampleTask(), { idempotency: { ...idempotency, requestHash: 'other' } }), 'IDEMPOTENCY_KEY_REUSED');
+      t.strictSame(
+        (await store.pendingEvents(10)).map(({ payload }) => payload),
+        [said('made')],
+      );
+      await rejectsWith(
+        t,
+        store.createTask(sampleTask(), { idempotency: { ...idempotency, requestHash: 'other' } }),
+        'IDEMPOTENCY_KEY_REUSED',
+      );
       t.equal((await store.createTask(sampleTask(), { idempotency: { ...idempotency, scope: 'another caller' } })).created, true);
       t.equal((await store.createTask(sampleTask(), { idempotency, maxTasks: 1 })).created, false, 'a repeat is answered at the limit too');
       t.equal((await store.createTask(sampleTask())).created, true);
@@ -113,20 +126,38 @@ for (const [name, open] of Object.entries(stores)) {
           else if (cursor === null) t.notOk(seen.includes(meanwhile.id));
           // A cursor that does not move on must fail the test and not hold it for ever.
         } while (cursor !== null && seen.length < 1000);
-        t.strictSame(seen.filter((id) => ids.includes(id)), ids, `limit ${limit}`);
+        t.strictSame(
+          seen.filter((id) => ids.includes(id)),
+          ids,
+          `limit ${limit}`,
+        );
         t.equal(new Set(seen).size, seen.length);
       }
       const { nextCursor } = await store.listTasks({ limit: 3 });
       const third = (await store.listTasks({ limit: 3 })).items[2];
       const fourth = (await store.listTasks({ limit: 4 })).items[3];
       if (third) await store.deleteTasks([third.id]);
-      t.equal((await store.listTasks({ limit: 1, cursor: nextCursor })).items[0]?.id, fourth?.id, 'the task that the cursor stands at may go');
+      t.equal(
+        (await store.listTasks({ limit: 1, cursor: nextCursor })).items[0]?.id,
+        fourth?.id,
+        'the task that the cursor stands at may go',
+      );
     });
 
     await t.test('a cursor that is not ours is refused', async (t) => {
       const store = await open(t);
-      for (const cursor of ['', 'x', '1', 'null', "' or 1=1 --", Buffer.from('before 0').toString('base64url'), Buffer.from('before -1').toString('base64url'),
-        Buffer.from('before 1e3').toString('base64url'), Buffer.from(`before ${'9'.repeat(400)}`).toString('base64url'), `${Buffer.from('before 5').toString('base64url')}!`]) {
+      for (const cursor of [
+        '',
+        'x',
+        '1',
+        'null',
+        "' or 1=1 --",
+        Buffer.from('before 0').toString('base64url'),
+        Buffer.from('before -1').toString('base64url'),
+        Buffer.from('before 1e3').toString('base64url'),
+        Buffer.from(`before ${'9'.repeat(400)}`).toString('base64url'),
+        `${Buffer.from('before 5').toString('base64url')}!`,
+      ]) {
         await rejectsWith(t, store.listTasks({ limit: 1, cursor }), 'INVALID_CURSOR');
       }
     });
@@ -206,7 +237,12 @@ for (const [name, open] of Object.entries(stores)) {
       const store = await open(t);
       const task = sampleTask({ status: 'paused' });
       await store.createTask(task);
-      await rejectsWith(t, store.transition(task.id, { to: 'failed', from: ['running'], code: 'TASK_NOT_RUNNING' }), 'TASK_NOT_RUNNING', 'paused');
+      await rejectsWith(
+        t,
+        store.transition(task.id, { to: 'failed', from: ['running'], code: 'TASK_NOT_RUNNING' }),
+        'TASK_NOT_RUNNING',
+        'paused',
+      );
       await rejectsWith(t, store.transition(task.id, { to: 'queued', from: ['paused'] }), 'INVALID_TRANSITION');
       t.equal((await store.transition(task.id, { to: 'running', from: ['paused'] })).status, 'running');
       t.strictSame(await payloads(store, task.id), [{ type: 'status', from: 'paused', to: 'running' }]);
@@ -216,7 +252,9 @@ for (const [name, open] of Object.entries(stores)) {
       const store = await open(t);
       const task = sampleTask();
       await store.createTask(task);
-      const attempts = await Promise.allSettled(Array.from({ length: 50 }, (_, index) => store.transition(task.id, { to: 'queued', patch: { priority: index } })));
+      const attempts = await Promise.allSettled(
+        Array.from({ length: 50 }, (_, index) => store.transition(task.id, { to: 'queued', patch: { priority: index } })),
+      );
       const won = attempts.flatMap((attempt, index) => (attempt.status === 'fulfilled' ? [index] : []));
       t.equal(won.length, 1);
       for (const attempt of attempts) if (attempt.status === 'rejected') t.match(attempt.reason, { code: 'INVALID_TRANSITION' });
@@ -246,9 +284,20 @@ for (const [name, open] of Object.entries(stores)) {
       await store.createTask(task);
       const first = await store.createRun(task.id, sampleRun());
       const events = Array.from({ length: 1500 }, () => said('x'));
-      const unprintable = Object.assign(said('y'), { toJSON: () => { throw new Error('not to be printed'); } });
+      const unprintable = Object.assign(said('y'), {
+        toJSON: () => {
+          throw new Error('not to be printed');
+        },
+      });
       const broken = /not to be printed/;
-      await t.rejects(store.transition(task.id, { to: 'running', run: { runId: first.runId, changes: { state: 'running' } }, events: [...events, unprintable] }), broken);
+      await t.rejects(
+        store.transition(task.id, {
+          to: 'running',
+          run: { runId: first.runId, changes: { state: 'running' } },
+          events: [...events, unprintable],
+        }),
+        broken,
+      );
       await t.rejects(store.updateTask(task.id, { name: 'x' }, [...events, unprintable]), broken);
       await t.rejects(store.addEvents(task.id, [...events, unprintable]), broken);
       const never = sampleTask();
@@ -267,33 +316,65 @@ for (const [name, open] of Object.entries(stores)) {
       const task = sampleTask();
       await store.createTask(task);
       t.equal(await store.currentRun(task.id), null);
-      const first = sampleRun({ baseUsage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, costUsd: 0.5, turns: 6 } });
+      const first = sampleRun({
+        baseUsage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, costUsd: 0.5, turns: 6 },
+      });
       const made = await store.createRun(task.id, first);
       t.strictSame(made, {
-        ...first, taskId: task.id, number: 1, handle: null, state: 'preparing', endedAt: null, stopRequested: null, keepSubtasks: false, toldAfter: null, finishRequested: false, endedByDaemon: false, exitCode: null,
+        ...first,
+        taskId: task.id,
+        number: 1,
+        handle: null,
+        state: 'preparing',
+        endedAt: null,
+        stopRequested: null,
+        keepSubtasks: false,
+        toldAfter: null,
+        finishRequested: false,
+        endedByDaemon: false,
+        exitCode: null,
       });
       t.strictSame(await store.getRun(first.runId), made);
       await rejectsWith(t, store.createRun(task.id, sampleRun()), 'TASK_ACTIVE', '1');
       const handle = { pid: 42, startTime: '123', bootId: 'b', deep: [{ x: null }] };
       t.strictSame(await store.updateRun(first.runId, { handle, state: 'running' }), { ...made, handle, state: 'running' });
       t.strictSame(await store.updateRun(first.runId, { stopRequested: 'interrupted', finishRequested: true, endedByDaemon: true }), {
-        ...made, handle, state: 'running', stopRequested: 'interrupted', finishRequested: true, endedByDaemon: true,
+        ...made,
+        handle,
+        state: 'running',
+        stopRequested: 'interrupted',
+        finishRequested: true,
+        endedByDaemon: true,
       });
       t.strictSame(await store.updateRun(first.runId, {}), await store.currentRun(task.id));
       t.strictSame((await store.updateRun(first.runId, { handle: null, finishRequested: false })).handle, null);
       t.match(await store.endRun(first.runId, { exitCode: 143, endedAt: noon }), { state: 'ended', exitCode: 143, endedAt: noon });
-      t.match(await store.endRun(first.runId, { exitCode: 0, endedAt: '2027-01-01T00:00:00.000Z' }), { exitCode: 143, endedAt: noon }, 'the first end counts');
+      t.match(
+        await store.endRun(first.runId, { exitCode: 0, endedAt: '2027-01-01T00:00:00.000Z' }),
+        { exitCode: 143, endedAt: noon },
+        'the first end counts',
+      );
       t.equal(await store.currentRun(task.id), null);
       const second = await store.createRun(task.id, sampleRun());
       t.equal(second.number, 2);
       t.strictSame(await store.currentRun(task.id), second);
-      t.strictSame((await store.listRuns(task.id)).map((run) => run.number), [1, 2]);
+      t.strictSame(
+        (await store.listRuns(task.id)).map((run) => run.number),
+        [1, 2],
+      );
       const other = sampleTask();
       await store.createTask(other);
       const third = await store.createRun(other.id, sampleRun());
       t.equal(third.number, 1);
-      t.strictSame((await store.activeRuns()).map((run) => run.runId), [second.runId, third.runId]);
-      for (const gone of [store.updateRun(randomUUID(), { state: 'ended' }), store.updateRun(randomUUID(), {}), store.endRun(randomUUID(), { exitCode: 0, endedAt: noon })]) {
+      t.strictSame(
+        (await store.activeRuns()).map((run) => run.runId),
+        [second.runId, third.runId],
+      );
+      for (const gone of [
+        store.updateRun(randomUUID(), { state: 'ended' }),
+        store.updateRun(randomUUID(), {}),
+        store.endRun(randomUUID(), { exitCode: 0, endedAt: noon }),
+      ]) {
         await rejectsWith(t, gone, 'TASK_NOT_FOUND');
       }
       await rejectsWith(t, store.createRun(randomUUID(), sampleRun()), 'TASK_NOT_FOUND');
@@ -316,23 +397,38 @@ for (const [name, open] of Object.entries(stores)) {
       const first = sampleRun();
       await store.transition(task.id, { to: 'initializing', newRun: first });
       t.match(await store.currentRun(task.id), { runId: first.runId, state: 'preparing' });
-      await rejectsWith(t, store.transition(task.id, { to: 'running', run: { runId: first.runId, changes: { state: 'running' } } }), 'INVALID_TRANSITION');
+      await rejectsWith(
+        t,
+        store.transition(task.id, { to: 'running', run: { runId: first.runId, changes: { state: 'running' } } }),
+        'INVALID_TRANSITION',
+      );
       t.match(await store.getRun(first.runId), { state: 'preparing' });
       await store.transition(task.id, { to: 'starting' });
       await rejectsWith(t, store.transition(task.id, { to: 'queued', newRun: sampleRun() }), 'TASK_ACTIVE');
       t.match(await store.getTask(task.id), { status: 'starting' });
-      await store.transition(task.id, { to: 'failed', run: { runId: first.runId, changes: { state: 'ended', exitCode: 1, endedAt: noon } } });
+      await store.transition(task.id, {
+        to: 'failed',
+        run: { runId: first.runId, changes: { state: 'ended', exitCode: 1, endedAt: noon } },
+      });
       t.match(await store.getRun(first.runId), { state: 'ended', exitCode: 1 });
       await store.transition(task.id, { to: 'queued' });
       await store.transition(task.id, { to: 'initializing', newRun: sampleRun() });
       // A late word from the first run must not move the second.
-      await rejectsWith(t, store.transition(task.id, { to: 'failed', run: { runId: first.runId, changes: { exitCode: 9 } } }), 'INVALID_TRANSITION');
+      await rejectsWith(
+        t,
+        store.transition(task.id, { to: 'failed', run: { runId: first.runId, changes: { exitCode: 9 } } }),
+        'INVALID_TRANSITION',
+      );
       t.match(await store.getTask(task.id), { status: 'initializing' });
       t.match(await store.getRun(first.runId), { exitCode: 1 });
       const other = sampleTask({ status: 'running' });
       await store.createTask(other);
       const current = await store.currentRun(task.id);
-      await rejectsWith(t, store.transition(other.id, { to: 'done', run: { runId: current?.runId ?? '', changes: { state: 'ended' } } }), 'INVALID_TRANSITION');
+      await rejectsWith(
+        t,
+        store.transition(other.id, { to: 'done', run: { runId: current?.runId ?? '', changes: { state: 'ended' } } }),
+        'INVALID_TRANSITION',
+      );
       t.match(await store.currentRun(task.id), { state: 'preparing' });
     });
 
@@ -358,7 +454,12 @@ for (const [name, open] of Object.entries(stores)) {
       const store = await open(t);
       const [a, b] = [sampleTask(), sampleTask()];
       for (const task of [a, b]) await store.createTask(task);
-      const keys = [sampleKey(a.id, { label: 'mine', expiresAt: noon }), sampleKey(a.id, { runId: 'r1' }), sampleKey(a.id, { runId: 'r1' }), sampleKey(b.id, { runId: 'r2' })];
+      const keys = [
+        sampleKey(a.id, { label: 'mine', expiresAt: noon }),
+        sampleKey(a.id, { runId: 'r1' }),
+        sampleKey(a.id, { runId: 'r1' }),
+        sampleKey(b.id, { runId: 'r2' }),
+      ];
       const [first, second, third, fourth] = keys;
       if (!first || !second || !third || !fourth) throw new Error('four keys');
       const made: EventPayload = { type: 'tool-key', keyId: first.id, action: 'created', label: 'mine' };
@@ -388,18 +489,40 @@ for (const [name, open] of Object.entries(stores)) {
       await store.addEvents(b.id, []);
       await store.addEvents(b.id, [said('3')]);
       const events = await store.pendingEvents(10);
-      t.strictSame(events.map(({ taskId, at, payload }) => [taskId, at, payload]), [[a.id, noon, said('1')], [a.id, noon, said('2')], [b.id, noon, said('3')]]);
-      t.strictSame((await store.pendingEvents(2)).map(({ seq }) => seq), events.slice(0, 2).map(({ seq }) => seq));
+      t.strictSame(
+        events.map(({ taskId, at, payload }) => [taskId, at, payload]),
+        [
+          [a.id, noon, said('1')],
+          [a.id, noon, said('2')],
+          [b.id, noon, said('3')],
+        ],
+      );
+      t.strictSame(
+        (await store.pendingEvents(2)).map(({ seq }) => seq),
+        events.slice(0, 2).map(({ seq }) => seq),
+      );
       await store.settleEvents(events[1]?.seq ?? 0);
-      t.strictSame((await store.pendingEvents(10)).map(({ payload }) => payload), [said('3')]);
+      t.strictSame(
+        (await store.pendingEvents(10)).map(({ payload }) => payload),
+        [said('3')],
+      );
       await store.settleEvents(events[2]?.seq ?? 0);
       await store.settleEvents(events[2]?.seq ?? 0);
       t.strictSame(await store.pendingEvents(10), []);
-      await store.addEvents(a.id, Array.from({ length: 2500 }, (_, index) => said(`${index}`)));
+      await store.addEvents(
+        a.id,
+        Array.from({ length: 2500 }, (_, index) => said(`${index}`)),
+      );
       const more = await store.pendingEvents(10_000);
-      t.strictSame(more.map(({ payload }) => payload), Array.from({ length: 2500 }, (_, index) => said(`${index}`)));
+      t.strictSame(
+        more.map(({ payload }) => payload),
+        Array.from({ length: 2500 }, (_, index) => said(`${index}`)),
+      );
       const seqs = [...events, ...more].map(({ seq }) => seq);
-      t.strictSame(seqs, [...new Set(seqs)].sort((x, y) => x - y));
+      t.strictSame(
+        seqs,
+        [...new Set(seqs)].sort((x, y) => x - y),
+      );
       await rejectsWith(t, store.addEvents(randomUUID(), [said('x')]), 'TASK_NOT_FOUND');
       await store.deleteTasks([a.id, b.id]);
       const c = sampleTask();
@@ -432,7 +555,10 @@ for (const [name, open] of Object.entries(stores)) {
         t.strictSame(await payloads(store, task.id), []);
       }
       t.strictSame(await store.getTask(kept.task.id), kept.task);
-      t.strictSame((await store.activeRuns()).map((run) => run.runId), [kept.run.runId]);
+      t.strictSame(
+        (await store.activeRuns()).map((run) => run.runId),
+        [kept.run.runId],
+      );
       t.equal((await store.listWorktrees()).length, 1);
       t.equal((await store.listToolKeys(kept.task.id)).length, 1);
       t.strictSame(await payloads(store, kept.task.id), [said('x')]);
@@ -467,7 +593,13 @@ for (const [name, open] of Object.entries(stores)) {
       await rejectsWith(t, store.getTask(task.id), 'NOT_READY', 'closed');
       await closed;
       await store.close();
-      for (const call of [store.getTask(task.id), store.createTask(sampleTask()), store.pendingEvents(1), store.getMeta('x'), store.activeRuns()]) {
+      for (const call of [
+        store.getTask(task.id),
+        store.createTask(sampleTask()),
+        store.pendingEvents(1),
+        store.getMeta('x'),
+        store.activeRuns(),
+      ]) {
         await rejectsWith(t, call, 'NOT_READY');
       }
     });
@@ -481,9 +613,14 @@ void t.test('warnings are added once each, said in the log, and bounded', async 
   await store.addWarnings(task.id, [stale]);
   await store.addWarnings(task.id, [stale, { code: 'OTHER', message: 'two\nlines' }, { code: 'OTHER', message: 'two\nlines' }]);
   t.strictSame((await store.getTask(task.id))?.warnings, [stale, { code: 'OTHER', message: 'two\nlines' }]);
-  const said = (await store.pendingEvents(100)).map(({ payload }) => (payload.type === 'output' ? `${payload.level ?? ''} ${payload.content}` : payload.type));
+  const said = (await store.pendingEvents(100)).map(({ payload }) =>
+    payload.type === 'output' ? `${payload.level ?? ''} ${payload.content}` : payload.type,
+  );
   t.strictSame(said, ['warning The base is behind', 'warning two', 'warning lines'], 'a line for each, in one transaction with it');
-  await store.addWarnings(task.id, Array.from({ length: 100 }, (_, index) => ({ code: 'MANY', message: String(index) })));
+  await store.addWarnings(
+    task.id,
+    Array.from({ length: 100 }, (_, index) => ({ code: 'MANY', message: String(index) })),
+  );
   t.equal((await store.getTask(task.id))?.warnings.length, 50);
   await t.rejects(store.addWarnings('00000000-0000-4000-8000-000000000000', [stale]), { code: 'TASK_NOT_FOUND' });
 });

@@ -17,13 +17,16 @@ const acknowledge = (what: object): void => {
 };
 const begun: EventPayload = { type: 'output', stream: 'system', content: 'begun' };
 // The last event is printed when the statements before it have been executed and before the commit.
-const last = Object.assign({ ...begun }, {
-  toJSON: () => {
-    transactions += 1;
-    if (transactions === Number(deadly)) process.kill(process.pid, 'SIGKILL');
-    return begun;
+const last = Object.assign(
+  { ...begun },
+  {
+    toJSON: () => {
+      transactions += 1;
+      if (transactions === Number(deadly)) process.kill(process.pid, 'SIGKILL');
+      return begun;
+    },
   },
-});
+);
 let transactions = 0;
 
 const lane = async (): Promise<never> => {
@@ -34,7 +37,11 @@ const lane = async (): Promise<never> => {
     const run = sampleRun();
     await store.transition(task.id, { to: 'queued' });
     acknowledge({ id: task.id, status: 'queued' });
-    await store.transition(task.id, { to: 'initializing', newRun: run, events: [...Array.from({ length: eventsAtOnce - 1 }, () => begun), last] });
+    await store.transition(task.id, {
+      to: 'initializing',
+      newRun: run,
+      events: [...Array.from({ length: eventsAtOnce - 1 }, () => begun), last],
+    });
     acknowledge({ id: task.id, status: 'initializing', runId: run.runId });
   }
 };

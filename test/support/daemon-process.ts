@@ -35,11 +35,28 @@ const faultyPath = join(import.meta.dirname, 'faulty-daemon.ts');
  * @param args - of the command line
  * @throws Error with what it printed where it ends before
  */
-export const spawnDaemon = async (t: Test, home: string, agent: string, env: Record<string, string> = {}, dieAt: string | null = null, args: readonly string[] = []): Promise<DaemonProcess> => {
-  const child: ChildProcess = spawn(...plainly(process.execPath, ...(dieAt === null ? [serverPath, ...args] : [faultyPath, dieAt, '1', ...args])), {
-    env: { ...process.env, MAKIMA_HOME: home, MAKIMA_PORT: '0', MAKIMA_CLAUDE_COMMAND: agentPath(agent), MAKIMA_LOG_LEVEL: 'warn', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export const spawnDaemon = async (
+  t: Test,
+  home: string,
+  agent: string,
+  env: Record<string, string> = {},
+  dieAt: string | null = null,
+  args: readonly string[] = [],
+): Promise<DaemonProcess> => {
+  const child: ChildProcess = spawn(
+    ...plainly(process.execPath, ...(dieAt === null ? [serverPath, ...args] : [faultyPath, dieAt, '1', ...args])),
+    {
+      env: {
+        ...process.env,
+        MAKIMA_HOME: home,
+        MAKIMA_PORT: '0',
+        MAKIMA_CLAUDE_COMMAND: agentPath(agent),
+        MAKIMA_LOG_LEVEL: 'warn',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let log = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));
   const gone = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null));
@@ -70,10 +87,18 @@ export const spawnDaemon = async (t: Test, home: string, agent: string, env: Rec
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text, headers: response.headers };
+      return {
+        status: response.status,
+        body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text,
+        headers: response.headers,
+      };
     },
     async *follow(taskId, after) {
-      yield* readSse(await fetch(`${base}/tasks/${taskId}/events`, { headers: { ...headers, ...(after !== undefined && { 'last-event-id': String(after) }) } }));
+      yield* readSse(
+        await fetch(`${base}/tasks/${taskId}/events`, {
+          headers: { ...headers, ...(after !== undefined && { 'last-event-id': String(after) }) },
+        }),
+      );
     },
     async kill(signal) {
       child.kill(signal);

@@ -18,7 +18,10 @@ export const agentPath = (name: string): string => join(import.meta.dirname, '..
  * A command without what the test runner has every Node load: that costs a start of one 0.3 s of CPU time. Taking the variable
  * from the environment is not enough, since the runner puts it back at each spawn.
  */
-export const plainly = (...command: [string, ...string[]]): [command: string, args: string[]] => ['/usr/bin/env', ['-u', 'NODE_OPTIONS', ...command]];
+export const plainly = (...command: [string, ...string[]]): [command: string, args: string[]] => [
+  '/usr/bin/env',
+  ['-u', 'NODE_OPTIONS', ...command],
+];
 
 /** The settings with which a scripted agent is the daemon's claude. */
 const scripted = (name: string): Record<string, string> => {
@@ -35,10 +38,19 @@ export const scratch = (t: Test, prefix = 'mk-'): string => {
   return path;
 };
 
-const gitEnv = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', GIT_AUTHOR_NAME: 'U', GIT_AUTHOR_EMAIL: 'u@example.com', GIT_COMMITTER_NAME: 'U', GIT_COMMITTER_EMAIL: 'u@example.com' };
+const gitEnv = {
+  ...process.env,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+  GIT_AUTHOR_NAME: 'U',
+  GIT_AUTHOR_EMAIL: 'u@example.com',
+  GIT_COMMITTER_NAME: 'U',
+  GIT_COMMITTER_EMAIL: 'u@example.com',
+};
 
 /** git as a user types it. */
-export const git = (cwd: string, ...args: string[]): string => execFileSync('git', args, { cwd, env: gitEnv, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
+export const git = (cwd: string, ...args: string[]): string =>
+  execFileSync('git', args, { cwd, env: gitEnv, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
 
 export const write = (root: string, files: Record<string, string>): void => {
   for (const [path, content] of Object.entries(files)) {
@@ -60,13 +72,20 @@ export const userRepository = (t: Test, files: Record<string, string> = { 'READM
 };
 
 /** Everything in a directory but what is at these paths: kinds, modes and contents by path. With `times` when each was changed, too. */
-export const fingerprint = (root: string, { without = [], times = false }: { without?: string[]; times?: boolean } = {}): Record<string, string> => {
+export const fingerprint = (
+  root: string,
+  { without = [], times = false }: { without?: string[]; times?: boolean } = {},
+): Record<string, string> => {
   const found: Record<string, string> = {};
   for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
     if (without.some((each) => path === each || path.startsWith(`${each}/`))) continue;
     const absolute = join(root, path);
     const stats = lstatSync(absolute);
-    const content = stats.isSymbolicLink() ? readlinkSync(absolute) : stats.isFile() ? createHash('sha256').update(readFileSync(absolute)).digest('hex') : '';
+    const content = stats.isSymbolicLink()
+      ? readlinkSync(absolute)
+      : stats.isFile()
+        ? createHash('sha256').update(readFileSync(absolute)).digest('hex')
+        : '';
     found[path] = [stats.mode.toString(8), content, ...(times ? [stats.mtimeMs] : [])].join(' ');
   }
   return found;
@@ -124,7 +143,8 @@ export interface Refusal {
 }
 
 /** The text of an event that is a line of this stream of the output. */
-export const lineOf = (event: TaskEvent, stream: string): string | null => (event.type === 'output' && event.stream === stream ? event.content : null);
+export const lineOf = (event: TaskEvent, stream: string): string | null =>
+  event.type === 'output' && event.stream === stream ? event.content : null;
 
 /** The events of an SSE answer, as they come. */
 export const readSse = async function* (response: Response): AsyncGenerator<TaskEvent> {
@@ -146,9 +166,18 @@ export const readSse = async function* (response: Response): AsyncGenerator<Task
  * @param tuning - changes to the checked configuration
  * @param more - a clock of the test's own, and what is told of the points that are reached
  */
-export const startDaemon = async (t: Test, agent: string, settings: Record<string, string> = {}, tuning: Record<string, number> = {}, more: Pick<AppOptions, 'now' | 'reached' | 'twins'> = {}): Promise<TestDaemon> => {
+export const startDaemon = async (
+  t: Test,
+  agent: string,
+  settings: Record<string, string> = {},
+  tuning: Record<string, number> = {},
+  more: Pick<AppOptions, 'now' | 'reached' | 'twins'> = {},
+): Promise<TestDaemon> => {
   const home = settings['MAKIMA_HOME'] ?? scratch(t);
-  const { config } = loadConfig({ MAKIMA_HOME: home, MAKIMA_PORT: '0', ...(settings['MAKIMA_CLAUDE_COMMAND'] === undefined && scripted(agent)), ...settings }, { homedir: home });
+  const { config } = loadConfig(
+    { MAKIMA_HOME: home, MAKIMA_PORT: '0', ...(settings['MAKIMA_CLAUDE_COMMAND'] === undefined && scripted(agent)), ...settings },
+    { homedir: home },
+  );
   const token = await ownerToken(home);
   const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' }, pino.destination({ fd: 2, sync: true }));
   const app = await startApp({ config: { ...config, ...tuning }, logger, ownerToken: token, ...more });
@@ -159,7 +188,12 @@ export const startDaemon = async (t: Test, agent: string, settings: Record<strin
   const request: TestDaemon['call'] = async (method, path, body, headers) => {
     const response = await fetch(app.url + base + path, {
       method,
-      headers: { ...(body !== undefined && { 'content-type': body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json' }), ...headers },
+      headers: {
+        ...(body !== undefined && {
+          'content-type': body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json',
+        }),
+        ...headers,
+      },
       ...(body !== undefined && { body: typeof body === 'string' || body instanceof URLSearchParams ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -204,7 +238,9 @@ export const startDaemon = async (t: Test, agent: string, settings: Record<strin
       return ended(taskId);
     },
     async said(taskId) {
-      return (await events(taskId)).flatMap((event) => (event.type === 'output' && event.jsonType === 'assistant' ? textsOf(event.content) : []));
+      return (await events(taskId)).flatMap((event) =>
+        event.type === 'output' && event.jsonType === 'assistant' ? textsOf(event.content) : [],
+      );
     },
     async until(taskId, fits) {
       const seen: TaskEvent[] = [];
@@ -225,7 +261,9 @@ export const startDaemon = async (t: Test, agent: string, settings: Record<strin
 /** The first letter of a process's state as ps prints it, null where there is no such process. */
 export const stateOf = (pid: number): string | null => {
   try {
-    return execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).trim().charAt(0);
+    return execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .charAt(0);
   } catch {
     // ps fails where there is no such process.
     return null;

@@ -43,7 +43,11 @@ const at = '2026-11-20T12:00:00.000Z';
 const now = (): Date => new Date(at);
 
 /** What the migrations after 0002 add. */
-const laterColumns = [['tasks', 'warnings'], ['runs', 'toldAfter'], ['runs', 'keepSubtasks']] as const;
+const laterColumns = [
+  ['tasks', 'warnings'],
+  ['runs', 'toldAfter'],
+  ['runs', 'keepSubtasks'],
+] as const;
 
 /** As 0.1 settled every repository that it made. */
 const settings = '[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[core]\n\tlogAllRefUpdates = true\n';
@@ -72,7 +76,11 @@ export class OldHome {
     if (behindLink) symlinkSync('real', home);
     else mkdirSync(home);
     for (const name of ['repositories', 'worktrees', 'runs']) mkdirSync(join(home, name));
-    return new OldHome(home, await openStore(join(home, 'state.sqlite'), { now }), openEventLog({ directory: join(home, 'events'), now, warn: (message) => void t.fail(message) }));
+    return new OldHome(
+      home,
+      await openStore(join(home, 'state.sqlite'), { now }),
+      openEventLog({ directory: join(home, 'events'), now, warn: (message) => void t.fail(message) }),
+    );
   }
 
   /** Closes what the daemon had open, which is dead from here on, and takes from the database what migrations since 0.1 have added. */
@@ -89,9 +97,15 @@ export class OldHome {
   #repository({ id, repositoryUrl }: Task): Omit<OldWorktree, 'path' | 'adminDir' | 'branch'> {
     const source = parseRepositoryUrl(repositoryUrl, this.home);
     const gitDir = join(this.home, 'repositories', repositoryName(source, id));
-    const [sourcePath, origin] = source.kind === 'local' ? [source.path, source.path] : source.kind === 'remote' ? [null, source.url] : [null, null];
+    const [sourcePath, origin] =
+      source.kind === 'local' ? [source.path, source.path] : source.kind === 'remote' ? [null, source.url] : [null, null];
     if (!existsSync(gitDir)) this.#makeRepository(gitDir, origin, source.kind === 'remote');
-    return { gitDir, sourcePath, origin, baseCommit: git(gitDir, 'rev-parse', origin === null ? 'refs/heads/main' : 'refs/makima/source/heads/main') };
+    return {
+      gitDir,
+      sourcePath,
+      origin,
+      baseCommit: git(gitDir, 'rev-parse', origin === null ? 'refs/heads/main' : 'refs/makima/source/heads/main'),
+    };
   }
 
   #makeRepository(gitDir: string, origin: string | null, isRemote: boolean): void {
@@ -103,9 +117,26 @@ export class OldHome {
       git(this.home, 'clone', '-q', '--bare', '--template=', origin, gitDir);
       git(gitDir, 'config', '--remove-section', 'remote.origin');
       const upstream = isRemote ? ['+refs/heads/*:refs/remotes/origin/*'] : [];
-      git(gitDir, 'fetch', '-q', '--no-tags', '--no-write-fetch-head', '--update-shallow', origin, '+refs/heads/*:refs/makima/source/heads/*', '+refs/tags/*:refs/makima/source/tags/*', '+HEAD:refs/makima/source/HEAD', ...upstream);
+      git(
+        gitDir,
+        'fetch',
+        '-q',
+        '--no-tags',
+        '--no-write-fetch-head',
+        '--update-shallow',
+        origin,
+        '+refs/heads/*:refs/makima/source/heads/*',
+        '+refs/tags/*:refs/makima/source/tags/*',
+        '+HEAD:refs/makima/source/HEAD',
+        ...upstream,
+      );
       git(gitDir, 'symbolic-ref', 'refs/makima/source-head', 'refs/makima/source/heads/main');
-      if (isRemote) for (const [key, value] of [['url', origin], ['fetch', '+refs/heads/*:refs/remotes/origin/*']] as const) git(gitDir, 'config', `remote.origin.${key}`, value);
+      if (isRemote)
+        for (const [key, value] of [
+          ['url', origin],
+          ['fetch', '+refs/heads/*:refs/remotes/origin/*'],
+        ] as const)
+          git(gitDir, 'config', `remote.origin.${key}`, value);
     }
     appendFileSync(join(gitDir, 'config'), settings);
     mkdirSync(join(gitDir, 'info'), { recursive: true });
@@ -155,13 +186,31 @@ export class OldHome {
   async done(given: Partial<Task>, work: string, parent: OldTask | null = null): Promise<OldTask> {
     const begun = await this.#begun(given, parent);
     const { task, worktree } = begun;
-    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.com', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.com' };
+    const env = {
+      ...process.env,
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_AUTHOR_NAME: 'A',
+      GIT_AUTHOR_EMAIL: 'a@example.com',
+      GIT_COMMITTER_NAME: 'A',
+      GIT_COMMITTER_EMAIL: 'a@example.com',
+    };
     execFileSync('sh', ['-ec', work], { cwd: worktree.path, env });
-    const made = await this.#stored(begun, { status: 'done', startedAt: at, completedAt: at, exitCode: 0, usage: { ...noUsage, turns: 1 } });
+    const made = await this.#stored(begun, {
+      status: 'done',
+      startedAt: at,
+      completedAt: at,
+      exitCode: 0,
+      usage: { ...noUsage, turns: 1 },
+    });
     const runId = randomUUID();
     await this.#store.createRun(task.id, { runId, directory: join(this.home, 'runs', runId), baseUsage: noUsage, createdAt: at });
     await this.#store.endRun(runId, { exitCode: 0, endedAt: at });
-    this.#say(task.id, { type: 'output', stream: 'system', content: `Worktree ready: ${worktree.path} on branch ${worktree.branch}` }, { type: 'status', from: 'running', to: 'done' }, { type: 'end', status: 'done' });
+    this.#say(
+      task.id,
+      { type: 'output', stream: 'system', content: `Worktree ready: ${worktree.path} on branch ${worktree.branch}` },
+      { type: 'status', from: 'running', to: 'done' },
+      { type: 'end', status: 'done' },
+    );
     return made;
   }
 
@@ -172,7 +221,15 @@ export class OldHome {
     const { runId, directory } = await this.#run(task, worktree);
     await createRunDirectory(directory);
     await writeInput(directory, userMessage(task.plan));
-    const handle = await launch({ runId, directory, command: '/usr/bin/env', args: ['-u', 'NODE_OPTIONS', agentPath(agent)], cwd: worktree.path, env: { PATH: process.env['PATH'] ?? '' }, ownCgroup: false });
+    const handle = await launch({
+      runId,
+      directory,
+      command: '/usr/bin/env',
+      args: ['-u', 'NODE_OPTIONS', agentPath(agent)],
+      cwd: worktree.path,
+      env: { PATH: process.env['PATH'] ?? '' },
+      ownCgroup: false,
+    });
     await this.#store.updateRun(runId, { handle, state: 'running' });
     this.#say(task.id, { type: 'status', from: 'starting', to: 'running' });
     return made;
@@ -202,7 +259,16 @@ export class OldHome {
   async delete({ task, worktree }: OldTask, { isHalf = false } = {}): Promise<void> {
     const { gitDir, path, adminDir, branch } = worktree;
     const { tree } = await mergeSource({ ...worktree, borrows: null }, null, 'all');
-    const kept = git(gitDir, ...madeByMakima, 'commit-tree', tree, '-p', git(path, 'rev-parse', 'HEAD'), '-m', `makima: all of ${branch} before it was deleted`);
+    const kept = git(
+      gitDir,
+      ...madeByMakima,
+      'commit-tree',
+      tree,
+      '-p',
+      git(path, 'rev-parse', 'HEAD'),
+      '-m',
+      `makima: all of ${branch} before it was deleted`,
+    );
     git(gitDir, 'update-ref', '--create-reflog', `refs/makima/kept/${task.id}`, kept);
     this.#card({ task, worktree }, true);
     await this.#store.deleteTasks([task.id]);
@@ -215,11 +281,24 @@ export class OldHome {
 
   /** Begins a merge that conflicts, and leaves it open. */
   async openMerge(into: OldTask, subtask: OldTask): Promise<void> {
-    const [parent, child] = [{ ...into.worktree, borrows: null }, { ...subtask.worktree, borrows: null }];
+    const [parent, child] = [
+      { ...into.worktree, borrows: null },
+      { ...subtask.worktree, borrows: null },
+    ];
     const source = await mergeSource(child, null, 'Uncommitted work, kept to be merged.');
     const plan = await planMerge(parent, source, { merge: `Merge "${subtask.task.name}"`, work: 'Work before it' });
     if (plan === null || plan.record.commit !== null) throw new Error('this merge does not conflict');
-    await this.#store.beginMerge({ taskId: into.task.id, subtaskId: subtask.task.id, sourceBranch: child.branch, phase: 'applying', record: plan.record, startedAt: at }, []);
+    await this.#store.beginMerge(
+      {
+        taskId: into.task.id,
+        subtaskId: subtask.task.id,
+        sourceBranch: child.branch,
+        phase: 'applying',
+        record: plan.record,
+        startedAt: at,
+      },
+      [],
+    );
     await applyMerge(parent, plan, child);
     await this.#store.updateMerge(into.task.id, { phase: 'open' });
   }

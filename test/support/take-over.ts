@@ -6,7 +6,8 @@ import { git, scratch, startDaemon, userRepository, write, type TestDaemon } fro
 import type { OldHome } from './old-home.ts';
 
 /** Commits, what is changed, deleted, new, ignored, and staged otherwise than it is; and what git says of that. */
-export const allKinds = 'echo c > committed; git add committed; git commit -qm c; echo u >> README.md; rm gone.txt; echo n > new; chmod 755 new; ln -s new link; echo i > ignored; echo 1 > staged; git add staged; echo 2 > staged';
+export const allKinds =
+  'echo c > committed; git add committed; git commit -qm c; echo u >> README.md; rm gone.txt; echo n > new; chmod 755 new; ln -s new link; echo i > ignored; echo 1 > staged; git add staged; echo 2 > staged';
 export const statusOfAllKinds = [' D gone.txt', ' M README.md', '!! .makima/', '!! ignored', '?? link', '?? new', 'AM staged'];
 
 /** A repository of a user's in which all of that can happen. */

@@ -5,7 +5,13 @@ const day = 24 * 3600 * 1000;
 
 void t.test('events of tasks that ended long ago are deleted, and asking for them says so', async (t) => {
   let ahead = 0;
-  const daemon = await startDaemon(t, 'says-a-line', { MAKIMA_RETENTION_DAYS: '30' }, { retentionEveryMs: 20 }, { now: () => new Date(Date.now() + ahead) });
+  const daemon = await startDaemon(
+    t,
+    'says-a-line',
+    { MAKIMA_RETENTION_DAYS: '30' },
+    { retentionEveryMs: 20 },
+    { now: () => new Date(Date.now() + ahead) },
+  );
   const { id } = await daemon.start({});
   await daemon.ended(id);
   const all = await daemon.events(id);

@@ -9,7 +9,8 @@ const treeIsUp = (event: TaskEvent): boolean => lineOf(event, 'stdout')?.include
 
 void t.test('stopping, pausing, waiting, messages and deleting', async (t) => {
   const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_MAX_CONCURRENT_TASKS: '10' });
-  const call = (method: string, path: string, body?: unknown) => daemon.call<Refusal & { delivered: boolean; status: string; id: string }>(method, path, body);
+  const call = (method: string, path: string, body?: unknown) =>
+    daemon.call<Refusal & { delivered: boolean; status: string; id: string }>(method, path, body);
   const forever = async (more: Record<string, unknown> = {}) => {
     const task = await daemon.start({ name: 'forever', ...more });
     await daemon.until(task.id, working);
@@ -90,21 +91,31 @@ void t.test('stopping, pausing, waiting, messages and deleting', async (t) => {
 
   void t.test('a running agent is told of a sibling: name, summary and changed files', async (t) => {
     const parent = await daemon.make({ isOrchestrator: true, repositoryUrl: 'new://siblings' });
-    const sibling = await daemon.ended((await daemon.start({ name: 'runs-plan', plan: 'RUN: mkdir d; echo 1 > d/new.txt', parentTaskId: parent.id })).id);
+    const sibling = await daemon.ended(
+      (await daemon.start({ name: 'runs-plan', plan: 'RUN: mkdir d; echo 1 > d/new.txt', parentTaskId: parent.id })).id,
+    );
     const id = await forever({ parentTaskId: parent.id });
-    const told = async (body: Record<string, unknown>) => call('POST', `/tasks/${id}/sibling-context`, { siblingTaskId: sibling.id, ...body });
+    const told = async (body: Record<string, unknown>) =>
+      call('POST', `/tasks/${id}/sibling-context`, { siblingTaskId: sibling.id, ...body });
     t.match(await told({ summary: 'The d is\nnew.' }), { status: 202, body: { delivered: true } });
-    const stdin = (await daemon.until(id, (event) => lineOf(event, 'stdin')?.includes('for you to read') === true)).flatMap((event) => lineOf(event, 'stdin') ?? []).join('\n');
-    for (const part of ['"runs-plan"', sibling.id, 'The d is\nnew.', 'd/new.txt', sibling.overlayPath ?? '?']) t.ok(stdin.includes(part), part);
+    const stdin = (await daemon.until(id, (event) => lineOf(event, 'stdin')?.includes('for you to read') === true))
+      .flatMap((event) => lineOf(event, 'stdin') ?? [])
+      .join('\n');
+    for (const part of ['"runs-plan"', sibling.id, 'The d is\nnew.', 'd/new.txt', sibling.overlayPath ?? '?'])
+      t.ok(stdin.includes(part), part);
     t.match(await call('POST', `/tasks/${id}/sibling-context`, { siblingTaskId: id }), { status: 400, body: { code: 'NOT_A_SIBLING' } });
-    t.match(await call('POST', `/tasks/${id}/sibling-context`, { siblingTaskId: parent.id }), { status: 400, body: { code: 'NOT_A_SIBLING' } });
+    t.match(await call('POST', `/tasks/${id}/sibling-context`, { siblingTaskId: parent.id }), {
+      status: 400,
+      body: { code: 'NOT_A_SIBLING' },
+    });
     await daemon.stopped(id);
     t.match(await told({}), { status: 409, body: { code: 'TASK_NOT_RUNNING' } });
   });
 
   void t.test('a deleted task is gone with its log and worktree; what it held is kept under a private ref', async (t) => {
     const parent = await daemon.make({ isOrchestrator: true, repositoryUrl: 'new://deleted' });
-    const plan = 'RUN: echo c > committed; git add .; git -c user.name=A -c user.email=a@b.c commit -qm c; echo u > untracked; echo more >> committed';
+    const plan =
+      'RUN: echo c > committed; git add .; git -c user.name=A -c user.email=a@b.c commit -qm c; echo u > untracked; echo more >> committed';
     const task = await daemon.ended((await daemon.start({ name: 'runs-plan', plan, parentTaskId: parent.id })).id);
     const kept = await daemon.ended((await daemon.start({ name: 'runs-plan', plan, parentTaskId: parent.id })).id);
     t.match([task.status, kept.status], ['done', 'done']);
@@ -130,12 +141,22 @@ void t.test('stopping, pausing, waiting, messages and deleting', async (t) => {
   void t.test('a stand-alone copy of a worktree, where nothing is yet', async (t) => {
     const task = await daemon.ended((await daemon.start({ name: 'runs-plan', plan: 'RUN: echo 1 > one' })).id);
     const target = join(t.testdir({ taken: {} }), 'new');
-    const exists = async (path: string) => (await daemon.call<{ exists: boolean }>('GET', `/targets/exists?targetDir=${encodeURIComponent(path)}`)).body.exists;
+    const exists = async (path: string) =>
+      (await daemon.call<{ exists: boolean }>('GET', `/targets/exists?targetDir=${encodeURIComponent(path)}`)).body.exists;
     t.same([await exists(target), await exists(join(target, '..', 'taken'))], [false, true]);
-    t.match(await call('POST', `/tasks/${task.id}/worktree/clone`, { targetDir: join(target, '..', 'taken') }), { status: 409, body: { code: 'TARGET_EXISTS' } });
-    t.match(await call('POST', `/tasks/${task.id}/worktree/clone`, { targetDir: target }), { status: 201, body: { success: true, targetDir: target } });
+    t.match(await call('POST', `/tasks/${task.id}/worktree/clone`, { targetDir: join(target, '..', 'taken') }), {
+      status: 409,
+      body: { code: 'TARGET_EXISTS' },
+    });
+    t.match(await call('POST', `/tasks/${task.id}/worktree/clone`, { targetDir: target }), {
+      status: 201,
+      body: { success: true, targetDir: target },
+    });
     t.ok(existsSync(join(target, 'one')) && !existsSync(join(target, '.makima')));
-    t.match(await call('POST', `/tasks/${task.id}/worktree/clone`, { targetDir: join(daemon.home, 'x') }), { status: 400, body: { code: 'INVALID_PATH' } });
+    t.match(await call('POST', `/tasks/${task.id}/worktree/clone`, { targetDir: join(daemon.home, 'x') }), {
+      status: 400,
+      body: { code: 'INVALID_PATH' },
+    });
     // It needs nothing of makima's.
     t.equal((await call('DELETE', `/tasks/${task.id}`)).status, 204);
     write(target, { two: '2\n' });

@@ -24,19 +24,33 @@ void t.test('a deleted worktree is had back with its task: commits, changes and 
   t.strictSame([git(path, 'log', '--format=%s'), git(path, 'status', '--porcelain')], before);
   t.equal(readFileSync(join(path, 'kept.txt'), 'utf8'), 'changed\n');
   const files = await daemon.call<{ path: string; status: string }[]>('GET', `/tasks/${id}/diff`);
-  t.strictSame(files.body.map(({ path, status }) => `${status} ${path}`).toSorted(), ['added committed.txt', 'added untracked.txt', 'deleted gone.txt', 'modified kept.txt']);
+  t.strictSame(files.body.map(({ path, status }) => `${status} ${path}`).toSorted(), [
+    'added committed.txt',
+    'added untracked.txt',
+    'deleted gone.txt',
+    'modified kept.txt',
+  ]);
   t.equal((await daemon.call('POST', `/tasks/${id}/start`)).status, 202);
   t.equal((await daemon.ended(id)).status, 'done', 'and worked in again');
-  t.match(await daemon.call('POST', '/tasks/0123abcd-0000-4000-8000-000000000000/worktree/restore'), { status: 404, body: { code: 'TASK_NOT_FOUND' } });
+  t.match(await daemon.call('POST', '/tasks/0123abcd-0000-4000-8000-000000000000/worktree/restore'), {
+    status: 404,
+    body: { code: 'TASK_NOT_FOUND' },
+  });
 });
 
 void t.test('a deletion in the middle of which the daemon died is finished at the next start', async (t) => {
   const home = scratch(t);
-  let daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: home }, {}, {
-    reached: (point) => {
-      if (point === 'rows deleted') throw new Error('the daemon dies here');
+  let daemon = await startDaemon(
+    t,
+    'says-a-line',
+    { MAKIMA_HOME: home },
+    {},
+    {
+      reached: (point) => {
+        if (point === 'rows deleted') throw new Error('the daemon dies here');
+      },
     },
-  });
+  );
   const { id } = await daemon.start({});
   const { overlayPath } = await daemon.ended(id);
   t.equal((await daemon.call('DELETE', `/tasks/${id}`)).status, 500);
@@ -44,7 +58,10 @@ void t.test('a deletion in the middle of which the daemon died is finished at th
   await daemon.close();
   daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: home });
   t.notOk(existsSync(overlayPath ?? ''));
-  t.strictSame(readdirSync(join(home, 'events')).filter((name) => name.endsWith('.log')), []);
+  t.strictSame(
+    readdirSync(join(home, 'events')).filter((name) => name.endsWith('.log')),
+    [],
+  );
   t.equal((await daemon.call('POST', `/tasks/${id}/worktree/restore`)).status, 200, 'and can be had back');
 });
 
@@ -60,7 +77,13 @@ void t.test('by a card that an agent wrote nothing is removed, nor made a task o
   t.equal((await daemon.call('DELETE', `/tasks/${id}?worktree=keep`)).status, 204);
   await daemon.close();
   for (const isDeleted of [true, false]) {
-    for (const name of [id, other]) writeFileSync(join(cards, `${name}.json`), own.replaceAll(id, (found, at: number) => (at === own.indexOf(id) ? name : found)).replace(/"isDeleted":\w+/, `"isDeleted":${isDeleted}`));
+    for (const name of [id, other])
+      writeFileSync(
+        join(cards, `${name}.json`),
+        own
+          .replaceAll(id, (found, at: number) => (at === own.indexOf(id) ? name : found))
+          .replace(/"isDeleted":\w+/, `"isDeleted":${isDeleted}`),
+      );
     if (!isDeleted) for (const name of readdirSync(home)) if (name.startsWith('state.')) rmSync(join(home, name));
     daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: home });
     t.ok(existsSync(join(theirs, 'theirs.txt')), `isDeleted ${isDeleted}`);
@@ -91,12 +114,19 @@ for (const [how, damage] of [
     t.match(found, { status: 200, body: { name: 'a part', parentTaskId: parent.id, overlayPath: task.overlayPath, branch: task.branch } });
     t.match((await daemon.call('GET', `/tasks/${id}/diff`)).body, [{ path: 'work.txt', status: 'added' }]);
     t.strictSame((await daemon.events(id)).slice(0, seen.length), seen, 'its log is there');
-    t.equal(readdirSync(home).some((name) => name.startsWith('state.sqlite.damaged-')), how === 'damaged');
+    t.equal(
+      readdirSync(home).some((name) => name.startsWith('state.sqlite.damaged-')),
+      how === 'damaged',
+    );
     t.equal((await daemon.call('POST', `/tasks/${id}/start`)).status, 202);
     const again = await daemon.ended(id);
     t.equal(again.status, 'done');
     const statuses = (await daemon.events(id)).flatMap((event) => (event.type === 'status' ? [event.to] : []));
-    t.strictSame(statuses.slice(-5), ['queued', 'initializing', 'starting', 'running', 'done'], 'no event of the new run is taken for an old one');
+    t.strictSame(
+      statuses.slice(-5),
+      ['queued', 'initializing', 'starting', 'running', 'done'],
+      'no event of the new run is taken for an old one',
+    );
     t.equal((await daemon.call('DELETE', `/tasks/${parent.id}`)).status, 204);
   });
 }

@@ -8,7 +8,12 @@ import { git, isAlive, lineOf, startDaemon, type Refusal } from '../support/daem
 const working = (event: TaskEvent): boolean => lineOf(event, 'stdout')?.includes('Working until') === true;
 
 void t.test('finishing with status done', async (t) => {
-  const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_MAX_CONCURRENT_TASKS: '10' }, { interruptGraceMs: 2000, exitGraceMs: 500, backgroundWaitMs: 500 });
+  const daemon = await startDaemon(
+    t,
+    'by-task-name',
+    { MAKIMA_MAX_CONCURRENT_TASKS: '10' },
+    { interruptGraceMs: 2000, exitGraceMs: 500, backgroundWaitMs: 500 },
+  );
   const put = (id: string, body: Record<string, unknown>) => daemon.call<Task & Refusal>('PUT', `/tasks/${id}`, body);
   const orchestrator = async (): Promise<Task> => {
     const { id } = await daemon.start({ name: 'forever', isOrchestrator: true, repositoryUrl: 'new://' });
@@ -26,13 +31,17 @@ void t.test('finishing with status done', async (t) => {
     t.equal(task.status, 'done', task.errorMessage ?? 'done');
     return task;
   };
-  const bring = (from: Task, to: Task): void => cpSync(from.overlayPath ?? '', to.overlayPath ?? '', { recursive: true, filter: (path) => !/\/\.(git|makima)($|\/)/.test(path) });
+  const bring = (from: Task, to: Task): void =>
+    cpSync(from.overlayPath ?? '', to.overlayPath ?? '', { recursive: true, filter: (path) => !/\/\.(git|makima)($|\/)/.test(path) });
 
   await t.test('the task is done at once, its agent gone afterwards, and the end comes last', async (t) => {
     const { id } = await daemon.start({ name: 'forks-a-tree', isOrchestrator: true });
     const last = (await daemon.until(id, (event) => lineOf(event, 'stdout')?.includes('cleanEnvironment') === true)).at(-1);
     const pids = [...(last?.type === 'output' ? last.content : '').matchAll(/\\":(\d+)/g)].map(([, pid]) => Number(pid));
-    t.match(await put(id, { status: 'done', progressSummary: 'All of it.\n' }), { status: 200, body: { status: 'done', progressSummary: 'All of it.\n', completedAt: /Z$/ } });
+    t.match(await put(id, { status: 'done', progressSummary: 'All of it.\n' }), {
+      status: 200,
+      body: { status: 'done', progressSummary: 'All of it.\n', completedAt: /Z$/ },
+    });
     t.match(await put(id, { status: 'done', progressSummary: 'Said again.' }), { status: 200, body: { progressSummary: 'Said again.' } });
     const task = await daemon.ended(id);
     t.match(task, { status: 'done', progressSummary: 'Said again.', errorMessage: null });
@@ -68,7 +77,10 @@ void t.test('finishing with status done', async (t) => {
     writeFileSync(join(parent.overlayPath ?? '', 'one'), 'changed since\n');
     t.same(await left(), [one.branch]);
     t.equal((await daemon.call('GET', `/tasks/${parent.id}`)).body.status, 'running');
-    t.match(await put(parent.id, { status: 'done', force: true, progressSummary: 'without one' }), { status: 200, body: { status: 'done' } });
+    t.match(await put(parent.id, { status: 'done', force: true, progressSummary: 'without one' }), {
+      status: 200,
+      body: { status: 'done' },
+    });
     t.match(await daemon.ended(parent.id), { status: 'done', progressSummary: 'without one' });
     t.ok(nothing.branch);
   });

@@ -22,19 +22,25 @@ const family = (t: Tap, daemon: TestDaemon, files: Record<string, string>) => {
       return (await daemon.call('GET', `/tasks/${id}`)).body;
     },
     async subtask(parent: Task, plan: string, more: Record<string, unknown> = {}): Promise<Task> {
-      const task = await daemon.ended((await daemon.start({ name: 'runs-plan', plan: `RUN: ${plan}`, parentTaskId: parent.id, ...more })).id);
+      const task = await daemon.ended(
+        (await daemon.start({ name: 'runs-plan', plan: `RUN: ${plan}`, parentTaskId: parent.id, ...more })).id,
+      );
       t.equal(task.status, 'done', task.errorMessage ?? 'done');
       return task;
     },
     branches: (task: Task) => daemon.call<SubtaskBranch[] & Failure>('GET', `/tasks/${task.id}/branches`),
-    preview: (task: Task, subtask: Task) => daemon.call<MergePreview & Failure>('GET', `/tasks/${task.id}/merge/preview?subtaskId=${subtask.id}`),
+    preview: (task: Task, subtask: Task) =>
+      daemon.call<MergePreview & Failure>('GET', `/tasks/${task.id}/merge/preview?subtaskId=${subtask.id}`),
     outlook: (task: Task) => daemon.call<MergeOutlook & Failure>('GET', `/tasks/${task.id}/merge/preview`),
     merge: (task: Task, body: Record<string, unknown>) => daemon.call<MergeResult & Failure>('POST', `/tasks/${task.id}/merge`, body),
     status: (task: Task) => daemon.call<MergeStatus & Failure>('GET', `/tasks/${task.id}/merge`),
-    resolve: (task: Task, file: string, strategy: string) => daemon.call<MergeStatus & Failure>('POST', `/tasks/${task.id}/merge/resolve`, { file, strategy }),
-    commit: (task: Task, body: Record<string, unknown> = {}) => daemon.call<MergeResult & Failure>('POST', `/tasks/${task.id}/merge/commit`, body),
+    resolve: (task: Task, file: string, strategy: string) =>
+      daemon.call<MergeStatus & Failure>('POST', `/tasks/${task.id}/merge/resolve`, { file, strategy }),
+    commit: (task: Task, body: Record<string, unknown> = {}) =>
+      daemon.call<MergeResult & Failure>('POST', `/tasks/${task.id}/merge/commit`, body),
     abort: (task: Task) => daemon.call<{ success: boolean } & Failure>('POST', `/tasks/${task.id}/merge/abort`),
-    skip: (task: Task, subtaskId: string, reason: string) => daemon.call<{ success: boolean } & Failure>('POST', `/tasks/${task.id}/merge/skip`, { subtaskId, reason }),
+    skip: (task: Task, subtaskId: string, reason: string) =>
+      daemon.call<{ success: boolean } & Failure>('POST', `/tasks/${task.id}/merge/skip`, { subtaskId, reason }),
     check: (task: Task) => daemon.call<MergeCheck & Failure>('GET', `/tasks/${task.id}/merge/check`),
   };
 };
@@ -48,20 +54,40 @@ void t.test('from the first look to done', async (t) => {
   const daemon = await startDaemon(t, 'by-task-name', settings, tuning);
   const api = family(t, daemon, { shared: 'base\n', other: 'other\n' });
   const parent = await api.parent();
-  const one = await api.subtask(parent, 'echo one > one; git add .; git -c user.name=A -c user.email=a@b.c commit -qm one; echo more > uncommitted');
+  const one = await api.subtask(
+    parent,
+    'echo one > one; git add .; git -c user.name=A -c user.email=a@b.c commit -qm one; echo more > uncommitted',
+  );
   const left = await api.subtask(parent, 'echo left > shared; echo left > from-left');
   const right = await api.subtask(parent, 'echo right > shared');
   const unused = await api.subtask(parent, 'echo unused > unused');
   const pending = await daemon.make({ name: 'never started', parentTaskId: parent.id });
 
   const listed = (await api.branches(parent)).body;
-  t.strictSame(listed.map(({ taskId }) => taskId), [one, left, right, unused].map(({ id }) => id), 'a task without a worktree has no branch');
+  t.strictSame(
+    listed.map(({ taskId }) => taskId),
+    [one, left, right, unused].map(({ id }) => id),
+    'a task without a worktree has no branch',
+  );
   t.match(listed[0], { name: one.branch, isMerged: false, isSkipped: false, ahead: 1, lastCommitMessage: 'one' });
-  t.match((await api.check(parent)).body, { canComplete: false, unmergedBranches: [one, left, right, unused].map(({ branch }) => branch), mergedCount: 0, skippedCount: 0 });
+  t.match((await api.check(parent)).body, {
+    canComplete: false,
+    unmergedBranches: [one, left, right, unused].map(({ branch }) => branch),
+    mergedCount: 0,
+    skippedCount: 0,
+  });
 
   const before = contentOf(parent);
   const outlook = (await api.outlook(parent)).body;
-  t.strictSame(outlook.subtasks.map(({ clean, conflictsWith }) => [clean, conflictsWith]), [[true, []], [true, [right.id]], [true, [left.id]], [true, []]]);
+  t.strictSame(
+    outlook.subtasks.map(({ clean, conflictsWith }) => [clean, conflictsWith]),
+    [
+      [true, []],
+      [true, [right.id]],
+      [true, [left.id]],
+      [true, []],
+    ],
+  );
   t.equal(outlook.cleanCount, 3);
   t.strictSame([...outlook.order.slice(0, 3)].sort(), [one, left, unused].map(({ id }) => id).sort());
   t.equal(outlook.order[3], right.id);
@@ -76,7 +102,10 @@ void t.test('from the first look to done', async (t) => {
 
   await api.merge(parent, { subtaskId: left.id });
   const conflicted = await api.merge(parent, { subtaskId: right.id });
-  t.match(conflicted, { status: 409, body: { code: 'MERGE_CONFLICT', success: false, conflicts: [{ file: 'shared', kind: 'both-modified' }] } });
+  t.match(conflicted, {
+    status: 409,
+    body: { code: 'MERGE_CONFLICT', success: false, conflicts: [{ file: 'shared', kind: 'both-modified' }] },
+  });
   t.match(await api.merge(parent, { subtaskId: unused.id }), { status: 409, body: { code: 'MERGE_IN_PROGRESS' } });
   t.match((await api.status(parent)).body, { inProgress: true, sourceBranch: right.branch, conflictedFiles: ['shared'] });
   t.match((await api.check(parent)).body.unmergedBranches, [right.branch, unused.branch]);
@@ -91,18 +120,37 @@ void t.test('from the first look to done', async (t) => {
   t.match(await api.abort(parent), { status: 409, body: { code: 'NO_MERGE_IN_PROGRESS' } });
   t.strictSame((await api.status(parent)).body.inProgress, false);
 
-  t.match(await daemon.call<Refusal>('PUT', `/tasks/${parent.id}`, { status: 'done' }), { status: 409, body: { code: 'SUBTASKS_NOT_INTEGRATED', branches: [unused.branch] } });
+  t.match(await daemon.call<Refusal>('PUT', `/tasks/${parent.id}`, { status: 'done' }), {
+    status: 409,
+    body: { code: 'SUBTASKS_NOT_INTEGRATED', branches: [unused.branch] },
+  });
   writeFileSync(join(one.overlayPath ?? '', 'later'), 'later\n');
   t.match((await api.check(parent)).body.unmergedBranches, [one.branch, unused.branch], 'what a merged subtask does later on is unmerged');
   rmSync(join(one.overlayPath ?? '', 'later'));
   t.match(await api.skip(parent, unused.id, 'not needed'), { status: 200, body: { success: true } });
   t.match((await api.check(parent)).body, { canComplete: true, unmergedBranches: [], mergedCount: 3, skippedCount: 1 });
-  t.match((await api.branches(parent)).body.map(({ isMerged, isSkipped }) => [isMerged, isSkipped]), [[true, false], [true, false], [true, false], [false, true]]);
+  t.match(
+    (await api.branches(parent)).body.map(({ isMerged, isSkipped }) => [isMerged, isSkipped]),
+    [
+      [true, false],
+      [true, false],
+      [true, false],
+      [false, true],
+    ],
+  );
   t.equal((await daemon.call('PUT', `/tasks/${parent.id}`, { status: 'done' })).status, 200);
   const events = (await daemon.events(parent.id)).flatMap((event) => (event.type === 'merge' ? [[event.action, event.subtaskId]] : []));
   t.strictSame(events, [
-    ['started', one.id], ['committed', one.id], ['committed', one.id], ['started', left.id], ['committed', left.id],
-    ['started', right.id], ['conflict', right.id], ['resolved', right.id], ['committed', right.id], ['skipped', unused.id],
+    ['started', one.id],
+    ['committed', one.id],
+    ['committed', one.id],
+    ['started', left.id],
+    ['committed', left.id],
+    ['started', right.id],
+    ['conflict', right.id],
+    ['resolved', right.id],
+    ['committed', right.id],
+    ['skipped', unused.id],
   ]);
   t.equal(git(api.repositoryUrl, 'branch', '--list'), '* main', "the user's repository is as it was");
   t.equal(pending.status, 'pending');
@@ -125,10 +173,15 @@ void t.test('refusals, and what belongs to whom', async (t) => {
   t.strictSame(await codeOf(api.preview(stranger, subtask)), [400, 'NOT_A_SUBTASK']);
 
   const { body: key } = await daemon.call<{ key: string }>('POST', `/tasks/${parent.id}/tool-keys`, {});
-  const withKey = async (method: string, path: string, body?: unknown) => (await daemon.callWith<Refusal>(key.key, method, path, body)).status;
+  const withKey = async (method: string, path: string, body?: unknown) =>
+    (await daemon.callWith<Refusal>(key.key, method, path, body)).status;
   t.equal(await withKey('POST', `/tasks/${stranger.id}/merge`, { subtaskId: subtask.id }), 403);
   t.equal(await withKey('GET', `/tasks/${stranger.id}/branches`), 403);
-  t.equal(await withKey('POST', `/tasks/${subtask.id}/merge`, { subtaskId: subtask.id }), 403, "a key merges into its own task's worktree alone");
+  t.equal(
+    await withKey('POST', `/tasks/${subtask.id}/merge`, { subtaskId: subtask.id }),
+    403,
+    "a key merges into its own task's worktree alone",
+  );
   t.equal(await withKey('GET', `/tasks/${subtask.id}/merge`), 200);
   t.equal(await withKey('POST', `/tasks/${parent.id}/merge`, { subtaskId: subtask.id }), 200);
 
@@ -172,11 +225,21 @@ void t.test('two merges in one worktree wait for each other, and in two they do 
   const daemon = await startDaemon(t, 'by-task-name', settings, tuning);
   const api = family(t, daemon, { a: 'a\n' });
   const parents = [await api.parent(), await api.parent()];
-  const made = await Promise.all(parents.flatMap((parent) => ['x', 'y', 'z'].map(async (name) => ({ parent, subtask: await api.subtask(parent, `echo ${name} > ${name}`) }))));
+  const made = await Promise.all(
+    parents.flatMap((parent) =>
+      ['x', 'y', 'z'].map(async (name) => ({ parent, subtask: await api.subtask(parent, `echo ${name} > ${name}`) })),
+    ),
+  );
   const answers = await Promise.all(made.map(({ parent, subtask }) => api.merge(parent, { subtaskId: subtask.id })));
-  t.strictSame(answers.map(({ status }) => status), [200, 200, 200, 200, 200, 200]);
+  t.strictSame(
+    answers.map(({ status }) => status),
+    [200, 200, 200, 200, 200, 200],
+  );
   for (const parent of parents) {
-    t.strictSame(['x', 'y', 'z'].map((name) => read(parent, name)), ['x\n', 'y\n', 'z\n']);
+    t.strictSame(
+      ['x', 'y', 'z'].map((name) => read(parent, name)),
+      ['x\n', 'y\n', 'z\n'],
+    );
     t.match((await api.check(parent)).body, { canComplete: true, mergedCount: 3 });
     t.equal(git(parent.overlayPath ?? '', 'status', '--porcelain'), '');
   }
@@ -186,13 +249,18 @@ void t.test('orchestrate.sh has a command for each of it', async (t) => {
   const daemon = await startDaemon(t, 'by-task-name', settings, tuning);
   const api = family(t, daemon, { 'a "b"\nc': 'base\n' });
   const parent = await api.parent();
-  const [one, two] = [await api.subtask(parent, `printf 'one\\n' > "$(printf 'a "b"\\nc')"`), await api.subtask(parent, `printf 'two\\n' > "$(printf 'a "b"\\nc')"`)];
+  const [one, two] = [
+    await api.subtask(parent, `printf 'one\\n' > "$(printf 'a "b"\\nc')"`),
+    await api.subtask(parent, `printf 'two\\n' > "$(printf 'a "b"\\nc')"`),
+  ];
   const three = await api.subtask(parent, 'echo 3 > three');
   const { body: key } = await daemon.call<{ key: string }>('POST', `/tasks/${parent.id}/tool-keys`, {});
   const run = (...args: string[]): Promise<string> =>
     new Promise((resolve) => {
       const env = { ...process.env, MAKIMA_API_URL: daemon.app.url, MAKIMA_API_KEY: key.key, MAKIMA_TASK_ID: parent.id };
-      execFile('bash', [orchestrateScript, ...args], { env, encoding: 'utf8' }, (error, stdout, stderr) => resolve(error === null ? stdout : `failed: ${stderr}`));
+      execFile('bash', [orchestrateScript, ...args], { env, encoding: 'utf8' }, (error, stdout, stderr) =>
+        resolve(error === null ? stdout : `failed: ${stderr}`),
+      );
     });
   const name = '"a \\"b\\"\\nc"';
   t.equal(await run('branches'), [one, two, three].map((task) => `${task.id}\tunmerged\t${task.name}\t${task.branch ?? ''}\n`).join(''));
@@ -209,7 +277,10 @@ void t.test('orchestrate.sh has a command for each of it', async (t) => {
   t.equal(await run('resolve', 'a "b"\nc', 'theirs'), `merging\t${two.branch ?? ''}\t0 left\n`);
   t.match(await run('commit', 'two: "quoted" & more'), /^merged\t/);
   t.equal(git(parent.overlayPath ?? '', 'log', '-1', '--format=%s'), 'two: "quoted" & more');
-  t.equal(await run('check'), `incomplete\t2 merged\t0 skipped\n${three.id}\tunmerged\t${three.name}\t${three.branch ?? ''}\tthree differ\n`);
+  t.equal(
+    await run('check'),
+    `incomplete\t2 merged\t0 skipped\n${three.id}\tunmerged\t${three.name}\t${three.branch ?? ''}\tthree differ\n`,
+  );
   t.match(await run('done'), /^failed: /);
   t.match(await run('skip', three.id, 'not needed'), /left out: not needed/);
   t.equal(await run('check'), 'complete\t2 merged\t1 skipped\n');

@@ -27,7 +27,8 @@ void t.test('one slot a depth', async (t) => {
   });
 
   await t.test('a parent that waits for its child does not hold the slot that the child needs', async (t) => {
-    const plan = "RUN: id=$(.makima/orchestrate.sh create runs-plan 'RUN: echo made > made.txt' --start | cut -f1); .makima/orchestrate.sh wait \"$id\"; .makima/orchestrate.sh diff \"$id\" | git apply; .makima/orchestrate.sh done all";
+    const plan =
+      'RUN: id=$(.makima/orchestrate.sh create runs-plan \'RUN: echo made > made.txt\' --start | cut -f1); .makima/orchestrate.sh wait "$id"; .makima/orchestrate.sh diff "$id" | git apply; .makima/orchestrate.sh done all';
     const { id } = await daemon.start({ name: 'runs-plan', isOrchestrator: true, repositoryUrl: 'new://', plan });
     t.match(await daemon.ended(id), { status: 'done', progressSummary: 'all', errorMessage: null });
   });

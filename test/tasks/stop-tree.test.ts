@@ -31,7 +31,11 @@ void t.test('where an orchestrator fails its subtasks are stopped, unless a sett
       t.equal((await daemon.call('GET', `/tasks/${child.id}`)).body.status, 'running');
       t.equal((await daemon.stopped(id)).status, 'failed', 'and a stop of what has ended leaves them, too');
       t.equal((await daemon.call('GET', `/tasks/${child.id}`)).body.status, 'running');
-      t.equal((await daemon.call('POST', `/tasks/${id}/stop`, { subtasks: 'stop' })).status, 200, 'the request decides where it says something');
+      t.equal(
+        (await daemon.call('POST', `/tasks/${id}/stop`, { subtasks: 'stop' })).status,
+        200,
+        'the request decides where it says something',
+      );
     } else {
       t.ok((await daemon.lines(id, 'system')).some((line) => line.includes('Its 1 active subtasks are stopped with it')));
     }
@@ -39,26 +43,42 @@ void t.test('where an orchestrator fails its subtasks are stopped, unless a sett
   }
 });
 
-void t.test('one that is stopped leaves nothing running, though its agent makes subtasks through its grace', { skip: process.platform !== 'linux' && 'setsid is of Linux' }, async (t) => {
-  const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_MAX_CONCURRENT_TASKS: '40' }, quick);
-  const notes = scratch(t);
-  // In a session of its own, and deaf: it goes on until it is killed.
-  const loop = `trap "" TERM INT HUP; printf %s "$MAKIMA_API_KEY" >'${notes}/key'; while :; do .makima/orchestrate.sh create cheap work --start; done`;
-  const { id } = await daemon.start({ name: 'runs-plan', plan: `RUN: cat >loop.sh <<'LOOP'\n${loop}\nLOOP\nsetsid sh loop.sh >'${notes}/made' 2>&1`, isOrchestrator: true });
-  const made = (): number => (existsSync(join(notes, 'made')) ? readFileSync(join(notes, 'made'), 'utf8').split('\n').filter((line) => line.includes('cheap')).length : 0);
-  while (made() < 3) await pause(50);
-  const key = await keyOf(join(notes, 'key'));
-  t.equal((await daemon.callWith(key, 'GET', `/tasks/${id}`)).status, 200);
-  t.equal((await daemon.call('POST', `/tasks/${id}/stop`, {})).status, 202);
-  t.match(await daemon.callWith<Refusal>(key, 'GET', `/tasks/${id}`), { status: 401 }, 'its key is dead when the stop is acknowledged');
-  const { body: below } = await daemon.call<Task[]>('GET', `/tasks/${id}/subtasks`);
-  t.equal((await daemon.ended(id)).status, 'interrupted');
-  const { body: left } = await daemon.call<Task[]>('GET', `/tasks/${id}/subtasks`);
-  t.equal(left.length, below.length, 'none was made since');
-  for (const each of left) if (each.status !== 'pending') await daemon.ended(each.id);
-  const states = (await daemon.call<Task[]>('GET', `/tasks/${id}/subtasks`)).body.map(({ status }) => status);
-  t.same(states.filter((status) => !['interrupted', 'pending', 'done'].includes(status)), []);
-});
+void t.test(
+  'one that is stopped leaves nothing running, though its agent makes subtasks through its grace',
+  { skip: process.platform !== 'linux' && 'setsid is of Linux' },
+  async (t) => {
+    const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_MAX_CONCURRENT_TASKS: '40' }, quick);
+    const notes = scratch(t);
+    // In a session of its own, and deaf: it goes on until it is killed.
+    const loop = `trap "" TERM INT HUP; printf %s "$MAKIMA_API_KEY" >'${notes}/key'; while :; do .makima/orchestrate.sh create cheap work --start; done`;
+    const { id } = await daemon.start({
+      name: 'runs-plan',
+      plan: `RUN: cat >loop.sh <<'LOOP'\n${loop}\nLOOP\nsetsid sh loop.sh >'${notes}/made' 2>&1`,
+      isOrchestrator: true,
+    });
+    const made = (): number =>
+      existsSync(join(notes, 'made'))
+        ? readFileSync(join(notes, 'made'), 'utf8')
+            .split('\n')
+            .filter((line) => line.includes('cheap')).length
+        : 0;
+    while (made() < 3) await pause(50);
+    const key = await keyOf(join(notes, 'key'));
+    t.equal((await daemon.callWith(key, 'GET', `/tasks/${id}`)).status, 200);
+    t.equal((await daemon.call('POST', `/tasks/${id}/stop`, {})).status, 202);
+    t.match(await daemon.callWith<Refusal>(key, 'GET', `/tasks/${id}`), { status: 401 }, 'its key is dead when the stop is acknowledged');
+    const { body: below } = await daemon.call<Task[]>('GET', `/tasks/${id}/subtasks`);
+    t.equal((await daemon.ended(id)).status, 'interrupted');
+    const { body: left } = await daemon.call<Task[]>('GET', `/tasks/${id}/subtasks`);
+    t.equal(left.length, below.length, 'none was made since');
+    for (const each of left) if (each.status !== 'pending') await daemon.ended(each.id);
+    const states = (await daemon.call<Task[]>('GET', `/tasks/${id}/subtasks`)).body.map(({ status }) => status);
+    t.same(
+      states.filter((status) => !['interrupted', 'pending', 'done'].includes(status)),
+      [],
+    );
+  },
+);
 
 void t.test('a key made by hand lives on, and keep leaves what is below', async (t) => {
   const daemon = await startDaemon(t, 'by-task-name', {}, quick);
@@ -93,14 +113,26 @@ void t.test('a create and a start that are under way when the key dies come to n
     });
     const daemon = await startDaemon(t, 'by-task-name', {}, quick, { twins: { store } });
     const file = join(scratch(t), 'key');
-    const { id } = await daemon.start({ name: 'runs-plan', plan: `RUN: printf %s "$MAKIMA_API_KEY" >'${file}'; tail -f /dev/null`, isOrchestrator: true });
-    const making = daemon.callWith<Refusal>(await keyOf(file), 'POST', '/tasks', { name: 'forever', plan: 'p', parentTaskId: id, start: true });
+    const { id } = await daemon.start({
+      name: 'runs-plan',
+      plan: `RUN: printf %s "$MAKIMA_API_KEY" >'${file}'; tail -f /dev/null`,
+      isOrchestrator: true,
+    });
+    const making = daemon.callWith<Refusal>(await keyOf(file), 'POST', '/tasks', {
+      name: 'forever',
+      plan: 'p',
+      parentTaskId: id,
+      start: true,
+    });
     await isHeld;
     t.equal((await daemon.stopped(id)).status, 'interrupted');
     gate.emit('go');
     t.match(await making, { status: 401, body: { code: 'UNAUTHENTICATED' } });
     const { body: below } = await daemon.call<Task[]>('GET', `/tasks/${id}/subtasks`);
-    t.same(below.map(({ status }) => status), held === 'createTask' ? [] : ['pending']);
+    t.same(
+      below.map(({ status }) => status),
+      held === 'createTask' ? [] : ['pending'],
+    );
   }
 });
 

@@ -18,20 +18,66 @@ void t.test('making, reading and changing tasks', async (t) => {
 
   await t.test('a task is what was asked for, and waits to be started', async (t) => {
     const repository = userRepository(t);
-    const asked = { name: ' Tōkyō: "x" & y/../ ', plan: '/clear\n\u{1f600} "quoted" \\ $(rm -rf /)\n', repositoryUrl: repository, baseBranch: 'main', targetBranch: 'release', targetRepoPath: repository, completionAction: 'none', isOrchestrator: true, priority: -7, agent: 'claude' };
+    const asked = {
+      name: ' Tōkyō: "x" & y/../ ',
+      plan: '/clear\n\u{1f600} "quoted" \\ $(rm -rf /)\n',
+      repositoryUrl: repository,
+      baseBranch: 'main',
+      targetBranch: 'release',
+      targetRepoPath: repository,
+      completionAction: 'none',
+      isOrchestrator: true,
+      priority: -7,
+      agent: 'claude',
+    };
     const { status, body, headers } = await create(asked);
     t.equal(status, 201);
     t.equal(headers.get('location'), `/api/v1/mesh/tasks/${body.id}`);
-    t.match(body, { ...asked, status: 'pending', depth: 0, parentTaskId: null, copyFiles: [], dependsOn: [], overlayPath: null, branch: `makima/tōkyō-x-y-${body.id.slice(0, 8)}`, startedAt: null, usage: null });
+    t.match(body, {
+      ...asked,
+      status: 'pending',
+      depth: 0,
+      parentTaskId: null,
+      copyFiles: [],
+      dependsOn: [],
+      overlayPath: null,
+      branch: `makima/tōkyō-x-y-${body.id.slice(0, 8)}`,
+      startedAt: null,
+      usage: null,
+    });
     t.same((await daemon.call('GET', `/tasks/${body.id}`)).body, body);
     t.same((await daemon.call('GET', `/tasks/${body.id.toUpperCase()}`)).body, body);
   });
 
   await t.test('a form says the same', async (t) => {
     const parent = await make({ isOrchestrator: true });
-    const form = new URLSearchParams({ name: 'From a form', plan: 'a=b&c %20 +\n', parentTaskId: parent.id, priority: '12', isOrchestrator: 'true', copyFiles: 'a, b/c' });
-    t.match(await create(form), { status: 201, body: { name: 'From a form', plan: 'a=b&c %20 +\n', parentTaskId: parent.id, priority: 12, isOrchestrator: true, copyFiles: ['a', 'b/c'], depth: 1 } });
-    const repeated = new URLSearchParams([['name', 'n'], ['plan', 'p'], ['parentTaskId', parent.id], ['copyFiles', 'with, comma'], ['copyFiles', 'b']]);
+    const form = new URLSearchParams({
+      name: 'From a form',
+      plan: 'a=b&c %20 +\n',
+      parentTaskId: parent.id,
+      priority: '12',
+      isOrchestrator: 'true',
+      copyFiles: 'a, b/c',
+    });
+    t.match(await create(form), {
+      status: 201,
+      body: {
+        name: 'From a form',
+        plan: 'a=b&c %20 +\n',
+        parentTaskId: parent.id,
+        priority: 12,
+        isOrchestrator: true,
+        copyFiles: ['a', 'b/c'],
+        depth: 1,
+      },
+    });
+    const repeated = new URLSearchParams([
+      ['name', 'n'],
+      ['plan', 'p'],
+      ['parentTaskId', parent.id],
+      ['copyFiles', 'with, comma'],
+      ['copyFiles', 'b'],
+    ]);
     t.match(await create(repeated), { status: 201, body: { copyFiles: ['with, comma', 'b'] } });
   });
 
@@ -46,37 +92,72 @@ void t.test('making, reading and changing tasks', async (t) => {
     const started = { 'idempotency-key': randomUUID() };
     const first = await create({ name: 'started', plan: 'p', start: true }, started);
     await daemon.ended(first.body.id);
-    t.match(await create({ name: 'started', plan: 'p', start: true }, started), { status: 201, body: { id: first.body.id, status: 'done' } });
+    t.match(await create({ name: 'started', plan: 'p', start: true }, started), {
+      status: 201,
+      body: { id: first.body.id, status: 'done' },
+    });
     t.equal((await daemon.events(first.body.id)).filter(({ type }) => type === 'end').length, 1, 'the repeat starts nothing');
   });
 
   await t.test('a subtask inherits from its parent', async (t) => {
     const repository = userRepository(t);
-    const parent = await make({ isOrchestrator: true, repositoryUrl: repository, baseBranch: 'main', targetBranch: 'release', targetRepoPath: repository });
+    const parent = await make({
+      isOrchestrator: true,
+      repositoryUrl: repository,
+      baseBranch: 'main',
+      targetBranch: 'release',
+      targetRepoPath: repository,
+    });
     const child = await make({ parentTaskId: parent.id.toUpperCase(), isOrchestrator: true });
-    t.match(child, { parentTaskId: parent.id, repositoryUrl: repository, baseBranch: 'main', targetBranch: 'release', agent: 'claude', completionAction: 'none', depth: 1 });
+    t.match(child, {
+      parentTaskId: parent.id,
+      repositoryUrl: repository,
+      baseBranch: 'main',
+      targetBranch: 'release',
+      agent: 'claude',
+      completionAction: 'none',
+      depth: 1,
+    });
     t.equal(child.targetRepoPath, null, 'only the top of a tree acts on the user’s repository');
     const grandchild = await make({ parentTaskId: child.id });
     t.equal(grandchild.depth, 2);
     t.match(await create({ name: 'n', plan: 'p', parentTaskId: grandchild.id }), { status: 400, body: { code: 'INVALID_PARENT' } });
     const deepest = await make({ parentTaskId: child.id, isOrchestrator: true });
     t.match(await create({ name: 'n', plan: 'p', parentTaskId: deepest.id }), { status: 400, body: { code: 'DEPTH_EXCEEDED' } });
-    t.match(await create({ name: 'n', plan: 'p', parentTaskId: parent.id, completionAction: 'branch' }), { status: 400, body: { code: 'SUBTASK_COMPLETION_ACTION' } });
+    t.match(await create({ name: 'n', plan: 'p', parentTaskId: parent.id, completionAction: 'branch' }), {
+      status: 400,
+      body: { code: 'SUBTASK_COMPLETION_ACTION' },
+    });
     t.match(await create({ name: 'n', plan: 'p', parentTaskId: parent.id, completionAction: 'none' }), { status: 201 });
-    t.match(await create({ name: 'n', plan: 'p', parentTaskId: parent.id, repositoryUrl: 'new://' }), { status: 400, body: { code: 'INVALID_REPOSITORY' } });
+    t.match(await create({ name: 'n', plan: 'p', parentTaskId: parent.id, repositoryUrl: 'new://' }), {
+      status: 400,
+      body: { code: 'INVALID_REPOSITORY' },
+    });
 
     const children = (await daemon.call<Task[]>('GET', `/tasks/${parent.id}/subtasks`)).body;
     t.equal(children[0]?.id, child.id, 'oldest first');
     t.equal(children.length, 2);
     const { body: tree } = await daemon.call<TaskTree>('GET', `/tasks/${parent.id}/tree`);
-    t.same(tree.subtasks.map(({ id }) => id), children.map(({ id }) => id));
-    t.same(tree.subtasks[0]?.subtasks.map(({ id, subtasks }) => [id, subtasks.length]), [[grandchild.id, 0], [deepest.id, 0]]);
+    t.same(
+      tree.subtasks.map(({ id }) => id),
+      children.map(({ id }) => id),
+    );
+    t.same(
+      tree.subtasks[0]?.subtasks.map(({ id, subtasks }) => [id, subtasks.length]),
+      [
+        [grandchild.id, 0],
+        [deepest.id, 0],
+      ],
+    );
   });
 
   await t.test('what may change when', async (t) => {
     const { id } = await make({ name: 'Before' });
     const change = (body: unknown) => daemon.call<Task & Refusal>('PUT', `/tasks/${id}`, body);
-    t.match(await change({ name: 'After', plan: 'other', priority: 3 }), { status: 200, body: { name: 'After', plan: 'other', priority: 3, status: 'pending' } });
+    t.match(await change({ name: 'After', plan: 'other', priority: 3 }), {
+      status: 200,
+      body: { name: 'After', plan: 'other', priority: 3, status: 'pending' },
+    });
     t.match(await change({ progressSummary: 'nothing yet' }), { status: 200, body: { progressSummary: 'nothing yet', name: 'After' } });
     t.match(await change({ status: 'done' }), { status: 409, body: { code: 'TASK_NOT_RUNNING' } });
     t.match(await change({ force: true }), { status: 400, body: { code: 'VALIDATION_FAILED' } });
@@ -85,8 +166,12 @@ void t.test('making, reading and changing tasks', async (t) => {
     t.match(await change({}), { status: 400 });
     await daemon.call('POST', `/tasks/${id}/start`);
     t.match(await daemon.ended(id), { status: 'done', name: 'After', progressSummary: 'nothing yet' });
-    for (const late of [{ name: 'n' }, { plan: 'p' }, { priority: 1 }]) t.match(await change(late), { status: 409, body: { code: 'TASK_NOT_PENDING' } });
-    t.match(await change({ progressSummary: 'all of it', status: 'completed' }), { status: 200, body: { status: 'done', progressSummary: 'all of it' } });
+    for (const late of [{ name: 'n' }, { plan: 'p' }, { priority: 1 }])
+      t.match(await change(late), { status: 409, body: { code: 'TASK_NOT_PENDING' } });
+    t.match(await change({ progressSummary: 'all of it', status: 'completed' }), {
+      status: 200,
+      body: { status: 'done', progressSummary: 'all of it' },
+    });
   });
 
   await t.test('the list is newest first, in pages, by status and parent', async (t) => {
@@ -174,13 +259,38 @@ void t.test('bad input by the dozen: a 4xx with its code, and no task is made or
   t.match(await daemon.call<Refusal>('POST', '/tasks', { name: 'n', plan: 'p' }, { 'idempotency-key': 'ü'.repeat(3) }), { status: 400 });
 
   const noTask: [method: string, path: string, body?: unknown][] = [
-    ['GET', ''], ['PUT', '', { name: 'n' }], ['DELETE', ''], ['GET', '/subtasks'], ['GET', '/tree'], ['POST', '/start'], ['POST', '/stop', {}], ['POST', '/pause'], ['POST', '/resume'],
-    ['POST', '/messages', { message: 'm' }], ['POST', '/sibling-context', { siblingTaskId: plain.id }], ['GET', '/wait?timeout=0'], ['GET', '/worktree'], ['GET', '/diff'],
-    ['POST', '/worktree/clone', { targetDir: join(empty, 'clone') }], ['GET', '/output'], ['GET', '/events'], ['POST', '/tool-keys', {}], ['GET', '/tool-keys'], ['DELETE', `/tool-keys/${unknown}`],
+    ['GET', ''],
+    ['PUT', '', { name: 'n' }],
+    ['DELETE', ''],
+    ['GET', '/subtasks'],
+    ['GET', '/tree'],
+    ['POST', '/start'],
+    ['POST', '/stop', {}],
+    ['POST', '/pause'],
+    ['POST', '/resume'],
+    ['POST', '/messages', { message: 'm' }],
+    ['POST', '/sibling-context', { siblingTaskId: plain.id }],
+    ['GET', '/wait?timeout=0'],
+    ['GET', '/worktree'],
+    ['GET', '/diff'],
+    ['POST', '/worktree/clone', { targetDir: join(empty, 'clone') }],
+    ['GET', '/output'],
+    ['GET', '/events'],
+    ['POST', '/tool-keys', {}],
+    ['GET', '/tool-keys'],
+    ['DELETE', `/tool-keys/${unknown}`],
   ];
   for (const [method, path, body] of noTask) {
-    t.match(await daemon.call<Refusal>(method, `/tasks/${unknown}${path}`, body), { status: 404, body: { code: 'TASK_NOT_FOUND' } }, `${method} ${path}`);
-    t.match(await daemon.call<Refusal>(method, `/tasks/not-an-id${path}`, body), { status: 400, body: { code: 'VALIDATION_FAILED' } }, `${method} ${path} of no id`);
+    t.match(
+      await daemon.call<Refusal>(method, `/tasks/${unknown}${path}`, body),
+      { status: 404, body: { code: 'TASK_NOT_FOUND' } },
+      `${method} ${path}`,
+    );
+    t.match(
+      await daemon.call<Refusal>(method, `/tasks/not-an-id${path}`, body),
+      { status: 400, body: { code: 'VALIDATION_FAILED' } },
+      `${method} ${path} of no id`,
+    );
   }
 
   const notNow: [method: string, path: string, body: unknown, status: number, code: string][] = [
@@ -203,7 +313,11 @@ void t.test('bad input by the dozen: a 4xx with its code, and no task is made or
     ['DELETE', '?worktree=burn', undefined, 400, 'VALIDATION_FAILED'],
   ];
   for (const [method, path, body, status, code] of notNow) {
-    t.match(await daemon.call<Refusal>(method, `/tasks/${plain.id}${path}`, body), { status, body: { code } }, `${method} ${path} ${JSON.stringify(body)}`);
+    t.match(
+      await daemon.call<Refusal>(method, `/tasks/${plain.id}${path}`, body),
+      { status, body: { code } },
+      `${method} ${path} ${JSON.stringify(body)}`,
+    );
   }
   t.match(await daemon.call<Refusal>('GET', '/targets/exists?targetDir=relative'), { status: 400, body: { code: 'INVALID_PATH' } });
 

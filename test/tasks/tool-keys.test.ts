@@ -17,7 +17,8 @@ void t.test('what a tool key opens', async (t) => {
   const parent = await daemon.make({ isOrchestrator: true });
   const underneath = await daemon.make({ isOrchestrator: true, parentTaskId: parent.id });
   const sibling = await daemon.make({ isOrchestrator: true, parentTaskId: parent.id });
-  const newKey = async (taskId: string, body: Record<string, unknown> = {}): Promise<NewToolKey> => (await daemon.call<NewToolKey>('POST', `/tasks/${taskId}/tool-keys`, body)).body;
+  const newKey = async (taskId: string, body: Record<string, unknown> = {}): Promise<NewToolKey> =>
+    (await daemon.call<NewToolKey>('POST', `/tasks/${taskId}/tool-keys`, body)).body;
   const { key, id: keyId } = await newKey(own.id, { label: 'mine' });
   const low = await newKey(underneath.id);
   const unknown = randomUUID();
@@ -86,7 +87,8 @@ void t.test('what a tool key opens', async (t) => {
       // What only the owner may do is refused before anything is looked up.
       t.equal(await statusOf(key, method, `/tasks/${unknown}${path}`, body), path === '/worktree/clone' ? 403 : 404, `nobody: ${name}`);
     }
-    const create = (secret: string, more: Record<string, unknown>) => daemon.callWith<Refusal>(secret, 'POST', '/tasks', { name: 'n', plan: 'p', ...more });
+    const create = (secret: string, more: Record<string, unknown>) =>
+      daemon.callWith<Refusal>(secret, 'POST', '/tasks', { name: 'n', plan: 'p', ...more });
     t.match(await create(key, {}), { status: 403, body: { code: 'FORBIDDEN' } }, 'no task outside of its tree');
     t.match(await create(key, { parentTaskId: parent.id }), { status: 403, body: { code: 'FORBIDDEN' } });
     t.match(await create(low.key, { parentTaskId: parent.id }), { status: 403, body: { code: 'FORBIDDEN' } });
@@ -98,14 +100,17 @@ void t.test('what a tool key opens', async (t) => {
   });
 
   await t.test('the list and the stream hold its own tree alone', async (t) => {
-    const listed = async (secret: string, query = ''): Promise<string[]> => (await daemon.callWith<{ items: Task[] }>(secret, 'GET', `/tasks${query}`)).body.items.map(({ id }) => id);
+    const listed = async (secret: string, query = ''): Promise<string[]> =>
+      (await daemon.callWith<{ items: Task[] }>(secret, 'GET', `/tasks${query}`)).body.items.map(({ id }) => id);
     t.same(await listed(key), [grandchild.id, child.id, own.id]);
     t.same(await listed(key, `?parentTaskId=${own.id}`), [child.id]);
     t.same(await listed(key, `?parentTaskId=${parent.id}`), []);
     t.same(await listed(low.key), [underneath.id]);
     const over = new AbortController();
     t.teardown(() => over.abort());
-    const stream = readSse(await fetch(`${daemon.app.url}${base}/events?after=0`, { signal: over.signal, headers: { 'x-makima-tool-key': key } }));
+    const stream = readSse(
+      await fetch(`${daemon.app.url}${base}/events?after=0`, { signal: over.signal, headers: { 'x-makima-tool-key': key } }),
+    );
     await daemon.call('POST', `/tasks/${sibling.id}/stop`);
     await daemon.call('POST', `/tasks/${grandchild.id}/stop`);
     for await (const event of stream) {
@@ -128,33 +133,47 @@ void t.test('what a tool key opens', async (t) => {
     }
   });
 
-  await t.test('a key is shown once, kept as a hash, listed without itself, and over when it is revoked, expired or its task is deleted', async (t) => {
-    const task = await daemon.make({ isOrchestrator: true });
-    const hour = 3600_000;
-    const soon = new Date(Date.now() + hour).toISOString();
-    const [revoked, expiring, staying] = [await newKey(task.id, { label: 'a' }), await newKey(task.id, { expiresAt: soon }), await newKey(task.id)];
-    for (const each of [revoked, expiring, staying]) t.match(each, { key: /^[0-9a-f]{64}$/, createdAt: /Z$/ });
-    t.equal(expiring.expiresAt, soon);
-    const { body } = await daemon.call<ToolKey[]>('GET', `/tasks/${task.id}/tool-keys`);
-    t.same(body, [revoked, expiring, staying].map(({ key: _, ...shown }) => shown));
-    const files = (directory: string): string[] => readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)).filter((path) => statSync(path).isFile());
-    for (const file of files(daemon.home)) {
-      const content = readFileSync(file);
-      for (const secret of [key, staying.key]) t.notOk(content.includes(secret) || content.includes(Buffer.from(secret, 'hex')), file);
-    }
-    const use = (secret: string): Promise<number> => statusOf(secret, 'GET', `/tasks/${task.id}`);
-    t.same([await use(revoked.key), await use(expiring.key), await use(staying.key)], [200, 200, 200]);
-    t.equal((await daemon.call('DELETE', `/tasks/${task.id}/tool-keys/${revoked.id}`)).status, 204);
-    t.equal(await use(revoked.key), 401);
-    t.equal((await daemon.call('DELETE', `/tasks/${task.id}/tool-keys/${revoked.id}`)).status, 404);
-    t.equal((await daemon.call('DELETE', `/tasks/${task.id}/tool-keys/${keyId}`)).status, 404, "another task's key");
-    ahead = hour;
-    t.equal(await use(expiring.key), 401);
-    t.equal(await use(staying.key), 200);
-    for (const wrong of [staying.key.toUpperCase(), staying.key.slice(1), `${staying.key}0`, '0'.repeat(64), daemon.token]) t.equal(await use(wrong), 401);
-    t.equal((await daemon.callWith(null, 'GET', `/tasks/${task.id}`)).status, 401);
-    t.same((await daemon.call('DELETE', `/tasks/${task.id}`)).status, 204);
-    t.equal(await use(staying.key), 401);
-    t.equal(await statusOf(key, 'GET', `/tasks/${own.id}`), 200);
-  });
+  await t.test(
+    'a key is shown once, kept as a hash, listed without itself, and over when it is revoked, expired or its task is deleted',
+    async (t) => {
+      const task = await daemon.make({ isOrchestrator: true });
+      const hour = 3600_000;
+      const soon = new Date(Date.now() + hour).toISOString();
+      const [revoked, expiring, staying] = [
+        await newKey(task.id, { label: 'a' }),
+        await newKey(task.id, { expiresAt: soon }),
+        await newKey(task.id),
+      ];
+      for (const each of [revoked, expiring, staying]) t.match(each, { key: /^[0-9a-f]{64}$/, createdAt: /Z$/ });
+      t.equal(expiring.expiresAt, soon);
+      const { body } = await daemon.call<ToolKey[]>('GET', `/tasks/${task.id}/tool-keys`);
+      t.same(
+        body,
+        [revoked, expiring, staying].map(({ key: _, ...shown }) => shown),
+      );
+      const files = (directory: string): string[] =>
+        readdirSync(directory, { recursive: true, encoding: 'utf8' })
+          .map((name) => join(directory, name))
+          .filter((path) => statSync(path).isFile());
+      for (const file of files(daemon.home)) {
+        const content = readFileSync(file);
+        for (const secret of [key, staying.key]) t.notOk(content.includes(secret) || content.includes(Buffer.from(secret, 'hex')), file);
+      }
+      const use = (secret: string): Promise<number> => statusOf(secret, 'GET', `/tasks/${task.id}`);
+      t.same([await use(revoked.key), await use(expiring.key), await use(staying.key)], [200, 200, 200]);
+      t.equal((await daemon.call('DELETE', `/tasks/${task.id}/tool-keys/${revoked.id}`)).status, 204);
+      t.equal(await use(revoked.key), 401);
+      t.equal((await daemon.call('DELETE', `/tasks/${task.id}/tool-keys/${revoked.id}`)).status, 404);
+      t.equal((await daemon.call('DELETE', `/tasks/${task.id}/tool-keys/${keyId}`)).status, 404, "another task's key");
+      ahead = hour;
+      t.equal(await use(expiring.key), 401);
+      t.equal(await use(staying.key), 200);
+      for (const wrong of [staying.key.toUpperCase(), staying.key.slice(1), `${staying.key}0`, '0'.repeat(64), daemon.token])
+        t.equal(await use(wrong), 401);
+      t.equal((await daemon.callWith(null, 'GET', `/tasks/${task.id}`)).status, 401);
+      t.same((await daemon.call('DELETE', `/tasks/${task.id}`)).status, 204);
+      t.equal(await use(staying.key), 401);
+      t.equal(await statusOf(key, 'GET', `/tasks/${own.id}`), 200);
+    },
+  );
 });

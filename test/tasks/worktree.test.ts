@@ -3,7 +3,18 @@ import { basename, join } from 'node:path';
 import t, { type Test as Tap } from 'tap';
 import type { Task } from '../../schemas/task.ts';
 import type { FileChange, WorktreeInfo } from '../../schemas/worktree.ts';
-import { fingerprint, git, isAlive, lineOf, scratch, startDaemon, userRepository, write, type Refusal, type TestDaemon } from '../support/daemon.ts';
+import {
+  fingerprint,
+  git,
+  isAlive,
+  lineOf,
+  scratch,
+  startDaemon,
+  userRepository,
+  write,
+  type Refusal,
+  type TestDaemon,
+} from '../support/daemon.ts';
 
 const pathOf = (task: Task): string => task.overlayPath ?? '';
 const read = (task: Task, file: string): string => readFileSync(join(pathOf(task), file), 'utf8');
@@ -23,28 +34,54 @@ void t.test('where an agent works', async (t) => {
     t.equal(task.status, 'done', task.errorMessage ?? 'done');
     return task;
   };
-  const warnings = async (id: string): Promise<string[]> => (await daemon.events(id)).flatMap((event) => (event.type === 'output' && event.level === 'warning' ? [event.content] : []));
+  const warnings = async (id: string): Promise<string[]> =>
+    (await daemon.events(id)).flatMap((event) => (event.type === 'output' && event.level === 'warning' ? [event.content] : []));
 
   void t.test('a path: the work is a diff that applies, and the user’s repository stays as it is', async (t) => {
-    const repository = userRepository(t, { 'README.md': 'hello\n', 'gone.txt': 'old\n', 'mode.sh': 'x\n', 'dir/a.txt': 'a\n', '.gitignore': 'ignored\n' });
+    const repository = userRepository(t, {
+      'README.md': 'hello\n',
+      'gone.txt': 'old\n',
+      'mode.sh': 'x\n',
+      'dir/a.txt': 'a\n',
+      '.gitignore': 'ignored\n',
+    });
     write(repository, { 'README.md': 'not committed\n', 'new.txt': 'untracked\n' });
     const before = fingerprint(repository);
-    const task = await done(t, 'echo more >> README.md; git commit -qam one; rm gone.txt; chmod +x mode.sh; printf "\\0\\377" > "b in.bin"; ln -s README.md link; echo x > ignored; git add -A; echo later > dir/b.txt', { repositoryUrl: repository });
+    const task = await done(
+      t,
+      'echo more >> README.md; git commit -qam one; rm gone.txt; chmod +x mode.sh; printf "\\0\\377" > "b in.bin"; ln -s README.md link; echo x > ignored; git add -A; echo later > dir/b.txt',
+      { repositoryUrl: repository },
+    );
     t.same(fingerprint(repository), before);
-    t.match((await daemon.call<WorktreeInfo>('GET', `/tasks/${task.id}/worktree`)).body, { path: pathOf(task), branch: task.branch, baseCommit: git(repository, 'rev-parse', 'main'), exists: true });
+    t.match((await daemon.call<WorktreeInfo>('GET', `/tasks/${task.id}/worktree`)).body, {
+      path: pathOf(task),
+      branch: task.branch,
+      baseCommit: git(repository, 'rev-parse', 'main'),
+      exists: true,
+    });
     t.equal(await daemon.text(`/tasks/${task.id}/worktree`), `${pathOf(task)}\n`);
     t.equal(read(task, 'README.md'), 'hello\nmore\n', 'it begins at the commit, not at what is uncommitted in the checkout');
     const { body } = await daemon.call<FileChange[]>('GET', `/tasks/${task.id}/diff`);
-    t.same(
-      body.map(({ path, status }) => `${status} ${path}`).sort(),
-      ['added b in.bin', 'added dir/b.txt', 'added link', 'deleted gone.txt', 'modified README.md', 'modified mode.sh'],
+    t.same(body.map(({ path, status }) => `${status} ${path}`).sort(), [
+      'added b in.bin',
+      'added dir/b.txt',
+      'added link',
+      'deleted gone.txt',
+      'modified README.md',
+      'modified mode.sh',
+    ]);
+    t.match(
+      body.find(({ path }) => path === 'README.md'),
+      { additions: 1, deletions: 0 },
     );
-    t.match(body.find(({ path }) => path === 'README.md'), { additions: 1, deletions: 0 });
     const clone = scratch(t);
     git(clone, 'clone', '-q', repository, 'fresh');
     writeFileSync(join(clone, 'patch'), await daemon.text(`/tasks/${task.id}/diff`));
     git(join(clone, 'fresh'), 'apply', '../patch');
-    t.same(fingerprint(join(clone, 'fresh'), { without: ['.git'] }), fingerprint(pathOf(task), { without: ['.git', '.makima', 'ignored'] }));
+    t.same(
+      fingerprint(join(clone, 'fresh'), { without: ['.git'] }),
+      fingerprint(pathOf(task), { without: ['.git', '.makima', 'ignored'] }),
+    );
   });
 
   void t.test('a path below ~, and a branch of it', async (t) => {
@@ -77,7 +114,10 @@ void t.test('where an agent works', async (t) => {
   void t.test('new:// is a repository of its own, new://name one of all that name it', async (t) => {
     const alone = await done(t, 'git log --format=%H | wc -l', { repositoryUrl: 'new://' });
     t.same(listed(pathOf(alone)), ['.git', '.makima']);
-    const [one, other] = await Promise.all([done(t, 'echo 1 > one; git add .; git commit -qm one', { repositoryUrl: 'new://shared' }), done(t, ':', { repositoryUrl: 'new://shared' })]);
+    const [one, other] = await Promise.all([
+      done(t, 'echo 1 > one; git add .; git commit -qm one', { repositoryUrl: 'new://shared' }),
+      done(t, ':', { repositoryUrl: 'new://shared' }),
+    ]);
     t.same(listed(pathOf(other)), ['.git', '.makima']);
     const onTop = await done(t, ':', { repositoryUrl: 'new://shared', baseBranch: one.branch });
     t.equal(read(onTop, 'one'), '1\n');
@@ -111,10 +151,14 @@ void t.test('where an agent works', async (t) => {
 
   void t.test('continueFromTaskId brings everything along and leaves the other as it is', async (t) => {
     const repository = userRepository(t, { 'README.md': 'hello\n', 'gone.txt': 'old\n', '.gitignore': 'ignored\n' });
-    const plan = 'echo c > committed; git add committed; git commit -qm c; echo u >> README.md; rm gone.txt; echo n > new; echo i > ignored; chmod 755 new; ln -s new link; mkdir -p empty/dir; echo s > staged; git add staged';
+    const plan =
+      'echo c > committed; git add committed; git commit -qm c; echo u >> README.md; rm gone.txt; echo n > new; echo i > ignored; chmod 755 new; ln -s new link; mkdir -p empty/dir; echo s > staged; git add staged';
     const first = await done(t, plan, { name: 'First', repositoryUrl: repository });
     const before = fingerprint(pathOf(first), { times: true });
-    const second = await done(t, 'git status --short --ignored > ../status-$$; cat ../status-$$; rm ../status-$$', { repositoryUrl: repository, continueFromTaskId: first.id });
+    const second = await done(t, 'git status --short --ignored > ../status-$$; cat ../status-$$; rm ../status-$$', {
+      repositoryUrl: repository,
+      continueFromTaskId: first.id,
+    });
     t.same(fingerprint(pathOf(second), { without: ['.git', '.makima'] }), fingerprint(pathOf(first), { without: ['.git', '.makima'] }));
     t.same(fingerprint(pathOf(first), { times: true }), before);
     t.not(pathOf(second), pathOf(first));
@@ -146,11 +190,16 @@ void t.test('where an agent works', async (t) => {
     const repository = userRepository(t, { '.gitignore': 'node_modules\n', '.worktreeinclude': 'node_modules\n' });
     symlinkSync(join(disk, 'modules'), join(repository, 'node_modules'));
     const before = fingerprint(disk, { times: true });
-    const first = await done(t, `echo changed > node_modules/x.js; echo y > node_modules/y.js; ln -s ${disk}/data.txt out`, { repositoryUrl: repository });
+    const first = await done(t, `echo changed > node_modules/x.js; echo y > node_modules/y.js; ln -s ${disk}/data.txt out`, {
+      repositoryUrl: repository,
+    });
     t.equal(read(first, 'node_modules/x.js'), 'changed\n');
     t.match((await daemon.lines(first.id, 'system')).join('\n'), `copied in their place: node_modules → ${disk}/modules`);
     const second = await done(t, 'echo own > out', { repositoryUrl: repository, continueFromTaskId: first.id });
-    t.same(second.warnings.map(({ code }) => code), ['LINKS_LEFT_OUT']);
+    t.same(
+      second.warnings.map(({ code }) => code),
+      ['LINKS_LEFT_OUT'],
+    );
     t.match(second.warnings[0]?.message, `out → ${disk}/data.txt`);
     t.equal(read(second, 'node_modules/y.js'), 'y\n');
     t.same(fingerprint(disk, { times: true }), before);
@@ -158,7 +207,9 @@ void t.test('where an agent works', async (t) => {
 
   void t.test('makima.json: setup before the agent, teardown before the worktree goes', async (t) => {
     const proof = join(scratch(t), 'torn-down');
-    const repository = userRepository(t, { 'makima.json': JSON.stringify({ setup: 'echo setting up; echo ready > ready', teardown: `cat ready > ${proof}` }) });
+    const repository = userRepository(t, {
+      'makima.json': JSON.stringify({ setup: 'echo setting up; echo ready > ready', teardown: `cat ready > ${proof}` }),
+    });
     const task = await done(t, 'cat ready', { repositoryUrl: repository });
     t.ok((await daemon.lines(task.id, 'system')).includes('setup: setting up'));
     t.notOk(existsSync(proof));
@@ -168,7 +219,10 @@ void t.test('where an agent works', async (t) => {
   });
 
   const leavesNothing = (t: Tap, { id }: Task): void => {
-    t.notOk(listed(join(daemon.home, 'worktrees')).some((name) => name.endsWith(id.slice(0, 8))), 'no worktree');
+    t.notOk(
+      listed(join(daemon.home, 'worktrees')).some((name) => name.endsWith(id.slice(0, 8))),
+      'no worktree',
+    );
     t.notOk(repositories().includes(`${id}.git`), 'no repository');
   };
 
@@ -212,7 +266,10 @@ void t.test('20 tasks at once on one repository', async (t) => {
   const repository = userRepository(t);
   const tasks = await Promise.all(Array.from({ length: 20 }, () => daemon.start({ name: 'one of many', repositoryUrl: repository })));
   const ended = await Promise.all(tasks.map(({ id }) => daemon.ended(id)));
-  t.same(ended.map(({ status, errorMessage }) => errorMessage ?? status), Array.from({ length: 20 }, () => 'done'));
+  t.same(
+    ended.map(({ status, errorMessage }) => errorMessage ?? status),
+    Array.from({ length: 20 }, () => 'done'),
+  );
   t.equal(new Set(ended.map(pathOf)).size, 20);
   t.ok(ended.every((task) => read(task, 'README.md') === 'hello\n' && git(pathOf(task), 'branch', '--show-current') === task.branch));
 });

@@ -21,8 +21,12 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
   const env = { ...settings.inheritedEnv, ...settings.agentEnv };
   const find = (): string | null => findProgram(settings.command, env);
   const notFound = (): string => {
-    const where = settings.command.includes('/') ? 'is no program that can be run' : `was not found on the PATH (looked in ${searchedFolders(env)})`;
-    const hint = settings.command.includes(' ') ? ' (MAKIMA_CLAUDE_COMMAND is the program alone; its arguments go into MAKIMA_CLAUDE_PRE_ARGS)' : '';
+    const where = settings.command.includes('/')
+      ? 'is no program that can be run'
+      : `was not found on the PATH (looked in ${searchedFolders(env)})`;
+    const hint = settings.command.includes(' ')
+      ? ' (MAKIMA_CLAUDE_COMMAND is the program alone; its arguments go into MAKIMA_CLAUDE_PRE_ARGS)'
+      : '';
     return `${settings.command} ${where}${hint}. ${howToInstall}`;
   };
 
@@ -45,7 +49,8 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     if (installation.path === null) return { ...installation, problem: notFound() };
     try {
       const answer = await version(installation.path);
-      if (answer.kind === 'unusable') return { ...installation, problem: `${installation.path} cannot be run: ${answer.reason}. ${howToInstall}` };
+      if (answer.kind === 'unusable')
+        return { ...installation, problem: `${installation.path} cannot be run: ${answer.reason}. ${howToInstall}` };
       return { ...installation, version: answer.kind === 'version' ? answer.version : null };
     } catch (error) {
       return { ...installation, problem: `${installation.path} cannot be run: ${messageOf(error)}. ${howToInstall}` };

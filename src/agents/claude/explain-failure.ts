@@ -29,10 +29,13 @@ const remedies: readonly Remedy[] = [
   { says: /requires --verbose/i, todo: 'This version of claude needs --verbose: leave MAKIMA_DISABLE_VERBOSE unset' },
   {
     says: /credit balance is too low|billing_error|api error: 402|out of (extra )?usage|spend limit|usage credit limit|requires usage credits|usage credits (required|ran out)|doesn't include (extra )?usage|usage allocation has been disabled|usage limit is set to \$0/i,
-    todo: 'Add credit or raise the limit (of a subscription at claude.ai/settings/usage, of an API key at console.anthropic.com; an organization\'s admin may have to), or sign in with another account, then start the task again: its worktree is kept',
+    todo: "Add credit or raise the limit (of a subscription at claude.ai/settings/usage, of an API key at console.anthropic.com; an organization's admin may have to), or sign in with another account, then start the task again: its worktree is kept",
   },
   { says: /maximum budget/i, todo: 'Raise --max-budget-usd in MAKIMA_CLAUDE_ARGS, then start the task again' },
-  { says: /maximum number of turns|error_max_turns/i, todo: 'Raise --max-turns in MAKIMA_CLAUDE_ARGS, or start the task again: it goes on in the same worktree' },
+  {
+    says: /maximum number of turns|error_max_turns/i,
+    todo: 'Raise --max-turns in MAKIMA_CLAUDE_ARGS, or start the task again: it goes on in the same worktree',
+  },
   {
     says: /\b(opus|sonnet|haiku|fable) limit\b/i,
     todo: `Wait until the limit of this model is reset, or choose another one, such as MAKIMA_CLAUDE_ARGS='["--model","sonnet"]', then start the task again: its worktree is kept`,
@@ -53,7 +56,10 @@ const remedies: readonly Remedy[] = [
     says: /issue with the selected model|may not exist or you may not have access|model_not_found|api error: 404|model \S+ is not available|not available with the claude \w+ plan/i,
     todo: 'Choose a model that the account has: --model in MAKIMA_CLAUDE_ARGS, ANTHROPIC_MODEL, or `model` in ~/.claude/settings.json and the .claude/settings.json of the repository',
   },
-  { says: /prompt is too long|context_length_exceeded/i, todo: 'Make the plan shorter, or put what it quotes into a file of the repository' },
+  {
+    says: /prompt is too long|context_length_exceeded/i,
+    todo: 'Make the plan shorter, or put what it quotes into a file of the repository',
+  },
   {
     says: /request timed out|stream idle timeout|no data arrived for more than/i,
     todo: `Check the network, the proxy settings and ANTHROPIC_BASE_URL; where the API or a gateway is only slow, raise MAKIMA_AGENT_ENV='{"API_TIMEOUT_MS":"1200000"}'; then start the task again: its worktree is kept`,
@@ -63,9 +69,18 @@ const remedies: readonly Remedy[] = [
     todo: 'Check the network, the proxy settings and ANTHROPIC_BASE_URL, then start the task again',
   },
   { says: /api error: 5\d\d|overloaded/i, todo: 'This is usually over in a few minutes: start the task again, its worktree is kept' },
-  { says: /no conversation found with session id/i, todo: 'The session is gone: start the task again, which begins a new one in the same worktree' },
-  { says: /session never began/, todo: 'Run `claude -p hello` in a terminal of the same user, in a worktree of the repository, to see why' },
-  { says: /(unknown|unrecognized) option/i, todo: 'Check MAKIMA_CLAUDE_PRE_ARGS and MAKIMA_CLAUDE_ARGS, and that claude is up to date: `claude update`' },
+  {
+    says: /no conversation found with session id/i,
+    todo: 'The session is gone: start the task again, which begins a new one in the same worktree',
+  },
+  {
+    says: /session never began/,
+    todo: 'Run `claude -p hello` in a terminal of the same user, in a worktree of the repository, to see why',
+  },
+  {
+    says: /(unknown|unrecognized) option/i,
+    todo: 'Check MAKIMA_CLAUDE_PRE_ARGS and MAKIMA_CLAUDE_ARGS, and that claude is up to date: `claude update`',
+  },
 ];
 
 /** Only the start of a message is looked at: what claude itself says is short, and a long one quotes someone else. */

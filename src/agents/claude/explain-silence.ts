@@ -10,7 +10,8 @@ const maxNameLength = 100;
  */
 const beforeInit = (line: JsonObject | null): string => {
   const hook = line !== null && stringAt(line, 'subtype') === 'hook_started' ? stringAt(line, 'hook_name') : null;
-  if (hook !== null) return `its hook ${oneLine(hook, maxNameLength)} has not ended. Look for it in ~/.claude/settings.json and in the repository's .claude/settings.json`;
+  if (hook !== null)
+    return `its hook ${oneLine(hook, maxNameLength)} has not ended. Look for it in ~/.claude/settings.json and in the repository's .claude/settings.json`;
   return "its session has not begun, which it does within seconds as a rule. Likely a hook (UserPromptSubmit or SessionStart in ~/.claude/settings.json or the repository's .claude/settings.json), a sign-in or keychain that waits for somebody, an MCP server or the network hangs: to see which, run `claude --debug -p hello` in the worktree, as the same user";
 };
 
@@ -25,7 +26,10 @@ export const explainSilence = (lastLine: string | null): string => {
   const line = lastLine === null ? null : parseLine(lastLine);
   const subtype = line !== null && typeOf(line) === 'system' ? stringAt(line, 'subtype') : null;
   if (lastLine === null || subtype === 'hook_started' || subtype === 'hook_response') return beforeInit(line);
-  if (subtype === 'init') return 'the model has not answered yet. It may think long; else check the network, the proxy settings, ANTHROPIC_BASE_URL and an apiKeyHelper of its settings';
+  if (subtype === 'init')
+    return 'the model has not answered yet. It may think long; else check the network, the proxy settings, ANTHROPIC_BASE_URL and an apiKeyHelper of its settings';
   const tool = line === null ? null : runningTool(line);
-  return tool === null ? 'it may be working on something long, or hang' : `its tool ${tool} has not ended; it may be working on something long, or hang`;
+  return tool === null
+    ? 'it may be working on something long, or hang'
+    : `its tool ${tool} has not ended; it may be working on something long, or hang`;
 };

@@ -6,7 +6,19 @@ const maxLength = 200;
 const maxResultLines = 3;
 
 /** What of a tool's input tells best what it does; the first that is there is shown. */
-const tellingFields = ['command', 'file_path', 'notebook_path', 'pattern', 'path', 'url', 'query', 'skill', 'description', 'subject', 'prompt'];
+const tellingFields = [
+  'command',
+  'file_path',
+  'notebook_path',
+  'pattern',
+  'path',
+  'url',
+  'query',
+  'skill',
+  'description',
+  'subject',
+  'prompt',
+];
 
 const toolUse = (block: JsonObject): string => {
   const name = oneLine(stringAt(block, 'name') ?? 'tool', 60);
@@ -17,13 +29,20 @@ const toolUse = (block: JsonObject): string => {
 
 /** The text of a tool result, which is a string or blocks of text. */
 const textOf = (block: JsonObject): string =>
-  stringAt(block, 'content') ?? objectsAt(block, 'content').map((each) => stringAt(each, 'text') ?? '').join('\n');
+  stringAt(block, 'content') ??
+  objectsAt(block, 'content')
+    .map((each) => stringAt(each, 'text') ?? '')
+    .join('\n');
 
 const toolResult = (block: JsonObject): string | null => {
-  const lines = textOf(block).split('\n').filter((line) => line.trim() !== '');
+  const lines = textOf(block)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   const failed = fieldAt(block, 'is_error') === true;
   if (lines.length === 0) return failed ? '  ✗ failed' : null;
-  const shown = lines.slice(0, maxResultLines).map((line, index) => `  ${index > 0 ? ' ' : failed ? '✗' : '⎿'} ${oneLine(line, maxLength)}`);
+  const shown = lines
+    .slice(0, maxResultLines)
+    .map((line, index) => `  ${index > 0 ? ' ' : failed ? '✗' : '⎿'} ${oneLine(line, maxLength)}`);
   const more = lines.length - maxResultLines;
   return [...shown, ...(more > 0 ? [`    … ${more} more ${more === 1 ? 'line' : 'lines'}`] : [])].join('\n');
 };
@@ -41,8 +60,12 @@ const contentBlock = (block: JsonObject, role: 'assistant' | 'user'): string | n
 
 const message = (line: JsonObject, role: 'assistant' | 'user'): string | null => {
   const body = objectAt(line, 'message') ?? {};
-  const blocks = typeof fieldAt(body, 'content') === 'string' ? [{ type: 'text', text: fieldAt(body, 'content') }] : objectsAt(body, 'content');
-  const text = blocks.map((block) => contentBlock(block, role)).filter((each) => each !== null).join('\n');
+  const blocks =
+    typeof fieldAt(body, 'content') === 'string' ? [{ type: 'text', text: fieldAt(body, 'content') }] : objectsAt(body, 'content');
+  const text = blocks
+    .map((block) => contentBlock(block, role))
+    .filter((each) => each !== null)
+    .join('\n');
   if (text === '') return null;
   // What a subagent does stands further in than what the agent itself does.
   return stringAt(line, 'parent_tool_use_id') === null ? text : text.replace(/^/gm, '  ');

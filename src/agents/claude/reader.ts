@@ -39,7 +39,8 @@ export const claudeReader = (): AgentReader => {
   const whyIdle = (message: JsonObject): string | null => {
     if (refusal !== null) return refusal;
     if (wasStoppedByHook(message)) return 'The agent was stopped by a hook in the middle of its turn';
-    if (!spoke) return `The agent's session never began: it ended its turn without a word of the model${sentenceOf(messageOfResult(message))}`;
+    if (!spoke)
+      return `The agent's session never began: it ended its turn without a word of the model${sentenceOf(messageOfResult(message))}`;
     return tools.allDenied ? `Every tool that the agent tried was denied: ${tools.denied.join(', ')}` : null;
   };
 
@@ -50,7 +51,15 @@ export const claudeReader = (): AgentReader => {
     const idle = isFailure(message) ? null : whyIdle(message);
     refusal = null;
     const { denied } = tools;
-    return [{ kind: 'turn-ended', isError: idle !== null || isFailure(message), message: idle ?? messageOfResult(message), usage, ...(denied.length > 0 && { denied }) }];
+    return [
+      {
+        kind: 'turn-ended',
+        isError: idle !== null || isFailure(message),
+        message: idle ?? messageOfResult(message),
+        usage,
+        ...(denied.length > 0 && { denied }),
+      },
+    ];
   };
 
   const signalsOf = (type: string | null, message: JsonObject): AgentSignal[] => {

@@ -36,7 +36,8 @@ export const toolTally = (): ToolTally => {
     if (id === null || deniedCalls.size >= maxCalls) return;
     deniedCalls.add(id);
     const known = reasons.get(name);
-    if (known === undefined ? reasons.size < maxNamed : known === null) reasons.set(name, reason === null ? null : oneLine(reason, maxReasonLength));
+    if (known === undefined ? reasons.size < maxNamed : known === null)
+      reasons.set(name, reason === null ? null : oneLine(reason, maxReasonLength));
   };
 
   const assistant = (line: JsonObject): void => {
@@ -47,7 +48,11 @@ export const toolTally = (): ToolTally => {
   };
 
   const user = (line: JsonObject): void => {
-    const rejected = new Set(objectsAt(line, 'tool_result_meta').filter((meta) => stringAt(objectAt(meta, 'permission_decision') ?? {}, 'decision') === 'reject').map((meta) => stringAt(meta, 'id')));
+    const rejected = new Set(
+      objectsAt(line, 'tool_result_meta')
+        .filter((meta) => stringAt(objectAt(meta, 'permission_decision') ?? {}, 'decision') === 'reject')
+        .map((meta) => stringAt(meta, 'id')),
+    );
     for (const block of objectsAt(objectAt(line, 'message') ?? {}, 'content')) {
       if (typeOf(block) !== 'tool_result') continue;
       tried += 1;
@@ -63,8 +68,11 @@ export const toolTally = (): ToolTally => {
     take(type, line) {
       if (type === 'assistant') assistant(line);
       else if (type === 'user') user(line);
-      else if (type === 'system' && stringAt(line, 'subtype') === 'permission_denied') deny(stringAt(line, 'tool_use_id'), stringAt(line, 'tool_name') ?? 'a tool', stringAt(line, 'message'));
-      else if (type === 'result') for (const denial of objectsAt(line, 'permission_denials')) deny(stringAt(denial, 'tool_use_id'), stringAt(denial, 'tool_name') ?? 'a tool', null);
+      else if (type === 'system' && stringAt(line, 'subtype') === 'permission_denied')
+        deny(stringAt(line, 'tool_use_id'), stringAt(line, 'tool_name') ?? 'a tool', stringAt(line, 'message'));
+      else if (type === 'result')
+        for (const denial of objectsAt(line, 'permission_denials'))
+          deny(stringAt(denial, 'tool_use_id'), stringAt(denial, 'tool_name') ?? 'a tool', null);
     },
     get denied() {
       return [...reasons].map(([name, reason]) => (reason === null ? name : `${name} (${reason})`));

@@ -20,7 +20,12 @@ export interface Census {
  *   only ours as long as its parent lives
  * @param self - the daemon's own pid, which is never picked
  */
-export const selectRun = (table: readonly TableEntry[], wrapperPid: number | null, proved: ReadonlyMap<number, string>, self: number): Omit<Census, 'cgroup'> => {
+export const selectRun = (
+  table: readonly TableEntry[],
+  wrapperPid: number | null,
+  proved: ReadonlyMap<number, string>,
+  self: number,
+): Omit<Census, 'cgroup'> => {
   const ours = new Set<number>();
   const children = Map.groupBy(table, (entry) => entry.ppid);
   const add = (entry: TableEntry): void => {
@@ -34,10 +39,7 @@ export const selectRun = (table: readonly TableEntry[], wrapperPid: number | nul
     if (entry.marked || inSession || proved.get(entry.pid) === entry.startTime) add(entry);
   }
   const living = table.filter((entry) => ours.has(entry.pid) && entry.state !== 'zombie');
-  return {
-    wrapper: living.find((entry) => entry.pid === wrapperPid) ?? null,
-    others: living.filter((entry) => entry.pid !== wrapperPid),
-  };
+  return { wrapper: living.find((entry) => entry.pid === wrapperPid) ?? null, others: living.filter((entry) => entry.pid !== wrapperPid) };
 };
 
 /**

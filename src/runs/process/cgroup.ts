@@ -62,7 +62,8 @@ const withGroupsBelow = (directory: string): string[] => [
 ];
 
 /** Every process in it, and in groups below it. */
-export const membersOf = (directory: string): number[] => withGroupsBelow(directory).flatMap((each) => unlessGone(() => readProcs(each), []));
+export const membersOf = (directory: string): number[] =>
+  withGroupsBelow(directory).flatMap((each) => unlessGone(() => readProcs(each), []));
 
 /** Kills all that is in it at once, unless the daemon itself is: one that an agent started on the home it belongs to. */
 export const killMembers = (directory: string): void => {

@@ -20,7 +20,8 @@ export const RunHandle = Type.Object({
 export type RunHandle = Static<typeof RunHandle>;
 
 /** Whether the run is of another home, such as one that this is a copy of: it and its processes are not ours to touch. */
-export const isOfOtherHome = (handle: RunHandle | null, homeId: string): boolean => handle?.homeId !== undefined && handle.homeId !== homeId;
+export const isOfOtherHome = (handle: RunHandle | null, homeId: string): boolean =>
+  handle?.homeId !== undefined && handle.homeId !== homeId;
 
 /** The marker that every process of a run has in its environment. */
 export const markerName = 'MAKIMA_RUN_ID';

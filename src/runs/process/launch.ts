@@ -71,7 +71,12 @@ const identityOf = async ({ runId, homeId }: LaunchOptions, pid: number, cgroup:
 export const launch = async (options: LaunchOptions): Promise<RunHandle> => {
   const { runId, directory, cwd } = options;
   if ((await readHandle(directory)) !== null) throw new MakimaError('TASK_ACTIVE', `The run ${runId} was launched before`);
-  if (!(await stat(cwd).then((found) => found.isDirectory(), () => false))) {
+  if (
+    !(await stat(cwd).then(
+      (found) => found.isDirectory(),
+      () => false,
+    ))
+  ) {
     throw new MakimaError('AGENT_FAILED', `The agent cannot be started: there is no directory ${cwd}`);
   }
   let child: ChildProcess | null = null;

@@ -25,7 +25,11 @@ export const parseOwnCgroup = (cgroups: string, mounts: string): string | null =
 };
 
 /** The processes of a cgroup, from its `cgroup.procs`. One that cannot be seen from here reads as 0. */
-export const readProcs = (directory: string): number[] => readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n').map(Number).filter((pid) => pid > 0);
+export const readProcs = (directory: string): number[] =>
+  readFileSync(join(directory, 'cgroup.procs'), 'utf8')
+    .split('\n')
+    .map(Number)
+    .filter((pid) => pid > 0);
 
 /**
  * Tried, since no description of the system tells: a container mounts the tree read-only, a login over ssh leaves its

@@ -9,11 +9,7 @@ const settleMs = 5;
 const defaultLimitMs = 5_000;
 
 /** Repeats a signal until a census finds none left to send it to, since processes may fork meanwhile; returns those left at the limit. */
-const repeat = async (
-  left: () => Promise<ProcessInfo[]>,
-  signal: NodeJS.Signals,
-  limitMs: number,
-): Promise<ProcessInfo[]> => {
+const repeat = async (left: () => Promise<ProcessInfo[]>, signal: NodeJS.Signals, limitMs: number): Promise<ProcessInfo[]> => {
   const limit = performance.now() + limitMs;
   for (;;) {
     const processes = await left();

@@ -47,7 +47,8 @@ export const runPaths = (directory: string): RunPaths => ({
  * @throws MakimaError INVALID_PATH where the id is not one plain name
  */
 export const runDirectory = (runsDir: string, runId: string): string => {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(runId)) throw new MakimaError('INVALID_PATH', 'The id of a run is letters, digits, dashes and underscores');
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(runId))
+    throw new MakimaError('INVALID_PATH', 'The id of a run is letters, digits, dashes and underscores');
   return join(runsDir, runId);
 };
 
@@ -101,7 +102,9 @@ export const createRunDirectory = async (directory: string): Promise<RunPaths> =
   } catch (error) {
     for (const path of made.reverse()) await rm(path, { recursive: true, force: true });
     const full = codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
-    throw new MakimaError(full ? 'DISK_FULL' : 'INTERNAL', `The run's directory ${directory} could not be made: ${messageOf(error)}`, { cause: error });
+    throw new MakimaError(full ? 'DISK_FULL' : 'INTERNAL', `The run's directory ${directory} could not be made: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 };
 

@@ -20,9 +20,12 @@ export const defaultSweepLimitMs = 10_000;
  * @param options.spareWrapper - leaves the wrapper, which then records the exit
  * @returns what could not be killed within the limit: none, as a rule
  */
-export const killAll = async (census: () => Promise<Census>, options: { spareWrapper: boolean; limitMs?: number }): Promise<ProcessInfo[]> => {
+export const killAll = async (
+  census: () => Promise<Census>,
+  options: { spareWrapper: boolean; limitMs?: number },
+): Promise<ProcessInfo[]> => {
   const limit = performance.now() + (options.limitMs ?? defaultSweepLimitMs);
-  for (let emptyLooks = 0; ; ) {
+  for (let emptyLooks = 0; ;) {
     const { wrapper, others, cgroup } = await census();
     const left = wrapper === null || options.spareWrapper ? others : [wrapper, ...others];
     emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;

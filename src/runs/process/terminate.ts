@@ -72,7 +72,10 @@ export const terminateRun = async (
       const { wrapper, others } = await census();
       await signalProcesses(others, 'SIGTERM');
       // Once more each time: a stop that was sent right before the first look takes hold after it, and what is stopped ends by no SIGTERM and records no exit.
-      await signalProcesses([...(wrapper === null ? [] : [wrapper]), ...others].filter(({ state }) => state === 'stopped'), 'SIGCONT');
+      await signalProcesses(
+        [...(wrapper === null ? [] : [wrapper]), ...others].filter(({ state }) => state === 'stopped'),
+        'SIGCONT',
+      );
       exit = await exitWithin(handle, directory, Math.max(0, Math.min(repeatMs, limit - performance.now())));
     } while (exit === null && performance.now() < limit);
   }

@@ -102,10 +102,12 @@ export const writeInput = async (directory: string, bytes: string | Uint8Array):
     const paths = runPaths(directory);
     const size = Buffer.byteLength(bytes);
     if (size > maxMessageBytes) throw new MakimaError('BODY_TOO_LARGE', `A message of ${size} bytes is larger than ${maxMessageBytes}`);
-    if ((await exists(paths.close)) || (await exists(paths.exit)) || !(await exists(paths.messages))) throw new MakimaError('AGENT_INPUT_CLOSED');
+    if ((await exists(paths.close)) || (await exists(paths.exit)) || !(await exists(paths.messages)))
+      throw new MakimaError('AGENT_INPUT_CLOSED');
     const names = await storedMessages(directory);
     const waiting = await waitingBytes(directory, names);
-    if (waiting + size > maxWaitingBytes) throw new MakimaError('BODY_TOO_LARGE', `${waiting} bytes already wait for the agent, which does not read them`);
+    if (waiting + size > maxWaitingBytes)
+      throw new MakimaError('BODY_TOO_LARGE', `${waiting} bytes already wait for the agent, which does not read them`);
     const sequence = 1 + Math.max(0, ...names.map((name) => Number.parseInt(name, 10)));
     const name = messageName(sequence);
     await storeDurably(join(paths.messages, `${name}.msg`), bytes);

@@ -13,7 +13,10 @@ export const bringFiles: StartStep = {
     const worktree = worktreeOfStart(start);
     const { task } = start;
     if (worktree.sourcePath !== null && task.continueFromTaskId === null) {
-      const { copied: included, truncated } = await copyWorktreeInclude(worktree.sourcePath, worktree.path, { signal: start.signal, told: tellLinks(context, task.id) });
+      const { copied: included, truncated } = await copyWorktreeInclude(worktree.sourcePath, worktree.path, {
+        signal: start.signal,
+        told: tellLinks(context, task.id),
+      });
       if (truncated) context.ledger.say(task.id, '.worktreeinclude names more than is copied; the rest was left out', 'warning');
       if (included.length > 0) context.ledger.say(task.id, `Copied from the source checkout, as .worktreeinclude asks: ${named(included)}`);
     }
@@ -25,8 +28,13 @@ export const bringFiles: StartStep = {
     }
     const from = parseWorktree(parent.record);
     const told = tellLinks(context, task.id);
-    const { copied, missing } = await copyFiles(from.path, worktree.path, task.copyFiles, { signal: start.signal, committed: committedLinks(from, start.signal), told });
+    const { copied, missing } = await copyFiles(from.path, worktree.path, task.copyFiles, {
+      signal: start.signal,
+      committed: committedLinks(from, start.signal),
+      told,
+    });
     if (copied.length > 0) context.ledger.say(task.id, `Copied from the parent's worktree: ${named(copied)}`);
-    for (const path of missing) context.ledger.say(task.id, `copyFiles: ${path} is not in the parent's worktree; it was left out`, 'warning');
+    for (const path of missing)
+      context.ledger.say(task.id, `copyFiles: ${path} is not in the parent's worktree; it was left out`, 'warning');
   },
 };

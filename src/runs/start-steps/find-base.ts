@@ -33,7 +33,8 @@ export const baseOf = async (context: From, task: Task, repository: Repository):
     const row = await context.store.getWorktree(parent.id);
     const worktree = row === null ? null : parseWorktree(row.record);
     // a cache is never cleared, so it has what the parent began with; unless that began elsewhere
-    const isCached = repository.cacheDir === null ? parent.baseCommit === emptyCommit : worktree?.borrows?.includes(repository.cacheDir) === true;
+    const isCached =
+      repository.cacheDir === null ? parent.baseCommit === emptyCommit : worktree?.borrows?.includes(repository.cacheDir) === true;
     return { base, isParents: true, ...(worktree === null || isCached ? {} : lentBy(worktree)) };
   }
   const branch = task.baseBranch;
@@ -48,10 +49,16 @@ export const baseOf = async (context: From, task: Task, repository: Repository):
 
 /** What the base is called in the task's own repository: without the name of the remote. */
 export const localName = ({ facts }: Repository, branch: string | null): string | null =>
-  branch?.startsWith('origin/') === true && !facts.branches.has(branch) ? branch.slice('origin/'.length) : (branch ?? facts.originHead ?? facts.head);
+  branch?.startsWith('origin/') === true && !facts.branches.has(branch)
+    ? branch.slice('origin/'.length)
+    : (branch ?? facts.originHead ?? facts.head);
 
 /** The branch of another task that works on the same repository; its name ends with the first letters of that task's id. */
-const branchOfTask = async (context: From, repository: Repository, branch: string): Promise<{ worktree: Worktree; commit: string } | null> => {
+const branchOfTask = async (
+  context: From,
+  repository: Repository,
+  branch: string,
+): Promise<{ worktree: Worktree; commit: string } | null> => {
   const letters = /-([0-9a-f]{8})$/.exec(branch)?.[1];
   if (letters === undefined) return null;
   for (const name of await namesIn(context.directories.repositories)) {

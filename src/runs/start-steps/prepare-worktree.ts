@@ -26,21 +26,37 @@ const recorded = async (context: RunContext, taskId: string): Promise<Worktree |
 const openFor = async (context: RunContext, task: Task, signal: AbortSignal): Promise<Repository> => {
   const top = (await context.store.ancestors(task.id)).at(-1) ?? task;
   const source = parseRepositoryUrl(task.repositoryUrl, context.userHome);
-  context.ledger.say(task.id, `Setting up the worktree: ${task.repositoryUrl === null ? 'a scratch directory' : `repository ${task.repositoryUrl}`}`);
+  context.ledger.say(
+    task.id,
+    `Setting up the worktree: ${task.repositoryUrl === null ? 'a scratch directory' : `repository ${task.repositoryUrl}`}`,
+  );
   const repository = await openRepository(source, { cachesDir: context.directories.caches, taskId: top.id, signal });
   for (const warning of repository.warnings) context.ledger.say(task.id, warning, 'warning');
   return repository;
 };
 
 /** Where the base is what the task asked for, and not what its parent has, it may be behind what the user has fetched. */
-const warnOfStaleBase = async (context: RunContext, task: Task, repository: Repository, { base, isParents }: Foundation, signal: AbortSignal): Promise<void> => {
+const warnOfStaleBase = async (
+  context: RunContext,
+  task: Task,
+  repository: Repository,
+  { base, isParents }: Foundation,
+  signal: AbortSignal,
+): Promise<void> => {
   const stale = isParents ? null : await staleBase(repository, base, signal);
   if (stale !== null) await context.ledger.warn(task.id, { code: 'BASE_BEHIND_ORIGIN', message: stale });
 };
 
-const continueFrom = async (context: RunContext, task: Task, sourceId: string, place: Omit<NewWorktree, 'base'>, repository: Repository): Promise<Worktree> => {
+const continueFrom = async (
+  context: RunContext,
+  task: Task,
+  sourceId: string,
+  place: Omit<NewWorktree, 'base'>,
+  repository: Repository,
+): Promise<Worktree> => {
   const from = await recorded(context, sourceId);
-  if (!from || !(await isDirectory(from.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `Task ${sourceId}, which this one continues, has no worktree any more`);
+  if (!from || !(await isDirectory(from.path)))
+    throw new MakimaError('WORKTREE_NOT_FOUND', `Task ${sourceId}, which this one continues, has no worktree any more`);
   const source = await context.store.getTask(sourceId);
   // the diff holds the work of both
   const branch = source?.baseBranch ?? null;
@@ -55,13 +71,23 @@ const make = async (context: RunContext, start: Start): Promise<Worktree> => {
   const repository = await openFor(context, task, signal);
   start.hooksNotRun = repository.hooksNotRun;
   const branch = task.branch ?? branchName(task.name, task.id);
-  const place = { path: join(context.directories.worktrees, basename(branch)), gitDir: repositoryOf(context.directories, task.id), keptDir: context.directories.kept, branch, signal };
+  const place = {
+    path: join(context.directories.worktrees, basename(branch)),
+    gitDir: repositoryOf(context.directories, task.id),
+    keptDir: context.directories.kept,
+    branch,
+    signal,
+  };
   await noteHalfMade(run.directory, { gitDir: place.gitDir, path: place.path });
   if (task.continueFromTaskId !== null) return continueFrom(context, task, task.continueFromTaskId, place, repository);
   const foundation = await baseOf(context, task, repository);
   const { base, borrows, objectsOf } = foundation;
   await warnOfStaleBase(context, task, repository, foundation, signal);
-  const { worktree, warnings } = await addWorktree(repository, { ...place, base }, { ...(borrows && { borrows }), ...(objectsOf !== undefined && { objectsOf }) });
+  const { worktree, warnings } = await addWorktree(
+    repository,
+    { ...place, base },
+    { ...(borrows && { borrows }), ...(objectsOf !== undefined && { objectsOf }) },
+  );
   for (const warning of warnings) context.ledger.say(task.id, warning, 'warning');
   context.ledger.say(task.id, `Based on ${base.branch === null ? 'commit' : `branch ${base.branch} at`} ${base.commit.slice(0, 12)}`);
   return worktree;
@@ -84,7 +110,10 @@ export const prepareWorktree: StartStep = {
     }
     const { path, branch, baseCommit } = start.worktree;
     start.task = await context.ledger.update(start.task.id, { overlayPath: path, branch, baseCommit });
-    context.ledger.say(start.task.id, `${start.isNewWorktree ? 'Worktree ready' : 'Going on in the worktree of the earlier run'}: ${path} on branch ${branch}`);
+    context.ledger.say(
+      start.task.id,
+      `${start.isNewWorktree ? 'Worktree ready' : 'Going on in the worktree of the earlier run'}: ${path} on branch ${branch}`,
+    );
   },
   async undo(context, start) {
     if (!start.isNewWorktree) return;

@@ -23,11 +23,17 @@ export const runSetup: StartStep = {
       });
       if (failure !== null) throw new MakimaError('SETUP_FAILED', failure);
       // Of a subtask its orchestrator's log has said so.
-      if (start.hooksNotRun !== null && task.parentTaskId === null && !(await hasHooks(worktree.gitDir))) context.ledger.say(task.id, start.hooksNotRun, 'warning');
+      if (start.hooksNotRun !== null && task.parentTaskId === null && !(await hasHooks(worktree.gitDir)))
+        context.ledger.say(task.id, start.hooksNotRun, 'warning');
     }
     // The first to know of the worktree beside the store: should the store be lost, it is found again by it.
     await writeTaskCard({ task, worktree, isDeleted: false });
-    await context.store.saveWorktree({ taskId: task.id, record: worktree, repositoryDir: worktree.gitDir, createdAt: context.now().toISOString() });
+    await context.store.saveWorktree({
+      taskId: task.id,
+      record: worktree,
+      repositoryDir: worktree.gitDir,
+      createdAt: context.now().toISOString(),
+    });
   },
   async undo(context, start) {
     if (!start.isNewWorktree) return;

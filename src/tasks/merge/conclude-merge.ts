@@ -11,16 +11,34 @@ import { requireWorktree, worktreeOf } from '../worktree-of.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { currentMerge, mergeEvent, requireMerge, settleMerge, takeBack, type MergeUnderWay } from './open-merge.ts';
 
-const noMerge: MergeStatus = { inProgress: false, sourceBranch: null, subtaskId: null, startedAt: null, conflictedFiles: [], conflicts: [] };
+const noMerge: MergeStatus = {
+  inProgress: false,
+  sourceBranch: null,
+  subtaskId: null,
+  startedAt: null,
+  conflictedFiles: [],
+  conflicts: [],
+};
 
 const statusOf = async (merge: MergeUnderWay, into: Worktree): Promise<MergeStatus> => {
   const conflicts = shownConflicts(await openConflicts(into, merge.record));
-  return { inProgress: true, sourceBranch: merge.sourceBranch, subtaskId: merge.subtaskId, startedAt: merge.startedAt, conflictedFiles: conflicts.map(({ file }) => file), conflicts };
+  return {
+    inProgress: true,
+    sourceBranch: merge.sourceBranch,
+    subtaskId: merge.subtaskId,
+    startedAt: merge.startedAt,
+    conflictedFiles: conflicts.map(({ file }) => file),
+    conflicts,
+  };
 };
 
 /** What is done with a merge that is open: looked at, resolved, committed, aborted. */
 export const concludeMerge = (context: TaskContext): Pick<Actions, 'mergeStatus' | 'resolveConflict' | 'commitMerge' | 'abortMerge'> => {
-  const withOpenMerge = async <T>(caller: Caller, taskId: string, step: (task: Task, merge: MergeUnderWay, into: Worktree) => Promise<T>): Promise<T> => {
+  const withOpenMerge = async <T>(
+    caller: Caller,
+    taskId: string,
+    step: (task: Task, merge: MergeUnderWay, into: Worktree) => Promise<T>,
+  ): Promise<T> => {
     const task = await requireTask(context, caller, taskId, 'report');
     const into = await requireWorktree(context, task.id);
     return withWorktreeLock(into, async () => step(task, await requireMerge(context, task, into), into));
@@ -41,7 +59,9 @@ export const concludeMerge = (context: TaskContext): Pick<Actions, 'mergeStatus'
         const known = await resolveConflict(into, merge.record, file, strategy, await worktreeOf(context, merge.subtaskId));
         context.reached('conflict resolved');
         const status = await statusOf(merge, into);
-        await context.store.addEvents(task.id, [mergeEvent(merge, 'resolved', { conflicts: shownConflicts([known]), conflictsLeft: status.conflicts.length })]);
+        await context.store.addEvents(task.id, [
+          mergeEvent(merge, 'resolved', { conflicts: shownConflicts([known]), conflictsLeft: status.conflicts.length }),
+        ]);
         await context.ledger.flush();
         return status;
       }),

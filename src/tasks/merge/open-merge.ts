@@ -15,7 +15,11 @@ export interface MergeUnderWay extends OpenMerge {
   record: MergeRecord;
 }
 
-export const mergeEvent = (merge: Pick<OpenMerge, 'subtaskId'> & { sourceBranch: string | null }, action: MergePayload['action'], more: Partial<MergePayload> = {}): EventPayload => ({
+export const mergeEvent = (
+  merge: Pick<OpenMerge, 'subtaskId'> & { sourceBranch: string | null },
+  action: MergePayload['action'],
+  more: Partial<MergePayload> = {},
+): EventPayload => ({
   type: 'merge',
   action,
   subtaskId: merge.subtaskId,
@@ -32,7 +36,11 @@ export const mergeEvent = (merge: Pick<OpenMerge, 'subtaskId'> & { sourceBranch:
  * that has and the worktree has not is taken away by it: so a branch beside the worktree is never noted as that source.
  * @returns null where what is noted stays
  */
-export const integrationBy = async (context: TaskContext, of: Pick<Integration, 'subtaskId' | 'taskId' | 'commitSha'>, { source, sourceTree, beside }: Pick<MergeRecord, 'source' | 'sourceTree' | 'beside'>): Promise<Integration | null> => {
+export const integrationBy = async (
+  context: TaskContext,
+  of: Pick<Integration, 'subtaskId' | 'taskId' | 'commitSha'>,
+  { source, sourceTree, beside }: Pick<MergeRecord, 'source' | 'sourceTree' | 'beside'>,
+): Promise<Integration | null> => {
   const note = { ...of, state: 'merged' as const, reason: null, at: context.now().toISOString() };
   if (beside !== true) return { ...note, sourceCommit: source, sourceTree };
   const isNoted = (await context.store.listIntegrations(of.taskId)).some(({ subtaskId }) => subtaskId === of.subtaskId);

@@ -41,7 +41,11 @@ const holdAgainstEachOther = async (outlook: MergeRoom, ours: string, candidates
 };
 
 /** Those that merge cleanly one after the other, tried out, since three may conflict where no two do; then the others. */
-const orderOf = async (outlook: MergeRoom, ours: string, candidates: readonly Candidate[]): Promise<{ order: string[]; cleanCount: number }> => {
+const orderOf = async (
+  outlook: MergeRoom,
+  ours: string,
+  candidates: readonly Candidate[],
+): Promise<{ order: string[]; cleanCount: number }> => {
   const clean = candidates.flatMap((candidate, position) => (candidate.preview.clean ? [{ candidate, position }] : []));
   const together = largestTogether(clean.length, (one, other) => clean[one]?.candidate.against.has(clean[other]?.position ?? -1) === true);
   const first: Candidate[] = [];
@@ -52,7 +56,9 @@ const orderOf = async (outlook: MergeRoom, ours: string, candidates: readonly Ca
     tip = merged;
     first.push(candidate);
   }
-  const rest = candidates.filter((candidate) => !first.includes(candidate)).sort((a, b) => Number(b.preview.clean) - Number(a.preview.clean));
+  const rest = candidates
+    .filter((candidate) => !first.includes(candidate))
+    .sort((a, b) => Number(b.preview.clean) - Number(a.preview.clean));
   return { order: [...first, ...rest].map(({ task }) => task.id), cleanCount: first.length };
 };
 
@@ -82,14 +88,28 @@ export const previewMerges = (context: TaskContext): Pick<Actions, 'previewMerge
       const { source, worktree } = await sourceOfSubtask(context, subtask, integrations);
       sources.push({ task: subtask, source: source.commit, gitDir: worktree.gitDir });
     }
-    return withOutlook(into, sources.map(({ gitDir }) => gitDir), async (outlook) => {
-      const candidates: Candidate[] = [];
-      for (const each of sources) candidates.push({ task: each.task, source: each.source, preview: await previewMerge(outlook, ours, each.source), against: new Set() });
-      const complete = await holdAgainstEachOther(outlook, ours, candidates);
-      const subtasks = candidates.map(({ task: { id, name, branch }, preview, against }) => ({
-        taskId: id, taskName: name, branch: branch ?? id, ...preview, conflictsWith: [...against].sort((a, b) => a - b).flatMap((position) => candidates[position]?.task.id ?? []),
-      }));
-      return { subtasks, ...(await orderOf(outlook, ours, candidates)), complete };
-    });
+    return withOutlook(
+      into,
+      sources.map(({ gitDir }) => gitDir),
+      async (outlook) => {
+        const candidates: Candidate[] = [];
+        for (const each of sources)
+          candidates.push({
+            task: each.task,
+            source: each.source,
+            preview: await previewMerge(outlook, ours, each.source),
+            against: new Set(),
+          });
+        const complete = await holdAgainstEachOther(outlook, ours, candidates);
+        const subtasks = candidates.map(({ task: { id, name, branch }, preview, against }) => ({
+          taskId: id,
+          taskName: name,
+          branch: branch ?? id,
+          ...preview,
+          conflictsWith: [...against].sort((a, b) => a - b).flatMap((position) => candidates[position]?.task.id ?? []),
+        }));
+        return { subtasks, ...(await orderOf(outlook, ours, candidates)), complete };
+      },
+    );
   },
 });

@@ -23,7 +23,14 @@ export const readBranches = (context: TaskContext): Pick<Actions, 'listBranches'
       if (worktree === null) continue;
       const isSkipped = work.get(subtask.id)?.kind === 'skipped';
       const facts = await branchFacts(worktree, against);
-      branches.push({ name: worktree.branch, taskId: subtask.id, taskName: subtask.name, isMerged: !isSkipped && !left.has(subtask.id), isSkipped, ...facts });
+      branches.push({
+        name: worktree.branch,
+        taskId: subtask.id,
+        taskName: subtask.name,
+        isMerged: !isSkipped && !left.has(subtask.id),
+        isSkipped,
+        ...facts,
+      });
     }
     return branches;
   },
@@ -32,6 +39,12 @@ export const readBranches = (context: TaskContext): Pick<Actions, 'listBranches'
     const task = await requireTask(context, caller, taskId, 'read');
     const { gate } = await workOfSubtasks(context, task);
     const unmerged = unintegratedOf(gate).map(({ taskId: id, name, branch, reason }) => ({ taskId: id, taskName: name, branch, reason }));
-    return { canComplete: unmerged.length === 0, unmergedBranches: unmerged.map(({ branch }) => branch), mergedCount: gate.mergedCount, skippedCount: gate.skippedCount, unmerged };
+    return {
+      canComplete: unmerged.length === 0,
+      unmergedBranches: unmerged.map(({ branch }) => branch),
+      mergedCount: gate.mergedCount,
+      skippedCount: gate.skippedCount,
+      unmerged,
+    };
   },
 });

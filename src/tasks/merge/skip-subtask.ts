@@ -12,9 +12,19 @@ export const skipSubtask =
     const task = await requireTask(context, caller, taskId, 'report');
     const subtask = await requireSubtask(context, task, subtaskId);
     const open = await context.store.getMerge(task.id);
-    if (open?.subtaskId === subtask.id) throw new MakimaError('MERGE_IN_PROGRESS', `${open.sourceBranch} is being merged into this worktree`);
+    if (open?.subtaskId === subtask.id)
+      throw new MakimaError('MERGE_IN_PROGRESS', `${open.sourceBranch} is being merged into this worktree`);
     await context.store.saveIntegration(
-      { subtaskId: subtask.id, taskId: task.id, state: 'skipped', commitSha: null, sourceCommit: null, sourceTree: null, reason, at: context.now().toISOString() },
+      {
+        subtaskId: subtask.id,
+        taskId: task.id,
+        state: 'skipped',
+        commitSha: null,
+        sourceCommit: null,
+        sourceTree: null,
+        reason,
+        at: context.now().toISOString(),
+      },
       [mergeEvent({ subtaskId: subtask.id, sourceBranch: subtask.branch }, 'skipped', { reason })],
     );
     await context.ledger.flush();

@@ -34,9 +34,19 @@ interface Sought {
 }
 
 /** Nothing came of it but the note that all of it is there. */
-const alreadyThere = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, { source, sourceBranch, beside }: Sought): Promise<MergeResult> => {
+const alreadyThere = async (
+  context: TaskContext,
+  task: Task,
+  subtask: Task,
+  into: Worktree,
+  { source, sourceBranch, beside }: Sought,
+): Promise<MergeResult> => {
   const commitSha = (await commitOf(headPlaceOf(into), 'HEAD')) ?? source.commit;
-  const integration = await integrationBy(context, { subtaskId: subtask.id, taskId: task.id, commitSha }, { source: source.commit, sourceTree: source.tree, beside });
+  const integration = await integrationBy(
+    context,
+    { subtaskId: subtask.id, taskId: task.id, commitSha },
+    { source: source.commit, sourceTree: source.tree, beside },
+  );
   const events = [mergeEvent({ subtaskId: subtask.id, sourceBranch }, 'committed', { commitSha })];
   if (integration === null) await context.store.addEvents(task.id, events);
   else await context.store.saveIntegration(integration, events);
@@ -51,12 +61,29 @@ const finishedWork = async (context: TaskContext, task: Task, subtask: Task): Pr
 };
 
 /** Notes the merge, then carries it out. Whatever fails, the worktree is put back. @returns null where there is nothing to merge */
-const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: Worktree, { source, sourceBranch, beside }: Sought, from: Worktree): Promise<{ merge: MergeUnderWay; plan: MergePlan } | null> => {
-  const messages = { merge: `Merge "${subtask.name}"\n\nBranch ${sourceBranch}.`, work: `Work of "${task.name}" before merging "${subtask.name}"` };
+const carryOut = async (
+  context: TaskContext,
+  task: Task,
+  subtask: Task,
+  into: Worktree,
+  { source, sourceBranch, beside }: Sought,
+  from: Worktree,
+): Promise<{ merge: MergeUnderWay; plan: MergePlan } | null> => {
+  const messages = {
+    merge: `Merge "${subtask.name}"\n\nBranch ${sourceBranch}.`,
+    work: `Work of "${task.name}" before merging "${subtask.name}"`,
+  };
   const begun: { merge: MergeUnderWay | null } = { merge: null };
   const begin = async (planned: MergeRecord): Promise<MergeUnderWay> => {
     const record = { ...planned, beside };
-    const merge: MergeUnderWay = { taskId: task.id, subtaskId: subtask.id, sourceBranch, phase: 'applying', record, startedAt: context.now().toISOString() };
+    const merge: MergeUnderWay = {
+      taskId: task.id,
+      subtaskId: subtask.id,
+      sourceBranch,
+      phase: 'applying',
+      record,
+      startedAt: context.now().toISOString(),
+    };
     if (begun.merge === null) await context.store.beginMerge(merge, [mergeEvent(merge, 'started')]);
     else await context.store.updateMerge(task.id, { record });
     context.reached('merge begun');
@@ -83,7 +110,8 @@ const carryOut = async (context: TaskContext, task: Task, subtask: Task, into: W
 
 /** Whether the merge broke off before it touched anything: undoing it would take back what the agent is doing just now. */
 const isUntouched = (error: unknown): boolean =>
-  error instanceof WorktreeChanged || (error instanceof MakimaError && (error.cause instanceof WorktreeChanged || error.cause instanceof IndexLockHeld));
+  error instanceof WorktreeChanged ||
+  (error instanceof MakimaError && (error.cause instanceof WorktreeChanged || error.cause instanceof IndexLockHeld));
 
 const afterFailure = async (context: TaskContext, merge: MergeUnderWay, into: Worktree, error: unknown): Promise<void> => {
   const reason = messageOf(error);
@@ -98,8 +126,11 @@ const afterFailure = async (context: TaskContext, merge: MergeUnderWay, into: Wo
 
 /** What the caller should know beside the commit. */
 const wordsOf = (subtask: Task, sourceBranch: string, { record, changes, notes }: MergePlan): string => {
-  const words = [`Merged ${sourceBranch}: ${changes.length === 0 ? 'all of its content was here already' : `${changes.length} ${changes.length === 1 ? 'file' : 'files'} changed`}`];
-  if (record.ours !== record.head) words.push("This task's own uncommitted work was committed before it, since both had to do with the same files");
+  const words = [
+    `Merged ${sourceBranch}: ${changes.length === 0 ? 'all of its content was here already' : `${changes.length} ${changes.length === 1 ? 'file' : 'files'} changed`}`,
+  ];
+  if (record.ours !== record.head)
+    words.push("This task's own uncommitted work was committed before it, since both had to do with the same files");
   if (isActive(subtask.status)) words.push(`The subtask is still ${subtask.status}: what it does from now on is not in`);
   return [...words, ...notes].join('. ');
 };
@@ -113,8 +144,12 @@ export const startMerge =
     const into = await requireWorktree(context, task.id);
     return withWorktreeLock(into, async () => {
       const open = await currentMerge(context, task, into);
-      if (open !== null) throw new MakimaError('MERGE_IN_PROGRESS', `${open.sourceBranch} is being merged into this worktree`, { details: { sourceBranch: open.sourceBranch } });
-      const { source, worktree } = request.branch === undefined ? await finishedWork(context, task, subtask) : await branchOfSubtask(context, subtask, request.branch);
+      if (open !== null)
+        throw new MakimaError('MERGE_IN_PROGRESS', `${open.sourceBranch} is being merged into this worktree`, {
+          details: { sourceBranch: open.sourceBranch },
+        });
+      const { source, worktree } =
+        request.branch === undefined ? await finishedWork(context, task, subtask) : await branchOfSubtask(context, subtask, request.branch);
       if (request.force !== true) await requireNoMarkers(worktree.gitDir, worktree.baseCommit, source.commit);
       if (worktree.gitDir !== into.gitDir) await bringCommit(worktree.gitDir, into.gitDir, source.commit);
       const sought = { source, sourceBranch: request.branch ?? worktree.branch, beside: request.branch !== undefined };
@@ -126,10 +161,17 @@ export const startMerge =
         return { success: true, commitSha: plan.record.commit, message: wordsOf(subtask, merge.sourceBranch, plan) };
       }
       const conflicts = shownConflicts(conflictsOf(plan.record));
-      await context.store.updateMerge(task.id, { phase: 'open' }, [mergeEvent(merge, 'conflict', { conflicts: conflicts.slice(0, maxConflictsInEvent), conflictsLeft: conflicts.length })]);
+      await context.store.updateMerge(task.id, { phase: 'open' }, [
+        mergeEvent(merge, 'conflict', { conflicts: conflicts.slice(0, maxConflictsInEvent), conflictsLeft: conflicts.length }),
+      ]);
       context.reached('merge left open');
       await context.ledger.flush();
-      const named = nameSome(conflicts.map(({ file, kind }) => `${quoteName(file)} (${kind})`), maxFilesNamed);
-      throw new MakimaError('MERGE_CONFLICT', `${merge.sourceBranch} conflicts in ${named}; the merge is left open`, { details: { success: false, sourceBranch: merge.sourceBranch, conflicts } });
+      const named = nameSome(
+        conflicts.map(({ file, kind }) => `${quoteName(file)} (${kind})`),
+        maxFilesNamed,
+      );
+      throw new MakimaError('MERGE_CONFLICT', `${merge.sourceBranch} conflicts in ${named}; the merge is left open`, {
+        details: { success: false, sourceBranch: merge.sourceBranch, conflicts },
+      });
     });
   };

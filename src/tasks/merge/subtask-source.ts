@@ -20,11 +20,16 @@ export const requireSubtask = async (context: TaskContext, task: Task, subtaskId
  * The subtask that is to be merged.
  * @throws MakimaError VALIDATION_FAILED (neither is given, or they name different ones), TASK_NOT_FOUND, NOT_A_SUBTASK
  */
-export const findSubtask = async (context: TaskContext, task: Task, wanted: { sourceBranch?: string; subtaskId?: string }): Promise<Task> => {
+export const findSubtask = async (
+  context: TaskContext,
+  task: Task,
+  wanted: { sourceBranch?: string; subtaskId?: string },
+): Promise<Task> => {
   const { sourceBranch, subtaskId } = wanted;
   if (subtaskId !== undefined) {
     const subtask = await requireSubtask(context, task, subtaskId);
-    if (sourceBranch !== undefined && sourceBranch !== subtask.branch) throw new MakimaError('VALIDATION_FAILED', `${JSON.stringify(sourceBranch)} is not the branch of task ${subtask.id}`);
+    if (sourceBranch !== undefined && sourceBranch !== subtask.branch)
+      throw new MakimaError('VALIDATION_FAILED', `${JSON.stringify(sourceBranch)} is not the branch of task ${subtask.id}`);
     return subtask;
   }
   if (sourceBranch === undefined) throw new MakimaError('VALIDATION_FAILED', 'Either sourceBranch or subtaskId is needed');
@@ -34,15 +39,27 @@ export const findSubtask = async (context: TaskContext, task: Task, wanted: { so
 };
 
 /** What the subtask's worktree holds now, as a commit. @throws MakimaError WORKTREE_NOT_FOUND */
-export const sourceOfSubtask = async (context: TaskContext, subtask: Task, integrations: readonly Integration[]): Promise<{ worktree: Worktree; source: MergeSource }> => {
+export const sourceOfSubtask = async (
+  context: TaskContext,
+  subtask: Task,
+  integrations: readonly Integration[],
+): Promise<{ worktree: Worktree; source: MergeSource }> => {
   const worktree = await requireWorktree(context, subtask.id);
   const merged = integrations.find(({ subtaskId }) => subtaskId === subtask.id);
-  const previous = merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
-  return { worktree, source: await mergeSource(worktree, previous, `${subtask.name}\n\nUncommitted work of ${worktree.branch}, kept to be merged.`) };
+  const previous =
+    merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
+  return {
+    worktree,
+    source: await mergeSource(worktree, previous, `${subtask.name}\n\nUncommitted work of ${worktree.branch}, kept to be merged.`),
+  };
 };
 
 /** A branch of the subtask's repository by its name, as a warning tells it. @throws MakimaError WORKTREE_NOT_FOUND, INVALID_REF, BRANCH_NOT_FOUND */
-export const branchOfSubtask = async (context: TaskContext, subtask: Task, branch: string): Promise<{ worktree: Worktree; source: MergeSource }> => {
+export const branchOfSubtask = async (
+  context: TaskContext,
+  subtask: Task,
+  branch: string,
+): Promise<{ worktree: Worktree; source: MergeSource }> => {
   await checkBranchName(branch);
   const worktree = await requireWorktree(context, subtask.id);
   const commit = await commitOf(worktree.gitDir, `refs/heads/${branch}`);

@@ -15,7 +15,17 @@ const commandOf = (changes: Partial<ClaudeSettings> = {}) => agentDrivers({ clau
 
 void t.test('the arguments stand around the driver’s own', (t) => {
   t.same(commandOf({ preArgs: ['/opt/claude.js', ''], args: ['--model', 'opus 5'] }).args, [
-    '/opt/claude.js', '', '--output-format', 'stream-json', '--input-format', 'stream-json', '--verbose', '--dangerously-skip-permissions', '-p', '--model', 'opus 5',
+    '/opt/claude.js',
+    '',
+    '--output-format',
+    'stream-json',
+    '--input-format',
+    'stream-json',
+    '--verbose',
+    '--dangerously-skip-permissions',
+    '-p',
+    '--model',
+    'opus 5',
   ]);
   t.end();
 });
@@ -37,9 +47,15 @@ void t.test('nobody vouches for a sandbox but the user', (t) => {
 void t.test('a program is found for good before it is started in a worktree', (t) => {
   const bin = t.testdir({ bin: { claude: '#!/bin/sh\n', plain: 'x' } });
   t.throws(() => commandOf({ command: 'claude', inheritedEnv: { PATH: `${bin}/bin` } }), { code: 'AGENT_NOT_FOUND' }, 'not executable');
-  t.throws(() => commandOf({ command: 'node', inheritedEnv: { PATH: '.:node_modules/.bin::' } }), { code: 'AGENT_NOT_FOUND' }, 'nothing relative is searched');
+  t.throws(
+    () => commandOf({ command: 'node', inheritedEnv: { PATH: '.:node_modules/.bin::' } }),
+    { code: 'AGENT_NOT_FOUND' },
+    'nothing relative is searched',
+  );
   t.throws(() => commandOf({ command: '', inheritedEnv: { PATH: bin } }), { code: 'AGENT_NOT_FOUND' });
-  t.throws(() => commandOf({ command: `${process.execPath} --flag` }), { message: /MAKIMA_CLAUDE_PRE_ARGS.*npm install -g @anthropic-ai\/claude-code[^.]*\. [^.]*to its path\. [A-Z][^.]*\.$/ });
+  t.throws(() => commandOf({ command: `${process.execPath} --flag` }), {
+    message: /MAKIMA_CLAUDE_PRE_ARGS.*npm install -g @anthropic-ai\/claude-code[^.]*\. [^.]*to its path\. [A-Z][^.]*\.$/,
+  });
   t.throws(() => commandOf({ command: bin }), { code: 'AGENT_NOT_FOUND' }, 'a directory');
   t.equal(commandOf({ command: 'node_modules/.bin/node' }).command, `${process.cwd()}/node_modules/.bin/node`);
   t.equal(commandOf({ command: 'sh', inheritedEnv: { PATH: '.:/nowhere:/bin' } }).command, '/bin/sh');
@@ -52,7 +68,10 @@ void t.test('drivers by name', (t) => {
   const drivers = agentDrivers({ claude: settings() });
   t.equal(drivers.get('claude'), drivers.default);
   t.throws(() => drivers.get('__proto__'), { code: 'INVALID_AGENT' });
-  t.same(drivers.all.map(({ name }) => name), ['claude']);
+  t.same(
+    drivers.all.map(({ name }) => name),
+    ['claude'],
+  );
   t.end();
 });
 
@@ -69,7 +88,16 @@ void t.test('messages to the agent are one line of JSON each', (t) => {
 void t.test('no message is a command of claude’s, whatever it begins with', (t) => {
   const driver = agentDrivers({ claude: settings() }).default;
   const sent = (text: string): string => JSON.parse(driver.userMessage(text)).message.content;
-  for (const text of ['/clear', '/compact keep the plan', ' /clear', '\n\n\t/clear', '\u00a0/clear', '\ufeff/clear', '/home/u/a.ts is wrong', '/']) {
+  for (const text of [
+    '/clear',
+    '/compact keep the plan',
+    ' /clear',
+    '\n\n\t/clear',
+    '\u00a0/clear',
+    '\ufeff/clear',
+    '/home/u/a.ts is wrong',
+    '/',
+  ]) {
     t.match(sent(text), /^\w/, 'words come first');
     t.ok(sent(text).endsWith(`\n\n${text}`), 'the text itself is whole');
   }

@@ -23,21 +23,38 @@ void t.test('a turn without a word of the model is an error, also where nothing 
   t.match(end(without('prompt-blocked', 'informational')), { isError: true, message: /session never began.*no prompts on Fridays/s });
   t.match(explainFailure("The agent's session never began: x"), /claude -p hello/);
   // A command of claude's own, such as /cost, is answered without the model and is no failure.
-  t.same(only(signalsOf(transcript('slash-text')), 'turn-ended').map(({ isError }) => isError), [false, false, false, false]);
+  t.same(
+    only(signalsOf(transcript('slash-text')), 'turn-ended').map(({ isError }) => isError),
+    [false, false, false, false],
+  );
   t.end();
 });
 
 void t.test('a message that is refused later is an error of its own turn alone', (t) => {
   const ends = only(signalsOf([...transcript('basic'), ...transcript('prompt-blocked'), ...transcript('basic')]), 'turn-ended');
-  t.same(ends.map(({ isError }) => isError), [false, true, false]);
+  t.same(
+    ends.map(({ isError }) => isError),
+    [false, true, false],
+  );
   t.end();
 });
 
 void t.test('an agent that was denied every tool it tried is in error, whatever denied them', (t) => {
-  t.match(end(transcript('tools-denied')), { isError: true, message: /^Every tool that the agent tried was denied: Bash \(touch in .* needs approval.*\), Write \(Claude requested permissions to write/ });
+  t.match(end(transcript('tools-denied')), {
+    isError: true,
+    message:
+      /^Every tool that the agent tried was denied: Bash \(touch in .* needs approval.*\), Write \(Claude requested permissions to write/,
+  });
   t.match(end(transcript('tools-denied-by-hook')), { isError: true, message: /Bash \(PreToolUse:Bash hook error: .*tools are forbidden/ });
-  t.match(end(transcript('tools-disabled')), { isError: true, message: /Bash \(Error: No such tool available: Bash. Bash is disabled for this session/ });
-  t.match(end(without('tools-denied', 'permission_denied', 'tool_result_meta')), { isError: true, message: 'Every tool that the agent tried was denied: Bash, Write' }, 'as 2.1.100 tells it');
+  t.match(end(transcript('tools-disabled')), {
+    isError: true,
+    message: /Bash \(Error: No such tool available: Bash. Bash is disabled for this session/,
+  });
+  t.match(
+    end(without('tools-denied', 'permission_denied', 'tool_result_meta')),
+    { isError: true, message: 'Every tool that the agent tried was denied: Bash, Write' },
+    'as 2.1.100 tells it',
+  );
   t.match(explainFailure(end(transcript('tools-denied'))?.message ?? ''), /permissions.*settings\.json.*MAKIMA_ENABLE_PERMISSIONS/);
   t.end();
 });
@@ -64,7 +81,8 @@ void t.test('a thousand denials cost a bounded message', (t) => {
     `{"type":"system","subtype":"permission_denied","tool_use_id":"t${number}","tool_name":"tool-${number}","message":"${'x'.repeat(5000)}"}`,
     `{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t${number}","is_error":true,"content":"no"}]}}`,
   ];
-  const { isError, message } = end([...Array.from({ length: 1000 }, (_, number) => call(number)).flat(), '{"type":"result","is_error":false,"num_turns":1}']) ?? {};
+  const { isError, message } =
+    end([...Array.from({ length: 1000 }, (_, number) => call(number)).flat(), '{"type":"result","is_error":false,"num_turns":1}']) ?? {};
   t.equal(isError, true);
   t.ok((message?.length ?? 0) < 10_000, String(message?.length));
   t.end();

@@ -12,7 +12,15 @@ const script = (dir: string, name: string, text: string): string => {
   return file;
 };
 const driver = (command: string, env: Record<string, string> = {}, preArgs: string[] = []) =>
-  claudeDriver({ command, preArgs, args: [], enablePermissions: false, disableVerbose: false, agentEnv: {}, inheritedEnv: { PATH: '/usr/bin:/bin', ...env } });
+  claudeDriver({
+    command,
+    preArgs,
+    args: [],
+    enablePermissions: false,
+    disableVerbose: false,
+    agentEnv: {},
+    inheritedEnv: { PATH: '/usr/bin:/bin', ...env },
+  });
 
 void t.test('a program on the PATH with its version', async (t) => {
   const dir = t.testdir();
@@ -24,14 +32,22 @@ void t.test('a program on the PATH with its version', async (t) => {
 void t.test('what is missing is told with the way there', async (t) => {
   const missing = await driver('claude', { PATH: t.testdir() }).detect();
   t.equal(missing.path, null);
-  t.match((await driver('claude', { PATH: '/nowhere:.::/no/where' }).detect()).problem, /not found on the PATH \(looked in \/nowhere, \/no\/where\)/, 'where it was looked for');
+  t.match(
+    (await driver('claude', { PATH: '/nowhere:.::/no/where' }).detect()).problem,
+    /not found on the PATH \(looked in \/nowhere, \/no\/where\)/,
+    'where it was looked for',
+  );
   t.match((await driver('claude', { PATH: '.' }).detect()).problem, /looked in no folder/);
-  for (const words of ['not found', 'npm install -g @anthropic-ai/claude-code', 'ANTHROPIC_API_KEY', 'MAKIMA_CLAUDE_COMMAND']) t.match(missing.problem, words);
+  for (const words of ['not found', 'npm install -g @anthropic-ai/claude-code', 'ANTHROPIC_API_KEY', 'MAKIMA_CLAUDE_COMMAND'])
+    t.match(missing.problem, words);
 });
 
 void t.test('a program without its interpreter cannot be used', async (t) => {
   const dir = t.testdir();
-  for (const [name, shebang] of [['direct', '#!/no/such/interpreter'], ['env', '#!/usr/bin/env no-such-interpreter']] as const) {
+  for (const [name, shebang] of [
+    ['direct', '#!/no/such/interpreter'],
+    ['env', '#!/usr/bin/env no-such-interpreter'],
+  ] as const) {
     const found = await driver(script(dir, name, `${shebang}\n`)).detect();
     t.match(found.problem, /cannot be run/, name);
     t.equal(found.version, null);
@@ -65,24 +81,28 @@ void t.test('the version is asked once, and again when the file changes', async 
   t.equal(asked(), 2);
 });
 
-void t.test('a program that never ends is given up, with what it started', { skip: process.platform !== 'linux' && 'looks into /proc' }, async (t) => {
-  const dir = t.testdir();
-  const pidFile = path.join(dir, 'pid');
-  const file = script(dir, 'agent', `#!/bin/sh\nsleep 1000 &\necho $! > '${pidFile}.new'\nmv '${pidFile}.new' '${pidFile}'\nwait\n`);
-  t.same(await askVersion(file, [], { PATH: '/usr/bin:/bin' }, 1000), { kind: 'silent' });
-  const pid = readFileSync(pidFile, 'utf8').trim();
-  const isAlive = (): boolean => {
-    try {
-      return readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[2] !== 'Z';
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-      throw error;
-    }
-  };
-  // The signal is on its way; the test's own time limit is the bound.
-  while (isAlive()) await setImmediate();
-  t.pass('what it started is gone');
-});
+void t.test(
+  'a program that never ends is given up, with what it started',
+  { skip: process.platform !== 'linux' && 'looks into /proc' },
+  async (t) => {
+    const dir = t.testdir();
+    const pidFile = path.join(dir, 'pid');
+    const file = script(dir, 'agent', `#!/bin/sh\nsleep 1000 &\necho $! > '${pidFile}.new'\nmv '${pidFile}.new' '${pidFile}'\nwait\n`);
+    t.same(await askVersion(file, [], { PATH: '/usr/bin:/bin' }, 1000), { kind: 'silent' });
+    const pid = readFileSync(pidFile, 'utf8').trim();
+    const isAlive = (): boolean => {
+      try {
+        return readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[2] !== 'Z';
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+        throw error;
+      }
+    };
+    // The signal is on its way; the test's own time limit is the bound.
+    while (isAlive()) await setImmediate();
+    t.pass('what it started is gone');
+  },
+);
 
 void t.test('one that leaves something behind that holds its output still has told its version', async (t) => {
   const file = script(t.testdir(), 'agent', '#!/bin/sh\necho 4.5.6\nsleep 1000 &\n');

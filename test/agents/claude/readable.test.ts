@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { readable } from '../../../src/agents/claude/readable.ts';
 import { transcript } from './transcript.ts';
 
-const text = (name: string): string => transcript(name).map(readable).filter((line) => line !== null).join('\n');
+const text = (name: string): string =>
+  transcript(name)
+    .map(readable)
+    .filter((line) => line !== null)
+    .join('\n');
 const assistant = (...content: object[]): string => JSON.stringify({ type: 'assistant', message: { content }, parent_tool_use_id: null });
 
 void t.test('a whole run reads as what was said and done', (t) => {
@@ -49,9 +53,15 @@ void t.test('long tool calls and results are cut, the agent’s own text is not'
 });
 
 void t.test('results in blocks, subagents, unknown tools and thinking', (t) => {
-  const blocks = { type: 'user', message: { content: [{ type: 'tool_result', content: [{ type: 'text', text: 'hi' }, { type: 'image' }] }] } };
+  const blocks = {
+    type: 'user',
+    message: { content: [{ type: 'tool_result', content: [{ type: 'text', text: 'hi' }, { type: 'image' }] }] },
+  };
   t.equal(readable(JSON.stringify(blocks)), '  ⎿ hi');
-  t.equal(readable(JSON.stringify({ type: 'assistant', message: { content: [{ type: 'text', text: 'a\nb' }] }, parent_tool_use_id: 'toolu_1' })), '  a\n  b');
+  t.equal(
+    readable(JSON.stringify({ type: 'assistant', message: { content: [{ type: 'text', text: 'a\nb' }] }, parent_tool_use_id: 'toolu_1' })),
+    '  a\n  b',
+  );
   t.equal(readable(assistant({ type: 'tool_use', name: 'mcp__x__y', input: { n: 1 } })), '● mcp__x__y');
   t.equal(readable(assistant({ type: 'thinking', thinking: 'hm' })), null);
   t.equal(readable('{"type":"system","subtype":"permission_denied","tool_name":"Bash"}'), '✗ not permitted: Bash');
@@ -66,21 +76,44 @@ void t.test('nothing that steers a terminal comes through', (t) => {
   const evil = 'a\u001b[31mred\u001b[0m\u001b]0;title\u0007\u009b2Jb\u0000\r\u0008\u007f\u0090c\td\ne';
   const cleaned = readable(assistant({ type: 'text', text: evil }));
   t.equal(cleaned, 'aredbc\td\ne');
-  for (const line of [evil, assistant({ type: 'tool_use', name: evil, input: { command: evil } }), JSON.stringify({ type: 'result', is_error: true, result: evil })])
+  for (const line of [
+    evil,
+    assistant({ type: 'tool_use', name: evil, input: { command: evil } }),
+    JSON.stringify({ type: 'result', is_error: true, result: evil }),
+  ])
     t.notMatch(readable(line), /[^\P{Cc}\n\t]/u);
   t.end();
 });
 
 void t.test('no line whatever throws or brings a control character', (t) => {
-  const key = fc.constantFrom('type', 'subtype', 'message', 'content', 'text', 'name', 'input', 'command', 'is_error', 'result', 'errors', '__proto__');
+  const key = fc.constantFrom(
+    'type',
+    'subtype',
+    'message',
+    'content',
+    'text',
+    'name',
+    'input',
+    'command',
+    'is_error',
+    'result',
+    'errors',
+    '__proto__',
+  );
   const word = fc.constantFrom('assistant', 'user', 'result', 'system', 'api_retry', 'tool_use', 'tool_result', 'text', '\u001b[2J');
   const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
     tree: fc.oneof({ depthSize: 'small' }, word, fc.jsonValue(), fc.array(tie('tree'), { maxLength: 3 }), fc.dictionary(key, tie('tree'))),
   }));
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), tree.map((value) => JSON.stringify(value))), (line) => {
-      if (/[^\P{Cc}\n\t]/u.test(readable(line) ?? '')) throw new Error('a control character');
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        tree.map((value) => JSON.stringify(value)),
+      ),
+      (line) => {
+        if (/[^\P{Cc}\n\t]/u.test(readable(line) ?? '')) throw new Error('a control character');
+      },
+    ),
     { numRuns: 1000 },
   );
   t.end();

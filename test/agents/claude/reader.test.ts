@@ -11,7 +11,10 @@ const sameCost = (t: { equal(a: unknown, b: unknown, message: string): unknown }
 
 void t.test('a plain run: a session, a turn that starts and one that ends well', (t) => {
   const signals = signalsOf(transcript('basic'));
-  t.same(signals.map((signal) => signal.kind), ['session', 'turn-started', 'turn-ended']);
+  t.same(
+    signals.map((signal) => signal.kind),
+    ['session', 'turn-started', 'turn-ended'],
+  );
   const [end] = only(signals, 'turn-ended');
   t.match(end, { isError: false, message: 'mock: done (4 tool calls)' });
   t.match(end?.usage, { inputTokens: 15082, outputTokens: 143, cacheReadTokens: 0, cacheWriteTokens: 0, turns: 5 });
@@ -41,9 +44,15 @@ void t.test('an exhausted budget still counts its tokens and cost, which usage h
 
 void t.test('background work: one task runs, it ends, and an unasked result follows', (t) => {
   const signals = signalsOf(transcript('background-bash'));
-  t.same(only(signals, 'background').map(({ running }) => running), [1, 0]);
+  t.same(
+    only(signals, 'background').map(({ running }) => running),
+    [1, 0],
+  );
   t.equal(only(signals, 'turn-started').length, 2);
-  t.same(signals.map((signal) => signal.kind), ['session', 'turn-started', 'background', 'turn-ended', 'background', 'turn-started', 'turn-ended']);
+  t.same(
+    signals.map((signal) => signal.kind),
+    ['session', 'turn-started', 'background', 'turn-ended', 'background', 'turn-started', 'turn-ended'],
+  );
   const ends = only(signals, 'turn-ended');
   t.equal(ends[1]?.usage.inputTokens, 8864 + 3317);
   t.equal(ends[1]?.usage.outputTokens, 92 + 13);
@@ -67,8 +76,14 @@ void t.test('a resumed session carries the cost of the process before, which is 
 
 void t.test('an interrupt ends the turn with an error, and the next message has a turn of its own', (t) => {
   const signals = signalsOf(transcript('interrupt'));
-  t.same(only(signals, 'turn-ended').map(({ isError }) => isError), [true, false]);
-  t.same(only(signalsOf(transcript('interrupt-queued')), 'turn-ended').map(({ isError }) => isError), [true, false]);
+  t.same(
+    only(signals, 'turn-ended').map(({ isError }) => isError),
+    [true, false],
+  );
+  t.same(
+    only(signalsOf(transcript('interrupt-queued')), 'turn-ended').map(({ isError }) => isError),
+    [true, false],
+  );
   t.equal(only(signals, 'session').length, 1, 'the session is told once');
   t.end();
 });
@@ -80,16 +95,19 @@ void t.test('a message in a turn has no result of its own; one that came in text
 });
 
 void t.test('SIGTERM leaves no result', (t) => {
-  t.same(signalsOf(transcript('busy-SIGTERM')).map((signal) => signal.kind), ['session', 'turn-started']);
+  t.same(
+    signalsOf(transcript('busy-SIGTERM')).map((signal) => signal.kind),
+    ['session', 'turn-started'],
+  );
   t.end();
 });
 
 void t.test('/clear changes the session and begins the total again; what was used before stays counted', (t) => {
   const signals = signalsOf(transcript('slash-text'));
-  t.same(only(signals, 'session').map(({ sessionId }) => sessionId), [
-    'bbf0f235-2fee-4ce8-8000-0a9317b0f5d5',
-    '443ea963-2f58-4c1d-9eeb-8974496cee7e',
-  ]);
+  t.same(
+    only(signals, 'session').map(({ sessionId }) => sessionId),
+    ['bbf0f235-2fee-4ce8-8000-0a9317b0f5d5', '443ea963-2f58-4c1d-9eeb-8974496cee7e'],
+  );
   const ends = only(signals, 'turn-ended');
   t.equal(ends.length, 4);
   sameCost(t, ends[3]?.usage.costUsd, 0.025256 + 0.024752);
@@ -97,8 +115,7 @@ void t.test('/clear changes the session and begins the total again; what was use
 });
 
 void t.test('without the field that tells the difference (2.1.100) the same comes out of the totals', (t) => {
-  const old = (name: string) =>
-    transcript(name).map((line) => line.replaceAll('model_usage_since_last_result', 'unknown_to_this_version'));
+  const old = (name: string) => transcript(name).map((line) => line.replaceAll('model_usage_since_last_result', 'unknown_to_this_version'));
   const cost = (name: string) => only(signalsOf(old(name)), 'turn-ended').at(-1)?.usage.costUsd;
   sameCost(t, cost('multi-turn'), 0.048184);
   sameCost(t, cost('slash-text'), 0.025256 + 0.024752);
@@ -140,8 +157,14 @@ void t.test('missing and wrong fields neither throw nor make numbers that are no
     '{"type":"constructor"}',
   ];
   const ends = only(signalsOf(lines), 'turn-ended');
-  t.same(ends.map(({ isError }) => isError), [false, true, false, true, true]);
-  t.same(ends.map(({ message }) => message), [null, 'error_new_kind', null, 'why', null]);
+  t.same(
+    ends.map(({ isError }) => isError),
+    [false, true, false, true, true],
+  );
+  t.same(
+    ends.map(({ message }) => message),
+    [null, 'error_new_kind', null, 'why', null],
+  );
   t.same(ends.at(-1)?.usage, { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 2, turns: 0 });
   t.same(only(signalsOf(lines), 'background'), []);
   t.same(only(signalsOf(lines), 'session'), []);
@@ -151,7 +174,19 @@ void t.test('missing and wrong fields neither throw nor make numbers that are no
 
 void t.test('no line whatever throws', (t) => {
   const word = fc.constantFrom('result', 'system', 'init', 'background_tasks_changed', 'assistant', 'success', 'error_x');
-  const key = fc.constantFrom('type', 'subtype', 'is_error', 'result', 'errors', 'tasks', 'usage', 'session_id', 'total_cost_usd', 'model_usage_since_last_result', '__proto__');
+  const key = fc.constantFrom(
+    'type',
+    'subtype',
+    'is_error',
+    'result',
+    'errors',
+    'tasks',
+    'usage',
+    'session_id',
+    'total_cost_usd',
+    'model_usage_since_last_result',
+    '__proto__',
+  );
   const line = fc.oneof(
     fc.string(),
     fc.json(),

@@ -4,7 +4,9 @@ import type { AgentSignal } from '../../../src/agents/driver.ts';
 
 /** The lines of a captured run of the real program. */
 export const transcript = (name: string): string[] =>
-  readFileSync(new URL(`../../fixtures/transcripts/${name}.jsonl`, import.meta.url), 'utf8').split('\n').filter((line) => line !== '');
+  readFileSync(new URL(`../../fixtures/transcripts/${name}.jsonl`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 
 /** What a fresh reader makes of some lines, flattened. */
 export const signalsOf = (lines: readonly string[]): AgentSignal[] => {

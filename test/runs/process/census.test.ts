@@ -11,16 +11,44 @@ import { agentPath, allDead, launchIn, launchScript, lineOf, newRun, plainEnv, s
 import { writeInput } from '../../../src/runs/process/write-input.ts';
 
 const entry = (pid: number, ppid: number, more: Partial<TableEntry> = {}): TableEntry => ({
-  pid, ppid, pgid: pid, sid: pid, startTime: `t${pid}`, state: 'running', marked: false, ...more,
+  pid,
+  ppid,
+  pgid: pid,
+  sid: pid,
+  startTime: `t${pid}`,
+  state: 'running',
+  marked: false,
+  ...more,
 });
 const pick = (table: TableEntry[], wrapper: number | null = null, proved = new Map<number, string>()): number[] =>
-  selectRun(table, wrapper, proved, 99).others.map(({ pid }) => pid).sort((a, b) => a - b);
+  selectRun(table, wrapper, proved, 99)
+    .others.map(({ pid }) => pid)
+    .sort((a, b) => a - b);
 
 void t.test('what is ours', (t) => {
-  t.same(pick([entry(1, 0), entry(10, 1, { marked: true }), entry(11, 10), entry(12, 11), entry(20, 1)]), [10, 11, 12], 'marked, and below it');
-  t.same(pick([entry(10, 1), entry(11, 1, { sid: 10 }), entry(12, 1, { sid: 12, pgid: 10 }), entry(13, 1)], 10), [11, 12], 'the session and group of the wrapper');
+  t.same(
+    pick([entry(1, 0), entry(10, 1, { marked: true }), entry(11, 10), entry(12, 11), entry(20, 1)]),
+    [10, 11, 12],
+    'marked, and below it',
+  );
+  t.same(
+    pick([entry(10, 1), entry(11, 1, { sid: 10 }), entry(12, 1, { sid: 12, pgid: 10 }), entry(13, 1)], 10),
+    [11, 12],
+    'the session and group of the wrapper',
+  );
   t.same(pick([entry(11, 1, { sid: 10, pgid: 10 })], null), [], 'but not of a number that may have been used again');
-  t.same(pick([entry(10, 1), entry(11, 1)], null, new Map([[10, 't10'], [11, 'other']])), [10], 'what was proved before');
+  t.same(
+    pick(
+      [entry(10, 1), entry(11, 1)],
+      null,
+      new Map([
+        [10, 't10'],
+        [11, 'other'],
+      ]),
+    ),
+    [10],
+    'what was proved before',
+  );
   t.same(pick([entry(10, 1, { marked: true, state: 'zombie' }), entry(11, 10)]), [11], 'no zombies, but what is below them');
   t.end();
 });
@@ -61,9 +89,13 @@ void t.test('bystanders are never touched', async (t) => {
     { OTHER: `MAKIMA_RUN_ID=${run.runId}` },
     {},
   ];
-  const bystanders = environments.map((env) => spawn('sleep', ['1000000'], { env: { ...plainEnv, ...env }, detached: true, stdio: 'ignore' }));
+  const bystanders = environments.map((env) =>
+    spawn('sleep', ['1000000'], { env: { ...plainEnv, ...env }, detached: true, stdio: 'ignore' }),
+  );
   // Not in its environment but among its arguments.
-  bystanders.push(spawn('sh', ['-c', 'read -r line', `MAKIMA_RUN_ID=${run.runId}`], { env: plainEnv, stdio: ['pipe', 'ignore', 'ignore'] }));
+  bystanders.push(
+    spawn('sh', ['-c', 'read -r line', `MAKIMA_RUN_ID=${run.runId}`], { env: plainEnv, stdio: ['pipe', 'ignore', 'ignore'] }),
+  );
   t.teardown(() => bystanders.forEach((each) => each.kill('SIGKILL')));
   await Promise.all(bystanders.map(async (each) => each.pid === undefined && (await once(each, 'spawn'))));
   const pids = bystanders.map(({ pid }) => pid ?? 0);
@@ -80,7 +112,11 @@ void t.test('bystanders are never touched', async (t) => {
 void t.test('a pid that was used again is never signalled', async (t) => {
   const run = await newRun(t);
   // Somebody else's session under the number that the handle has.
-  const stranger = spawn('sh', ['-c', 'sleep 1000000 & echo ready; exec sleep 1000000'], { env: plainEnv, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  const stranger = spawn('sh', ['-c', 'sleep 1000000 & echo ready; exec sleep 1000000'], {
+    env: plainEnv,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const pid = stranger.pid ?? 0;
   t.teardown(() => process.kill(-pid, 'SIGKILL'));
   await once(stranger.stdout, 'data');

@@ -112,7 +112,10 @@ void t.test('a daemon that is in the group of a run ends it without itself', opt
 void t.test('a launch that fails leaves none', options, async (t) => {
   const failing = await newRun(t);
   await t.rejects(launchIn(failing, 'true', [], { shell: '/no/shell' }), { code: 'AGENT_FAILED' });
-  t.same(readdirSync(own ?? '').filter((name) => name.includes(failing.runId)), []);
+  t.same(
+    readdirSync(own ?? '').filter((name) => name.includes(failing.runId)),
+    [],
+  );
 });
 
 /** What systemd gives a user: a group of theirs, in which they may make others. */
@@ -120,29 +123,57 @@ const delegate = (t: Test, uid: number): string => {
   const directory = join(own ?? '', `makima-test-${process.pid}`);
   mkdirSync(directory);
   t.teardown(() => rmdirSync(directory));
-  execFileSync('chown', [`${uid}:${uid}`, directory, join(directory, 'cgroup.procs'), join(directory, 'cgroup.subtree_control'), join(directory, 'cgroup.threads')]);
+  execFileSync('chown', [
+    `${uid}:${uid}`,
+    directory,
+    join(directory, 'cgroup.procs'),
+    join(directory, 'cgroup.subtree_control'),
+    join(directory, 'cgroup.threads'),
+  ]);
   return directory;
 };
 const nobody = 65534;
 const program = join(import.meta.dirname, 'launch-and-hang.ts');
 const canBeNobody = (): boolean => {
   try {
-    execFileSync('setpriv', [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', process.execPath, '-e', `fs.readFileSync(${JSON.stringify(program)})`], { stdio: 'ignore' });
+    execFileSync(
+      'setpriv',
+      [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', process.execPath, '-e', `fs.readFileSync(${JSON.stringify(program)})`],
+      { stdio: 'ignore' },
+    );
     return true;
   } catch {
     return false;
   }
 };
-const asRoot = { skip: own === null || process.getuid?.() !== 0 || !canBeNobody() ? 'as root alone, where another user can read these files' : false };
+const asRoot = {
+  skip: own === null || process.getuid?.() !== 0 || !canBeNobody() ? 'as root alone, where another user can read these files' : false,
+};
 
 void t.test('an ordinary user to whom a group was delegated; the daemon dies, the next one is in another group', asRoot, async (t) => {
   const run = await newRun(t);
   const above = delegate(t, nobody);
   execFileSync('chown', ['-R', `${nobody}:${nobody}`, run.cwd]);
   const enter = 'echo 0 >"$1/cgroup.procs"; shift; exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"';
-  const daemon = spawn('sh', ['-c', enter, 'sh', above, process.execPath, program, run.runId, run.directory, run.cwd, 'go\n', 'sh', '-c', `${escaped}; exec sleep 1000000`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const daemon = spawn(
+    'sh',
+    [
+      '-c',
+      enter,
+      'sh',
+      above,
+      process.execPath,
+      program,
+      run.runId,
+      run.directory,
+      run.cwd,
+      'go\n',
+      'sh',
+      '-c',
+      `${escaped}; exec sleep 1000000`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   await once(daemon.stdout, 'data');
   daemon.kill('SIGKILL');
   await once(daemon, 'exit');

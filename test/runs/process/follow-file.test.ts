@@ -12,7 +12,11 @@ import { closeInput, writeInput } from '../../../src/runs/process/write-input.ts
 import { agentPath, launchIn, newRun, userLine } from './helper.ts';
 
 /** Follows into an array; `seen(n)` resolves when n pieces are there. */
-const collect = (path: string, from = 0, more: Partial<FollowOptions> = {}): { pieces: Piece[]; follower: Follower; seen: (count: number) => Promise<void> } => {
+const collect = (
+  path: string,
+  from = 0,
+  more: Partial<FollowOptions> = {},
+): { pieces: Piece[]; follower: Follower; seen: (count: number) => Promise<void> } => {
   const pieces: Piece[] = [];
   let check = (): void => undefined;
   const onPieces = (batch: Piece[]): Promise<void> => {
@@ -34,7 +38,10 @@ const noMoreWatches = (): never => {
   throw Object.assign(new Error('System limit for number of file watchers reached'), { code: 'ENOSPC' });
 };
 
-for (const [name, more] of [['with a watch', {}], ['when the system has no watch left', { watch: noMoreWatches }]] as const) {
+for (const [name, more] of [
+  ['with a watch', {}],
+  ['when the system has no watch left', { watch: noMoreWatches }],
+] as const) {
   void t.test(`lines come as they are written, ${name}`, async (t) => {
     const path = join(t.testdir({ out: '' }), 'out');
     const { pieces, follower, seen } = collect(path, 0, more);
@@ -42,7 +49,10 @@ for (const [name, more] of [['with a watch', {}], ['when the system has no watch
     await seen(1);
     await appendFile(path, 'o\nthree');
     await seen(2);
-    t.same(pieces.map(({ text }) => text), ['one', 'two']);
+    t.same(
+      pieces.map(({ text }) => text),
+      ['one', 'two'],
+    );
     await appendFile(path, ', the last');
     follower.finish();
     t.equal(await follower.done, 'one\ntwo\nthree, the last'.length);
@@ -62,7 +72,10 @@ void t.test('an aborted follower ends where the next one goes on', async (t) => 
   const second = collect(path, offset);
   second.follower.finish();
   t.equal(await second.follower.done, 14);
-  t.same(second.pieces.map(({ text }) => text), ['three']);
+  t.same(
+    second.pieces.map(({ text }) => text),
+    ['three'],
+  );
 });
 
 void t.test('nothing more is read before the last batch was taken, and batches are bounded', async (t) => {
@@ -89,7 +102,9 @@ void t.test('nothing more is read before the last batch was taken, and batches a
 
 void t.test('an error of the consumer or of the file ends the follower', async (t) => {
   const directory = t.testdir({ out: 'one\n' });
-  await t.rejects(followRunFile({ path: join(directory, 'out'), from: 0, onPieces: () => Promise.reject(new Error('full')) }).done, { message: 'full' });
+  await t.rejects(followRunFile({ path: join(directory, 'out'), from: 0, onPieces: () => Promise.reject(new Error('full')) }).done, {
+    message: 'full',
+  });
   await t.rejects(followRunFile({ path: join(directory, 'none'), from: 0, onPieces: () => Promise.resolve() }).done, { code: 'ENOENT' });
 });
 
@@ -148,12 +163,28 @@ void t.test('what agents write', async (t) => {
   };
 
   const invalid = await outputOf('invalid-utf8');
-  t.same(invalid.out[2], { text: 'bad \ufffd\ufffd\ufffd(', base64: Buffer.from('62616420fffec328', 'hex').toString('base64'), partial: false, end: invalid.out[2]?.end });
+  t.same(invalid.out[2], {
+    text: 'bad \ufffd\ufffd\ufffd(',
+    base64: Buffer.from('62616420fffec328', 'hex').toString('base64'),
+    partial: false,
+    end: invalid.out[2]?.end,
+  });
   t.same(invalid.err, [{ text: 'err \ufffd', base64: 'ZXJyIIA=', partial: false, end: 6 }]);
 
   const huge = await outputOf('huge-line');
-  t.same(huge.out.map(({ partial }) => partial), [false, true, true, true, true, true, false, false]);
-  t.match(JSON.parse(huge.out.slice(1, 7).map(({ text }) => text).join('')), { type: 'assistant' });
+  t.same(
+    huge.out.map(({ partial }) => partial),
+    [false, true, true, true, true, true, false, false],
+  );
+  t.match(
+    JSON.parse(
+      huge.out
+        .slice(1, 7)
+        .map(({ text }) => text)
+        .join(''),
+    ),
+    { type: 'assistant' },
+  );
 
   t.equal((await outputOf('no-newline-at-end')).out.at(-1)?.text, '{"type":"system","subtype":"last_words"}');
 });

@@ -3,7 +3,15 @@ import { launch } from '../../../src/runs/process/launch.ts';
 import { writeInput } from '../../../src/runs/process/write-input.ts';
 
 const [runId = '', directory = '', cwd = '', message = '', command = '', ...args] = process.argv.slice(2);
-await launch({ runId, directory, cwd, command, args, env: { PATH: process.env.PATH ?? '' }, ownCgroup: process.env['TEST_OWN_CGROUP'] !== 'no' });
+await launch({
+  runId,
+  directory,
+  cwd,
+  command,
+  args,
+  env: { PATH: process.env.PATH ?? '' },
+  ownCgroup: process.env['TEST_OWN_CGROUP'] !== 'no',
+});
 await writeInput(directory, message);
 process.stdout.write('launched\n');
 setInterval(() => undefined, 1_000_000);

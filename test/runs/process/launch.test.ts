@@ -23,7 +23,10 @@ void t.test('a run from its first message to its exit', async (t) => {
   await closeInput(run.directory);
   t.same(await waitForExit(handle, run.directory), { exitCode: 0, reason: 'exited' });
   t.same(
-    (await contents(run.paths.out)).trim().split('\n').map((line) => (JSON.parse(line) as { type: string }).type),
+    (await contents(run.paths.out))
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type),
     ['system', 'assistant', 'result'],
   );
   await t.rejects(launchIn(run, agentPath('says-a-line')), { code: 'TASK_ACTIVE' });
@@ -34,29 +37,42 @@ for (const shell of shells) {
     await t.test('arguments are passed as they are', async (t) => {
       const run = await newRun(t);
       const args = ['', ' a  b ', '$HOME', '`id`', '"', "'", '*', 'a\nb', '-n', '; exit 9', '\\', '日本語'];
-      const handle = await launchIn(run, process.execPath, ['-e', 'console.log(JSON.stringify(process.argv.slice(1)))', '--', ...args], { shell });
+      const handle = await launchIn(run, process.execPath, ['-e', 'console.log(JSON.stringify(process.argv.slice(1)))', '--', ...args], {
+        shell,
+      });
       t.same(await waitForExit(handle, run.directory), { exitCode: 0, reason: 'exited' });
       t.same(JSON.parse(await contents(run.paths.out)), args);
     });
 
-    await t.test('the agent has no descriptor but its three, no signal ignored, and the marker', { skip: process.platform !== 'linux' }, async (t) => {
-      const run = await newRun(t);
-      const handle = await launchIn(run, '/bin/ls', ['/proc/self/fd'], { shell });
-      await waitForExit(handle, run.directory);
-      // What this test was itself given is inherited by everything it starts, wrapper or not.
-      const inherited = execFileSync('/bin/ls', ['/proc/self/fd'], { encoding: 'utf8' });
-      t.equal(await contents(run.paths.out), inherited);
+    await t.test(
+      'the agent has no descriptor but its three, no signal ignored, and the marker',
+      { skip: process.platform !== 'linux' },
+      async (t) => {
+        const run = await newRun(t);
+        const handle = await launchIn(run, '/bin/ls', ['/proc/self/fd'], { shell });
+        await waitForExit(handle, run.directory);
+        // What this test was itself given is inherited by everything it starts, wrapper or not.
+        const inherited = execFileSync('/bin/ls', ['/proc/self/fd'], { encoding: 'utf8' });
+        t.equal(await contents(run.paths.out), inherited);
 
-      const second = await newRun(t);
-      await waitForExit(await launchIn(second, '/bin/cat', ['/proc/self/status', '/proc/self/environ'], { shell }), second.directory);
-      const status = await contents(second.paths.out);
-      t.match(status, /^SigIgn:\t0000000000000000$/m);
-      t.match(status, /^SigBlk:\t0000000000000000$/m);
-      t.ok(status.includes(`MAKIMA_RUN_ID=${second.runId}\0`));
-    });
+        const second = await newRun(t);
+        await waitForExit(await launchIn(second, '/bin/cat', ['/proc/self/status', '/proc/self/environ'], { shell }), second.directory);
+        const status = await contents(second.paths.out);
+        t.match(status, /^SigIgn:\t0000000000000000$/m);
+        t.match(status, /^SigBlk:\t0000000000000000$/m);
+        t.ok(status.includes(`MAKIMA_RUN_ID=${second.runId}\0`));
+      },
+    );
 
-    await t.test('the status is the agent\'s, also by a signal', async (t) => {
-      for (const [script, exitCode] of [['exit 0', 0], ['exit 3', 3], ['exit 255', 255], ['kill -TERM $$', 143], ['kill -KILL $$', 137], ['kill -INT $$', 130]] as const) {
+    await t.test("the status is the agent's, also by a signal", async (t) => {
+      for (const [script, exitCode] of [
+        ['exit 0', 0],
+        ['exit 3', 3],
+        ['exit 255', 255],
+        ['kill -TERM $$', 143],
+        ['kill -KILL $$', 137],
+        ['kill -INT $$', 130],
+      ] as const) {
         const run = await newRun(t);
         t.same(await waitForExit(await launchScript(run, script, { shell }), run.directory), { exitCode, reason: 'exited' }, script);
       }
@@ -70,7 +86,10 @@ for (const shell of shells) {
 
       const refused = await newRun(t);
       await writeFile(join(refused.cwd, 'plain'), 'text', { mode: 0o600 });
-      t.same(await waitForExit(await launchIn(refused, join(refused.cwd, 'plain'), [], { shell }), refused.directory), { exitCode: 126, reason: 'exited' });
+      t.same(await waitForExit(await launchIn(refused, join(refused.cwd, 'plain'), [], { shell }), refused.directory), {
+        exitCode: 126,
+        reason: 'exited',
+      });
       t.match(await contents(refused.paths.err), /[Pp]ermission denied/);
 
       // A builtin of the wrapper's shell, or a function of its own, is no command.
@@ -94,7 +113,8 @@ for (const shell of shells) {
 
     await t.test('input goes on after a signal to the group', async (t) => {
       const run = await newRun(t);
-      const script = "trap 'echo caught' TERM; echo ready; while :; do if read -r line; then echo \"got $line\"; [ \"$line\" = end ] && exit 0; fi; done";
+      const script =
+        'trap \'echo caught\' TERM; echo ready; while :; do if read -r line; then echo "got $line"; [ "$line" = end ] && exit 0; fi; done';
       const handle = await launchScript(run, script, { shell });
       await lineOf(run.paths.out, (line) => line === 'ready');
       process.kill(-handle.pid, 'SIGTERM');
@@ -119,7 +139,11 @@ for (const shell of shells) {
       const wrapper = join(import.meta.dirname, '../../../src/runs/process/wrapper.sh');
       // Nor does a group that cannot be entered hold it up.
       const startAlone = async (directory: string, cwd: string): Promise<number | null> => {
-        const child = spawn(shell, [wrapper, directory, '/no/such/group', 'sh', '-c', 'echo started'], { cwd, env: plainEnv, stdio: ['pipe', 'inherit', 'inherit'] });
+        const child = spawn(shell, [wrapper, directory, '/no/such/group', 'sh', '-c', 'echo started'], {
+          cwd,
+          env: plainEnv,
+          stdio: ['pipe', 'inherit', 'inherit'],
+        });
         child.stdin.end();
         await once(child, 'exit');
         return child.exitCode;
@@ -140,7 +164,10 @@ const waitUntilGone = async (runId: string): Promise<void> => {
 
 void t.test('a launch that fails leaves nothing', async (t) => {
   const noDirectory = await newRun(t);
-  await t.rejects(launchIn(noDirectory, 'true', [], { cwd: join(noDirectory.cwd, 'nowhere') }), { code: 'AGENT_FAILED', message: /no directory .*nowhere/ });
+  await t.rejects(launchIn(noDirectory, 'true', [], { cwd: join(noDirectory.cwd, 'nowhere') }), {
+    code: 'AGENT_FAILED',
+    message: /no directory .*nowhere/,
+  });
 
   const tooLong = await newRun(t);
   await t.rejects(launchIn(tooLong, 'echo', ['x'.repeat(8 * 1024 * 1024)]), { code: 'AGENT_FAILED', message: /E2BIG/ });

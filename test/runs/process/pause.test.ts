@@ -27,7 +27,10 @@ void t.test('what forks meanwhile stops too', async (t) => {
   const handle = await launchScript(run, 'echo ready; while :; do (:) & (:) & wait; done');
   await lineOf(run.paths.out, (line) => line === 'ready');
   t.same(await pauseRun(handle), []);
-  t.same((await processesOf(run.runId, handle)).filter(({ state }) => state !== 'stopped'), []);
+  t.same(
+    (await processesOf(run.runId, handle)).filter(({ state }) => state !== 'stopped'),
+    [],
+  );
   t.same(await sweepRun(run.runId, handle), []);
 });
 

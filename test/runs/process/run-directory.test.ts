@@ -3,7 +3,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRunDirectory, removeRunDirectory, runDirectory } from '../../../src/runs/process/run-directory.ts';
 
-void t.test('a run directory is its owner\'s alone, and made as often as one likes', async (t) => {
+void t.test("a run directory is its owner's alone, and made as often as one likes", async (t) => {
   const directory = runDirectory(join(t.testdir(), 'runs'), 'r1');
   const paths = await createRunDirectory(directory);
   await writeFile(paths.out, 'kept');

@@ -38,15 +38,30 @@ void t.test('a long line comes in pieces that split no character', (t) => {
     { text: 'k', partial: false, end: 12 },
   ]);
   const garbage = split(Buffer.alloc(7, 0x80), 0, 5);
-  t.same(garbage.map(({ partial, end }) => [partial, end]), [[true, 5], [false, 7]]);
-  t.same(split(Buffer.alloc(maxPieceBytes, 'x')).map(({ partial }) => partial), [false]);
-  t.same(split(Buffer.alloc(maxPieceBytes + 1, 'x')).map(({ partial }) => partial), [true, false]);
+  t.same(
+    garbage.map(({ partial, end }) => [partial, end]),
+    [
+      [true, 5],
+      [false, 7],
+    ],
+  );
+  t.same(
+    split(Buffer.alloc(maxPieceBytes, 'x')).map(({ partial }) => partial),
+    [false],
+  );
+  t.same(
+    split(Buffer.alloc(maxPieceBytes + 1, 'x')).map(({ partial }) => partial),
+    [true, false],
+  );
   t.end();
 });
 
 void t.test('any bytes, however they arrive and wherever reading went on, are the same pieces', (t) => {
   const bytes = fc
-    .array(fc.oneof(fc.constant('\n'), fc.constant('é'), fc.constant('€😀'), fc.string({ maxLength: 8 }), fc.uint8Array({ maxLength: 6 })), { maxLength: 30 })
+    .array(
+      fc.oneof(fc.constant('\n'), fc.constant('é'), fc.constant('€😀'), fc.string({ maxLength: 8 }), fc.uint8Array({ maxLength: 6 })),
+      { maxLength: 30 },
+    )
     .map((parts) => Buffer.concat(parts.map((part) => Buffer.from(part))));
   fc.assert(
     fc.property(bytes, fc.array(fc.nat(200), { maxLength: 8 }), fc.nat(1_000), (all, cuts, resume) => {

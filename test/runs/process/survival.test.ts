@@ -12,7 +12,9 @@ import { agentPath, contents, lineOf, newRun, userLine, type Run } from './helpe
 /** Launches from another process, kills that with SIGKILL, and returns what is left: the handle on the disk. */
 const launchAndKill = async (run: Run, message: string, command: string, args: string[] = []): Promise<RunHandle> => {
   const program = join(import.meta.dirname, 'launch-and-hang.ts');
-  const daemon = spawn(process.execPath, [program, run.runId, run.directory, run.cwd, message, command, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const daemon = spawn(process.execPath, [program, run.runId, run.directory, run.cwd, message, command, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(daemon.stdout, 'data');
   daemon.kill('SIGKILL');
   await once(daemon, 'exit');

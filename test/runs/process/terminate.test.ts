@@ -105,7 +105,8 @@ void t.test('a sweep after a normal exit takes what was left behind', async (t) 
 void t.test('processes that fork on and on', async (t) => {
   const run = await newRun(t);
   // Each generation ignores SIGTERM, starts the next in a session of its own, and ends.
-  const hop = "const { spawn } = require('child_process'); process.on('SIGTERM', () => {}); spawn(process.execPath, ['-e', process.env.HOP], { detached: true, stdio: 'ignore' }).once('spawn', () => process.exit())";
+  const hop =
+    "const { spawn } = require('child_process'); process.on('SIGTERM', () => {}); spawn(process.execPath, ['-e', process.env.HOP], { detached: true, stdio: 'ignore' }).once('spawn', () => process.exit())";
   const handle = await launchIn(run, 'sh', ['-c', 'trap "" TERM; "$NODE" -e "$HOP"; echo hopping; while :; do sleep 1 & wait; done'], {
     env: { PATH: process.env.PATH ?? '', NODE: process.execPath, HOP: hop },
   });

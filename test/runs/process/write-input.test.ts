@@ -24,7 +24,11 @@ void t.test('messages of several MiB reach a slow reader whole and in order', as
   const handle = await launchIn(run, process.execPath, ['-e', slowReader]);
   const messages = [3 * 1024 * 1024, 1, 65_536, 1024 * 1024].map((size) => randomBytes(size));
   const accepted = await Promise.all(messages.map(async (bytes) => await writeInput(run.directory, bytes)));
-  t.same(accepted.map(({ sequence }) => sequence), [1, 2, 3, 4], 'the order of the calls');
+  t.same(
+    accepted.map(({ sequence }) => sequence),
+    [1, 2, 3, 4],
+    'the order of the calls',
+  );
   await closeInput(run.directory);
   t.same(await Promise.all(accepted.map(async (each) => await each.delivered())), [true, true, true, true]);
   t.same(await waitForExit(handle, run.directory), { exitCode: 0, reason: 'exited' });
@@ -46,7 +50,11 @@ void t.test('an agent that never reads holds nobody up', async (t) => {
   await t.rejects(given, { message: 'enough' });
   const pending = accepted.map(async (each) => await each.delivered());
   t.same(await sweepRun(run.runId, handle), []);
-  t.same(await Promise.all(pending), Array.from({ length: 8 }, () => false), 'the run is gone');
+  t.same(
+    await Promise.all(pending),
+    Array.from({ length: 8 }, () => false),
+    'the run is gone',
+  );
 });
 
 void t.test('an agent that closes its input or ends', async (t) => {

@@ -19,7 +19,10 @@ export const parseStat = (stat: string): ProcessInfo | null => {
   const close = stat.lastIndexOf(')');
   if (open < 0 || close < open) return null;
   const pid = Number(stat.slice(0, open));
-  const fields = stat.slice(close + 2).trim().split(' ');
+  const fields = stat
+    .slice(close + 2)
+    .trim()
+    .split(' ');
   const [state = '', ppid, pgid, sid] = fields;
   const startTime = fields[19];
   if (!Number.isInteger(pid) || startTime === undefined || !/^\d+$/.test(startTime)) return null;

@@ -15,7 +15,16 @@ export const parseRows = (output: string): ProcessInfo[] =>
     const match = row.exec(line);
     if (match === null) return [];
     const [, pid, ppid, pgid, stat = '', startTime = ''] = match;
-    return [{ pid: Number(pid), ppid: Number(ppid), pgid: Number(pgid), sid: null, startTime: startTime.replace(/\s+/g, ' '), state: stateOf(stat) }];
+    return [
+      {
+        pid: Number(pid),
+        ppid: Number(ppid),
+        pgid: Number(pgid),
+        sid: null,
+        startTime: startTime.replace(/\s+/g, ' '),
+        state: stateOf(stat),
+      },
+    ];
   });
 
 const stateOf = (stat: string): ProcessInfo['state'] => {
@@ -40,7 +49,8 @@ export const parseCommands = (output: string): Map<number, string> =>
 export const hasMarker = (command: string, commandAndEnvironment: string, marker: string): boolean =>
   commandAndEnvironment.startsWith(command) && commandAndEnvironment.slice(command.length).split(' ').includes(marker);
 
-const ps = async (...args: string[]): Promise<string> => (await execa('/bin/ps', args, { env, maxBuffer, stripFinalNewline: false })).stdout;
+const ps = async (...args: string[]): Promise<string> =>
+  (await execa('/bin/ps', args, { env, maxBuffer, stripFinalNewline: false })).stdout;
 
 // kern.boottime moves when the clock is set; this does not.
 const readBootId = async (): Promise<string> => (await execa('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], { env })).stdout.trim();
@@ -63,8 +73,9 @@ export const macos: ProcessPlatform = {
     ]);
     const command = parseCommands(commands);
     const environment = parseCommands(environments);
-    return parseRows(rows).map(
-      (info): TableEntry => ({ ...info, marked: hasMarker(command.get(info.pid) ?? '\0', environment.get(info.pid) ?? '', marker) }),
-    );
+    return parseRows(rows).map((info): TableEntry => ({
+      ...info,
+      marked: hasMarker(command.get(info.pid) ?? '\0', environment.get(info.pid) ?? '', marker),
+    }));
   },
 };

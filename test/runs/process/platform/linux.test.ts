@@ -26,7 +26,14 @@ void t.test('the marker is a whole entry of the environment', (t) => {
   t.ok(has('A=1\0MAKIMA_RUN_ID=abc\0B=2\0'));
   t.ok(has('MAKIMA_RUN_ID=abc\0'));
   t.ok(has('A=1\0MAKIMA_RUN_ID=abc'));
-  for (const other of ['', 'MAKIMA_RUN_ID=abcd\0', 'MAKIMA_RUN_ID=ab\0', 'XMAKIMA_RUN_ID=abc\0', 'A=MAKIMA_RUN_ID=abc\0', 'MAKIMA_RUN_ID=\0abc\0']) {
+  for (const other of [
+    '',
+    'MAKIMA_RUN_ID=abcd\0',
+    'MAKIMA_RUN_ID=ab\0',
+    'XMAKIMA_RUN_ID=abc\0',
+    'A=MAKIMA_RUN_ID=abc\0',
+    'MAKIMA_RUN_ID=\0abc\0',
+  ]) {
     t.notOk(has(other), JSON.stringify(other));
   }
   t.end();
@@ -42,7 +49,14 @@ void t.test('real processes', { skip: process.platform !== 'linux' }, async (t) 
 
   const found = (await linux.table('MARK=x y')).filter(({ marked }) => marked);
   t.match(found, [{ pid, ppid: process.pid, pgid: pid, sid: pid, state: 'running' }]);
-  t.same((await linux.identify([pid])).get(pid), { pid, ppid: process.pid, pgid: pid, sid: pid, state: 'running', startTime: found[0]?.startTime });
+  t.same((await linux.identify([pid])).get(pid), {
+    pid,
+    ppid: process.pid,
+    pgid: pid,
+    sid: pid,
+    state: 'running',
+    startTime: found[0]?.startTime,
+  });
   t.match(await linux.bootId(), /^[0-9a-f-]{36}$/);
 
   child.kill('SIGKILL');

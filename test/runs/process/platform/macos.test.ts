@@ -15,7 +15,10 @@ void t.test('rows of ps', (t) => {
   const parsed = parseRows(rows);
   t.equal(parsed.length, 7);
   t.same(parsed[2], { pid: 40211, ppid: 1, pgid: 40211, sid: null, startTime: 'Sun Nov 1 12:34:56 2026', state: 'running' });
-  t.same(parsed.map(({ state }) => state), ['running', 'running', 'running', 'running', 'stopped', 'zombie', 'running']);
+  t.same(
+    parsed.map(({ state }) => state),
+    ['running', 'running', 'running', 'running', 'stopped', 'zombie', 'running'],
+  );
   t.same(parseRows('\nps: garbage\n'), []);
   t.end();
 });
