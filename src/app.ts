@@ -8,6 +8,7 @@ import { agentDrivers } from './agents/index.ts';
 import { createCompletions } from './completion/completions.ts';
 import { timingOf, type Config } from './config.ts';
 import { openEventLog, type EventLogOptions } from './events/event-log.ts';
+import { codeOf } from './files/failure.ts';
 import type { Places } from './git/places.ts';
 import { diskSpace } from './home/disk.ts';
 import { StartError } from './home/start-error.ts';
@@ -68,7 +69,7 @@ type Http = Awaited<ReturnType<typeof buildHttp>>;
 const portTries = 20;
 const portPauseMs = 100;
 
-const isInUse = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+const isInUse = (error: unknown): boolean => codeOf(error) === 'EADDRINUSE';
 
 /**
  * Where the configuration leaves the port to the system, the one of the last time is tried first, and for a while: the

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from './errors.ts';
+import { isMissing } from './files/failure.ts';
 import { args, boolean, command, host, hosts, integer, oneOf, origins, path, person, variables, type Reader } from './setting-readers.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -88,7 +89,7 @@ const readFile = (file: string, problems: string[]): Record<string, unknown> => 
     problems.push(`${file} holds ${show(value)}: it must be a JSON object, such as {"port": 8081}`);
   } catch (error) {
     // No file, or a home that is none: whoever opens the home says that.
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return {};
+    if (isMissing(error)) return {};
     problems.push(`${file} cannot be read as JSON (${messageOf(error)}): correct or remove it`);
   }
   return {};

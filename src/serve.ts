@@ -6,11 +6,12 @@ import pino, { type Logger } from 'pino';
 import { startApp, type App } from './app.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { MakimaError, messageOf } from './errors.ts';
+import { codeOf } from './files/failure.ts';
 import { readDaemonFile, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts';
 import { HomeInUseError, lockHome, type HomeLock } from './home/lock.ts';
 import { StartError } from './home/start-error.ts';
 import { ownerToken } from './home/token.ts';
-import { makeDirectories } from './make-directories.ts';
+import { makeDirectories } from './files/make-directories.ts';
 import { version } from './version.ts';
 
 type Reached = (point: string) => void;
@@ -19,8 +20,6 @@ type Reached = (point: string) => void;
 const shutdownLimit = 4500;
 /** From SIGKILL to the end of an agent that is being stopped. */
 const killLimit = 2000;
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 const openHome = async (home: string): Promise<HomeLock> => {
   try {

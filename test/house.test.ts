@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
 
-const leaves = ['schemas', 'error-table', 'errors', 'domain', 'make-directories'];
+const leaves = ['schemas', 'error-table', 'errors', 'domain', 'files'];
 const machine = ['store', 'events', 'git', 'agents', 'orchestrator'];
 const work = ['runs', 'completion'];
 
@@ -21,8 +21,9 @@ const rooms: Readonly<Record<string, Room>> = {
   errors: closed(['error-table']),
   version: closed([]),
   'setting-readers': closed([]),
-  'make-directories': closed([]),
-  config: closed(['errors', 'setting-readers']),
+  // What is asked of and done to files anywhere.
+  files: closed(['error-table', 'errors']),
+  config: closed(['errors', 'setting-readers', 'files']),
   domain: closed(['schemas', 'errors']),
   ...Object.fromEntries(machine.map((room) => [room, closed(leaves)])),
   // The daemon's own files: its lock, its token, where it listens.

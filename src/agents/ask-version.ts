@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { messageOf } from '../errors.ts';
+import { codeOf } from '../files/failure.ts';
 import { oneLine } from './plain-text.ts';
 
 /** claude answers in 13 ms, its JavaScript form in under a second; four started at once on two cores needed 2.6 s for a first line. */
@@ -71,6 +72,6 @@ const killGroup = (pid: number | undefined): void => {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
     // ESRCH: what holds the pipes has left the group; it is not ours to look for.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 };

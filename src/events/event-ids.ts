@@ -1,7 +1,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { systemCode, writeFailure } from './write-failure.ts';
+import { codeOf } from '../files/failure.ts';
+import { writeFailure } from './write-failure.ts';
 
 /** One fsync for so many events; a crash skips so many ids at the most. */
 const blockSize = 10_000;
@@ -35,7 +36,7 @@ const readReserved = (path: string): number | null => {
     const match = /^(\d{1,16})\n$/.exec(readFileSync(path, 'latin1'));
     return match === null ? null : Number(match[1]);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 };

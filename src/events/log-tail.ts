@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { decodeRecord, headBytes, newline, readHead, readTrimmed, type LogState, type RecordHead } from './record.ts';
-import { systemCode } from './write-failure.ts';
+import { codeOf } from '../files/failure.ts';
 
 /** What opening a log finds, from its first and last bytes alone. */
 export interface LogTail {
@@ -57,7 +57,7 @@ export const readTail = (path: string): LogTail => {
   try {
     fd = openSync(path, 'r');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return empty(0);
+    if (codeOf(error) === 'ENOENT') return empty(0);
     throw error;
   }
   try {

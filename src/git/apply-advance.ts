@@ -5,7 +5,7 @@ import { git, splitNul, whileLocked } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
 import { symbolicBranch } from './local-repository.ts';
 import type { Advance, CheckoutAdvance } from './plan-advance.ts';
-import { joinBytes } from './relative-path.ts';
+import { joinBytes } from '../files/relative-path.ts';
 import type { TargetRepository } from './target-repository.ts';
 
 /**

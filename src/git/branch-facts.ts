@@ -1,6 +1,7 @@
 import { borrowing } from './borrow-objects.ts';
 import { git, gitText } from './git-command.ts';
-import { isDirectory, type Worktree } from './worktree.ts';
+import { isDirectory } from '../files/look.ts';
+import type { Worktree } from './worktree.ts';
 
 /**
  * Where a subtask's branch stands.

@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { git } from './git-command.ts';
-import { isMissing, isThere, symbolicBranch } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
+import { isThere } from '../files/look.ts';
+import { symbolicBranch } from './local-repository.ts';
 import type { TargetRepository } from './target-repository.ts';
 
 /** One of the places where a repository's branches are checked out. */

@@ -9,8 +9,9 @@ import { git } from './git-command.ts';
 import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
 import type { Repository } from './repository.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { headPlaceOf, isDirectory, lentBy, placeOf, requireWorktree, type Worktree } from './worktree.ts';
-import { isMissing } from './local-repository.ts';
+import { headPlaceOf, lentBy, placeOf, requireWorktree, type Worktree } from './worktree.ts';
+import { isDirectory } from '../files/look.ts';
+import { isMissing } from '../files/failure.ts';
 
 /** A merge or a cherry-pick under way is part of what a worktree holds. */
 const stateFiles = /^(?:index|sharedindex\..*|MERGE_HEAD|MERGE_MSG|MERGE_MODE|CHERRY_PICK_HEAD|REVERT_HEAD|SQUASH_MSG)$/;

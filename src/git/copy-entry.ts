@@ -1,7 +1,7 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { chmod, copyFile, lstat, lutimes, mkdir, readdir, rm, symlink, unlink, utimes } from 'node:fs/promises';
 import { decideLink, settleLinks, type CopyLinks } from './copy-links.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 
 export interface CopyOptions {
   /** What to do where something stands at the target already. Directories are merged in any case. */

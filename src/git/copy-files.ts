@@ -1,6 +1,6 @@
 import { copyEntry, settleCopy, type CopyOptions } from './copy-entry.ts';
 import { copyLinks, isLeftOut, reportLinks, type LinkOptions } from './copy-links.ts';
-import { checkParents, checkRelativePath, isReserved, joinBytes } from './relative-path.ts';
+import { checkParents, checkRelativePath, isReserved, joinBytes } from '../files/relative-path.ts';
 
 /**
  * Copies files and directories from one worktree to another, where they replace what stands there. Of a link that leads

@@ -4,7 +4,8 @@ import { MakimaError } from '../errors.ts';
 import { fetchSource, type FetchFrom } from './fetch-source.ts';
 import { git } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
-import { hasCommit, isThere, type LocalRepository } from './local-repository.ts';
+import { hasCommit, type LocalRepository } from './local-repository.ts';
+import { isThere } from '../files/look.ts';
 
 /** Makes a cache aside and renames it into place, so that a half-made one is never seen. */
 const madeAside = async (cacheDir: string, make: (directory: string) => Promise<void>): Promise<void> => {

@@ -1,6 +1,6 @@
 import { realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readPlainText } from './rewrite-file.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
 import type { Worktree } from './worktree.ts';
 
 const dotGitOf = (directory: string): string => path.join(directory, '.git');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
+import { codeOf } from '../files/failure.ts';
 import type { SourceFacts } from './source-facts.ts';
 
 interface GitObject {
@@ -29,7 +30,7 @@ export const writeEmptyCommit = async (gitDir: string): Promise<void> => {
     const directory = path.join(gitDir, 'objects', id.slice(0, 2));
     await mkdir(directory, { recursive: true });
     await writeFile(path.join(directory, id.slice(2)), bytes, { mode: 0o444, flag: 'wx' }).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     });
   }
 };

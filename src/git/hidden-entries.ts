@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { git, splitNul } from './git-command.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 import type { SnapshotPlace } from './snapshot-place.ts';
 
 /**

@@ -2,7 +2,7 @@ import { link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError } from '../errors.ts';
-import { isMissing } from './local-repository.ts';
+import { codeOf, isMissing } from '../files/failure.ts';
 import { withRepositoryLock } from './repository-lock.ts';
 import { copyIndex } from './snapshot.ts';
 import { temporaryFile, type Worktree } from './worktree.ts';
@@ -62,7 +62,7 @@ const linked = async (from: string, to: string): Promise<boolean> => {
     await link(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 };

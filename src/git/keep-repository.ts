@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing, isThere } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
+import { isThere } from '../files/look.ts';
 
 /**
  * Puts a task's git directory where it outlives the task, with everything that its agent made: commits, branches, stashes. A

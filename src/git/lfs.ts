@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, lstat, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { git } from './git-command.ts';
-import { isMissing } from './local-repository.ts';
+import { codeOf, isMissing } from '../files/failure.ts';
 
 const entriesOf = async (directory: string): Promise<string[]> => {
   try {
@@ -39,7 +39,7 @@ const linkObject = async (from: string, to: string): Promise<void> => {
   try {
     await link(from, to);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = codeOf(error);
     if (code === 'EEXIST') return;
     if (code !== 'EXDEV' && code !== 'EPERM' && code !== 'EMLINK') throw error;
     await copyFile(from, to, constants.COPYFILE_FICLONE);

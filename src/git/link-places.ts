@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from './local-repository.ts';
+import { codeOf, isMissing } from '../files/failure.ts';
 
 /**
  * Where the system and its package managers keep what they have installed. A link to it stays (a Python environment has one
@@ -84,8 +84,7 @@ export const targetOf = async (link: Buffer): Promise<string | null> => {
   try {
     return await real(link);
   } catch (error) {
-    if (isMissing(error) || (error instanceof Error && 'code' in error && ['ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(String(error.code))))
-      return null;
+    if (isMissing(error) || ['ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(codeOf(error) ?? '')) return null;
     throw error;
   }
 };

@@ -1,10 +1,11 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { leadsBack } from './dot-git.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 import { requirePlain } from './plain-git-data.ts';
-import { readPlainText } from './rewrite-file.ts';
-import { isDirectory, type Worktree } from './worktree.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
+import { isDirectory } from '../files/look.ts';
+import type { Worktree } from './worktree.ts';
 
 /** A worktree that an agent made of its task's repository, as `git worktree add` does, and agents do for their own helpers. */
 export interface LinkedWorktree {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from './local-repository.ts';
-import { readPlainText } from './rewrite-file.ts';
+import { isMissing } from '../files/failure.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
 
 /** Refs as a packed-refs file lists them (gitrepository-layout(5)): full name and object. */
 export const parsePackedRefs = (text: string): Map<string, string> =>

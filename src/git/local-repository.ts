@@ -1,6 +1,7 @@
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
+import { codeOf, isMissing } from '../files/failure.ts';
 import { gitText, git } from './git-command.ts';
 
 /** A repository on this machine, found by looking at files, never by git's discovery. */
@@ -14,35 +15,6 @@ export interface LocalRepository {
   /** The checkout, null for a bare repository. */
   checkout: string | null;
 }
-
-/** The file system's error for something that is not there. */
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-
-/** The file system's error for what may not be done. */
-export const isRefused = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS');
-
-/** Whether something is at a path, links followed. */
-export const isThere = async (file: string): Promise<boolean> => {
-  try {
-    await stat(file);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-};
-
-/** The names in a directory, links followed; none where it is not there. */
-export const namesIn = async (directory: string): Promise<string[]> => {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-};
 
 /** The file's text, null where there is none; more than a git file ever holds is refused. */
 const readSmall = async (file: string): Promise<string | null> => {
@@ -58,7 +30,7 @@ const readSmall = async (file: string): Promise<string | null> => {
 
 const isGitDir = async (directory: string): Promise<boolean> => {
   const head = await readSmall(path.join(directory, 'HEAD')).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return null;
+    if (codeOf(error) === 'EISDIR') return null;
     throw error;
   });
   if (head === null) return false;
@@ -114,7 +86,7 @@ export const findLocalRepository = async (given: string): Promise<LocalRepositor
   } catch (error) {
     if (error instanceof MakimaError) throw error;
     if (isMissing(error)) throw new MakimaError('INVALID_REPOSITORY', `${given} does not exist`, { cause: error });
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const reason = codeOf(error) ?? 'unknown';
     throw new MakimaError('INVALID_REPOSITORY', `${given} cannot be read (${reason})`, { cause: error });
   }
   const outer = await enclosing(real);

@@ -6,16 +6,17 @@ import { commitOf } from './default-branch.ts';
 import { git, gitText, splitNul } from './git-command.ts';
 import { linkedWorktrees, type LinkedWorktree } from './linked-worktrees.ts';
 import { parsePackedRefs, refsBelow } from './local-refs.ts';
-import { isMissing, isThere } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
+import { isDirectory, isThere } from '../files/look.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { operationUnderWay } from './operation-under-way.ts';
 import { requirePlainGitData } from './plain-git-data.ts';
-import { joinBytes } from './relative-path.ts';
-import { readPlainText } from './rewrite-file.ts';
+import { joinBytes } from '../files/relative-path.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
 import { showPath } from './show-path.ts';
 import { initialRefsFile } from './task-repository.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { headPlaceOf, isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
+import { headPlaceOf, placeOf, sharesRepository, type Worktree } from './worktree.ts';
 
 /** Larger ones are nobody's source; GitHub refuses twice that. */
 const largeBytes = 50 * 1024 * 1024;

@@ -1,9 +1,10 @@
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { requirePlainGitData } from './plain-git-data.ts';
-import { removeTree } from './remove-tree.ts';
-import { readPlainText } from './rewrite-file.ts';
-import { isDirectory, type Worktree } from './worktree.ts';
+import { removeTree } from '../files/remove-tree.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
+import { isDirectory } from '../files/look.ts';
+import type { Worktree } from './worktree.ts';
 
 /** Where orchestrate.sh and other files of makima's lie in a worktree. */
 export const makimaDirectory = '.makima';

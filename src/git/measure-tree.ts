@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
-import { isMissing, isRefused } from './local-repository.ts';
+import { isMissing, isRefused } from '../files/failure.ts';
 
 /** What may still be brought. */
 export interface Room {

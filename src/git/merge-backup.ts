@@ -1,9 +1,9 @@
 import { constants, type Stats } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, readlink, rm, rmdir, symlink, unlink, utimes, writeFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from './local-repository.ts';
+import { codeOf, isMissing } from '../files/failure.ts';
 import type { MergeRecord } from './merge-record.ts';
-import { joinBytes } from './relative-path.ts';
+import { joinBytes } from '../files/relative-path.ts';
 import { copyIndex } from './snapshot.ts';
 import { indexOf } from './index-lock.ts';
 import type { Worktree } from './worktree.ts';
@@ -119,7 +119,7 @@ const removeEmpty = async (directory: Buffer): Promise<boolean> => {
     return true;
   } catch (error) {
     if (isMissing(error)) return true;
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')) return false;
+    if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 };

@@ -2,7 +2,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { git } from './git-command.ts';
 import { gitError } from './git-error.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 import { parseMergeOutput, type MergeOutput } from './merge-kind.ts';
 import { temporaryFile } from './worktree.ts';
 

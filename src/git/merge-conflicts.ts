@@ -6,7 +6,7 @@ import { removeFiles, statOf } from './merge-backup.ts';
 import type { Conflict } from './merge-kind.ts';
 import { conflictsOf, type MergeRecord } from './merge-record.ts';
 import { checkOutSubmodules } from './merge-submodules.ts';
-import { joinBytes } from './relative-path.ts';
+import { joinBytes } from '../files/relative-path.ts';
 import { quoteName } from '../domain/quote-name.ts';
 import { showPath } from './show-path.ts';
 import { keyOf } from './tree-diff.ts';

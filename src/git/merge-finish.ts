@@ -9,7 +9,7 @@ import { openConflicts } from './merge-conflicts.ts';
 import { shownConflicts } from './merge-preview.ts';
 import type { MergeRecord } from './merge-record.ts';
 import { isAncestor } from './merge-source.ts';
-import { readPlainText } from './rewrite-file.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
 import { commitTree } from './snapshot.ts';
 import { headPlaceOf, placeOf, requireWorktree, type Worktree } from './worktree.ts';
 

@@ -9,7 +9,7 @@ import { computeMerge } from './merge-compute.ts';
 import type { MergeRecord } from './merge-record.ts';
 import { operationUnderWay } from './operation-under-way.ts';
 import { isAncestor, treeOf, type MergeSource } from './merge-source.ts';
-import { joinBytes } from './relative-path.ts';
+import { joinBytes } from '../files/relative-path.ts';
 import { showPath } from './show-path.ts';
 import { commitTree, snapshotTree } from './snapshot.ts';
 import { diffTrees, indexInfo, keyOf, touch, type TreeChange } from './tree-diff.ts';

@@ -6,7 +6,8 @@ import { showPath } from './show-path.ts';
 import { listSubmodules } from './submodules.ts';
 import type { TreeChange } from './tree-diff.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory, type Worktree } from './worktree.ts';
+import { isDirectory } from '../files/look.ts';
+import type { Worktree } from './worktree.ts';
 
 /** A submodule's path and the commit that it is to stand at. */
 export interface Link {

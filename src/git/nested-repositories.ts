@@ -3,7 +3,8 @@ import path from 'node:path';
 import { git, gitText, splitNul } from './git-command.ts';
 import { linkedWorktrees } from './linked-worktrees.ts';
 import { addAll, type SnapshotPlace } from './snapshot-place.ts';
-import { isDirectory, temporaryFile } from './worktree.ts';
+import { isDirectory } from '../files/look.ts';
+import { temporaryFile } from './worktree.ts';
 import { listSubmodules } from './submodules.ts';
 
 /** A repository in a repository in a repository; deeper ones are left out. */

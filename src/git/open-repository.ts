@@ -12,7 +12,7 @@ import { sharedStep } from './repository-lock.ts';
 import { hooksNotRun } from './source-hooks.ts';
 import { readFacts, type SourceFacts } from './source-facts.ts';
 import { factsAt, rememberFacts, stateOf } from './source-state.ts';
-import { isDirectory } from './worktree.ts';
+import { isDirectory } from '../files/look.ts';
 
 const share = sharedStep<Opened>();
 

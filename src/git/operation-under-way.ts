@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 
 /** What says that git is in the middle of something, by the names of its files. */
 const signs: readonly (readonly [file: string, operation: string])[] = [

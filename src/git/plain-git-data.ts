@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 
 /** What of a git directory git and makima read and write, as far as one entry of it can lead somewhere else. */
 const looked = ['', 'info', 'logs', 'logs/refs', 'objects', 'objects/info', 'refs', 'refs/makima', 'refs/makima/kept', 'worktrees'];

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { isWithin, relocated, relocatedWorktree, type Relocation } from '../domain/relocation.ts';
 import { MakimaError } from '../errors.ts';
 import { git, splitNul } from './git-command.ts';
-import { isRefused, isThere } from './local-repository.ts';
-import { readPlainFile, rewriteFile } from './rewrite-file.ts';
+import { isRefused } from '../files/failure.ts';
+import { isThere } from '../files/look.ts';
+import { readPlainFile, rewriteFile } from '../files/rewrite-file.ts';
 
 /** A relocation under way. */
 export interface Relocating extends Relocation {

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { relocatedCard, type Relocation } from '../domain/relocation.ts';
-import { isRefused, isThere } from './local-repository.ts';
+import { isRefused } from '../files/failure.ts';
+import { isDirectory, isThere } from '../files/look.ts';
 import {
   relocateAlternates,
   relocateConfig,
@@ -12,7 +13,6 @@ import {
   type Relocating,
 } from './relocate-links.ts';
 import { cardsDirectory } from './task-card.ts';
-import { isDirectory } from './worktree.ts';
 
 const namesIn = async (directory: string): Promise<string[]> => ((await isDirectory(directory)) ? readdir(directory) : []);
 

@@ -6,11 +6,12 @@ import { linkedWorktrees } from './linked-worktrees.ts';
 import { isAncestor, treeOf } from './merge-source.ts';
 import { keptRefs, keptWorktreeRefs } from './own-refs.ts';
 import { requirePlainGitData } from './plain-git-data.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../files/remove-tree.ts';
 import { removeSharedWorktree } from './shared-worktree.ts';
 import { commitTree, snapshotCommit, snapshotTree } from './snapshot.ts';
 import { putAside } from './trash.ts';
-import { headPlaceOf, isDirectory, sharesRepository, type Worktree } from './worktree.ts';
+import { headPlaceOf, sharesRepository, type Worktree } from './worktree.ts';
+import { isDirectory } from '../files/look.ts';
 
 /**
  * Keeps all that a worktree holds and git does not ignore, with its branch and HEAD, under `refs/makima/kept/<name>` of its

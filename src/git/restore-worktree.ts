@@ -9,14 +9,15 @@ import { configOf, settingsIn } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { keptRefs } from './own-refs.ts';
 import { requirePlainGitData } from './plain-git-data.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../files/remove-tree.ts';
 import { keptModules } from './shared-worktree.ts';
 import { readFacts } from './source-facts.ts';
 import { updateSubmodules } from './submodules.ts';
 import { MakimaError } from '../errors.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
 import { writeAdminDir } from './task-repository.ts';
-import { adminDirOf, headPlaceOf, isDirectory, placeOf, sharesRepository, type Worktree } from './worktree.ts';
+import { adminDirOf, headPlaceOf, placeOf, sharesRepository, type Worktree } from './worktree.ts';
+import { isDirectory } from '../files/look.ts';
 
 /** A worktree that is back, and what the user should know of it. */
 interface Restored {

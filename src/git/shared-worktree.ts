@@ -3,11 +3,12 @@ import path from 'node:path';
 import { commitOf } from './default-branch.ts';
 import { git, whileLocked } from './git-command.ts';
 import { keepRepository } from './keep-repository.ts';
-import { isMissing } from './local-repository.ts';
-import { removeTree } from './remove-tree.ts';
+import { isMissing } from '../files/failure.ts';
+import { removeTree } from '../files/remove-tree.ts';
 import { withRepositoryLock } from './repository-lock.ts';
-import { readPlainText } from './rewrite-file.ts';
-import { isDirectory, type Worktree } from './worktree.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
+import { isDirectory } from '../files/look.ts';
+import type { Worktree } from './worktree.ts';
 
 /**
  * Deletes a worktree of makima 0.1, whose repository is that of other tasks too: its directory first and its administrative

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { commitOf } from './default-branch.ts';
 import { git, gitText, splitNul } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 import { MakimaError } from '../errors.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { flattenNestedRepositories, nestedRepositories } from './nested-repositories.ts';

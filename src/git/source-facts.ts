@@ -3,7 +3,8 @@ import path from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { git } from './git-command.ts';
-import { configOf, isMissing, settingsIn } from './local-repository.ts';
+import { configOf, settingsIn } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 import { originHeads, sourceHead, sourceHeads, sourceTags } from './own-refs.ts';
 
 /** Which branches the source's HEAD, and its own origin/HEAD, name; null where one names none. */

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { namesIn, type LocalRepository } from './local-repository.ts';
-import { readPlainText } from './rewrite-file.ts';
+import { namesIn } from '../files/look.ts';
+import type { LocalRepository } from './local-repository.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
 
 /** The hooks that a commit runs (githooks(5)); those of a checkout or a push have nothing to say of an agent's work. */
 const ofCommits = new Set(['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit']);

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { git } from './git-command.ts';
-import { isMissing, symbolicBranch, type LocalRepository } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
+import { symbolicBranch, type LocalRepository } from './local-repository.ts';
 import type { SourceFacts, SourceHeads } from './source-facts.ts';
 
 /** How a source on this machine stands, for as long as its text is the same. */

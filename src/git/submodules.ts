@@ -3,10 +3,12 @@ import path from 'node:path';
 import { MakimaError, messageOf } from '../errors.ts';
 import { contentProtocols } from './git-environment.ts';
 import { git, splitNul, whileLocked, type GitOptions } from './git-command.ts';
-import { configOf, findLocalRepository, isMissing } from './local-repository.ts';
+import { configOf, findLocalRepository } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 import { withRepositoryLock } from './repository-lock.ts';
 import { remoteAccess, withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory, placeOf, type Worktree } from './worktree.ts';
+import { isDirectory } from '../files/look.ts';
+import { placeOf, type Worktree } from './worktree.ts';
 
 const maxDepth = 8;
 

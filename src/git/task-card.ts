@@ -3,9 +3,9 @@ import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Task } from '../../schemas/task.ts';
-import { namesIn } from './local-repository.ts';
+import { namesIn } from '../files/look.ts';
 import { repositoryOf, taskOfRepository, type Places } from './places.ts';
-import { readPlainText } from './rewrite-file.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
 import { WorktreeRecord } from './worktree-record.ts';
 import type { Worktree } from './worktree.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { configText } from './config-text.ts';
 import { writeEmptyCommit } from './empty-repository.ts';
 import { linkLfsObjects } from './lfs.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 import { originHeads } from './own-refs.ts';
 import type { Repository } from './repository.ts';
 import type { SourceFacts } from './source-facts.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from './local-repository.ts';
-import { removeTree } from './remove-tree.ts';
+import { isMissing } from '../files/failure.ts';
+import { removeTree } from '../files/remove-tree.ts';
 
 /** Where the worktrees of one directory are put aside: beside them, so on their disk. */
 export const trashOf = (worktreesDirectory: string): string => path.join(worktreesDirectory, '.trash');

@@ -4,8 +4,9 @@ import { MakimaError } from '../errors.ts';
 import { copyEntry, settleCopy, type CopyOptions } from './copy-entry.ts';
 import { copyLinks, noteLeftOut, reportLinks, type LinkOptions } from './copy-links.ts';
 import { git, splitNul } from './git-command.ts';
-import { findLocalRepository, isMissing } from './local-repository.ts';
-import { checkParents, isReserved, joinBytes } from './relative-path.ts';
+import { findLocalRepository } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
+import { checkParents, isReserved, joinBytes } from '../files/relative-path.ts';
 import { showPath } from './show-path.ts';
 
 /** More matches than anybody means; a pattern such as `*` would copy all of node_modules. */

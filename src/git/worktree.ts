@@ -1,8 +1,9 @@
-import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
+import { isDirectory } from '../files/look.ts';
 import type { GitPlace } from './git-environment.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from '../files/failure.ts';
 import { requirePlainGitData } from './plain-git-data.ts';
 
 /** A task's worktree, as a plain record that is stored and used again after a restart. */
@@ -58,16 +59,6 @@ export const requireWorktree = async (worktree: Worktree): Promise<void> => {
   if (!(await isDirectory(worktree.adminDir)))
     throw new MakimaError('WORKTREE_NOT_FOUND', `The git data of the worktree ${worktree.path} does not exist`);
   await requirePlainGitData(worktree.gitDir, worktree.adminDir);
-};
-
-/** Whether it is a directory, not a link to one. */
-export const isDirectory = async (directory: string): Promise<boolean> => {
-  try {
-    return (await lstat(directory)).isDirectory();
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 };
 
 const temporaryMaxAgeMs = 24 * 3600_000;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { messageOf } from '../errors.ts';
+import { isMissing } from '../files/failure.ts';
 import { StartError } from './start-error.ts';
 
 /** What `home.json` says: which home this is and where it stands, so that one that was moved or copied is known as that. */
@@ -22,9 +23,6 @@ export type Identity = Omit<Static<typeof Identity>, 'version'>;
 export const identityFile = (home: string): string => join(home, 'home.json');
 
 export const identityText = (identity: Identity): string => `${JSON.stringify({ version: 1, ...identity }, null, 2)}\n`;
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
 /**
  * @returns null where there is none; `damaged` where the file holds something else: it appears whole or not at all, so that

@@ -6,7 +6,7 @@ import { allTaskCards } from '../git/task-card.ts';
 import { identityFile, identityText, isOriginal, readIdentity, type Identity } from '../home/identity.ts';
 import { StartError } from '../home/start-error.ts';
 import { relocated, type Relocation } from '../domain/relocation.ts';
-import { storeDurably } from '../runs/process/store-durably.ts';
+import { storeDurably } from '../files/store-durably.ts';
 import { readHomeEvidence } from '../store/home-evidence.ts';
 
 /** Which home this is, and what is still to be done to what is in it. */

@@ -6,7 +6,7 @@ import type { Relocation } from '../domain/relocation.ts';
 import { concludeRun } from '../runs/conclude-run.ts';
 import type { Below, RunContext } from '../runs/context.ts';
 import { removeRunDirectory } from '../runs/process/run-directory.ts';
-import { codeOf } from '../runs/process/store-durably.ts';
+import { codeOf } from '../files/failure.ts';
 
 const pageSize = 500;
 

@@ -8,7 +8,7 @@ import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { failureLines } from './failure-lines.ts';
 import { removeRunDirectory, runPaths } from './process/run-directory.ts';
-import { codeOf } from './process/store-durably.ts';
+import { codeOf } from '../files/failure.ts';
 import type { RunExit } from './process/wait-for-exit.ts';
 import { lookOverRun } from './look-over-run.ts';
 import { revokeToolKeys } from './tool-key.ts';

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../files/failure.ts';
 import type { RunContext } from './context.ts';
 import { followRunFile } from './process/follow-file.ts';
 import { isOfOtherHome, readHandle } from './process/handle.ts';
@@ -46,7 +47,7 @@ const endUnknown = async (context: RunContext, runId: string): Promise<void> => 
  */
 export const endUnknownRuns = async (context: RunContext): Promise<void> => {
   const names = await readdir(context.directories.runs).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
   for (const runId of names) {

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { messageOf } from '../errors.ts';
+import { codeOf } from '../files/failure.ts';
 import { makeCgroup } from './process/cgroup.ts';
 import { sweepRun } from './process/sweep.ts';
 
@@ -42,7 +43,7 @@ const readCommand = async (worktree: string, which: 'setup' | 'teardown'): Promi
     if (found.size > maxFileBytes) throw new Error(`makima.json is larger than ${maxFileBytes} bytes`);
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
   let parsed: unknown;
@@ -125,7 +126,7 @@ const run = async (command: string, options: ProjectCommand): Promise<string | n
       process.kill(-child.pid, 'SIGKILL');
     } catch (error) {
       // It has ended by itself in the meantime.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      if (codeOf(error) !== 'ESRCH') throw error;
     }
   };
   const timer = setTimeout(

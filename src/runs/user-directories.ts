@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { agentDirectories } from '../agents/index.ts';
-import { codeOf } from './process/store-durably.ts';
+import { codeOf } from '../files/failure.ts';
 
 /** Of the home: what installers, package managers and version managers use, the most usual first. */
 const inHome = [
@@ -40,7 +40,7 @@ const unlessUnreadable = <T>(read: () => T, otherwise: T): T => {
   try {
     return read();
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
+    if (codeOf(error) === null) throw error;
     return otherwise;
   }
 };

@@ -3,7 +3,7 @@ import type { Task } from '../../schemas/task.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import { leadsTo } from '../git/dot-git.ts';
 import { allTaskCards, type TaskCard } from '../git/task-card.ts';
-import { isDirectory } from '../git/worktree.ts';
+import { isDirectory } from '../files/look.ts';
 import type { TaskContext } from './context.ts';
 
 const lost = 'The state file was lost; the task was found again by its worktree';

@@ -4,7 +4,7 @@ import type { Task } from '../../schemas/task.ts';
 import { branchName } from '../domain/branch-name.ts';
 import { MakimaError } from '../errors.ts';
 import { checkSource } from '../git/check-source.ts';
-import { checkRelativePath } from '../git/relative-path.ts';
+import { checkRelativePath } from '../files/relative-path.ts';
 import { checkBranchName } from '../git/ref-name.ts';
 import { parseRepositoryUrl } from '../git/repository-source.ts';
 import { openTarget } from '../git/target-repository.ts';

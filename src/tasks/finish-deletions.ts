@@ -2,7 +2,7 @@ import { leadsTo } from '../git/dot-git.ts';
 import { removeWorktree } from '../git/remove-worktree.ts';
 import { allTaskCards } from '../git/task-card.ts';
 import { emptyTrash, trashOf } from '../git/trash.ts';
-import { isDirectory } from '../git/worktree.ts';
+import { isDirectory } from '../files/look.ts';
 import type { TaskContext } from './context.ts';
 
 /**

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { copyFiles } from '../../src/git/copy-files.ts';
-import { checkRelativePath } from '../../src/git/relative-path.ts';
+import { checkRelativePath } from '../../src/files/relative-path.ts';
 import { copyWorktreeInclude } from '../../src/git/worktree-include.ts';
 import { fingerprint, isolate, sh, userRepository, write } from './git-fixture.ts';
 

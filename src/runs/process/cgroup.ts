@@ -7,7 +7,7 @@ import { closeSync, constants, mkdirSync, openSync, readdirSync, rmdirSync, stat
 import { basename, join } from 'node:path';
 import type { RunHandle } from './handle.ts';
 import { ownCgroup, readProcs } from './own-cgroup.ts';
-import { codeOf } from './store-durably.ts';
+import { codeOf } from '../../files/failure.ts';
 
 const nameOf = (runId: string): string => `makima-${runId}`;
 /** CGROUP2_SUPER_MAGIC of statfs(2). */

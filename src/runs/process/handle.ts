@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { MakimaError } from '../../errors.ts';
 import { platform } from './platform/index.ts';
 import { runPaths } from './run-directory.ts';
-import { codeOf, storeDurably } from './store-durably.ts';
+import { codeOf } from '../../files/failure.ts';
+import { storeDurably } from '../../files/store-durably.ts';
 
 /** Which process a run is: the wrapper's pid, proved by its start time and the boot, and where its other processes are. Kept small: it outlives versions of makima. */
 export const RunHandle = Type.Object({

@@ -13,7 +13,7 @@ import { execa } from 'execa';
 import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MakimaError, messageOf } from '../../errors.ts';
-import { codeOf } from './store-durably.ts';
+import { codeOf } from '../../files/failure.ts';
 
 /** The absolute paths of everything in a run's directory. */
 export interface RunPaths {

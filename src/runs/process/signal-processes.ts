@@ -1,5 +1,5 @@
 import { platform, type ProcessInfo } from './platform/index.ts';
-import { codeOf } from './store-durably.ts';
+import { codeOf } from '../../files/failure.ts';
 
 /**
  * Sends a signal to each of these processes that is still the same one, which is looked up right before: between a

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isOurs, type RunHandle } from './handle.ts';
 import { runPaths } from './run-directory.ts';
-import { codeOf } from './store-durably.ts';
+import { codeOf } from '../../files/failure.ts';
 import { openWake } from './wake.ts';
 
 /** How a run ended: with a status (128 + n for signal n), or its wrapper is gone and nobody can tell. */

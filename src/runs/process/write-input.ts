@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { isOurs, readHandle } from './handle.ts';
 import { runPaths } from './run-directory.ts';
-import { codeOf, storeDurably } from './store-durably.ts';
+import { codeOf } from '../../files/failure.ts';
+import { storeDurably } from '../../files/store-durably.ts';
 import { openWake } from './wake.ts';
 
 /** One message; far beyond what an agent's context holds. */

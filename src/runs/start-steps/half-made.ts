@@ -5,7 +5,8 @@ import { Value } from '@sinclair/typebox/value';
 import { relocatedRecord, type Relocation } from '../../domain/relocation.ts';
 import { clearUnused } from '../../git/add-worktree.ts';
 import { clearShared } from '../../git/shared-worktree.ts';
-import { codeOf, storeDurably } from '../process/store-durably.ts';
+import { codeOf } from '../../files/failure.ts';
+import { storeDurably } from '../../files/store-durably.ts';
 
 /** Where a start makes its worktree and the repository of it, noted before anything of them is there. */
 const HalfMade = Type.Object({ version: Type.Literal(2), gitDir: Type.String(), path: Type.String() });

@@ -6,7 +6,8 @@ import { removeBackup } from '../../git/merge-backup.ts';
 import { clearCommittedMerge, concludedBy } from '../../git/merge-finish.ts';
 import { parseMergeRecord, type MergeRecord } from '../../git/merge-record.ts';
 import { undoHalfMerge, undoMerge } from '../../git/merge-undo.ts';
-import { isDirectory, type Worktree } from '../../git/worktree.ts';
+import { isDirectory } from '../../files/look.ts';
+import type { Worktree } from '../../git/worktree.ts';
 import type { Integration, OpenMerge } from '../../store/task-store.ts';
 import type { TaskContext } from '../context.ts';
 

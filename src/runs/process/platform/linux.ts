@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { codeOf } from '../../../files/failure.ts';
 import type { ProcessInfo, ProcessPlatform, TableEntry } from './process-table.ts';
 
 /**
@@ -49,7 +50,7 @@ const readProc = (pid: number, name: string): Buffer | null => {
   try {
     return readFileSync(`/proc/${pid}/${name}`);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return null;
     throw error;
   }

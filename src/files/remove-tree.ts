@@ -1,6 +1,6 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from './local-repository.ts';
+import { codeOf, isMissing } from './failure.ts';
 
 /**
  * Removes a directory with everything in it, read-only directories too (Go's module cache is made of them, and a plain `rm`
@@ -10,7 +10,7 @@ export const removeTree = async (directory: string): Promise<void> => {
   try {
     await rm(directory, { recursive: true, force: true });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = codeOf(error);
     if (code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOTEMPTY') throw error;
     await makeWritable(directory);
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });

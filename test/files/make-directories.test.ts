@@ -1,7 +1,7 @@
 import t from 'tap';
 import { realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makeDirectories } from '../src/make-directories.ts';
+import { makeDirectories } from '../../src/files/make-directories.ts';
 
 void t.test('directories are made with those above them, and the first that was made is told', async (t) => {
   const home = realpathSync(t.testdir());

@@ -1,6 +1,6 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { MakimaError } from '../errors.ts';
-import { isMissing } from './local-repository.ts';
+import { isMissing } from './failure.ts';
 
 const maxLength = 4096;
 

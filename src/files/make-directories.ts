@@ -1,12 +1,13 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf } from './failure.ts';
 
 const makeOne = async (directory: string, mode: number): Promise<boolean> => {
   try {
     await mkdir(directory, { mode });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST' && (await stat(directory)).isDirectory()) return false;
+    if (codeOf(error) === 'EEXIST' && (await stat(directory)).isDirectory()) return false;
     throw error;
   }
 };
@@ -24,7 +25,7 @@ export const makeDirectories = async (directory: string, mode = 0o777): Promise<
     return (await makeOne(directory, mode)) ? directory : undefined;
   } catch (error) {
     const above = path.dirname(directory);
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT') || above === directory) throw error;
+    if (codeOf(error) !== 'ENOENT' || above === directory) throw error;
     const first = await makeDirectories(above, mode);
     return (await makeOne(directory, mode)) ? (first ?? directory) : first;
   }

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { MakimaError } from '../../errors.ts';
-
-/** The `code` of a system error, such as ENOENT. */
-export const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+import { MakimaError } from '../errors.ts';
+import { codeOf } from './failure.ts';
 
 const syncDirectory = async (path: string): Promise<void> => {
   const directory = await open(path, 'r');

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from './local-repository.ts';
+import { codeOf, isMissing } from './failure.ts';
 
 /** No file that git or makima keeps paths in comes near it. */
 const maxBytes = 16 * 1024 * 1024;
@@ -16,7 +16,7 @@ export const readPlainFile = async (file: string): Promise<{ text: string; mode:
     return found.isFile() && found.size <= maxBytes ? { text: await handle.readFile('utf8'), mode: found.mode & 0o777 } : null;
   } catch (error) {
     // ELOOP: a link; ENXIO: a socket
-    if (isMissing(error) || (error instanceof Error && 'code' in error && (error.code === 'ELOOP' || error.code === 'ENXIO'))) return null;
+    if (isMissing(error) || codeOf(error) === 'ELOOP' || codeOf(error) === 'ENXIO') return null;
     throw error;
   } finally {
     await handle?.close();

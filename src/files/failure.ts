@@ -1,0 +1,12 @@
+/** The code of a failure, of the system's such as `ENOENT`; null of what has none. */
+export const codeOf = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+
+/** The file system's error for something that is not there. */
+export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+
+/** The file system's error for what may not be done. */
+export const isRefused = (error: unknown): boolean => {
+  const code = codeOf(error);
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
+};
