@@ -1,9 +1,8 @@
 import { MakimaError } from '../errors.ts';
 import { bringObjects } from '../git/bring-objects.ts';
-import { commitOf } from '../git/default-branch.ts';
+import { commitOf, isAncestor } from '../git/commits.ts';
 import { git, gitText, gitYes } from '../git/git-command.ts';
 import { computeMerge } from '../git/merge-compute.ts';
-import { isAncestor } from '../git/merge-source.ts';
 import { showPath } from '../git/show-path.ts';
 import { targetBranch } from '../git/target-repository.ts';
 import { commitWork, completionRef, isCommitOf, keepRef } from '../git/work-commit.ts';

@@ -1,12 +1,12 @@
 import { MakimaError } from '../errors.ts';
 import { applyAdvance } from '../git/apply-advance.ts';
 import { bringObjects } from '../git/bring-objects.ts';
-import { isAncestor } from '../git/merge-source.ts';
+import { isAncestor } from '../git/commits.ts';
+import { linkLfsObjects } from '../git/lfs.ts';
 import { planCheckouts, type Advance } from '../git/plan-advance.ts';
 import { requireFinished, requireNoMarkers } from '../git/require-finished.ts';
 import { branchTip, requireFreeName } from '../git/target-repository.ts';
 import { completionRef, workCommit } from '../git/work-commit.ts';
-import { linkLfsObjects } from '../git/lfs.ts';
 import type { CompletionContext } from './context.ts';
 import { commitMessage } from './describe-work.ts';
 import type { Job } from './job.ts';

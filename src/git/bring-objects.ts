@@ -1,5 +1,5 @@
 import { MakimaError } from '../errors.ts';
-import { commitOf } from './default-branch.ts';
+import { commitOf } from './commits.ts';
 import { git } from './git-command.ts';
 import { linkLfsObjects } from './lfs.ts';
 

@@ -2,12 +2,12 @@ import type { Stats } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Checkout } from './checkouts.ts';
-import { git, gitYes, splitNul } from './git-command.ts';
 import { isMissing } from '../files/failure.ts';
 import { joinBytes } from '../files/relative-path.ts';
+import type { Checkout } from './checkouts.ts';
+import { git, gitYes, splitNul } from './git-command.ts';
+import { copyIndex } from './index-file.ts';
 import { showPath } from './show-path.ts';
-import { copyIndex } from './snapshot.ts';
 import { keyOf } from './tree-diff.ts';
 
 /** More are not named. */

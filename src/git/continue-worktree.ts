@@ -1,17 +1,17 @@
 import { copyFile, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isMissing } from '../files/failure.ts';
+import { isDirectory } from '../files/look.ts';
 import { clearUnused, linkWorktree, type NewWorktree } from './add-worktree.ts';
+import { commitOf } from './commits.ts';
 import { committedLinks } from './committed-links.ts';
 import { copyEntry } from './copy-entry.ts';
 import { copyLinks, reportLinks, type LinkOptions } from './copy-links.ts';
-import { commitOf } from './default-branch.ts';
 import { git } from './git-command.ts';
 import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
 import type { Repository } from './repository.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
 import { headPlaceOf, lentBy, placeOf, requireWorktree, type Worktree } from './worktree.ts';
-import { isDirectory } from '../files/look.ts';
-import { isMissing } from '../files/failure.ts';
 
 /** A merge or a cherry-pick under way is part of what a worktree holds. */
 const stateFiles = /^(?:index|sharedindex\..*|MERGE_HEAD|MERGE_MSG|MERGE_MODE|CHERRY_PICK_HEAD|REVERT_HEAD|SQUASH_MSG)$/;

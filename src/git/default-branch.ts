@@ -1,6 +1,5 @@
 import { MakimaError } from '../errors.ts';
-import { git, gitText } from './git-command.ts';
-import type { GitPlace } from './git-environment.ts';
+import { gitText } from './git-command.ts';
 import { checkBranchName } from './ref-name.ts';
 import type { Repository } from './repository.ts';
 
@@ -80,11 +79,4 @@ export const staleBase = async (
   const behind = Number(await gitText(['rev-list', '--count', `${commit}..${tracked}`], { gitDir: cacheDir, signal }));
   if (behind === 0) return null;
   return `${branch} is ${behind} ${behind === 1 ? 'commit' : 'commits'} behind ${remotePrefix}${branch} in ${sourcePath ?? 'the source'}, and this task is based on it as it is. Pull there, or give baseBranch "${remotePrefix}${branch}", to work on what is newer`;
-};
-
-/** The commit that a full ref names, null where there is none. Takes a git directory of any kind; of a worktree, see `headPlaceOf`. */
-export const commitOf = async (at: string | GitPlace, ref: string, signal?: AbortSignal): Promise<string | null> => {
-  const place = typeof at === 'string' ? { gitDir: at } : at;
-  const { stdout, exitCode } = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { ...place, signal, answers: [1, 128] });
-  return exitCode === 0 ? stdout.toString('utf8').trim() : null;
 };

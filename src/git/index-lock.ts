@@ -1,10 +1,9 @@
-import { link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError } from '../errors.ts';
 import { codeOf, isMissing } from '../files/failure.ts';
 import { withRepositoryLock } from './repository-lock.ts';
-import { copyIndex } from './snapshot.ts';
 import { temporaryFile, type Worktree } from './worktree.ts';
 
 /** How long a lock of the agent's own git is waited for, in milliseconds; git holds it for the length of one command. */
@@ -84,49 +83,6 @@ const isOurs = async (lock: string): Promise<boolean> => {
     return (await readFile(lock, 'utf8')) === mark;
   } catch (error) {
     if (isMissing(error)) return false;
-    throw error;
-  }
-};
-
-/** The worktree's index. */
-export const indexOf = (worktree: Worktree): string => path.join(worktree.adminDir, 'index');
-
-/** Runs a step on a copy of an index, which is removed afterwards unless the step has moved it elsewhere. */
-export const withIndexCopy = async <T>(worktree: Worktree, from: string, step: (indexFile: string) => Promise<T>): Promise<T> => {
-  const indexFile = await temporaryFile(worktree.gitDir, 'index');
-  try {
-    await copyIndex(from, indexFile);
-    return await step(indexFile);
-  } finally {
-    await rm(indexFile, { force: true });
-    await rm(`${indexFile}.lock`, { force: true });
-  }
-};
-
-/** Puts an index in the place of the worktree's own, within `withIndexLock`. */
-export const installIndex = async (worktree: Worktree, indexFile: string): Promise<void> => {
-  const file = await open(indexFile, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(indexFile, indexOf(worktree));
-};
-
-/**
- * Whether two index files are the same to the byte; one that is missing equals only another that is.
- */
-export const sameIndex = async (one: string, other: string): Promise<boolean> => {
-  const [first, second] = await Promise.all([bytesOf(one), bytesOf(other)]);
-  return first === null || second === null ? first === second : first.equals(second);
-};
-
-const bytesOf = async (file: string): Promise<Buffer | null> => {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (isMissing(error)) return null;
     throw error;
   }
 };

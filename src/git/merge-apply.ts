@@ -1,20 +1,20 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { commitOf } from './default-branch.ts';
+import { MakimaError } from '../errors.ts';
+import { commitOf, treeOf } from './commits.ts';
 import { git, whileLocked } from './git-command.ts';
 import { GitFailure } from './git-error.ts';
 import { unhideEntries } from './hidden-entries.ts';
-import { indexOf, installIndex, sameIndex, withIndexCopy, withIndexLock } from './index-lock.ts';
+import { indexOf, installIndex, sameIndex, withIndexCopy } from './index-file.ts';
+import { withIndexLock } from './index-lock.ts';
 import { backupIndex, markIndexInstalled } from './merge-backup.ts';
-import { conflictsOf, type MergeRecord } from './merge-record.ts';
-import { treeOf } from './merge-source.ts';
-import { checkOutSubmodules, linksOf } from './merge-submodules.ts';
 import type { MergePlan } from './merge-plan.ts';
+import { conflictsOf, type MergeRecord } from './merge-record.ts';
+import { checkOutSubmodules, linksOf } from './merge-submodules.ts';
 import { indexInfo, type TreeChange } from './tree-diff.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
 import { headPlaceOf, placeOf, type Worktree } from './worktree.ts';
-import { MakimaError } from '../errors.ts';
 
 /** The worktree's agent changed something between the plan and its execution: nothing was touched, plan again. */
 export class WorktreeChanged extends Error {

@@ -2,10 +2,9 @@ import { constants, type Stats } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, readlink, rm, rmdir, symlink, unlink, utimes, writeFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, isMissing } from '../files/failure.ts';
-import type { MergeRecord } from './merge-record.ts';
 import { joinBytes } from '../files/relative-path.ts';
-import { copyIndex } from './snapshot.ts';
-import { indexOf } from './index-lock.ts';
+import { copyIndex, indexOf } from './index-file.ts';
+import type { MergeRecord } from './merge-record.ts';
 import type { Worktree } from './worktree.ts';
 
 /**

@@ -1,13 +1,14 @@
 import { lstat, readFile } from 'node:fs/promises';
+import { quoteName } from '../domain/quote-name.ts';
 import { MakimaError } from '../errors.ts';
+import { joinBytes } from '../files/relative-path.ts';
 import { git, splitNul } from './git-command.ts';
-import { indexOf, installIndex, withIndexCopy, withIndexLock } from './index-lock.ts';
+import { indexOf, installIndex, withIndexCopy } from './index-file.ts';
+import { withIndexLock } from './index-lock.ts';
 import { removeFiles, statOf } from './merge-backup.ts';
 import type { Conflict } from './merge-kind.ts';
 import { conflictsOf, type MergeRecord } from './merge-record.ts';
 import { checkOutSubmodules } from './merge-submodules.ts';
-import { joinBytes } from '../files/relative-path.ts';
-import { quoteName } from '../domain/quote-name.ts';
 import { showPath } from './show-path.ts';
 import { keyOf } from './tree-diff.ts';
 import { withoutForeignFilters } from './trusted-config.ts';

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { quoteName } from '../domain/quote-name.ts';
 import { MakimaError } from '../errors.ts';
-import { commitOf } from './default-branch.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
+import { commitOf, isAncestor } from './commits.ts';
 import { gitText } from './git-command.ts';
-import { indexOf, withIndexCopy, withIndexLock } from './index-lock.ts';
+import { indexOf, withIndexCopy } from './index-file.ts';
+import { withIndexLock } from './index-lock.ts';
 import { clearMergeState, moveHead, type ApplyOptions } from './merge-apply.ts';
 import { openConflicts } from './merge-conflicts.ts';
 import { shownConflicts } from './merge-preview.ts';
 import type { MergeRecord } from './merge-record.ts';
-import { isAncestor } from './merge-source.ts';
-import { readPlainText } from '../files/rewrite-file.ts';
 import { commitTree } from './snapshot.ts';
 import { headPlaceOf, placeOf, requireWorktree, type Worktree } from './worktree.ts';
 

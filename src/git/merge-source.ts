@@ -1,6 +1,4 @@
-import { commitOf } from './default-branch.ts';
-import { git, gitText } from './git-command.ts';
-import { gitError } from './git-error.ts';
+import { commitOf, treeOf, isAncestor } from './commits.ts';
 import { commitTree } from './snapshot.ts';
 import { standingOf, type Standing } from './standing.ts';
 import type { Worktree } from './worktree.ts';
@@ -36,17 +34,6 @@ export const mergeSource = async (
     (await isAncestor(worktree.gitDir, previous.commit, head, signal));
   if (isContained && headTree === tree) return { commit: head, tree };
   return { commit: await commitTree(worktree, tree, isContained ? [head] : [head, previous.commit], message, signal), tree };
-};
-
-export const treeOf = (gitDir: string, commit: string, signal?: AbortSignal): Promise<string> =>
-  gitText(['rev-parse', '--verify', `${commit}^{tree}`], { gitDir, signal });
-
-/** Whether a commit is another or in its history; false where either is not there any more. */
-export const isAncestor = async (gitDir: string, ancestor: string, of: string, signal?: AbortSignal): Promise<boolean> => {
-  const args = ['merge-base', '--is-ancestor', ancestor, of];
-  const { exitCode, stderr } = await git(args, { gitDir, signal, answers: [1, 128] });
-  if (exitCode === 128 && !/^fatal: Not a valid commit name/m.test(stderr)) throw gitError('merge-base', exitCode, stderr);
-  return exitCode === 0;
 };
 
 /**

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
-import { commitOf } from './default-branch.ts';
+import { isDirectory } from '../files/look.ts';
+import { commitOf } from './commits.ts';
 import { git } from './git-command.ts';
 import { showPath } from './show-path.ts';
 import { listSubmodules } from './submodules.ts';
 import type { TreeChange } from './tree-diff.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
-import { isDirectory } from '../files/look.ts';
 import type { Worktree } from './worktree.ts';
 
 /** A submodule's path and the commit that it is to stand at. */

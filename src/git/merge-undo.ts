@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { commitOf } from './default-branch.ts';
+import { commitOf, treeOf } from './commits.ts';
 import { git, whileLocked } from './git-command.ts';
-import { indexOf, installIndex, withIndexCopy, withIndexLock } from './index-lock.ts';
+import { indexOf, installIndex, withIndexCopy } from './index-file.ts';
+import { withIndexLock } from './index-lock.ts';
 import { clearMergeState, moveHead, type ApplyOptions } from './merge-apply.ts';
 import { backupIndex, isIndexInstalled, removeFiles, restoreDirectories, restoreFiles } from './merge-backup.ts';
 import type { MergeRecord } from './merge-record.ts';
-import { treeOf } from './merge-source.ts';
 import { checkOutSubmodules, linksOf } from './merge-submodules.ts';
 import { snapshotCommit, snapshotTree } from './snapshot.ts';
 import { diffTrees, keyOf, type TreeChange } from './tree-diff.ts';

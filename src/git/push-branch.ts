@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { commitOf } from './default-branch.ts';
+import { commitOf } from './commits.ts';
 import { git, type GitOptions } from './git-command.ts';
 import { gitError, redactUrls } from './git-error.ts';
 import type { TargetRepository } from './target-repository.ts';

@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { MakimaError } from '../errors.ts';
+import { isDirectory } from '../files/look.ts';
+import { removeTree } from '../files/remove-tree.ts';
 import { clearUnused, linkWorktree } from './add-worktree.ts';
+import { commitOf } from './commits.ts';
 import { copyModules } from './continue-worktree.ts';
-import { commitOf } from './default-branch.ts';
 import { writeDotGit } from './dot-git.ts';
 import { git, gitText } from './git-command.ts';
 import { keepRepository, takeBackRepository } from './keep-repository.ts';
@@ -9,15 +12,12 @@ import { configOf, settingsIn } from './local-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { keptRefs } from './own-refs.ts';
 import { requirePlainGitData } from './plain-git-data.ts';
-import { removeTree } from '../files/remove-tree.ts';
 import { keptModules } from './shared-worktree.ts';
 import { readFacts } from './source-facts.ts';
 import { updateSubmodules } from './submodules.ts';
-import { MakimaError } from '../errors.ts';
-import { withoutForeignFilters } from './trusted-config.ts';
 import { writeAdminDir } from './task-repository.ts';
+import { withoutForeignFilters } from './trusted-config.ts';
 import { adminDirOf, headPlaceOf, placeOf, sharesRepository, type Worktree } from './worktree.ts';
-import { isDirectory } from '../files/look.ts';
 
 /** A worktree that is back, and what the user should know of it. */
 interface Restored {

@@ -1,13 +1,13 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { commitOf } from './default-branch.ts';
+import { isMissing } from '../files/failure.ts';
+import { isDirectory } from '../files/look.ts';
+import { removeTree } from '../files/remove-tree.ts';
+import { readPlainText } from '../files/rewrite-file.ts';
+import { commitOf } from './commits.ts';
 import { git, whileLocked } from './git-command.ts';
 import { keepRepository } from './keep-repository.ts';
-import { isMissing } from '../files/failure.ts';
-import { removeTree } from '../files/remove-tree.ts';
 import { withRepositoryLock } from './repository-lock.ts';
-import { readPlainText } from '../files/rewrite-file.ts';
-import { isDirectory } from '../files/look.ts';
 import type { Worktree } from './worktree.ts';
 
 /**

@@ -1,17 +1,16 @@
-import { copyFile, rm, stat, utimes } from 'node:fs/promises';
-import { constants } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { commitOf } from './default-branch.ts';
+import { MakimaError } from '../errors.ts';
+import { commitOf } from './commits.ts';
 import { git, gitText, splitNul } from './git-command.ts';
 import { gitErrorKind } from './git-error.ts';
-import { isMissing } from '../files/failure.ts';
-import { MakimaError } from '../errors.ts';
+import { unhideEntries } from './hidden-entries.ts';
+import { copyIndex } from './index-file.ts';
 import { makimaDirectory } from './makima-directory.ts';
 import { flattenNestedRepositories, nestedRepositories } from './nested-repositories.ts';
 import { makimaIdentity } from './repository.ts';
 import { addAll, type SnapshotPlace } from './snapshot-place.ts';
-import { unhideEntries } from './hidden-entries.ts';
 import { withoutForeignFilters } from './trusted-config.ts';
 import { headPlaceOf, placeOf, requireWorktree, temporaryFile, type Worktree } from './worktree.ts';
 
@@ -44,25 +43,6 @@ export const snapshotTree = async (worktree: Worktree, signal?: AbortSignal): Pr
       await rm(indexFile, { force: true });
       await rm(`${indexFile}.lock`, { force: true });
     }
-  }
-};
-
-/**
- * Git takes a file for unchanged if its times are those in the index and older than the index itself. The copy must not be
- * younger than the original, or an edit in the same second as the last `git add` is missed: whole seconds, downwards.
- *
- * @returns false where there is no index
- */
-export const copyIndex = async (from: string, to: string): Promise<boolean> => {
-  try {
-    const { mtimeMs } = await stat(from);
-    await copyFile(from, to, constants.COPYFILE_FICLONE);
-    const seconds = Math.floor(mtimeMs / 1000);
-    await utimes(to, seconds, seconds);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
   }
 };
 

@@ -1,5 +1,5 @@
 import { MakimaError } from '../errors.ts';
-import { commitOf } from './default-branch.ts';
+import { commitOf } from './commits.ts';
 import { git, gitText } from './git-command.ts';
 import { findLocalRepository, symbolicBranch, type LocalRepository } from './local-repository.ts';
 import { checkBranchName } from './ref-name.ts';

@@ -1,7 +1,6 @@
-import { commitOf } from './default-branch.ts';
+import { commitOf, isAncestor, treeOf } from './commits.ts';
 import { git, gitText, whileLocked } from './git-command.ts';
 import { makimaDirectory } from './makima-directory.ts';
-import { isAncestor, treeOf } from './merge-source.ts';
 import { snapshotTree } from './snapshot.ts';
 import { headPlaceOf, type Worktree } from './worktree.ts';
 

@@ -1,5 +1,5 @@
 import type { Task } from '../../schemas/task.ts';
-import { keepSnapshot } from '../git/remove-worktree.ts';
+import { keepSnapshot } from '../git/keep-snapshot.ts';
 import { writeTaskCard } from '../git/task-card.ts';
 import type { Worktree } from '../git/worktree.ts';
 import { runProjectCommand } from '../runs/project-commands.ts';

@@ -1,10 +1,10 @@
-import t from 'tap';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { commitOf } from '../../src/git/default-branch.ts';
+import t from 'tap';
+import { commitOf } from '../../src/git/commits.ts';
+import { keepSnapshot } from '../../src/git/keep-snapshot.ts';
 import { lookOver } from '../../src/git/look-over.ts';
-import { keepSnapshot } from '../../src/git/remove-worktree.ts';
 import { requireFinished, requireNoMarkers } from '../../src/git/require-finished.ts';
 import { snapshotCommit, snapshotTree } from '../../src/git/snapshot.ts';
 import type { Worktree } from '../../src/git/worktree.ts';

@@ -1,12 +1,13 @@
-import t from 'tap';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import t from 'tap';
 import { addWorktree } from '../../src/git/add-worktree.ts';
 import { diffFiles } from '../../src/git/diff.ts';
+import { keepSnapshot } from '../../src/git/keep-snapshot.ts';
 import { sealMakimaDirectory } from '../../src/git/makima-directory.ts';
-import { keepSnapshot, removeWorktree } from '../../src/git/remove-worktree.ts';
+import { removeWorktree } from '../../src/git/remove-worktree.ts';
 import { restoreWorktree } from '../../src/git/restore-worktree.ts';
 import { snapshotCommit, snapshotTree } from '../../src/git/snapshot.ts';
 import { writeTaskCard } from '../../src/git/task-card.ts';

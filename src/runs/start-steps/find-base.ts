@@ -1,7 +1,8 @@
 import type { Task } from '../../../schemas/task.ts';
-import { commitOf, resolveBase, type Base } from '../../git/default-branch.ts';
-import { emptyCommit } from '../../git/empty-repository.ts';
 import { namesIn } from '../../files/look.ts';
+import { commitOf } from '../../git/commits.ts';
+import { resolveBase, type Base } from '../../git/default-branch.ts';
+import { emptyCommit } from '../../git/empty-repository.ts';
 import { taskOfRepository } from '../../git/places.ts';
 import { parseRepositoryUrl, repositoryName } from '../../git/repository-source.ts';
 import type { Repository } from '../../git/repository.ts';

@@ -1,7 +1,7 @@
 import type { Task } from '../../../schemas/task.ts';
 import { MakimaError } from '../../errors.ts';
-import { commitOf } from '../../git/default-branch.ts';
-import { mergeSource, treeOf, type MergeSource } from '../../git/merge-source.ts';
+import { commitOf, treeOf } from '../../git/commits.ts';
+import { mergeSource, type MergeSource } from '../../git/merge-source.ts';
 import { checkBranchName } from '../../git/ref-name.ts';
 import type { Worktree } from '../../git/worktree.ts';
 import type { Integration } from '../../store/task-store.ts';
