@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addWorktree } from '../src/git/add-worktree.ts';
-import { resolveBase } from '../src/git/default-branch.ts';
-import { diffPatch } from '../src/git/diff.ts';
-import { openRepository } from '../src/git/open-repository.ts';
+import { resolveBase } from '../src/git/repository/default-branch.ts';
+import { openRepository } from '../src/git/repository/open-repository.ts';
+import { diffPatch } from '../src/git/snapshot/diff.ts';
+import { addWorktree } from '../src/git/worktree/add-worktree.ts';
 import type { BenchRow } from './row.ts';
 
 const files = 2000;

@@ -1,9 +1,9 @@
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Completion, Task } from '../../schemas/task.ts';
 import { MakimaError, messageOf } from '../errors.ts';
+import { besideCodes } from '../git/snapshot/look-over.ts';
 import type { CompletionContext } from './context.ts';
 import { openJob, type CompletionOrder, type Outcome } from './job.ts';
-import { besideCodes } from '../git/look-over.ts';
 import { mergeWork } from './merge-work.ts';
 import { commitOfWork, publishBranch } from './publish-branch.ts';
 import { openPullRequest } from './pull-request.ts';

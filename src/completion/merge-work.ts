@@ -1,11 +1,11 @@
 import { MakimaError } from '../errors.ts';
-import { bringObjects } from '../git/bring-objects.ts';
-import { commitOf, isAncestor } from '../git/commits.ts';
-import { git, gitText, gitYes } from '../git/git-command.ts';
-import { computeMerge } from '../git/merge-compute.ts';
-import { showPath } from '../git/show-path.ts';
-import { targetBranch } from '../git/target-repository.ts';
-import { commitWork, completionRef, isCommitOf, keepRef } from '../git/work-commit.ts';
+import { commitOf, isAncestor } from '../git/command/commits.ts';
+import { git, gitText, gitYes } from '../git/command/git-command.ts';
+import { showPath } from '../git/command/show-path.ts';
+import { targetBranch } from '../git/delivery/target-repository.ts';
+import { computeMerge } from '../git/merge/compute.ts';
+import { bringObjects } from '../git/repository/bring-objects.ts';
+import { commitWork, completionRef, isCommitOf, keepRef } from '../git/snapshot/work-commit.ts';
 import type { CompletionContext } from './context.ts';
 import { commitMessage } from './describe-work.ts';
 import type { Job } from './job.ts';

@@ -1,8 +1,8 @@
 import { MakimaError } from '../errors.ts';
-import { originUrl, pushBranch, remotesOf } from '../git/push-branch.ts';
-import { baseBranchName } from '../git/target-repository.ts';
-import type { CompletionContext } from './context.ts';
+import { originUrl, pushBranch, remotesOf } from '../git/delivery/push-branch.ts';
+import { baseBranchName } from '../git/delivery/target-repository.ts';
 import { baseRepository } from './base-repository.ts';
+import type { CompletionContext } from './context.ts';
 import { pullRequestText } from './describe-work.ts';
 import { ghServer, signedInGh } from './gh.ts';
 import { restApi, restServer } from './github-rest.ts';

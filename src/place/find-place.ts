@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Places } from '../git/places.ts';
-import { allTaskCards } from '../git/task-card.ts';
-import { identityFile, identityText, isOriginal, readIdentity, type Identity } from '../home/identity.ts';
-import { StartError } from '../home/start-error.ts';
 import { relocated, type Relocation } from '../domain/relocation.ts';
 import { storeDurably } from '../files/store-durably.ts';
+import type { Places } from '../git/repository/places.ts';
+import { allTaskCards } from '../git/worktree/task-card.ts';
+import { identityFile, identityText, isOriginal, readIdentity, type Identity } from '../home/identity.ts';
+import { StartError } from '../home/start-error.ts';
 import { readHomeEvidence } from '../store/home-evidence.ts';
 
 /** Which home this is, and what is still to be done to what is in it. */

@@ -1,9 +1,9 @@
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { isTerminal } from '../domain/status-machine.ts';
-import { leadsTo } from '../git/dot-git.ts';
-import { allTaskCards, type TaskCard } from '../git/task-card.ts';
 import { isDirectory } from '../files/look.ts';
+import { leadsTo } from '../git/worktree/dot-git.ts';
+import { allTaskCards, type TaskCard } from '../git/worktree/task-card.ts';
 import type { TaskContext } from './context.ts';
 
 const lost = 'The state file was lost; the task was found again by its worktree';

@@ -1,10 +1,10 @@
 import type { Task } from '../../schemas/task.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
-import { removeWorktree } from '../git/remove-worktree.ts';
-import { removeTaskCards } from '../git/task-card.ts';
-import { trashOf } from '../git/trash.ts';
-import type { Worktree } from '../git/worktree.ts';
+import { removeWorktree } from '../git/worktree/remove-worktree.ts';
+import { removeTaskCards } from '../git/worktree/task-card.ts';
+import { trashOf } from '../git/worktree/trash.ts';
+import type { Worktree } from '../git/worktree/worktree.ts';
 import { untilDone } from '../runs/until-done.ts';
 import { requireTask } from './access.ts';
 import type { Actions } from './actions.ts';

@@ -1,8 +1,8 @@
-import { leadsTo } from '../git/dot-git.ts';
-import { removeWorktree } from '../git/remove-worktree.ts';
-import { allTaskCards } from '../git/task-card.ts';
-import { emptyTrash, trashOf } from '../git/trash.ts';
 import { isDirectory } from '../files/look.ts';
+import { leadsTo } from '../git/worktree/dot-git.ts';
+import { removeWorktree } from '../git/worktree/remove-worktree.ts';
+import { allTaskCards } from '../git/worktree/task-card.ts';
+import { emptyTrash, trashOf } from '../git/worktree/trash.ts';
 import type { TaskContext } from './context.ts';
 
 /**

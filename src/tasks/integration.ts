@@ -1,12 +1,12 @@
-import { nameSome } from '../domain/name-some.ts';
 import type { Task } from '../../schemas/task.ts';
 import { completionGate, type CompletionGate, type SubtaskWork } from '../domain/completion-gate.ts';
+import { nameSome } from '../domain/name-some.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
-import { isContained } from '../git/merge-source.ts';
-import { standingOf, type Standing } from '../git/standing.ts';
-import { missingContent } from '../git/missing-content.ts';
-import type { Worktree } from '../git/worktree.ts';
+import { isContained } from '../git/snapshot/merge-source.ts';
+import { missingContent } from '../git/snapshot/missing-content.ts';
+import { standingOf, type Standing } from '../git/snapshot/standing.ts';
+import type { Worktree } from '../git/worktree/worktree.ts';
 import type { Integration, OpenMerge } from '../store/task-store.ts';
 import type { TaskContext } from './context.ts';
 import { worktreeOf } from './worktree-of.ts';

@@ -1,8 +1,8 @@
-import { MakimaError } from '../errors.ts';
-import { restoreWorktree as restoreFiles } from '../git/restore-worktree.ts';
-import { repositoryOf } from '../git/places.ts';
-import { findTaskCard, writeTaskCard } from '../git/task-card.ts';
 import { isTerminal } from '../domain/status-machine.ts';
+import { MakimaError } from '../errors.ts';
+import { repositoryOf } from '../git/repository/places.ts';
+import { restoreWorktree as restoreFiles } from '../git/worktree/restore-worktree.ts';
+import { findTaskCard, writeTaskCard } from '../git/worktree/task-card.ts';
 import { requireOwner } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';

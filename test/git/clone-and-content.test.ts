@@ -1,10 +1,10 @@
 import t from 'tap';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { cloneStandalone } from '../../src/git/clone-standalone.ts';
-import { copyFiles } from '../../src/git/copy-files.ts';
-import { missingContent } from '../../src/git/missing-content.ts';
-import { snapshotTree } from '../../src/git/snapshot.ts';
+import { cloneStandalone } from '../../src/git/delivery/clone-standalone.ts';
+import { missingContent } from '../../src/git/snapshot/missing-content.ts';
+import { snapshotTree } from '../../src/git/snapshot/snapshot.ts';
+import { copyFiles } from '../../src/git/worktree/copies/copy-files.ts';
 import { cacheOf, isolate, open, prepared, sh, worktreeOf, write } from './git-fixture.ts';
 
 void t.test('a stand-alone copy: commits, uncommitted and untracked work, nothing of makima’s', async (t) => {

@@ -3,10 +3,10 @@ import t from 'tap';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { addWorktree } from '../../src/git/add-worktree.ts';
-import { continueWorktree } from '../../src/git/continue-worktree.ts';
-import { lookOver } from '../../src/git/look-over.ts';
-import { removeWorktree } from '../../src/git/remove-worktree.ts';
+import { lookOver } from '../../src/git/snapshot/look-over.ts';
+import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
+import { continueWorktree } from '../../src/git/worktree/continue-worktree.ts';
+import { removeWorktree } from '../../src/git/worktree/remove-worktree.ts';
 import { isolate, open, userRepository, wantedOf, write } from './git-fixture.ts';
 
 void t.test('commands of a start, a continuation, a look and a removal', async (t) => {

@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { continueWorktree } from '../../src/git/continue-worktree.ts';
-import { diffFiles } from '../../src/git/diff.ts';
+import { diffFiles } from '../../src/git/snapshot/diff.ts';
+import { continueWorktree } from '../../src/git/worktree/continue-worktree.ts';
 import { fingerprint, isolate, open, prepared, sh, userRepository, wantedOf, worktreeOf, write } from './git-fixture.ts';
 
 const skip = ['/.git', '/.makima'];

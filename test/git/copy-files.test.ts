@@ -12,9 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { copyFiles } from '../../src/git/copy-files.ts';
 import { checkRelativePath } from '../../src/files/relative-path.ts';
-import { copyWorktreeInclude } from '../../src/git/worktree-include.ts';
+import { copyFiles } from '../../src/git/worktree/copies/copy-files.ts';
+import { copyWorktreeInclude } from '../../src/git/worktree/copies/worktree-include.ts';
 import { fingerprint, isolate, sh, userRepository, write } from './git-fixture.ts';
 
 void t.test('relative paths', (t) => {

@@ -16,12 +16,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { cloneStandalone } from '../../src/git/clone-standalone.ts';
-import { committedLinks } from '../../src/git/committed-links.ts';
-import { continueWorktree } from '../../src/git/continue-worktree.ts';
-import { copyFiles } from '../../src/git/copy-files.ts';
-import type { LinkReport } from '../../src/git/copy-links.ts';
-import { copyWorktreeInclude } from '../../src/git/worktree-include.ts';
+import { cloneStandalone } from '../../src/git/delivery/clone-standalone.ts';
+import { continueWorktree } from '../../src/git/worktree/continue-worktree.ts';
+import { committedLinks } from '../../src/git/worktree/copies/committed-links.ts';
+import { copyFiles } from '../../src/git/worktree/copies/copy-files.ts';
+import type { LinkReport } from '../../src/git/worktree/copies/copy-links.ts';
+import { copyWorktreeInclude } from '../../src/git/worktree/copies/worktree-include.ts';
 import { fingerprint, isolate, open, prepared, sh, userRepository, wantedOf, worktreeOf, write } from './git-fixture.ts';
 
 /** Writes to every file that can be reached from a directory, and makes one in every directory, dangling links included. */

@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { diffFiles, diffPatch } from '../../src/git/diff.ts';
-import { showPath } from '../../src/git/show-path.ts';
-import { snapshotTree } from '../../src/git/snapshot.ts';
-import type { Worktree } from '../../src/git/worktree.ts';
+import { showPath } from '../../src/git/command/show-path.ts';
+import { diffFiles, diffPatch } from '../../src/git/snapshot/diff.ts';
+import { snapshotTree } from '../../src/git/snapshot/snapshot.ts';
+import type { Worktree } from '../../src/git/worktree/worktree.ts';
 import { fingerprint, isolate, prepared, sh, write } from './git-fixture.ts';
 
 const patchOf = async (worktree: Worktree): Promise<Buffer> => {

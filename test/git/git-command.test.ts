@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { once } from 'node:events';
 import { MakimaError } from '../../src/errors.ts';
-import { git, gitText, gitYes, splitNul, whileLocked } from '../../src/git/git-command.ts';
-import { classifyGitError, gitErrorKind, redactUrls } from '../../src/git/git-error.ts';
-import { sharedStep, withRepositoryLock } from '../../src/git/repository-lock.ts';
+import { git, gitText, gitYes, splitNul, whileLocked } from '../../src/git/command/git-command.ts';
+import { classifyGitError, gitErrorKind, redactUrls } from '../../src/git/command/git-error.ts';
+import { sharedStep, withRepositoryLock } from '../../src/git/command/repository-lock.ts';
 import { isolate, open, userRepository, sh } from './git-fixture.ts';
 
 void t.test('bytes in, bytes out', async (t) => {

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';
-import { addWorktree, type NewWorktree } from '../../src/git/add-worktree.ts';
-import { resolveBase } from '../../src/git/default-branch.ts';
-import { openRepository } from '../../src/git/open-repository.ts';
-import { parseRepositoryUrl } from '../../src/git/repository-source.ts';
-import type { Repository } from '../../src/git/repository.ts';
-import type { Worktree } from '../../src/git/worktree.ts';
+import { resolveBase } from '../../src/git/repository/default-branch.ts';
+import { openRepository } from '../../src/git/repository/open-repository.ts';
+import { parseRepositoryUrl } from '../../src/git/repository/repository-source.ts';
+import type { Repository } from '../../src/git/repository/repository.ts';
+import { addWorktree, type NewWorktree } from '../../src/git/worktree/add-worktree.ts';
+import type { Worktree } from '../../src/git/worktree/worktree.ts';
 
 /** The user's git, as they type it: with discovery, and with a configuration of the test's own. */
 export const sh = (cwd: string, ...args: string[]): string =>

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { bringCommit } from '../../src/git/bring-objects.ts';
-import { keepSnapshot } from '../../src/git/keep-snapshot.ts';
-import { lookOver } from '../../src/git/look-over.ts';
-import { sealMakimaDirectory } from '../../src/git/makima-directory.ts';
-import { snapshotCommit, snapshotTree } from '../../src/git/snapshot.ts';
-import type { Worktree } from '../../src/git/worktree.ts';
+import { bringCommit } from '../../src/git/repository/bring-objects.ts';
+import { keepSnapshot } from '../../src/git/snapshot/keep-snapshot.ts';
+import { lookOver } from '../../src/git/snapshot/look-over.ts';
+import { snapshotCommit, snapshotTree } from '../../src/git/snapshot/snapshot.ts';
+import { sealMakimaDirectory } from '../../src/git/worktree/makima-directory.ts';
+import type { Worktree } from '../../src/git/worktree/worktree.ts';
 import { fingerprint, isolate, prepared, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
 
 const fifo = (file: string): void => {

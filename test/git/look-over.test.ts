@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { commitOf } from '../../src/git/commits.ts';
-import { keepSnapshot } from '../../src/git/keep-snapshot.ts';
-import { lookOver } from '../../src/git/look-over.ts';
-import { requireFinished, requireNoMarkers } from '../../src/git/require-finished.ts';
-import { snapshotCommit, snapshotTree } from '../../src/git/snapshot.ts';
-import type { Worktree } from '../../src/git/worktree.ts';
+import { commitOf } from '../../src/git/command/commits.ts';
+import { keepSnapshot } from '../../src/git/snapshot/keep-snapshot.ts';
+import { lookOver } from '../../src/git/snapshot/look-over.ts';
+import { requireFinished, requireNoMarkers } from '../../src/git/snapshot/require-finished.ts';
+import { snapshotCommit, snapshotTree } from '../../src/git/snapshot/snapshot.ts';
+import type { Worktree } from '../../src/git/worktree/worktree.ts';
 import { isolate, prepared, sh, write } from './git-fixture.ts';
 
 const found = async (worktree: Worktree): Promise<Record<string, string>> =>

@@ -1,11 +1,11 @@
 import { lstatSync, readFileSync, readlinkSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { MakimaError, type ErrorCode } from '../../src/errors.ts';
-import { openConflicts, resolveConflict } from '../../src/git/merge-conflicts.ts';
-import { commitMerge } from '../../src/git/merge-finish.ts';
 import type { ConflictKind } from '../../schemas/merge.ts';
-import { showPath } from '../../src/git/show-path.ts';
+import { MakimaError, type ErrorCode } from '../../src/errors.ts';
+import { showPath } from '../../src/git/command/show-path.ts';
+import { openConflicts, resolveConflict } from '../../src/git/merge/conflicts.ts';
+import { commitMerge } from '../../src/git/merge/finish.ts';
 import { inside, mergeOrFail, pair, put, stateOf, undo, type Entry } from './merge-fixture.ts';
 
 const lines = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}\n`).join('');

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';
-import { bringCommit } from '../../src/git/bring-objects.ts';
-import { applyMerge, whileChanging } from '../../src/git/merge-apply.ts';
-import { removeBackup } from '../../src/git/merge-backup.ts';
-import { planMerge, type MergePlan } from '../../src/git/merge-plan.ts';
-import { mergeSource, type MergeSource } from '../../src/git/merge-source.ts';
-import { undoMerge } from '../../src/git/merge-undo.ts';
-import type { Worktree } from '../../src/git/worktree.ts';
+import { applyMerge, whileChanging } from '../../src/git/merge/apply.ts';
+import { removeBackup } from '../../src/git/merge/backup.ts';
+import { planMerge, type MergePlan } from '../../src/git/merge/plan.ts';
+import { undoMerge } from '../../src/git/merge/undo.ts';
+import { bringCommit } from '../../src/git/repository/bring-objects.ts';
+import { mergeSource, type MergeSource } from '../../src/git/snapshot/merge-source.ts';
+import type { Worktree } from '../../src/git/worktree/worktree.ts';
 import { fingerprint, isolate, open, userRepository, worktreeOf, write, type Fingerprint } from './git-fixture.ts';
 
 /** What a side has at a path: text, bytes, a script, a link, or nothing. */

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import fc from 'fast-check';
-import { removeWorktree } from '../../src/git/remove-worktree.ts';
-import { commitMerge } from '../../src/git/merge-finish.ts';
-import { resolveConflict, type Strategy } from '../../src/git/merge-conflicts.ts';
-import { showPath } from '../../src/git/show-path.ts';
-import type { Worktree } from '../../src/git/worktree.ts';
+import { showPath } from '../../src/git/command/show-path.ts';
+import { resolveConflict, type Strategy } from '../../src/git/merge/conflicts.ts';
+import { commitMerge } from '../../src/git/merge/finish.ts';
+import { removeWorktree } from '../../src/git/worktree/remove-worktree.ts';
+import type { Worktree } from '../../src/git/worktree/worktree.ts';
 import { isolate, open, userRepository, write, worktreeOf } from './git-fixture.ts';
 import { inside, merge, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
 

@@ -2,11 +2,11 @@ import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync, 
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { MakimaError, type ErrorCode } from '../../src/errors.ts';
-import { commitMerge } from '../../src/git/merge-finish.ts';
-import { openConflicts, resolveConflict } from '../../src/git/merge-conflicts.ts';
-import { abortedRef, undoHalfMerge } from '../../src/git/merge-undo.ts';
-import { beforeRef } from '../../src/git/merge-plan.ts';
-import type { Worktree } from '../../src/git/worktree.ts';
+import { openConflicts, resolveConflict } from '../../src/git/merge/conflicts.ts';
+import { commitMerge } from '../../src/git/merge/finish.ts';
+import { beforeRef } from '../../src/git/merge/plan.ts';
+import { abortedRef, undoHalfMerge } from '../../src/git/merge/undo.ts';
+import type { Worktree } from '../../src/git/worktree/worktree.ts';
 import { isolate, open, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
 import { inside, merge, mergeOrFail, pair, planned, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
 

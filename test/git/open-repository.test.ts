@@ -2,8 +2,8 @@ import t from 'tap';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { resolveBase, staleBase } from '../../src/git/default-branch.ts';
-import { addWorktree } from '../../src/git/add-worktree.ts';
+import { resolveBase, staleBase } from '../../src/git/repository/default-branch.ts';
+import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
 import { cacheOf, fingerprint, isolate, open, sh, userRepository, wantedOf, worktreeOf, write } from './git-fixture.ts';
 
 void t.test('a local repository: a task’s has its branches, and the user’s is byte for byte as it was', async (t) => {
@@ -251,7 +251,7 @@ void t.test('a clone URL: kept and fetched again; its HEAD is the default; unrea
   await t.rejects(open(home, 'http://127.0.0.1:1/team/project.git'), { code: 'GIT_UNREACHABLE' });
   const cached = cacheOf(await open(home, `${url}-moved`));
   const remote = 'http://127.0.0.1:1/team/cached.git';
-  const { repositoryName } = await import('../../src/git/repository-source.ts');
+  const { repositoryName } = await import('../../src/git/repository/repository-source.ts');
   renameSync(cached, path.join(path.dirname(cached), repositoryName({ kind: 'remote', url: remote }, 'x')));
   const stale = await open(home, remote);
   t.equal(stale.warnings.length, 1);
@@ -386,7 +386,7 @@ void t.test('a clone that is broken off leaves nothing, and what a crash left is
   const name = path.basename(cacheDir);
   rmSync(cacheDir, { recursive: true });
   mkdirSync(path.join(path.dirname(cacheDir), `${name}.tmp-crashed`));
-  const { openRepository } = await import('../../src/git/open-repository.ts');
+  const { openRepository } = await import('../../src/git/repository/open-repository.ts');
   const controller = new AbortController();
   const opening = openRepository(
     { kind: 'local', path: source },

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { relocateGitDirs } from '../../src/git/relocate.ts';
+import { relocateGitDirs } from '../../src/git/worktree/relocate.ts';
 import { git, scratch, write } from '../support/daemon.ts';
 
 const text = (...path: string[]): string => readFileSync(join(...path), 'utf8');

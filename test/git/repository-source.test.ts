@@ -1,9 +1,9 @@
 import t from 'tap';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { checkSource } from '../../src/git/check-source.ts';
-import { checkBranchName } from '../../src/git/ref-name.ts';
-import { parseRepositoryUrl, repositoryName } from '../../src/git/repository-source.ts';
+import { checkBranchName } from '../../src/git/command/ref-name.ts';
+import { checkSource } from '../../src/git/repository/check-source.ts';
+import { parseRepositoryUrl, repositoryName } from '../../src/git/repository/repository-source.ts';
 import { fingerprint, isolate, sh, userRepository } from './git-fixture.ts';
 
 void t.test('what a repositoryUrl means', (t) => {

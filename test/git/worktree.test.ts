@@ -3,14 +3,14 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, sy
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
-import { addWorktree } from '../../src/git/add-worktree.ts';
-import { diffFiles } from '../../src/git/diff.ts';
-import { keepSnapshot } from '../../src/git/keep-snapshot.ts';
-import { sealMakimaDirectory } from '../../src/git/makima-directory.ts';
-import { removeWorktree } from '../../src/git/remove-worktree.ts';
-import { restoreWorktree } from '../../src/git/restore-worktree.ts';
-import { snapshotCommit, snapshotTree } from '../../src/git/snapshot.ts';
-import { writeTaskCard } from '../../src/git/task-card.ts';
+import { diffFiles } from '../../src/git/snapshot/diff.ts';
+import { keepSnapshot } from '../../src/git/snapshot/keep-snapshot.ts';
+import { snapshotCommit, snapshotTree } from '../../src/git/snapshot/snapshot.ts';
+import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
+import { sealMakimaDirectory } from '../../src/git/worktree/makima-directory.ts';
+import { removeWorktree } from '../../src/git/worktree/remove-worktree.ts';
+import { restoreWorktree } from '../../src/git/worktree/restore-worktree.ts';
+import { writeTaskCard } from '../../src/git/worktree/task-card.ts';
 import { sampleTask } from '../store/samples.ts';
 import { fingerprint, isolate, open, prepared, sh, userRepository, wantedOf, worktreeOf, write } from './git-fixture.ts';
 

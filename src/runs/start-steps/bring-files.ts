@@ -1,9 +1,9 @@
-import { committedLinks } from '../../git/committed-links.ts';
-import { copyFiles } from '../../git/copy-files.ts';
-import { parseWorktree } from '../../git/worktree-record.ts';
-import { copyWorktreeInclude } from '../../git/worktree-include.ts';
-import { named, tellLinks } from './tell-links.ts';
+import { committedLinks } from '../../git/worktree/copies/committed-links.ts';
+import { copyFiles } from '../../git/worktree/copies/copy-files.ts';
+import { copyWorktreeInclude } from '../../git/worktree/copies/worktree-include.ts';
+import { parseWorktree } from '../../git/worktree/worktree-record.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
+import { named, tellLinks } from './tell-links.ts';
 
 /** Files that a new worktree needs and git does not bring: what the repository's .worktreeinclude names, and what the parent shares. */
 export const bringFiles: StartStep = {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { relocatedRecord, type Relocation } from '../../domain/relocation.ts';
-import { clearUnused } from '../../git/add-worktree.ts';
-import { clearShared } from '../../git/shared-worktree.ts';
 import { codeOf } from '../../files/failure.ts';
 import { storeDurably } from '../../files/store-durably.ts';
+import { clearUnused } from '../../git/worktree/add-worktree.ts';
+import { clearShared } from '../../git/worktree/shared-worktree.ts';
 
 /** Where a start makes its worktree and the repository of it, noted before anything of them is there. */
 const HalfMade = Type.Object({ version: Type.Literal(2), gitDir: Type.String(), path: Type.String() });

@@ -1,9 +1,8 @@
 import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sealMakimaDirectory } from '../../git/makima-directory.ts';
+import { sealMakimaDirectory } from '../../git/worktree/makima-directory.ts';
 import { orchestrateScript } from '../../orchestrator/script.ts';
-import { issueToolKey } from '../tool-key.ts';
-import { revokeToolKeys } from '../tool-key.ts';
+import { issueToolKey, revokeToolKeys } from '../tool-key.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
 
 /**

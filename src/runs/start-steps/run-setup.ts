@@ -1,6 +1,6 @@
 import { MakimaError } from '../../errors.ts';
-import { hasHooks } from '../../git/source-hooks.ts';
-import { removeTaskCard, writeTaskCard } from '../../git/task-card.ts';
+import { hasHooks } from '../../git/repository/source-hooks.ts';
+import { removeTaskCard, writeTaskCard } from '../../git/worktree/task-card.ts';
 import { runProjectCommand } from '../project-commands.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
 

@@ -1,14 +1,14 @@
 import type { MergeStatus } from '../../../schemas/merge.ts';
-import { withWorktreeLock } from '../../git/index-lock.ts';
-import { openConflicts, resolveConflict } from '../../git/merge-conflicts.ts';
-import { commitMerge } from '../../git/merge-finish.ts';
-import { shownConflicts } from '../../git/merge-preview.ts';
-import type { Worktree } from '../../git/worktree.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { openConflicts, resolveConflict } from '../../git/merge/conflicts.ts';
+import { commitMerge } from '../../git/merge/finish.ts';
+import { shownConflicts } from '../../git/merge/preview.ts';
+import { withWorktreeLock } from '../../git/worktree/index-lock.ts';
+import type { Worktree } from '../../git/worktree/worktree.ts';
 import { requireTask } from '../access.ts';
 import type { Actions, Caller } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
 import { requireWorktree, worktreeOf } from '../worktree-of.ts';
-import type { Task } from '../../../schemas/task.ts';
 import { currentMerge, mergeEvent, requireMerge, settleMerge, takeBack, type MergeUnderWay } from './open-merge.ts';
 
 const noMerge: MergeStatus = {

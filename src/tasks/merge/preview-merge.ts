@@ -1,8 +1,8 @@
 import type { MergeOutlook, MergePreview } from '../../../schemas/merge.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { largestTogether } from '../../domain/merge-order.ts';
-import type { MergeRoom } from '../../git/merge-compute.ts';
-import { mergedCommit, previewMerge, receivingSide, withOutlook } from '../../git/merge-preview.ts';
+import type { MergeRoom } from '../../git/merge/compute.ts';
+import { mergedCommit, previewMerge, receivingSide, withOutlook } from '../../git/merge/preview.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';

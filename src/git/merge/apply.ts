@@ -1,0 +1,162 @@
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MakimaError } from '../../errors.ts';
+import { commitOf, treeOf } from '../command/commits.ts';
+import { git, whileLocked } from '../command/git-command.ts';
+import { GitFailure } from '../command/git-error.ts';
+import { indexInfo, type TreeChange } from '../command/tree-diff.ts';
+import { withoutForeignFilters } from '../command/trusted-config.ts';
+import { unhideEntries } from '../snapshot/hidden-entries.ts';
+import { indexOf, installIndex, sameIndex, withIndexCopy } from '../worktree/index-file.ts';
+import { withIndexLock } from '../worktree/index-lock.ts';
+import { headPlaceOf, placeOf, type Worktree } from '../worktree/worktree.ts';
+import { backupIndex, markIndexInstalled } from './backup.ts';
+import type { MergePlan } from './plan.ts';
+import { conflictsOf, type MergeRecord } from './record.ts';
+import { checkOutSubmodules, linksOf } from './submodules.ts';
+
+/** The worktree's agent changed something between the plan and its execution: nothing was touched, plan again. */
+export class WorktreeChanged extends Error {
+  override readonly name = 'WorktreeChanged';
+}
+
+export interface ApplyOptions {
+  /** How long the agent's own lock of the index is waited for, in milliseconds. */
+  lockWaitMs?: number;
+  /** Told of each point at which a crash must do no harm. */
+  reached?: (point: string) => void;
+}
+
+/** What `git read-tree -m -u` says before it touches anything, where a file is not as the plan has it. */
+const changedMeanwhile = /not uptodate|would be overwritten|would be removed|would lose untracked files|cannot merge/i;
+
+/**
+ * Carries a plan out: the files, the index, and HEAD last. Where it throws anything but WorktreeChanged, the caller undoes
+ * the merge by its record. A file that the agent has changed since the plan is never overwritten: git holds each against
+ * the plan's own tree first.
+ *
+ * @param from - the subtask's worktree, whose submodules may have commits that this one lacks
+ * @returns what could not be done with submodules, in words
+ * @throws WorktreeChanged; MakimaError REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
+ */
+export const applyMerge = async (
+  into: Worktree,
+  { record, changes }: MergePlan,
+  from: Worktree | null,
+  { lockWaitMs, reached = () => undefined }: ApplyOptions = {},
+): Promise<string[]> => {
+  await withIndexLock(
+    into,
+    async () => {
+      if ((await commitOf(headPlaceOf(into), 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
+      if (!(await sameIndex(backupIndex(into), indexOf(into)))) throw new WorktreeChanged('The index has changed');
+      await withIndexCopy(into, backupIndex(into), async (indexFile) => {
+        await writeFiles(into, record, indexFile);
+        reached('merge files written');
+        if (record.stays) return;
+        // all of the worktree is committed, or there is a conflict: the index is that of the result
+        await addConflicts(into, record, indexFile);
+        await markIndexInstalled(into);
+        await installIndex(into, indexFile);
+      });
+      if (record.stays) await stageChanges(into, changes);
+      reached('merge index installed');
+      if (record.commit === null) await writeMergeState(into, record);
+      await moveHead(
+        into,
+        record.head,
+        record.commit ?? record.ours,
+        record.commit === null ? 'makima: uncommitted work before a merge' : 'makima: merge',
+      );
+      reached('merge head moved');
+    },
+    lockWaitMs,
+  );
+  const conflicted = new Set(record.conflicts.map((conflict) => conflict.path));
+  return checkOutSubmodules(
+    into,
+    from,
+    linksOf(changes, 'after').filter((link) => !conflicted.has(link.path.toString('base64'))),
+  );
+};
+
+/** Brings the files from what the plan saw to the result, with an index of its own. */
+const writeFiles = async (into: Worktree, record: MergeRecord, indexFile: string): Promise<void> => {
+  const place = { ...placeOf(into), commonDir: into.gitDir, indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
+  const tree = await treeOf(into.gitDir, record.before);
+  await unhideEntries(place);
+  await git(['read-tree', '--reset', '--no-recurse-submodules', tree], place);
+  await git(['update-index', '-q', '--refresh'], { ...place, answers: [1] });
+  try {
+    await git(['read-tree', '-m', '-u', '--no-recurse-submodules', tree, record.result], place);
+  } catch (error) {
+    if (error instanceof MakimaError && error.cause instanceof GitFailure && changedMeanwhile.test(error.cause.stderr))
+      throw new WorktreeChanged(error.message);
+    throw error;
+  }
+};
+
+/** The entries of the three sides in place of the merged one, as git itself leaves a conflict. */
+const addConflicts = async (into: Worktree, record: MergeRecord, indexFile: string): Promise<void> => {
+  if (record.conflicts.length === 0) return;
+  const zeros = '0'.repeat(record.head.length);
+  const lines = conflictsOf(record).flatMap(({ path: file, stages }) => [
+    Buffer.from(`0 ${zeros}\t`),
+    file,
+    Buffer.from('\0'),
+    ...stages.flatMap(({ stage, mode, id }) => [Buffer.from(`${mode} ${id} ${stage}\t`), file, Buffer.from('\0')]),
+  ]);
+  await git(['update-index', '-z', '--index-info'], { ...placeOf(into), indexFile, input: Buffer.concat(lines) });
+};
+
+/** Only what the merge changed, beside whatever is staged. */
+const stageChanges = (into: Worktree, changes: readonly TreeChange[]): Promise<void> =>
+  withIndexCopy(into, indexOf(into), async (indexFile) => {
+    const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
+    await git(['update-index', '-z', '--index-info'], { ...place, input: indexInfo(changes) });
+    await git(['update-index', '-q', '--refresh'], { ...place, answers: [1] });
+    await markIndexInstalled(into);
+    await installIndex(into, indexFile);
+  });
+
+/** Moves HEAD, and the branch that it names, where it is still what it was. */
+export const moveHead = async (worktree: Worktree, from: string, to: string, why: string): Promise<void> => {
+  if (from === to) return;
+  const place = { gitDir: worktree.adminDir, commonDir: worktree.gitDir };
+  await whileLocked(() => git(['update-ref', '-m', why, 'HEAD', to, from], place));
+};
+
+const stateFiles = ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'AUTO_MERGE'];
+
+/** So that `git status` of the agent shows the merge, and its `git commit` would conclude it. */
+const writeMergeState = async (into: Worktree, record: MergeRecord): Promise<void> => {
+  await writeFile(path.join(into.adminDir, 'MERGE_MSG'), `${record.message}\n`);
+  await writeFile(path.join(into.adminDir, 'MERGE_MODE'), 'no-ff');
+  await writeFile(path.join(into.adminDir, 'MERGE_HEAD'), `${record.source}\n`);
+};
+
+export const clearMergeState = async (into: Worktree): Promise<void> => {
+  for (const name of stateFiles) await rm(path.join(into.adminDir, name), { force: true });
+};
+
+const attempts = 4;
+
+/**
+ * Repeats a step from its plan on while the worktree's agent changes what the plan was made of.
+ * @throws MakimaError REPOSITORY_BUSY where it never holds still
+ */
+export const whileChanging = async <T>(step: (attempt: number) => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await step(attempt);
+    } catch (error) {
+      if (!(error instanceof WorktreeChanged)) throw error;
+      if (attempt >= attempts)
+        throw new MakimaError('REPOSITORY_BUSY', `The worktree is being changed while it is merged into (${error.message})`, {
+          cause: error,
+        });
+      await delay(100 * attempt);
+    }
+  }
+};

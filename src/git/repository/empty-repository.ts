@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { codeOf } from '../../files/failure.ts';
+import type { SourceFacts } from './source-facts.ts';
+
+interface GitObject {
+  id: string;
+  bytes: Buffer;
+}
+
+/** A loose object as git stores it: the kind, the length and a NUL before the content, deflated; named by the SHA-1 of that (gitformat-loose(5)). */
+const objectOf = (kind: 'tree' | 'commit', content: string): GitObject => {
+  const whole = Buffer.concat([Buffer.from(`${kind} ${Buffer.byteLength(content)}\0`), Buffer.from(content)]);
+  return { id: createHash('sha1').update(whole).digest('hex'), bytes: deflateSync(whole) };
+};
+
+const emptyTree = objectOf('tree', '');
+/** The day of makima's first commit. One date for all, so that whatever begins empty has one commit in common and can be merged. */
+const madeAt = 'makima <makima@localhost> 1795305600 +0000';
+const firstCommit = objectOf('commit', `tree ${emptyTree.id}\nauthor ${madeAt}\ncommitter ${madeAt}\n\nInitial commit\n`);
+
+/** The empty commit that `new://` and scratch tasks begin with. */
+export const emptyCommit = firstCommit.id;
+
+/** Writes its objects into a repository. Can be repeated. */
+export const writeEmptyCommit = async (gitDir: string): Promise<void> => {
+  for (const { id, bytes } of [emptyTree, firstCommit]) {
+    const directory = path.join(gitDir, 'objects', id.slice(0, 2));
+    await mkdir(directory, { recursive: true });
+    await writeFile(path.join(directory, id.slice(2)), bytes, { mode: 0o444, flag: 'wx' }).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+  }
+};
+
+/** How macOS keeps file names; elsewhere git's own defaults are right. */
+const fileSystem: SourceFacts['settings'] =
+  process.platform === 'darwin'
+    ? [
+        ['core.ignorecase', 'true'],
+        ['core.precomposeunicode', 'true'],
+      ]
+    : [];
+
+/** A repository with one empty commit on main, of which worktrees can be made. */
+export const emptyFacts: SourceFacts = {
+  head: 'main',
+  originHead: null,
+  branches: new Map([['main', emptyCommit]]),
+  originBranches: new Map(),
+  tags: new Map(),
+  headCommit: emptyCommit,
+  settings: fileSystem,
+};

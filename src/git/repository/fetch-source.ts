@@ -1,0 +1,61 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { git, gitText, whileLocked } from '../command/git-command.ts';
+import { gitErrorKind } from '../command/git-error.ts';
+import { remoteAccess } from '../command/trusted-config.ts';
+import type { LocalRepository } from './local-repository.ts';
+import { originHeads, sourceHead, sourceHeads, sourceTags } from './own-refs.ts';
+import { headsFile, type SourceHeads } from './source-facts.ts';
+
+/** Where a cache is fetched from. */
+export type FetchFrom = { kind: 'local'; local: LocalRepository; heads: SourceHeads } | { kind: 'remote'; url: string };
+
+/**
+ * Mirrors the source's branches, tags and HEAD under `refs/makima/source/`: exact and forced, what a base branch is resolved
+ * against.
+ *
+ * @throws MakimaError GIT_UNREACHABLE, GIT_AUTHENTICATION, INVALID_REPOSITORY, DISK_FULL, GIT_FAILED
+ */
+export const fetchSource = async (gitDir: string, from: FetchFrom, signal?: AbortSignal): Promise<void> => {
+  const refspecs = [`+refs/heads/*:${sourceHeads}*`, `+refs/tags/*:${sourceTags}*`];
+  refspecs.push(from.kind === 'local' ? `+${originHeads}*:${originHeads}*` : `+refs/heads/*:${originHeads}*`);
+  const url = from.kind === 'local' ? from.local.path : from.url;
+  const { options, remote } = await remoteAccess(gitDir, url, signal);
+  const fetch = async (specs: readonly string[]): Promise<void> => {
+    const flags = [
+      '--quiet',
+      '--prune',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-recurse-submodules',
+      '--update-shallow',
+      '--no-auto-gc',
+      '--upload-pack=git-upload-pack',
+    ];
+    await whileLocked(() => git(['fetch', ...flags, remote, ...specs], { gitDir, signal, remote: true, ...options }), signal);
+  };
+  const withHead = async (): Promise<void> => {
+    try {
+      await fetch([...refspecs, `+HEAD:${sourceHead}`]);
+    } catch (error) {
+      // a source whose HEAD names a branch without a commit advertises no HEAD
+      if (gitErrorKind(error) !== 'bad-ref') throw error;
+      await fetch(refspecs);
+      await git(['update-ref', '-d', sourceHead], { gitDir, signal });
+    }
+  };
+  const [heads] = await Promise.all([from.kind === 'local' ? from.heads : remoteHead(gitDir, url, signal), withHead()]);
+  const aside = `${headsFile(gitDir)}.${crypto.randomUUID()}`;
+  await writeFile(aside, JSON.stringify(heads));
+  await rename(aside, headsFile(gitDir));
+};
+
+const remoteHead = async (gitDir: string, url: string, signal?: AbortSignal): Promise<SourceHeads> => {
+  const { options, remote } = await remoteAccess(gitDir, url, signal);
+  const answer = await gitText(['ls-remote', '--symref', '--upload-pack=git-upload-pack', remote, 'HEAD'], {
+    gitDir,
+    signal,
+    remote: true,
+    ...options,
+  });
+  return { head: /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(answer)?.[1] ?? null, originHead: null };
+};

@@ -1,0 +1,143 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MakimaError } from '../../errors.ts';
+import { commitOf } from '../command/commits.ts';
+import { git, gitText, splitNul } from '../command/git-command.ts';
+import { gitErrorKind } from '../command/git-error.ts';
+import { withoutForeignFilters } from '../command/trusted-config.ts';
+import { makimaIdentity } from '../repository/repository.ts';
+import { copyIndex } from '../worktree/index-file.ts';
+import { makimaDirectory } from '../worktree/makima-directory.ts';
+import { headPlaceOf, placeOf, requireWorktree, temporaryFile, type Worktree } from '../worktree/worktree.ts';
+import { unhideEntries } from './hidden-entries.ts';
+import { flattenNestedRepositories, nestedRepositories } from './nested-repositories.ts';
+import { addAll, type SnapshotPlace } from './snapshot-place.ts';
+
+/** Files change under a running agent; a snapshot that stumbles over one is taken again. */
+const attempts = 4;
+
+/**
+ * Everything that the worktree holds and git does not ignore, committed or not, as a tree. Nobody's index is disturbed: a
+ * copy of the worktree's own makes it fast, and where that is broken the snapshot is made from nothing. `.makima/` is as
+ * in the base commit, whatever is in the worktree. A repository that the agent made inside is taken as files.
+ *
+ * @returns the id of the tree, held by no ref
+ * @throws MakimaError WORKTREE_NOT_FOUND, DISK_FULL, GIT_FAILED
+ */
+export const snapshotTree = async (worktree: Worktree, signal?: AbortSignal): Promise<string> => {
+  await requireWorktree(worktree);
+  const config = await withoutForeignFilters(headPlaceOf(worktree), signal);
+  let seeded = true;
+  for (let attempt = 1; ; attempt += 1) {
+    const indexFile = await temporaryFile(worktree.gitDir, 'index');
+    try {
+      if (seeded) seeded = await copyIndex(path.join(worktree.adminDir, 'index'), indexFile);
+      return await takeTree(worktree, { ...placeOf(worktree), commonDir: worktree.gitDir, indexFile, config, signal }, seeded);
+    } catch (error) {
+      const kind = gitErrorKind(error);
+      if (attempt >= attempts || (kind !== 'file-changed' && !(kind === 'index-corrupt' && seeded))) throw error;
+      if (kind === 'index-corrupt') seeded = false;
+      else await delay(50 * attempt, undefined, signal === undefined ? {} : { signal });
+    } finally {
+      await rm(indexFile, { force: true });
+      await rm(`${indexFile}.lock`, { force: true });
+    }
+  }
+};
+
+const takeTree = async (worktree: Worktree, place: SnapshotPlace, seeded: boolean): Promise<string> => {
+  if (seeded) await unhideEntries(place);
+  else await git(['read-tree', worktree.baseCommit], place);
+  const nested = await addWithNested(place);
+  const changed = await changedSince(place, worktree.baseCommit);
+  // `.makima` is among them where an agent has taken it out of the ignored files
+  const links = changed.filter(({ mode }) => mode === '160000').map((change) => change.path);
+  await flattenNestedRepositories(
+    place,
+    nested.filter((directory) => directory.toString('latin1') !== makimaDirectory),
+    links,
+  );
+  if (changed.some((change) => isMakima(change.path))) await dropMakima(worktree, place);
+  return gitText(['write-tree'], place);
+};
+
+/**
+ * Stages everything. Where git will not, as it does with a repository inside that has no commit, all repositories inside are
+ * left out.
+ * @returns those that were left out
+ */
+const addWithNested = async (place: SnapshotPlace): Promise<Buffer[]> => {
+  try {
+    await addAll(place, []);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MakimaError) || error.code === 'DISK_FULL') throw error;
+    const nested = await nestedRepositories(place);
+    if (nested.length === 0) throw error;
+    await addAll(place, nested);
+    return nested;
+  }
+};
+
+const isMakima = (file: Buffer): boolean => {
+  const name = file.toString('latin1');
+  return name === makimaDirectory || name.startsWith(`${makimaDirectory}/`);
+};
+
+/** What the index has otherwise than a commit, each with its mode in the index. */
+const changedSince = async (place: SnapshotPlace, commit: string): Promise<{ path: Buffer; mode: string }[]> => {
+  const { stdout } = await git(['diff-index', '--cached', '--raw', '--no-renames', '--ignore-submodules=none', '-z', commit], place);
+  const fields = splitNul(stdout);
+  return fields.flatMap((file, index) =>
+    index % 2 === 0 ? [] : [{ path: file, mode: fields[index - 1]?.subarray(8, 14).toString('latin1') ?? '' }],
+  );
+};
+
+const dropMakima = async (worktree: Worktree, place: SnapshotPlace): Promise<void> => {
+  const spec = `:(top,literal)${makimaDirectory}`;
+  const [inIndex, inBase] = await Promise.all([
+    git(['ls-files', '--stage', '-z', '--', spec], place),
+    git(['ls-tree', '-r', '-z', '--full-tree', worktree.baseCommit, '--', makimaDirectory], place),
+  ]);
+  if (inIndex.stdout.length > 0) await git(['rm', '--quiet', '--cached', '-r', '-f', '--ignore-unmatch', '--', spec], place);
+  if (inBase.stdout.length > 0) await git(['update-index', '-z', '--index-info'], { ...place, input: inBase.stdout });
+};
+
+/**
+ * A commit of everything that the worktree holds. No branch is moved.
+ *
+ * @param options - `message`; `parents`, the worktree's HEAD where left out
+ * @returns the id of the commit, held by no ref
+ */
+export const snapshotCommit = async (
+  worktree: Worktree,
+  options: { message: string; parents?: readonly string[]; signal?: AbortSignal | undefined },
+): Promise<string> => {
+  const tree = await snapshotTree(worktree, options.signal);
+  const parents = options.parents ?? [(await commitOf(headPlaceOf(worktree), 'HEAD', options.signal)) ?? worktree.baseCommit];
+  return commitTree(worktree, tree, parents, options.message, options.signal);
+};
+
+/** A commit of a tree, by the identity that the repository carries from the user's, else by makima. */
+export const commitTree = async (
+  worktree: Worktree,
+  tree: string,
+  parents: readonly string[],
+  message: string,
+  signal?: AbortSignal,
+): Promise<string> => {
+  const env = (await hasIdentity(worktree.gitDir, signal)) ? {} : makimaIdentity;
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
+  return gitText(args, { gitDir: worktree.gitDir, signal, env, input: message });
+};
+
+/** Whether a name and an e-mail are configured; without, git makes one up of the machine's name, or refuses. */
+const hasIdentity = async (gitDir: string, signal?: AbortSignal): Promise<boolean> => {
+  const { stdout } = await git(['config', '--null', '--name-only', '--get-regexp', '^user\\.(name|email)$'], {
+    gitDir,
+    signal,
+    answers: [1],
+  });
+  return new Set(splitNul(stdout).map(String)).size === 2;
+};

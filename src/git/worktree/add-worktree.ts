@@ -1,0 +1,160 @@
+import { lstat, mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { MakimaError } from '../../errors.ts';
+import { isMissing } from '../../files/failure.ts';
+import { namesIn } from '../../files/look.ts';
+import { removeTree } from '../../files/remove-tree.ts';
+import { git } from '../command/git-command.ts';
+import type { Base } from '../repository/default-branch.ts';
+import { emptyCommit } from '../repository/empty-repository.ts';
+import { lfsWarning, linkLfsObjects } from '../repository/lfs.ts';
+import type { Repository } from '../repository/repository.ts';
+import { copyEntry } from './copies/copy-entry.ts';
+import { copyLinks } from './copies/copy-links.ts';
+import { leadsTo, writeDotGit } from './dot-git.ts';
+import { keepRepository } from './keep-repository.ts';
+import { sealMakimaDirectory } from './makima-directory.ts';
+import { updateSubmodules } from './submodules.ts';
+import { hasTaskCard } from './task-card.ts';
+import { createTaskRepository } from './task-repository.ts';
+import { adminDirOf, placeOf, type Worktree } from './worktree.ts';
+
+/** Where a worktree's branch begins, and who has its commit where the source's cache has not. */
+export interface Beginning {
+  commit: string;
+  /** Git directories in which no agent works. */
+  borrows?: readonly string[];
+  /** Another task's git directory: its objects are copied, since its agent may clear them away. */
+  objectsOf?: string;
+}
+
+export interface NewWorktree {
+  /** The directory for the files, absolute; it does not exist, is empty, or was left half-made by an earlier attempt. */
+  path: string;
+  /** The task's git directory. */
+  gitDir: string;
+  /** Where a git directory goes that an earlier worktree of the task had. */
+  keptDir: string;
+  /** Without `refs/heads/`. */
+  branch: string;
+  base: Base;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes a worktree with a repository and a branch of its own, its submodules and the sealed `.makima/`. Undone wholly when it
+ * fails. Can be repeated after a crash at any point, as long as no agent has worked in it: what an earlier attempt left is
+ * replaced.
+ *
+ * @throws MakimaError TARGET_EXISTS, DISK_FULL, GIT_FAILED (a filter that failed is named)
+ * @returns the worktree, and what the user should know
+ */
+export const addWorktree = async (
+  repository: Repository,
+  wanted: NewWorktree,
+  from: Omit<Beginning, 'commit'> = {},
+): Promise<{ worktree: Worktree; warnings: string[] }> => {
+  const { signal, base } = wanted;
+  const worktree = await linkWorktree(repository, wanted, { ...from, commit: base.commit });
+  try {
+    // nothing is in it, and no agent has written the repository's settings yet
+    const isEmpty = base.commit === emptyCommit;
+    const looking = isEmpty ? null : lfsWarning(worktree.gitDir, base.commit, signal);
+    // both have ended before anything is taken back
+    const checkedOut = isEmpty ? null : git(['reset', '--quiet', '--hard', '--no-recurse-submodules'], { ...placeOf(worktree), signal });
+    await Promise.allSettled([looking, checkedOut]);
+    await checkedOut;
+    const lfs = await looking;
+    await sealMakimaDirectory(worktree);
+    const warnings = await updateSubmodules(worktree, signal);
+    return { worktree, warnings: lfs === null ? warnings : [...warnings, lfs] };
+  } catch (error) {
+    await clearUnused(worktree);
+    throw error;
+  }
+};
+
+/** The worktree without its files: the task's repository and a directory with a `.git` file that leads there. */
+export const linkWorktree = async (repository: Repository, wanted: NewWorktree, begin: Beginning): Promise<Worktree> => {
+  const { gitDir, branch, base } = wanted;
+  const { sourcePath, origin, cacheDir } = repository;
+  const borrows = [...new Set([...(cacheDir === null ? [] : [cacheDir]), ...(begin.borrows ?? [])])];
+  const worktree = {
+    path: wanted.path,
+    gitDir,
+    adminDir: adminDirOf(gitDir, wanted.path),
+    borrows,
+    branch,
+    baseCommit: base.commit,
+    sourcePath,
+    origin,
+  };
+  await clearHalfMade(wanted);
+  try {
+    if (begin.objectsOf !== undefined) await copyObjects(begin.objectsOf, gitDir, wanted.signal);
+    await mkdir(path.dirname(wanted.path), { recursive: true });
+    await createTaskRepository(repository, {
+      gitDir,
+      path: wanted.path,
+      branch,
+      base: { branch: base.local, commit: base.commit },
+      commit: begin.commit,
+      borrows,
+    });
+    await mkdir(wanted.path, { recursive: true });
+    await writeDotGit(worktree);
+    return worktree;
+  } catch (error) {
+    await clearUnused(worktree);
+    throw error;
+  }
+};
+
+/** Without what says where it borrows: that an agent may have written. */
+const copyObjects = async (from: string, to: string, signal?: AbortSignal): Promise<void> => {
+  const target = path.join(to, 'objects');
+  await mkdir(target, { recursive: true });
+  const skip = (relative: Buffer): boolean => relative.equals(Buffer.from('info'));
+  const objects = path.join(from, 'objects');
+  const links = await copyLinks(objects, target, 'copy');
+  await copyEntry(Buffer.from(objects), Buffer.from(target), Buffer.alloc(0), { existing: 'keep', links, skip, signal });
+  await linkLfsObjects(from, to);
+};
+
+/**
+ * Undoes a worktree of which perhaps only a part was made and in which no agent has worked. Can be repeated. A directory at
+ * this path that does not lead to the repository is somebody else's, and stays. The repository goes last: by it what is left is
+ * known as ours.
+ */
+export const clearUnused = async ({ path: directory, gitDir }: Pick<NewWorktree, 'path' | 'gitDir'>): Promise<void> => {
+  if (!(await isOccupied(directory)) || (await leadsTo(directory, gitDir))) await removeWithDotGitLast(directory);
+  await removeTree(gitDir);
+};
+
+/** By its `.git` file what a crash leaves of it is known again. */
+const removeWithDotGitLast = async (directory: string): Promise<void> => {
+  for (const name of await namesIn(directory)) if (name !== '.git') await removeTree(path.join(directory, name));
+  await removeTree(directory);
+};
+
+/** Makes room for a new worktree. A repository with a card held one that was finished: it is kept, with all that is in it. */
+const clearHalfMade = async ({ path: directory, gitDir, keptDir }: NewWorktree): Promise<void> => {
+  if ((await isOccupied(directory)) && !(await leadsTo(directory, gitDir)))
+    throw new MakimaError('TARGET_EXISTS', `${directory} exists and is no worktree of ${gitDir}`);
+  if (await hasTaskCard(gitDir)) {
+    if (await isOccupied(directory)) throw new MakimaError('TARGET_EXISTS', `${directory} exists and is a worktree of ${gitDir}`);
+    await keepRepository(gitDir, keptDir);
+  }
+  await clearUnused({ path: directory, gitDir });
+};
+
+/** Something is there other than an empty directory. */
+const isOccupied = async (target: string): Promise<boolean> => {
+  try {
+    if (!(await lstat(target)).isDirectory()) return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+  return (await readdir(target)).length > 0;
+};

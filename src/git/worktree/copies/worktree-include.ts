@@ -1,0 +1,88 @@
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import { MakimaError } from '../../../errors.ts';
+import { isMissing } from '../../../files/failure.ts';
+import { checkParents, isReserved, joinBytes } from '../../../files/relative-path.ts';
+import { git, splitNul } from '../../command/git-command.ts';
+import { showPath } from '../../command/show-path.ts';
+import { findLocalRepository } from '../../repository/local-repository.ts';
+import { copyEntry, settleCopy, type CopyOptions } from './copy-entry.ts';
+import { copyLinks, noteLeftOut, reportLinks, type LinkOptions } from './copy-links.ts';
+
+/** More matches than anybody means; a pattern such as `*` would copy all of node_modules. */
+const maxFiles = 20_000;
+const maxPatternBytes = 256 * 1024;
+
+/**
+ * Copies the files that the `.worktreeinclude` of the user's checkout names (gitignore syntax) and that git does not track
+ * there: `.env` and its like. What the worktree has already stays. Of a link that leads out of the checkout, what it leads
+ * to is copied. A worktree of another repository of the user's is left out: its `.git` leads back to that.
+ *
+ * @param sourcePath - the user's checkout; a bare repository has nothing to copy
+ * @param toDir - the worktree
+ * @returns the files copied, and whether there were more than 20,000
+ * @throws MakimaError INVALID_REPOSITORY, GIT_FAILED
+ */
+export const copyWorktreeInclude = async (
+  sourcePath: string,
+  toDir: string,
+  { signal, told }: Pick<LinkOptions, 'signal' | 'told'> = {},
+): Promise<{ copied: string[]; truncated: boolean }> => {
+  const local = await findLocalRepository(sourcePath);
+  if (local.checkout === null) return { copied: [], truncated: false };
+  const patterns = path.join(local.checkout, '.worktreeinclude');
+  if (!(await isPatternFile(patterns))) return { copied: [], truncated: false };
+  const { stdout } = await git(['ls-files', '--others', '--ignored', `--exclude-from=${patterns}`, '-z'], {
+    gitDir: local.gitDir,
+    commonDir: local.commonDir,
+    workTree: local.checkout,
+    signal,
+  });
+  const files = splitNul(stdout).filter((file) => !isReserved(file.toString().split('/')));
+  const copied: string[] = [];
+  const links = await copyLinks(local.checkout, toDir, 'copy');
+  const options: CopyOptions = { existing: 'keep', links, signal, copied: (leaf) => void copied.push(showPath(leaf)) };
+  for (const file of files.slice(0, maxFiles)) {
+    const isRepository = file[file.length - 1] === 0x2f;
+    const relative = isRepository ? file.subarray(0, -1) : file;
+    if (!(await checkParents(local.checkout, relative, false))) continue;
+    if (isRepository && !(await hasOwnGitDir(joinBytes(local.checkout, relative)))) {
+      noteLeftOut(links, relative, 'its .git leads to a repository of yours');
+      continue;
+    }
+    if (!(await makeParents(toDir, relative))) continue;
+    await copyEntry(joinBytes(local.checkout, relative), joinBytes(toDir, relative), relative, options);
+  }
+  await settleCopy(options);
+  await told?.(reportLinks(links));
+  return { copied, truncated: files.length > maxFiles };
+};
+
+/** A linked worktree and a submodule have a file `.git`, by which an agent's git would act on the user's repository. */
+const hasOwnGitDir = async (directory: Buffer): Promise<boolean> => {
+  const dotGit = await lstat(joinBytes(directory, '.git')).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  return dotGit === null || dotGit.isDirectory();
+};
+
+/** Where the worktree's branch has a link or a file in the way, its own content stays. */
+const makeParents = async (toDir: string, file: Buffer): Promise<boolean> => {
+  try {
+    return await checkParents(toDir, file, true);
+  } catch (error) {
+    if (error instanceof MakimaError && error.code === 'INVALID_PATH') return false;
+    throw error;
+  }
+};
+
+const isPatternFile = async (file: string): Promise<boolean> => {
+  try {
+    const found = await lstat(file);
+    return found.isFile() && found.size <= maxPatternBytes;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};

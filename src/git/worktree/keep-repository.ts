@@ -1,0 +1,33 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { isMissing } from '../../files/failure.ts';
+import { isThere } from '../../files/look.ts';
+
+/**
+ * Puts a task's git directory where it outlives the task, with everything that its agent made: commits, branches, stashes. A
+ * rename; nothing there is no error. An older one of the same name goes on under another.
+ *
+ * @param keptDir - the directory of all that are kept, on the disk of the git directory
+ */
+export const keepRepository = async (gitDir: string, keptDir: string): Promise<void> => {
+  const kept = path.join(keptDir, path.basename(gitDir));
+  await mkdir(keptDir, { recursive: true, mode: 0o700 });
+  if (!(await isThere(gitDir))) return;
+  // nobody works in it any more: what was under way there is over
+  await rm(path.join(gitDir, 'makima-tmp'), { recursive: true, force: true });
+  if (await isThere(kept)) await rename(kept, kept.replace(/(?:\.git)?$/, `.${crypto.randomUUID()}.git`));
+  await rename(gitDir, kept).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+};
+
+/** Takes it back from there. @returns false where it is not kept */
+export const takeBackRepository = async (gitDir: string, keptDir: string): Promise<boolean> => {
+  try {
+    await rename(path.join(keptDir, path.basename(gitDir)), gitDir);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};
