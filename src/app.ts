@@ -9,7 +9,7 @@ import { createCompletions } from './completion/completions.ts';
 import { timingOf, type Config } from './config.ts';
 import { openEventLog, type EventLogOptions } from './events/event-log.ts';
 import { codeOf } from './files/failure.ts';
-import type { Places } from './git/repository/places.ts';
+import type { Places } from './git/repository/index.ts';
 import { diskSpace } from './home/disk.ts';
 import { StartError } from './home/start-error.ts';
 import { buildHttp } from './http/build-http.ts';

@@ -7,6 +7,8 @@ import ts from 'typescript';
 const leaves = ['schemas', 'error-table', 'errors', 'domain', 'files'];
 const machine = ['store', 'events', 'git', 'agents', 'orchestrator'];
 const work = ['runs', 'completion'];
+/** The rooms within git, each of which stands on those before it. */
+const gitRooms = ['command', 'repository', 'worktree', 'snapshot', 'merge', 'delivery'];
 
 interface Room {
   /** Whose values and types it may import; its own always. */
@@ -50,6 +52,19 @@ const keptIn: Readonly<Record<string, string[]>> = {
   fastify: ['http', 'routes', 'app', 'serve'],
 };
 const maxLines = 250;
+
+/** The room of git in which a file is, null outside git. A file beside the rooms is in none, and found as such. */
+const gitRoomOf = (file: string): string | null => /^src\/git\/([^/]+)/.exec(file)?.[1] ?? null;
+
+/** Says where an import into git, or within it, misses a door or runs against the order; null where it does neither. */
+const gitViolation = (file: string, target: string): string | null => {
+  const to = gitRoomOf(target);
+  const from = gitRoomOf(file);
+  if (to === null || from === to) return null;
+  if (target !== `src/git/${to}/index.ts`) return `${file}: the door of git/${to} is its index.ts, not ${target}`;
+  if (from === null || gitRooms.indexOf(to) < gitRooms.indexOf(from)) return null;
+  return `${file}: git/${from} stands below git/${to} and may not import it (${target})`;
+};
 
 /** `src/runs/process/x.ts` is in the room `runs`, `src/app.ts` is a room by itself. */
 const roomOf = (file: string): string => {
@@ -116,6 +131,8 @@ const importViolations = (files: Files): string[] => {
       found.push(`${file}: ${name} is no room of the house; give it one in ${import.meta.filename} and in the design`);
       continue;
     }
+    const gitRoom = gitRoomOf(file);
+    if (gitRoom !== null && !gitRooms.includes(gitRoom)) found.push(`${file}: ${gitRoom} is no room of git`);
     for (const { specifier, typeOnly } of importsOf(file, text)) {
       if (specifier === computed) {
         found.push(`${file}: imports a path that nobody can know before the program runs`);
@@ -133,8 +150,10 @@ const importViolations = (files: Files): string[] => {
       if (!target.endsWith('.ts')) continue;
       if (!Object.hasOwn(files, target)) found.push(`${file}: ${specifier} leads nowhere`);
       const to = roomOf(target);
-      if (to === name || room.imports.includes(to) || (typeOnly && room.types?.includes(to))) continue;
-      found.push(`${file}: ${name} may not import ${room.types?.includes(to) ? 'values of ' : ''}${to} (${target})`);
+      const isOpen = to === name || room.imports.includes(to) || (typeOnly && room.types?.includes(to));
+      const within = isOpen ? gitViolation(file, target) : null;
+      if (within !== null) found.push(within);
+      if (!isOpen) found.push(`${file}: ${name} may not import ${room.types?.includes(to) ? 'values of ' : ''}${to} (${target})`);
     }
   }
   return found;
@@ -207,7 +226,9 @@ void t.test('nothing is silenced, in the tests neither', (t) => {
 void t.test('the checks see what they look for', (t) => {
   const empty = {
     'src/store/a.ts': '',
-    'src/git/a.ts': '',
+    'src/git/command/index.ts': '',
+    'src/git/command/a.ts': '',
+    'src/git/merge/index.ts': '',
     'src/tasks/a.ts': '',
     'src/runs/a.ts': '',
     'src/http/a.ts': '',
@@ -218,12 +239,12 @@ void t.test('the checks see what they look for', (t) => {
     'schemas/a.ts': '',
   };
   const wrong: [file: string, text: string, says: string][] = [
-    ['src/git/x.ts', "import { a } from '../store/a.ts';", 'git may not import store'],
-    ['src/store/deep/x.ts', "import type { A } from '../../git/a.ts';", 'store may not import git'],
+    ['src/git/command/x.ts', "import { a } from '../../store/a.ts';", 'git may not import store'],
+    ['src/store/deep/x.ts', "import type { A } from '../../git/command/index.ts';", 'store may not import git'],
     ['src/domain/x.ts', "export * from '../runs/a.ts';", 'domain may not import runs'],
     ['schemas/x.ts', "import '../src/domain/a.ts';", 'schemas may not import domain'],
     ['src/runs/x.ts', "const a = await import('../tasks/a.ts');", 'runs may not import tasks'],
-    ['src/git/x.ts', 'const a = await import(`../store/${b}.ts`);', 'nobody can know'],
+    ['src/git/command/x.ts', 'const a = await import(`../store/${b}.ts`);', 'nobody can know'],
     [
       'routes/x.ts',
       "import type { A } from '../src/tasks/a.ts';\nconst a = await import('../src/tasks/a.ts');",
@@ -244,7 +265,12 @@ void t.test('the checks see what they look for', (t) => {
     ['routes/x.ts', "import type { A } from '../src/store/a.ts';", 'routes may not import store'],
     ['src/http/x.ts', "import { a } from '../../routes/a.ts';", 'http may not import routes'],
     ['src/runs/x.ts', "import { a } from '../app.ts';", 'runs may not import app'],
-    ['src/git/x.ts', "import { a } from './gone.ts';", 'leads nowhere'],
+    ['src/git/command/x.ts', "import { a } from './gone.ts';", 'leads nowhere'],
+    ['src/git/x.ts', '', 'x.ts is no room of git'],
+    ['src/git/command/x.ts', "import { a } from '../merge/index.ts';", 'git/command stands below git/merge'],
+    ['src/git/command/x.ts', "import type { A } from '../merge/index.ts';", 'git/command stands below git/merge'],
+    ['src/git/merge/x.ts', "import { a } from '../command/a.ts';", 'the door of git/command is its index.ts'],
+    ['src/tasks/x.ts', "import { a } from '../git/command/a.ts';", 'the door of git/command is its index.ts'],
     ['src/utils/x.ts', '', 'utils is no room'],
     ['src/tasks/x.ts', "import { sql } from 'kysely';", 'store alone'],
     ['src/runs/x.ts', "import { Migrator } from 'kysely/migration';", 'store alone'],
@@ -259,8 +285,9 @@ void t.test('the checks see what they look for', (t) => {
     ['routes/x.ts', "import type { A } from '../src/tasks/a.ts';"],
     ['routes/x.ts', "import { type A, type B } from '../src/tasks/a.ts';"],
     ['routes/x.ts', "export type { A } from '../src/tasks/a.ts';"],
-    ['src/tasks/x.ts', "import { a } from '../git/a.ts';\nimport { b } from '../runs/a.ts';"],
-    ['src/git/x.ts', "// import { a } from '../store/a.ts';\nconst text = \"import '../store/a.ts'\";"],
+    ['src/tasks/x.ts', "import { a } from '../git/command/index.ts';\nimport { b } from '../runs/a.ts';"],
+    ['src/git/merge/x.ts', "import { a } from '../command/index.ts';\nimport { b } from './index.ts';"],
+    ['src/git/command/x.ts', "// import { a } from '../store/a.ts';\nconst text = \"import '../store/a.ts'\";"],
   ];
   for (const [file, text] of right) t.strictSame(importViolations({ ...empty, [file]: text }), [], text);
 

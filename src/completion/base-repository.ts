@@ -1,4 +1,4 @@
-import type { Remote } from '../git/delivery/push-branch.ts';
+import type { Remote } from '../git/delivery/index.ts';
 import type { PullRequestServer } from './pull-request-shape.ts';
 import { remoteSlug, type RemoteSlug } from './remote-slug.ts';
 

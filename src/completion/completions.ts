@@ -1,7 +1,7 @@
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Completion, Task } from '../../schemas/task.ts';
 import { MakimaError, messageOf } from '../errors.ts';
-import { besideCodes } from '../git/snapshot/look-over.ts';
+import { besideCodes } from '../git/snapshot/index.ts';
 import type { CompletionContext } from './context.ts';
 import { openJob, type CompletionOrder, type Outcome } from './job.ts';
 import { mergeWork } from './merge-work.ts';

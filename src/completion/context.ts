@@ -1,6 +1,6 @@
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import type { CommitIdentity } from '../git/delivery/commit-identity.ts';
+import type { CommitIdentity } from '../git/delivery/index.ts';
 import type { TaskChanges, TaskStore } from '../store/task-store.ts';
 
 /** How a task's row and its log change together. */

@@ -1,5 +1,5 @@
 import type { Task } from '../../schemas/task.ts';
-import { trailerKey } from '../git/snapshot/work-commit.ts';
+import { trailerKey } from '../git/snapshot/index.ts';
 import type { Integration } from '../store/task-store.ts';
 
 const maxSubject = 100;

@@ -3,7 +3,7 @@ import { Value } from '@sinclair/typebox/value';
 import { execa } from 'execa';
 import { findProgram } from '../agents/find-program.ts';
 import { MakimaError } from '../errors.ts';
-import { redactUrls } from '../git/command/git-error.ts';
+import { redactUrls } from '../git/command/index.ts';
 import type { Opened, PullRequest, PullRequestServer } from './pull-request-shape.ts';
 import type { RemoteSlug } from './remote-slug.ts';
 

@@ -2,10 +2,8 @@ import { Type, type Static } from '@sinclair/typebox';
 import type { Completion, Task } from '../../schemas/task.ts';
 import { branchName } from '../domain/branch-name.ts';
 import { MakimaError } from '../errors.ts';
-import { commitIdentity } from '../git/delivery/commit-identity.ts';
-import { openTarget, type TargetRepository } from '../git/delivery/target-repository.ts';
-import { parseWorktree } from '../git/worktree/worktree-record.ts';
-import type { Worktree } from '../git/worktree/worktree.ts';
+import { commitIdentity, openTarget, type TargetRepository } from '../git/delivery/index.ts';
+import { parseWorktree, type Worktree } from '../git/worktree/index.ts';
 import type { CompletionContext } from './context.ts';
 
 /** What is to be done, as it is stored while it is under way. */

@@ -1,11 +1,9 @@
 import { MakimaError } from '../errors.ts';
-import { commitOf, isAncestor } from '../git/command/commits.ts';
-import { git, gitText, gitYes } from '../git/command/git-command.ts';
-import { showPath } from '../git/command/show-path.ts';
-import { targetBranch } from '../git/delivery/target-repository.ts';
-import { computeMerge } from '../git/merge/compute.ts';
-import { bringObjects } from '../git/repository/bring-objects.ts';
-import { commitWork, completionRef, isCommitOf, keepRef } from '../git/snapshot/work-commit.ts';
+import { commitOf, git, gitText, gitYes, isAncestor, showPath } from '../git/command/index.ts';
+import { targetBranch } from '../git/delivery/index.ts';
+import { computeMerge } from '../git/merge/index.ts';
+import { bringObjects } from '../git/repository/index.ts';
+import { commitWork, completionRef, isCommitOf, keepRef } from '../git/snapshot/index.ts';
 import type { CompletionContext } from './context.ts';
 import { commitMessage } from './describe-work.ts';
 import type { Job } from './job.ts';

@@ -1,12 +1,8 @@
 import { MakimaError } from '../errors.ts';
-import { isAncestor } from '../git/command/commits.ts';
-import { applyAdvance } from '../git/delivery/apply-advance.ts';
-import { planCheckouts, type Advance } from '../git/delivery/plan-advance.ts';
-import { branchTip, requireFreeName } from '../git/delivery/target-repository.ts';
-import { bringObjects } from '../git/repository/bring-objects.ts';
-import { linkLfsObjects } from '../git/repository/lfs.ts';
-import { requireFinished, requireNoMarkers } from '../git/snapshot/require-finished.ts';
-import { completionRef, workCommit } from '../git/snapshot/work-commit.ts';
+import { isAncestor } from '../git/command/index.ts';
+import { type Advance, applyAdvance, branchTip, planCheckouts, requireFreeName } from '../git/delivery/index.ts';
+import { bringObjects, linkLfsObjects } from '../git/repository/index.ts';
+import { completionRef, requireFinished, requireNoMarkers, workCommit } from '../git/snapshot/index.ts';
 import type { CompletionContext } from './context.ts';
 import { commitMessage } from './describe-work.ts';
 import type { Job } from './job.ts';

@@ -1,6 +1,5 @@
 import { MakimaError } from '../errors.ts';
-import { originUrl, pushBranch, remotesOf } from '../git/delivery/push-branch.ts';
-import { baseBranchName } from '../git/delivery/target-repository.ts';
+import { baseBranchName, originUrl, pushBranch, remotesOf } from '../git/delivery/index.ts';
 import { baseRepository } from './base-repository.ts';
 import type { CompletionContext } from './context.ts';
 import { pullRequestText } from './describe-work.ts';

@@ -1,4 +1,4 @@
-import { relocateGitDirs } from '../git/worktree/relocate.ts';
+import { relocateGitDirs } from '../git/worktree/index.ts';
 import type { RunContext } from '../runs/context.ts';
 import { relocateHalfMade } from '../runs/start-steps/half-made.ts';
 import { storeIdentity, type Place } from './find-place.ts';

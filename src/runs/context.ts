@@ -2,7 +2,7 @@ import type { Task, Warning } from '../../schemas/task.ts';
 import type { AgentDriver } from '../agents/driver.ts';
 import type { AgentDrivers } from '../agents/index.ts';
 import type { EventLog } from '../events/event-log.ts';
-import type { Places } from '../git/repository/places.ts';
+import type { Places } from '../git/repository/index.ts';
 import type { Run, TaskStore } from '../store/task-store.ts';
 import type { Ledger } from './ledger.ts';
 

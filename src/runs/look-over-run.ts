@@ -1,6 +1,6 @@
 import type { Task } from '../../schemas/task.ts';
-import { lookOver } from '../git/snapshot/look-over.ts';
-import { parseWorktree } from '../git/worktree/worktree-record.ts';
+import { lookOver } from '../git/snapshot/index.ts';
+import { parseWorktree } from '../git/worktree/index.ts';
 import type { RunContext } from './context.ts';
 
 /**

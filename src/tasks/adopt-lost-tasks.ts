@@ -2,8 +2,7 @@ import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import { isDirectory } from '../files/look.ts';
-import { leadsTo } from '../git/worktree/dot-git.ts';
-import { allTaskCards, type TaskCard } from '../git/worktree/task-card.ts';
+import { allTaskCards, leadsTo, type TaskCard } from '../git/worktree/index.ts';
 import type { TaskContext } from './context.ts';
 
 const lost = 'The state file was lost; the task was found again by its worktree';

@@ -1,6 +1,6 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { cloneStandalone, exists } from '../git/delivery/clone-standalone.ts';
+import { cloneStandalone, exists } from '../git/delivery/index.ts';
 import { requireOwner, requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';

@@ -1,10 +1,7 @@
 import type { Task } from '../../schemas/task.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
-import { removeWorktree } from '../git/worktree/remove-worktree.ts';
-import { removeTaskCards } from '../git/worktree/task-card.ts';
-import { trashOf } from '../git/worktree/trash.ts';
-import type { Worktree } from '../git/worktree/worktree.ts';
+import { removeTaskCards, removeWorktree, trashOf, type Worktree } from '../git/worktree/index.ts';
 import { untilDone } from '../runs/until-done.ts';
 import { requireTask } from './access.ts';
 import type { Actions } from './actions.ts';

@@ -1,7 +1,6 @@
 import type { Task } from '../../schemas/task.ts';
-import { keepSnapshot } from '../git/snapshot/keep-snapshot.ts';
-import { writeTaskCard } from '../git/worktree/task-card.ts';
-import type { Worktree } from '../git/worktree/worktree.ts';
+import { keepSnapshot } from '../git/snapshot/index.ts';
+import { type Worktree, writeTaskCard } from '../git/worktree/index.ts';
 import { runProjectCommand } from '../runs/project-commands.ts';
 import type { TaskContext } from './context.ts';
 

@@ -1,8 +1,5 @@
 import { isDirectory } from '../files/look.ts';
-import { leadsTo } from '../git/worktree/dot-git.ts';
-import { removeWorktree } from '../git/worktree/remove-worktree.ts';
-import { allTaskCards } from '../git/worktree/task-card.ts';
-import { emptyTrash, trashOf } from '../git/worktree/trash.ts';
+import { allTaskCards, emptyTrash, leadsTo, removeWorktree, trashOf } from '../git/worktree/index.ts';
 import type { TaskContext } from './context.ts';
 
 /**

@@ -3,10 +3,8 @@ import { completionGate, type CompletionGate, type SubtaskWork } from '../domain
 import { nameSome } from '../domain/name-some.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
-import { isContained } from '../git/snapshot/merge-source.ts';
-import { missingContent } from '../git/snapshot/missing-content.ts';
-import { standingOf, type Standing } from '../git/snapshot/standing.ts';
-import type { Worktree } from '../git/worktree/worktree.ts';
+import { isContained, missingContent, type Standing, standingOf } from '../git/snapshot/index.ts';
+import type { Worktree } from '../git/worktree/index.ts';
 import type { Integration, OpenMerge } from '../store/task-store.ts';
 import type { TaskContext } from './context.ts';
 import { worktreeOf } from './worktree-of.ts';

@@ -1,7 +1,7 @@
 import { MakimaError } from '../errors.ts';
 import { isDirectory } from '../files/look.ts';
-import { diffFiles, diffPatch } from '../git/snapshot/diff.ts';
-import type { Worktree } from '../git/worktree/worktree.ts';
+import { diffFiles, diffPatch } from '../git/snapshot/index.ts';
+import type { Worktree } from '../git/worktree/index.ts';
 import { requireTask } from './access.ts';
 import type { Actions, Caller } from './actions.ts';
 import type { TaskContext } from './context.ts';

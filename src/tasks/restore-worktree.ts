@@ -1,8 +1,7 @@
 import { isTerminal } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
-import { repositoryOf } from '../git/repository/places.ts';
-import { restoreWorktree as restoreFiles } from '../git/worktree/restore-worktree.ts';
-import { findTaskCard, writeTaskCard } from '../git/worktree/task-card.ts';
+import { repositoryOf } from '../git/repository/index.ts';
+import { findTaskCard, restoreWorktree as restoreFiles, writeTaskCard } from '../git/worktree/index.ts';
 import { requireOwner } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';

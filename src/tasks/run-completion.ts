@@ -1,7 +1,7 @@
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
-import { checkBranchName } from '../git/command/ref-name.ts';
-import { openTarget } from '../git/delivery/target-repository.ts';
+import { checkBranchName } from '../git/command/index.ts';
+import { openTarget } from '../git/delivery/index.ts';
 import { requireOwner, requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';

@@ -1,6 +1,6 @@
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
-import { diffFiles } from '../git/snapshot/diff.ts';
+import { diffFiles } from '../git/snapshot/index.ts';
 import { requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';

@@ -1,6 +1,5 @@
 import { MakimaError } from '../errors.ts';
-import { parseWorktree } from '../git/worktree/worktree-record.ts';
-import type { Worktree } from '../git/worktree/worktree.ts';
+import { parseWorktree, type Worktree } from '../git/worktree/index.ts';
 import type { TaskContext } from './context.ts';
 
 /** The task's worktree as it was recorded, null where it has none. */

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { MakimaError } from '../../errors.ts';
 import { joinBytes } from '../../files/relative-path.ts';
-import { git, splitNul, whileLocked } from '../command/git-command.ts';
-import { gitErrorKind } from '../command/git-error.ts';
-import { symbolicBranch } from '../repository/local-repository.ts';
+import { git, gitErrorKind, splitNul, whileLocked } from '../command/index.ts';
+import { symbolicBranch } from '../repository/index.ts';
 import { checkoutPlace, findObstacles } from './checkout-obstacles.ts';
 import type { Advance, CheckoutAdvance } from './plan-advance.ts';
 import type { TargetRepository } from './target-repository.ts';

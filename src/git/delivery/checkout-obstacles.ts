@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
 import { joinBytes } from '../../files/relative-path.ts';
-import { git, gitYes, splitNul } from '../command/git-command.ts';
-import { showPath } from '../command/show-path.ts';
-import { keyOf } from '../command/tree-diff.ts';
-import { copyIndex } from '../worktree/index-file.ts';
+import { git, gitYes, keyOf, showPath, splitNul } from '../command/index.ts';
+import { copyIndex } from '../worktree/index.ts';
 import type { Checkout } from './checkouts.ts';
 
 /** More are not named. */

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
 import { isThere } from '../../files/look.ts';
-import { git } from '../command/git-command.ts';
-import { symbolicBranch } from '../repository/local-repository.ts';
+import { git } from '../command/index.ts';
+import { symbolicBranch } from '../repository/index.ts';
 import type { TargetRepository } from './target-repository.ts';
 
 /** One of the places where a repository's branches are checked out. */

@@ -5,16 +5,18 @@ import { isMissing, isRefused } from '../../files/failure.ts';
 import { makeDirectories } from '../../files/make-directories.ts';
 import { checkParents, joinBytes } from '../../files/relative-path.ts';
 import { removeTree } from '../../files/remove-tree.ts';
-import { commitOf } from '../command/commits.ts';
-import { git, gitText, splitNul } from '../command/git-command.ts';
-import { withoutForeignFilters } from '../command/trusted-config.ts';
-import { configOf, findLocalRepository, symbolicBranch } from '../repository/local-repository.ts';
-import { safeOrigin } from '../repository/open-repository.ts';
-import { originHeads, sourceHeads } from '../repository/own-refs.ts';
-import { copyEntry } from '../worktree/copies/copy-entry.ts';
-import { copyLinks } from '../worktree/copies/copy-links.ts';
-import { makimaDirectory } from '../worktree/makima-directory.ts';
-import { headPlaceOf, placeOf, requireWorktree, sharesRepository, type Worktree } from '../worktree/worktree.ts';
+import { commitOf, git, gitText, splitNul, withoutForeignFilters } from '../command/index.ts';
+import { configOf, findLocalRepository, originHeads, safeOrigin, sourceHeads, symbolicBranch } from '../repository/index.ts';
+import {
+  copyEntry,
+  copyLinks,
+  headPlaceOf,
+  makimaDirectory,
+  placeOf,
+  requireWorktree,
+  sharesRepository,
+  type Worktree,
+} from '../worktree/index.ts';
 
 /**
  * A repository of its own with a task's work: its commits on the task's branch, what is not committed as uncommitted, and

@@ -1,5 +1,5 @@
 import { MakimaError } from '../../errors.ts';
-import { git } from '../command/git-command.ts';
+import { git } from '../command/index.ts';
 
 export interface CommitIdentity {
   readonly name: string;

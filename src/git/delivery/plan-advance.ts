@@ -1,7 +1,7 @@
 import { nameSome } from '../../domain/name-some.ts';
 import { quoteName } from '../../domain/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
-import { capitalized, operationUnderWay } from '../repository/operation-under-way.ts';
+import { capitalized, operationUnderWay } from '../repository/index.ts';
 import { findObstacles, isAt } from './checkout-obstacles.ts';
 import { listCheckouts, type Checkout } from './checkouts.ts';
 import type { TargetRepository } from './target-repository.ts';

@@ -1,8 +1,6 @@
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
-import { commitOf } from '../command/commits.ts';
-import { git, type GitOptions } from '../command/git-command.ts';
-import { gitError, redactUrls } from '../command/git-error.ts';
+import { commitOf, git, gitError, type GitOptions, redactUrls } from '../command/index.ts';
 import type { TargetRepository } from './target-repository.ts';
 
 const remote = 'origin';

@@ -1,9 +1,6 @@
 import { MakimaError } from '../../errors.ts';
-import { commitOf } from '../command/commits.ts';
-import { git, gitText } from '../command/git-command.ts';
-import { checkBranchName } from '../command/ref-name.ts';
-import { findLocalRepository, symbolicBranch, type LocalRepository } from '../repository/local-repository.ts';
-import { parseRepositoryUrl } from '../repository/repository-source.ts';
+import { checkBranchName, commitOf, git, gitText } from '../command/index.ts';
+import { findLocalRepository, type LocalRepository, parseRepositoryUrl, symbolicBranch } from '../repository/index.ts';
 
 /** A user's repository that a completion action writes to: objects, and the branches that it names. */
 export type TargetRepository = LocalRepository;

@@ -3,8 +3,7 @@ import { chmod, copyFile, lstat, mkdir, readlink, rm, rmdir, symlink, unlink, ut
 import path from 'node:path';
 import { codeOf, isMissing } from '../../files/failure.ts';
 import { joinBytes } from '../../files/relative-path.ts';
-import { copyIndex, indexOf } from '../worktree/index-file.ts';
-import type { Worktree } from '../worktree/worktree.ts';
+import { copyIndex, indexOf, type Worktree } from '../worktree/index.ts';
 import type { MergeRecord } from './record.ts';
 
 /**

@@ -1,9 +1,8 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
-import { git } from '../command/git-command.ts';
-import { gitError } from '../command/git-error.ts';
-import { temporaryFile } from '../worktree/worktree.ts';
+import { git, gitError } from '../command/index.ts';
+import { temporaryFile } from '../worktree/index.ts';
 import { parseMergeOutput, type MergeOutput } from './kind.ts';
 
 /** Where a merge is computed: a git directory of its own, the worktree whose attributes count, and where objects are written if not there. */

@@ -2,13 +2,17 @@ import { lstat, readFile } from 'node:fs/promises';
 import { quoteName } from '../../domain/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
 import { joinBytes } from '../../files/relative-path.ts';
-import { git, splitNul } from '../command/git-command.ts';
-import { showPath } from '../command/show-path.ts';
-import { keyOf } from '../command/tree-diff.ts';
-import { withoutForeignFilters } from '../command/trusted-config.ts';
-import { indexOf, installIndex, withIndexCopy } from '../worktree/index-file.ts';
-import { withIndexLock } from '../worktree/index-lock.ts';
-import { headPlaceOf, placeOf, requireWorktree, type Worktree } from '../worktree/worktree.ts';
+import { git, keyOf, showPath, splitNul, withoutForeignFilters } from '../command/index.ts';
+import {
+  headPlaceOf,
+  indexOf,
+  installIndex,
+  placeOf,
+  requireWorktree,
+  withIndexCopy,
+  withIndexLock,
+  type Worktree,
+} from '../worktree/index.ts';
 import { removeFiles, statOf } from './backup.ts';
 import type { Conflict } from './kind.ts';
 import { conflictsOf, type MergeRecord } from './record.ts';

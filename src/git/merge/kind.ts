@@ -1,6 +1,5 @@
 import type { ConflictKind } from '../../../schemas/merge.ts';
-import { splitNul } from '../command/git-command.ts';
-import { keyOf } from '../command/tree-diff.ts';
+import { keyOf, splitNul } from '../command/index.ts';
 
 /** What one side has at a path: 1 is the common ancestor, 2 ours, 3 theirs. */
 export interface ConflictStage {

@@ -2,15 +2,23 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { joinBytes } from '../../files/relative-path.ts';
-import { commitOf, isAncestor, treeOf } from '../command/commits.ts';
-import { git, gitText, whileLocked } from '../command/git-command.ts';
-import { showPath } from '../command/show-path.ts';
-import { diffTrees, indexInfo, keyOf, touch, type TreeChange } from '../command/tree-diff.ts';
-import { operationUnderWay } from '../repository/operation-under-way.ts';
-import type { MergeSource } from '../snapshot/merge-source.ts';
-import { commitTree, snapshotTree } from '../snapshot/snapshot.ts';
-import { withIndexCopy } from '../worktree/index-file.ts';
-import { headPlaceOf, placeOf, requireWorktree, temporaryFile, type Worktree } from '../worktree/worktree.ts';
+import {
+  commitOf,
+  diffTrees,
+  git,
+  gitText,
+  indexInfo,
+  isAncestor,
+  keyOf,
+  showPath,
+  touch,
+  type TreeChange,
+  treeOf,
+  whileLocked,
+} from '../command/index.ts';
+import { operationUnderWay } from '../repository/index.ts';
+import { commitTree, type MergeSource, snapshotTree } from '../snapshot/index.ts';
+import { headPlaceOf, placeOf, requireWorktree, temporaryFile, withIndexCopy, type Worktree } from '../worktree/index.ts';
 import { backupIndex, backUpFiles, beginBackup, directoriesAbove, statOf } from './backup.ts';
 import { computeMerge } from './compute.ts';
 import type { MergeRecord } from './record.ts';

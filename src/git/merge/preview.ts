@@ -1,13 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MergeConflict, MergePreview } from '../../../schemas/merge.ts';
-import { gitText } from '../command/git-command.ts';
-import { showPath } from '../command/show-path.ts';
-import { diffTrees } from '../command/tree-diff.ts';
-import { makimaIdentity } from '../repository/repository.ts';
-import { commitTree } from '../snapshot/snapshot.ts';
-import { standingOf } from '../snapshot/standing.ts';
-import type { Worktree } from '../worktree/worktree.ts';
+import { diffTrees, gitText, showPath } from '../command/index.ts';
+import { makimaIdentity } from '../repository/index.ts';
+import { commitTree, standingOf } from '../snapshot/index.ts';
+import type { Worktree } from '../worktree/index.ts';
 import { inScratch, mergeIn, type MergeRoom } from './compute.ts';
 import type { Conflict } from './kind.ts';
 

@@ -1,13 +1,8 @@
 import path from 'node:path';
 import { messageOf } from '../../errors.ts';
 import { isDirectory } from '../../files/look.ts';
-import { commitOf } from '../command/commits.ts';
-import { git } from '../command/git-command.ts';
-import { showPath } from '../command/show-path.ts';
-import type { TreeChange } from '../command/tree-diff.ts';
-import { withoutForeignFilters } from '../command/trusted-config.ts';
-import { listSubmodules } from '../worktree/submodules.ts';
-import type { Worktree } from '../worktree/worktree.ts';
+import { commitOf, git, showPath, type TreeChange, withoutForeignFilters } from '../command/index.ts';
+import { listSubmodules, type Worktree } from '../worktree/index.ts';
 
 /** A submodule's path and the commit that it is to stand at. */
 export interface Link {

@@ -1,14 +1,19 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
-import { commitOf, treeOf } from '../command/commits.ts';
-import { git, whileLocked } from '../command/git-command.ts';
-import { diffTrees, keyOf, type TreeChange } from '../command/tree-diff.ts';
-import { withoutForeignFilters } from '../command/trusted-config.ts';
-import { snapshotCommit, snapshotTree } from '../snapshot/snapshot.ts';
-import { indexOf, installIndex, withIndexCopy } from '../worktree/index-file.ts';
-import { withIndexLock } from '../worktree/index-lock.ts';
-import { headPlaceOf, placeOf, requireWorktree, temporaryFile, type Worktree } from '../worktree/worktree.ts';
+import { commitOf, diffTrees, git, keyOf, type TreeChange, treeOf, whileLocked, withoutForeignFilters } from '../command/index.ts';
+import { snapshotCommit, snapshotTree } from '../snapshot/index.ts';
+import {
+  headPlaceOf,
+  indexOf,
+  installIndex,
+  placeOf,
+  requireWorktree,
+  temporaryFile,
+  withIndexCopy,
+  withIndexLock,
+  type Worktree,
+} from '../worktree/index.ts';
 import { clearMergeState, moveHead, type ApplyOptions } from './apply.ts';
 import { backupIndex, isIndexInstalled, removeFiles, restoreDirectories, restoreFiles } from './backup.ts';
 import type { MergeRecord } from './record.ts';

@@ -1,6 +1,5 @@
 import { MakimaError } from '../../errors.ts';
-import { commitOf } from '../command/commits.ts';
-import { git } from '../command/git-command.ts';
+import { commitOf, git } from '../command/index.ts';
 import { linkLfsObjects } from './lfs.ts';
 
 /** What a user's own configuration would add to a fetch: a commit graph, deleted refs. */

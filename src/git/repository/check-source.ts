@@ -1,6 +1,5 @@
 import { MakimaError } from '../../errors.ts';
-import { git } from '../command/git-command.ts';
-import { checkBranchName } from '../command/ref-name.ts';
+import { checkBranchName, git } from '../command/index.ts';
 import { findLocalRepository, hasCommit } from './local-repository.ts';
 import type { RepositorySource } from './repository-source.ts';
 

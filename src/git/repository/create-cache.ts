@@ -2,8 +2,7 @@ import { appendFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { isThere } from '../../files/look.ts';
-import { git } from '../command/git-command.ts';
-import { gitErrorKind } from '../command/git-error.ts';
+import { git, gitErrorKind } from '../command/index.ts';
 import { fetchSource, type FetchFrom } from './fetch-source.ts';
 import { hasCommit, type LocalRepository } from './local-repository.ts';
 

@@ -1,6 +1,5 @@
 import { MakimaError } from '../../errors.ts';
-import { gitText } from '../command/git-command.ts';
-import { checkBranchName } from '../command/ref-name.ts';
+import { checkBranchName, gitText } from '../command/index.ts';
 import type { Repository } from './repository.ts';
 
 /** What a worktree starts from. */

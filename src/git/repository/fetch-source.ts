@@ -1,7 +1,5 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { git, gitText, whileLocked } from '../command/git-command.ts';
-import { gitErrorKind } from '../command/git-error.ts';
-import { remoteAccess } from '../command/trusted-config.ts';
+import { git, gitErrorKind, gitText, remoteAccess, whileLocked } from '../command/index.ts';
 import type { LocalRepository } from './local-repository.ts';
 import { originHeads, sourceHead, sourceHeads, sourceTags } from './own-refs.ts';
 import { headsFile, type SourceHeads } from './source-facts.ts';

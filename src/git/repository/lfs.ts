@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, lstat, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, isMissing } from '../../files/failure.ts';
-import { git } from '../command/git-command.ts';
+import { git } from '../command/index.ts';
 
 const entriesOf = async (directory: string): Promise<string[]> => {
   try {

@@ -2,7 +2,7 @@ import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { codeOf, isMissing } from '../../files/failure.ts';
-import { gitText, git } from '../command/git-command.ts';
+import { gitText, git } from '../command/index.ts';
 
 /** A repository on this machine, found by looking at files, never by git's discovery. */
 export interface LocalRepository {

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { MakimaError, messageOf } from '../../errors.ts';
 import { isDirectory } from '../../files/look.ts';
-import { gitErrorKind, redactUrls } from '../command/git-error.ts';
-import { sharedStep } from '../command/repository-lock.ts';
+import { gitErrorKind, redactUrls, sharedStep } from '../command/index.ts';
 import { createCache } from './create-cache.ts';
 import { emptyFacts } from './empty-repository.ts';
 import { fetchSource, type FetchFrom } from './fetch-source.ts';

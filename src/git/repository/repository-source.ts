@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
-import { redactUrls } from '../command/git-error.ts';
+import { redactUrls } from '../command/index.ts';
 
 /** What a task's `repositoryUrl` means. */
 export type RepositorySource =

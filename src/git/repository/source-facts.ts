@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { isMissing } from '../../files/failure.ts';
-import { git } from '../command/git-command.ts';
+import { git } from '../command/index.ts';
 import { configOf, settingsIn } from './local-repository.ts';
 import { originHeads, sourceHead, sourceHeads, sourceTags } from './own-refs.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
-import { git } from '../command/git-command.ts';
+import { git } from '../command/index.ts';
 import { symbolicBranch, type LocalRepository } from './local-repository.ts';
 import type { SourceFacts, SourceHeads } from './source-facts.ts';
 

@@ -1,7 +1,7 @@
 import { isDirectory } from '../../files/look.ts';
-import { git, gitText } from '../command/git-command.ts';
-import { borrowing } from '../repository/borrow-objects.ts';
-import type { Worktree } from '../worktree/worktree.ts';
+import { git, gitText } from '../command/index.ts';
+import { borrowing } from '../repository/index.ts';
+import type { Worktree } from '../worktree/index.ts';
 
 /**
  * Where a subtask's branch stands.

@@ -2,11 +2,8 @@ import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { FileChange } from '../../../schemas/worktree.ts';
-import { git, splitNul } from '../command/git-command.ts';
-import type { GitPlace } from '../command/git-environment.ts';
-import { showPath } from '../command/show-path.ts';
-import { makimaDirectory } from '../worktree/makima-directory.ts';
-import { placeOf, temporaryFile, type Worktree } from '../worktree/worktree.ts';
+import { git, type GitPlace, showPath, splitNul } from '../command/index.ts';
+import { makimaDirectory, placeOf, temporaryFile, type Worktree } from '../worktree/index.ts';
 import { snapshotTree } from './snapshot.ts';
 
 /** Files compared with each other to find renames, at the most; above it they show as deleted and added. */

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { isMissing } from '../../files/failure.ts';
-import { git, splitNul } from '../command/git-command.ts';
+import { git, splitNul } from '../command/index.ts';
 import type { SnapshotPlace } from './snapshot-place.ts';
 
 /**

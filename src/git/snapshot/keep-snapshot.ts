@@ -1,11 +1,8 @@
 import { basename } from 'node:path';
 import { isDirectory } from '../../files/look.ts';
-import { commitOf, isAncestor, treeOf } from '../command/commits.ts';
-import { git, whileLocked } from '../command/git-command.ts';
-import { keptRefs, keptWorktreeRefs } from '../repository/own-refs.ts';
-import { requirePlainGitData } from '../repository/plain-git-data.ts';
-import { linkedWorktrees } from '../worktree/linked-worktrees.ts';
-import { headPlaceOf, sharesRepository, type Worktree } from '../worktree/worktree.ts';
+import { commitOf, git, isAncestor, treeOf, whileLocked } from '../command/index.ts';
+import { keptRefs, keptWorktreeRefs, requirePlainGitData } from '../repository/index.ts';
+import { headPlaceOf, linkedWorktrees, sharesRepository, type Worktree } from '../worktree/index.ts';
 import { commitTree, snapshotCommit, snapshotTree } from './snapshot.ts';
 
 /**

@@ -6,17 +6,18 @@ import { isMissing } from '../../files/failure.ts';
 import { isDirectory, isThere } from '../../files/look.ts';
 import { joinBytes } from '../../files/relative-path.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
-import { commitOf } from '../command/commits.ts';
-import { git, gitText, splitNul } from '../command/git-command.ts';
-import { showPath } from '../command/show-path.ts';
-import { withoutForeignFilters } from '../command/trusted-config.ts';
-import { parsePackedRefs, refsBelow } from '../repository/local-refs.ts';
-import { operationUnderWay } from '../repository/operation-under-way.ts';
-import { requirePlainGitData } from '../repository/plain-git-data.ts';
-import { linkedWorktrees, type LinkedWorktree } from '../worktree/linked-worktrees.ts';
-import { makimaDirectory } from '../worktree/makima-directory.ts';
-import { initialRefsFile } from '../worktree/task-repository.ts';
-import { headPlaceOf, placeOf, sharesRepository, type Worktree } from '../worktree/worktree.ts';
+import { commitOf, git, gitText, showPath, splitNul, withoutForeignFilters } from '../command/index.ts';
+import { operationUnderWay, parsePackedRefs, refsBelow, requirePlainGitData } from '../repository/index.ts';
+import {
+  headPlaceOf,
+  initialRefsFile,
+  type LinkedWorktree,
+  linkedWorktrees,
+  makimaDirectory,
+  placeOf,
+  sharesRepository,
+  type Worktree,
+} from '../worktree/index.ts';
 
 /** Larger ones are nobody's source; GitHub refuses twice that. */
 const largeBytes = 50 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import { commitOf, treeOf, isAncestor } from '../command/commits.ts';
-import type { Worktree } from '../worktree/worktree.ts';
+import { commitOf, treeOf, isAncestor } from '../command/index.ts';
+import type { Worktree } from '../worktree/index.ts';
 import { commitTree } from './snapshot.ts';
 import { standingOf, type Standing } from './standing.ts';
 

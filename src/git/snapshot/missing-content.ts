@@ -1,6 +1,5 @@
-import { git, splitNul } from '../command/git-command.ts';
-import { showPath } from '../command/show-path.ts';
-import { makimaDirectory } from '../worktree/makima-directory.ts';
+import { git, showPath, splitNul } from '../command/index.ts';
+import { makimaDirectory } from '../worktree/index.ts';
 
 /**
  * What a subtask changed that its parent does not have in the same form: content, mode, and that a file is gone. Empty

@@ -1,10 +1,8 @@
 import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDirectory } from '../../files/look.ts';
-import { git, gitText, splitNul } from '../command/git-command.ts';
-import { linkedWorktrees } from '../worktree/linked-worktrees.ts';
-import { listSubmodules } from '../worktree/submodules.ts';
-import { temporaryFile } from '../worktree/worktree.ts';
+import { git, gitText, splitNul } from '../command/index.ts';
+import { linkedWorktrees, listSubmodules, temporaryFile } from '../worktree/index.ts';
 import { addAll, type SnapshotPlace } from './snapshot-place.ts';
 
 /** A repository in a repository in a repository; deeper ones are left out. */

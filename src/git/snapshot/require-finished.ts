@@ -1,9 +1,9 @@
 import { nameSome } from '../../domain/name-some.ts';
 import { quoteName } from '../../domain/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
-import { git } from '../command/git-command.ts';
-import { capitalized, operationUnderWay } from '../repository/operation-under-way.ts';
-import { placeOf, requireWorktree, type Worktree } from '../worktree/worktree.ts';
+import { git } from '../command/index.ts';
+import { capitalized, operationUnderWay } from '../repository/index.ts';
+import { placeOf, requireWorktree, type Worktree } from '../worktree/index.ts';
 
 const maxNamed = 10;
 /** Files in which markers are looked for; one is enough to refuse. */

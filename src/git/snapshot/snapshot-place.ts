@@ -1,5 +1,4 @@
-import { git } from '../command/git-command.ts';
-import type { GitPlace } from '../command/git-environment.ts';
+import { git, type GitPlace } from '../command/index.ts';
 
 /** A worktree as a snapshot sees it: with an index of the snapshot's own. */
 export interface SnapshotPlace extends GitPlace {

@@ -1,5 +1,5 @@
-import { git } from '../command/git-command.ts';
-import type { Worktree } from '../worktree/worktree.ts';
+import { git } from '../command/index.ts';
+import type { Worktree } from '../worktree/index.ts';
 import { snapshotTree } from './snapshot.ts';
 
 /** How a worktree stands at a moment. */

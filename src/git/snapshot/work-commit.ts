@@ -1,7 +1,5 @@
-import { commitOf, isAncestor, treeOf } from '../command/commits.ts';
-import { git, gitText, whileLocked } from '../command/git-command.ts';
-import { makimaDirectory } from '../worktree/makima-directory.ts';
-import { headPlaceOf, type Worktree } from '../worktree/worktree.ts';
+import { commitOf, git, gitText, isAncestor, treeOf, whileLocked } from '../command/index.ts';
+import { headPlaceOf, makimaDirectory, type Worktree } from '../worktree/index.ts';
 import { snapshotTree } from './snapshot.ts';
 
 export const trailerKey = 'Makima-Task';

@@ -2,10 +2,8 @@ import { copyFile, mkdir, readdir, readFile, stat, utimes, writeFile } from 'nod
 import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
 import { isDirectory } from '../../files/look.ts';
-import { commitOf } from '../command/commits.ts';
-import { git } from '../command/git-command.ts';
-import { withoutForeignFilters } from '../command/trusted-config.ts';
-import type { Repository } from '../repository/repository.ts';
+import { commitOf, git, withoutForeignFilters } from '../command/index.ts';
+import type { Repository } from '../repository/index.ts';
 import { clearUnused, linkWorktree, type NewWorktree } from './add-worktree.ts';
 import { committedLinks } from './copies/committed-links.ts';
 import { copyEntry } from './copies/copy-entry.ts';

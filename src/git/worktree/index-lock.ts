@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError } from '../../errors.ts';
 import { codeOf, isMissing } from '../../files/failure.ts';
-import { withRepositoryLock } from '../command/repository-lock.ts';
+import { withRepositoryLock } from '../command/index.ts';
 import { temporaryFile, type Worktree } from './worktree.ts';
 
 /** How long a lock of the agent's own git is waited for, in milliseconds; git holds it for the length of one command. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
 import { isDirectory } from '../../files/look.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
-import { requirePlain } from '../repository/plain-git-data.ts';
+import { requirePlain } from '../repository/index.ts';
 import { leadsBack } from './dot-git.ts';
 import type { Worktree } from './worktree.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isDirectory } from '../../files/look.ts';
 import { removeTree } from '../../files/remove-tree.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
-import { requirePlainGitData } from '../repository/plain-git-data.ts';
+import { requirePlainGitData } from '../repository/index.ts';
 import type { Worktree } from './worktree.ts';
 
 /** Where orchestrate.sh and other files of makima's lie in a worktree. */

@@ -4,7 +4,7 @@ import { MakimaError } from '../../errors.ts';
 import { isRefused } from '../../files/failure.ts';
 import { isThere } from '../../files/look.ts';
 import { readPlainFile, rewriteFile } from '../../files/rewrite-file.ts';
-import { git, splitNul } from '../command/git-command.ts';
+import { git, splitNul } from '../command/index.ts';
 
 /** A relocation under way. */
 export interface Relocating extends Relocation {

@@ -4,9 +4,7 @@ import { isMissing } from '../../files/failure.ts';
 import { isDirectory } from '../../files/look.ts';
 import { removeTree } from '../../files/remove-tree.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
-import { commitOf } from '../command/commits.ts';
-import { git, whileLocked } from '../command/git-command.ts';
-import { withRepositoryLock } from '../command/repository-lock.ts';
+import { commitOf, git, whileLocked, withRepositoryLock } from '../command/index.ts';
 import { keepRepository } from './keep-repository.ts';
 import type { Worktree } from './worktree.ts';
 

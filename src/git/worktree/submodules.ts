@@ -3,11 +3,17 @@ import path from 'node:path';
 import { MakimaError, messageOf } from '../../errors.ts';
 import { isMissing } from '../../files/failure.ts';
 import { isDirectory } from '../../files/look.ts';
-import { git, splitNul, whileLocked, type GitOptions } from '../command/git-command.ts';
-import { contentProtocols } from '../command/git-environment.ts';
-import { withRepositoryLock } from '../command/repository-lock.ts';
-import { remoteAccess, withoutForeignFilters } from '../command/trusted-config.ts';
-import { configOf, findLocalRepository } from '../repository/local-repository.ts';
+import {
+  contentProtocols,
+  git,
+  type GitOptions,
+  remoteAccess,
+  splitNul,
+  whileLocked,
+  withoutForeignFilters,
+  withRepositoryLock,
+} from '../command/index.ts';
+import { configOf, findLocalRepository } from '../repository/index.ts';
 import { placeOf, type Worktree } from './worktree.ts';
 
 const maxDepth = 8;

@@ -5,7 +5,7 @@ import { Value } from '@sinclair/typebox/value';
 import type { Task } from '../../../schemas/task.ts';
 import { namesIn } from '../../files/look.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
-import { repositoryOf, taskOfRepository, type Places } from '../repository/places.ts';
+import { repositoryOf, taskOfRepository, type Places } from '../repository/index.ts';
 import { WorktreeRecord } from './worktree-record.ts';
 import type { Worktree } from './worktree.ts';
 

@@ -1,12 +1,8 @@
 import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
-import { configText } from '../command/config-text.ts';
-import { writeEmptyCommit } from '../repository/empty-repository.ts';
-import { linkLfsObjects } from '../repository/lfs.ts';
-import { originHeads } from '../repository/own-refs.ts';
-import type { Repository } from '../repository/repository.ts';
-import type { SourceFacts } from '../repository/source-facts.ts';
+import { configText } from '../command/index.ts';
+import { linkLfsObjects, originHeads, type Repository, type SourceFacts, writeEmptyCommit } from '../repository/index.ts';
 import { adminDirOf, type Worktree } from './worktree.ts';
 
 /** What a task's repository begins with. */

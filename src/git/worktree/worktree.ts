@@ -3,8 +3,8 @@ import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { isMissing } from '../../files/failure.ts';
 import { isDirectory } from '../../files/look.ts';
-import type { GitPlace } from '../command/git-environment.ts';
-import { requirePlainGitData } from '../repository/plain-git-data.ts';
+import type { GitPlace } from '../command/index.ts';
+import { requirePlainGitData } from '../repository/index.ts';
 
 /** A task's worktree, as a plain record that is stored and used again after a restart. */
 export interface Worktree {

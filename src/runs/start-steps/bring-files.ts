@@ -1,7 +1,4 @@
-import { committedLinks } from '../../git/worktree/copies/committed-links.ts';
-import { copyFiles } from '../../git/worktree/copies/copy-files.ts';
-import { copyWorktreeInclude } from '../../git/worktree/copies/worktree-include.ts';
-import { parseWorktree } from '../../git/worktree/worktree-record.ts';
+import { committedLinks, copyFiles, copyWorktreeInclude, parseWorktree } from '../../git/worktree/index.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
 import { named, tellLinks } from './tell-links.ts';
 

@@ -1,14 +1,16 @@
 import type { Task } from '../../../schemas/task.ts';
 import { namesIn } from '../../files/look.ts';
-import { commitOf } from '../../git/command/commits.ts';
-import { resolveBase, type Base } from '../../git/repository/default-branch.ts';
-import { emptyCommit } from '../../git/repository/empty-repository.ts';
-import { taskOfRepository } from '../../git/repository/places.ts';
-import { parseRepositoryUrl, repositoryName } from '../../git/repository/repository-source.ts';
-import type { Repository } from '../../git/repository/repository.ts';
-import { sharedBranch } from '../../git/worktree/shared-worktree.ts';
-import { parseWorktree } from '../../git/worktree/worktree-record.ts';
-import { lentBy, type Worktree } from '../../git/worktree/worktree.ts';
+import { commitOf } from '../../git/command/index.ts';
+import {
+  type Base,
+  emptyCommit,
+  parseRepositoryUrl,
+  type Repository,
+  repositoryName,
+  resolveBase,
+  taskOfRepository,
+} from '../../git/repository/index.ts';
+import { lentBy, parseWorktree, sharedBranch, type Worktree } from '../../git/worktree/index.ts';
 import type { RunContext } from '../context.ts';
 
 /** A base, and who has its commit where the source's cache has not. */

@@ -5,8 +5,7 @@ import { Value } from '@sinclair/typebox/value';
 import { relocatedRecord, type Relocation } from '../../domain/relocation.ts';
 import { codeOf } from '../../files/failure.ts';
 import { storeDurably } from '../../files/store-durably.ts';
-import { clearUnused } from '../../git/worktree/add-worktree.ts';
-import { clearShared } from '../../git/worktree/shared-worktree.ts';
+import { clearShared, clearUnused } from '../../git/worktree/index.ts';
 
 /** Where a start makes its worktree and the repository of it, noted before anything of them is there. */
 const HalfMade = Type.Object({ version: Type.Literal(2), gitDir: Type.String(), path: Type.String() });

@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sealMakimaDirectory } from '../../git/worktree/makima-directory.ts';
+import { sealMakimaDirectory } from '../../git/worktree/index.ts';
 import { orchestrateScript } from '../../orchestrator/script.ts';
 import { issueToolKey, revokeToolKeys } from '../tool-key.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';

@@ -3,15 +3,16 @@ import type { Task } from '../../../schemas/task.ts';
 import { branchName } from '../../domain/branch-name.ts';
 import { MakimaError } from '../../errors.ts';
 import { isDirectory } from '../../files/look.ts';
-import { staleBase } from '../../git/repository/default-branch.ts';
-import { openRepository } from '../../git/repository/open-repository.ts';
-import { repositoryOf } from '../../git/repository/places.ts';
-import { parseRepositoryUrl } from '../../git/repository/repository-source.ts';
-import type { Repository } from '../../git/repository/repository.ts';
-import { addWorktree, type NewWorktree } from '../../git/worktree/add-worktree.ts';
-import { continueWorktree } from '../../git/worktree/continue-worktree.ts';
-import { parseWorktree } from '../../git/worktree/worktree-record.ts';
-import { requireWorktree, sweepTemporary, type Worktree } from '../../git/worktree/worktree.ts';
+import { openRepository, parseRepositoryUrl, type Repository, repositoryOf, staleBase } from '../../git/repository/index.ts';
+import {
+  addWorktree,
+  continueWorktree,
+  type NewWorktree,
+  parseWorktree,
+  requireWorktree,
+  sweepTemporary,
+  type Worktree,
+} from '../../git/worktree/index.ts';
 import type { RunContext } from '../context.ts';
 import { baseOf, localName, type Foundation } from './find-base.ts';
 import { noteHalfMade, undoHalfMade } from './half-made.ts';

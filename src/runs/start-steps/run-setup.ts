@@ -1,6 +1,6 @@
 import { MakimaError } from '../../errors.ts';
-import { hasHooks } from '../../git/repository/source-hooks.ts';
-import { removeTaskCard, writeTaskCard } from '../../git/worktree/task-card.ts';
+import { hasHooks } from '../../git/repository/index.ts';
+import { removeTaskCard, writeTaskCard } from '../../git/worktree/index.ts';
 import { runProjectCommand } from '../project-commands.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
 

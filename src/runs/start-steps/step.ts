@@ -1,4 +1,4 @@
-import type { Worktree } from '../../git/worktree/worktree.ts';
+import type { Worktree } from '../../git/worktree/index.ts';
 import type { RunContext, RunOfTask } from '../context.ts';
 
 /** What the steps of one start hand on to each other. */

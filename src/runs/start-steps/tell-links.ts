@@ -1,5 +1,5 @@
 import { nameSome } from '../../domain/name-some.ts';
-import type { LinkReport } from '../../git/worktree/copies/copy-links.ts';
+import type { LinkReport } from '../../git/worktree/index.ts';
 import type { RunContext } from '../context.ts';
 
 const maxNamed = 10;

@@ -1,10 +1,7 @@
 import type { MergeStatus } from '../../../schemas/merge.ts';
 import type { Task } from '../../../schemas/task.ts';
-import { openConflicts, resolveConflict } from '../../git/merge/conflicts.ts';
-import { commitMerge } from '../../git/merge/finish.ts';
-import { shownConflicts } from '../../git/merge/preview.ts';
-import { withWorktreeLock } from '../../git/worktree/index-lock.ts';
-import type { Worktree } from '../../git/worktree/worktree.ts';
+import { commitMerge, openConflicts, resolveConflict, shownConflicts } from '../../git/merge/index.ts';
+import { withWorktreeLock, type Worktree } from '../../git/worktree/index.ts';
 import { requireTask } from '../access.ts';
 import type { Actions, Caller } from '../actions.ts';
 import type { TaskContext } from '../context.ts';

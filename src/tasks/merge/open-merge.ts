@@ -2,12 +2,16 @@ import type { EventPayload, MergePayload } from '../../../schemas/event.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { MakimaError } from '../../errors.ts';
 import { isDirectory } from '../../files/look.ts';
-import { removeBackup } from '../../git/merge/backup.ts';
-import { clearCommittedMerge, concludedBy } from '../../git/merge/finish.ts';
-import { parseMergeRecord, type MergeRecord } from '../../git/merge/record.ts';
-import { undoHalfMerge, undoMerge } from '../../git/merge/undo.ts';
-import { dropDeadIndexLock } from '../../git/worktree/index-lock.ts';
-import type { Worktree } from '../../git/worktree/worktree.ts';
+import {
+  clearCommittedMerge,
+  concludedBy,
+  type MergeRecord,
+  parseMergeRecord,
+  removeBackup,
+  undoHalfMerge,
+  undoMerge,
+} from '../../git/merge/index.ts';
+import { dropDeadIndexLock, type Worktree } from '../../git/worktree/index.ts';
 import type { Integration, OpenMerge } from '../../store/task-store.ts';
 import type { TaskContext } from '../context.ts';
 

@@ -1,8 +1,7 @@
 import type { MergeOutlook, MergePreview } from '../../../schemas/merge.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { largestTogether } from '../../domain/merge-order.ts';
-import type { MergeRoom } from '../../git/merge/compute.ts';
-import { mergedCommit, previewMerge, receivingSide, withOutlook } from '../../git/merge/preview.ts';
+import { mergedCommit, type MergeRoom, previewMerge, receivingSide, withOutlook } from '../../git/merge/index.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';

@@ -1,8 +1,8 @@
 import type { SubtaskBranch } from '../../../schemas/merge.ts';
 import { isDirectory } from '../../files/look.ts';
-import { commitOf } from '../../git/command/commits.ts';
-import { branchFacts } from '../../git/snapshot/branch-facts.ts';
-import { headPlaceOf } from '../../git/worktree/worktree.ts';
+import { commitOf } from '../../git/command/index.ts';
+import { branchFacts } from '../../git/snapshot/index.ts';
+import { headPlaceOf } from '../../git/worktree/index.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';

@@ -1,4 +1,4 @@
-import { withWorktreeLock } from '../../git/worktree/index-lock.ts';
+import { withWorktreeLock } from '../../git/worktree/index.ts';
 import type { TaskContext } from '../context.ts';
 import { worktreeOf } from '../worktree-of.ts';
 import { currentMerge } from './open-merge.ts';

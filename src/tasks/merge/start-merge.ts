@@ -4,16 +4,20 @@ import { nameSome } from '../../domain/name-some.ts';
 import { quoteName } from '../../domain/quote-name.ts';
 import { isActive } from '../../domain/status-machine.ts';
 import { MakimaError, messageOf } from '../../errors.ts';
-import { commitOf } from '../../git/command/commits.ts';
-import { applyMerge, whileChanging, WorktreeChanged } from '../../git/merge/apply.ts';
-import { planMerge, type MergePlan } from '../../git/merge/plan.ts';
-import { shownConflicts } from '../../git/merge/preview.ts';
-import { conflictsOf, type MergeRecord } from '../../git/merge/record.ts';
-import { bringCommit } from '../../git/repository/bring-objects.ts';
-import type { MergeSource } from '../../git/snapshot/merge-source.ts';
-import { requireFinished, requireNoMarkers } from '../../git/snapshot/require-finished.ts';
-import { IndexLockHeld, withWorktreeLock } from '../../git/worktree/index-lock.ts';
-import { headPlaceOf, type Worktree } from '../../git/worktree/worktree.ts';
+import { commitOf } from '../../git/command/index.ts';
+import {
+  applyMerge,
+  conflictsOf,
+  type MergePlan,
+  type MergeRecord,
+  planMerge,
+  shownConflicts,
+  whileChanging,
+  WorktreeChanged,
+} from '../../git/merge/index.ts';
+import { bringCommit } from '../../git/repository/index.ts';
+import { type MergeSource, requireFinished, requireNoMarkers } from '../../git/snapshot/index.ts';
+import { headPlaceOf, IndexLockHeld, withWorktreeLock, type Worktree } from '../../git/worktree/index.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';

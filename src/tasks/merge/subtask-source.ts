@@ -1,9 +1,8 @@
 import type { Task } from '../../../schemas/task.ts';
 import { MakimaError } from '../../errors.ts';
-import { commitOf, treeOf } from '../../git/command/commits.ts';
-import { checkBranchName } from '../../git/command/ref-name.ts';
-import { mergeSource, type MergeSource } from '../../git/snapshot/merge-source.ts';
-import type { Worktree } from '../../git/worktree/worktree.ts';
+import { checkBranchName, commitOf, treeOf } from '../../git/command/index.ts';
+import { mergeSource, type MergeSource } from '../../git/snapshot/index.ts';
+import type { Worktree } from '../../git/worktree/index.ts';
 import type { Integration } from '../../store/task-store.ts';
 import type { TaskContext } from '../context.ts';
 import { requireWorktree } from '../worktree-of.ts';

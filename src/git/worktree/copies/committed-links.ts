@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { git, splitNul } from '../../command/git-command.ts';
+import { git, splitNul } from '../../command/index.ts';
 import { placeOf, type Worktree } from '../worktree.ts';
 
 /** The links in a worktree's HEAD, as the ids of their blobs by path (bytes as latin1). One git process, at the first call. */

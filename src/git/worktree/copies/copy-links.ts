@@ -1,5 +1,5 @@
 import { readlink, stat } from 'node:fs/promises';
-import { showPath } from '../../command/show-path.ts';
+import { showPath } from '../../command/index.ts';
 import { committedAs } from './committed-links.ts';
 import {
   bytesOf,

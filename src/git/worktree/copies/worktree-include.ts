@@ -3,9 +3,8 @@ import path from 'node:path';
 import { MakimaError } from '../../../errors.ts';
 import { isMissing } from '../../../files/failure.ts';
 import { checkParents, isReserved, joinBytes } from '../../../files/relative-path.ts';
-import { git, splitNul } from '../../command/git-command.ts';
-import { showPath } from '../../command/show-path.ts';
-import { findLocalRepository } from '../../repository/local-repository.ts';
+import { git, showPath, splitNul } from '../../command/index.ts';
+import { findLocalRepository } from '../../repository/index.ts';
 import { copyEntry, settleCopy, type CopyOptions } from './copy-entry.ts';
 import { copyLinks, noteLeftOut, reportLinks, type LinkOptions } from './copy-links.ts';
 

@@ -1,0 +1,12 @@
+/** What a worktree holds at a moment, committed or not: kept, compared, looked over, made a commit of. */
+export { branchFacts } from './branch-facts.ts';
+export { diffFiles, diffPatch } from './diff.ts';
+export { unhideEntries } from './hidden-entries.ts';
+export { keepSnapshot } from './keep-snapshot.ts';
+export { besideCodes, lookOver } from './look-over.ts';
+export { isContained, type MergeSource, mergeSource } from './merge-source.ts';
+export { missingContent } from './missing-content.ts';
+export { requireFinished, requireNoMarkers } from './require-finished.ts';
+export { commitTree, snapshotCommit, snapshotTree } from './snapshot.ts';
+export { type Standing, standingOf } from './standing.ts';
+export { commitWork, completionRef, isCommitOf, keepRef, trailerKey, workCommit } from './work-commit.ts';
