@@ -5,8 +5,9 @@ import t from 'tap';
 import ts from 'typescript';
 
 const leaves = ['schemas', 'error-table', 'errors', 'domain', 'files'];
-const machine = ['store', 'events', 'git', 'agents', 'orchestrator'];
-const work = ['runs', 'completion'];
+const machine = ['store', 'events', 'git', 'process', 'agents', 'orchestrator'];
+/** Each stands on the machine and on those before it. */
+const work = ['ledger', 'integration', 'completion', 'runs'];
 /** The rooms within git, each of which stands on those before it. */
 const gitRooms = ['command', 'repository', 'worktree', 'snapshot', 'merge', 'delivery'];
 
@@ -30,7 +31,7 @@ const rooms: Readonly<Record<string, Room>> = {
   ...Object.fromEntries(machine.map((room) => [room, closed(leaves)])),
   // The daemon's own files: its lock, its token, where it listens.
   home: closed(leaves),
-  ...Object.fromEntries(work.map((room) => [room, closed([...leaves, ...machine])])),
+  ...Object.fromEntries(work.map((room, index) => [room, closed([...leaves, ...machine, ...work.slice(0, index)])])),
   tasks: closed([...leaves, ...machine, ...work, 'version']),
   http: closed([...leaves, 'version'], ['tasks']),
   // Behaviour reaches a route through what app.ts hands it.

@@ -1,18 +1,11 @@
-import type { EventPayload } from '../../schemas/event.ts';
-import type { Task } from '../../schemas/task.ts';
 import type { CommitIdentity } from '../git/delivery/index.ts';
-import type { TaskChanges, TaskStore } from '../store/task-store.ts';
-
-/** How a task's row and its log change together. */
-export interface CompletionLedger {
-  update(taskId: string, changes: TaskChanges, events?: EventPayload[]): Promise<Task>;
-  say(taskId: string, text: string, level?: 'warning' | 'error'): void;
-}
+import type { Ledger } from '../ledger/ledger.ts';
+import type { TaskStore } from '../store/task-store.ts';
 
 /** What completion actions work with; the composition root fills it. */
 export interface CompletionContext {
   store: TaskStore;
-  ledger: CompletionLedger;
+  ledger: Pick<Ledger, 'update' | 'say'>;
   /** What `~` stands for. */
   userHome: string;
   /** Where `gh`, GITHUB_TOKEN and GITHUB_API_URL are looked for. */

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Task } from '../../schemas/task.ts';
 import { underWayList } from '../completion/under-way.ts';
 import type { Relocation } from '../domain/relocation.ts';
+import { codeOf } from '../files/failure.ts';
+import { removeRunDirectory } from '../process/run-directory.ts';
 import { concludeRun } from '../runs/conclude-run.ts';
 import type { Below, RunContext } from '../runs/context.ts';
-import { removeRunDirectory } from '../runs/process/run-directory.ts';
-import { codeOf } from '../files/failure.ts';
 
 const pageSize = 500;
 

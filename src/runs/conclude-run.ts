@@ -1,17 +1,17 @@
 import { open } from 'node:fs/promises';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { isTerminal } from '../domain/status-machine.ts';
 import { judgeRun, type RunProgress, type Verdict } from '../domain/run-verdict.ts';
+import { isTerminal } from '../domain/status-machine.ts';
+import { codeOf } from '../files/failure.ts';
+import { revokeToolKeys } from '../ledger/tool-key.ts';
+import { removeRunDirectory, runPaths } from '../process/run-directory.ts';
+import type { RunExit } from '../process/wait-for-exit.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { failureLines } from './failure-lines.ts';
-import { removeRunDirectory, runPaths } from './process/run-directory.ts';
-import { codeOf } from '../files/failure.ts';
-import type { RunExit } from './process/wait-for-exit.ts';
 import { lookOverRun } from './look-over-run.ts';
-import { revokeToolKeys } from './tool-key.ts';
 
 /** What of stderr goes into an error message, in bytes. */
 const stderrTailBytes = 4096;

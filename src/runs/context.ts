@@ -3,8 +3,8 @@ import type { AgentDriver } from '../agents/driver.ts';
 import type { AgentDrivers } from '../agents/index.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Places } from '../git/repository/index.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Run, TaskStore } from '../store/task-store.ts';
-import type { Ledger } from './ledger.ts';
 
 /** All in milliseconds. */
 export interface RunTiming {

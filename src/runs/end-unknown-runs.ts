@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../files/failure.ts';
+import { followRunFile } from '../process/follow-file.ts';
+import { isOfOtherHome, readHandle } from '../process/handle.ts';
+import { removeRunDirectory, runPaths } from '../process/run-directory.ts';
+import { sweepRun } from '../process/sweep.ts';
 import type { RunContext } from './context.ts';
-import { followRunFile } from './process/follow-file.ts';
-import { isOfOtherHome, readHandle } from './process/handle.ts';
-import { removeRunDirectory, runPaths } from './process/run-directory.ts';
-import { sweepRun } from './process/sweep.ts';
 
 /** What an agent wrote that its task's log does not have yet, where the log knows the run. */
 const logRest = async (context: RunContext, runId: string, directory: string): Promise<void> => {

@@ -1,7 +1,8 @@
 import type { Task } from '../../schemas/task.ts';
-import { addUsage } from '../domain/usage.ts';
 import type { AgentSignal } from '../agents/driver.ts';
+import { addUsage } from '../domain/usage.ts';
 import { MakimaError, messageOf } from '../errors.ts';
+import { revokeToolKeys } from '../ledger/tool-key.ts';
 import type { TaskChanges } from '../store/task-store.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { concludeRun, type RunOutcome } from './conclude-run.ts';
@@ -10,7 +11,6 @@ import { followOutput } from './follow-output.ts';
 import type { ProgressTracker } from './progress.ts';
 import { createRest } from './rest.ts';
 import type { RunState, WatchedRun } from './run-state.ts';
-import { revokeToolKeys } from './tool-key.ts';
 import { untilDone } from './until-done.ts';
 import { keepVigil } from './vigil.ts';
 

@@ -6,8 +6,8 @@ import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { messageOf } from '../errors.ts';
 import { codeOf } from '../files/failure.ts';
-import { makeCgroup } from './process/cgroup.ts';
-import { sweepRun } from './process/sweep.ts';
+import { makeCgroup } from '../process/cgroup.ts';
+import { sweepRun } from '../process/sweep.ts';
 
 const maxFileBytes = 64 * 1024;
 /** A setup that floods its output must not flood the log. */

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
+import { revokeToolKeys } from '../ledger/tool-key.ts';
+import type { RunHandle } from '../process/handle.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
 import { openAgentProcess, type AgentProcess } from './agent-process.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { superviseRun, type LiveRun, type StopOptions } from './live-run.ts';
-import type { RunHandle } from './process/handle.ts';
 import { trackProgress, type ProgressTracker } from './progress.ts';
 import { createQueue } from './queue.ts';
 import { startRun } from './start-run.ts';
-import { revokeToolKeys } from './tool-key.ts';
 
 export type { StopOptions };
 

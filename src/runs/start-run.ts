@@ -4,21 +4,20 @@ import { noUsage } from '../domain/usage.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import { orchestratorPrompt } from '../orchestrator/orchestrator-prompt.ts';
 import { subtaskPrompt } from '../orchestrator/subtask-prompt.ts';
+import type { RunHandle } from '../process/handle.ts';
+import { launch } from '../process/launch.ts';
+import { createRunDirectory, removeRunDirectory, runDirectory } from '../process/run-directory.ts';
+import { sweepRun } from '../process/sweep.ts';
+import { writeInput } from '../process/write-input.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { failureLines } from './failure-lines.ts';
-import type { RunHandle } from './process/handle.ts';
-import { launch } from './process/launch.ts';
-import { createRunDirectory, removeRunDirectory, runDirectory } from './process/run-directory.ts';
-import { sweepRun } from './process/sweep.ts';
-import { writeInput } from './process/write-input.ts';
 import { bringFiles } from './start-steps/bring-files.ts';
 import { checkAgent } from './start-steps/check-agent.ts';
 import { installHelper } from './start-steps/install-helper.ts';
 import { prepareWorktree } from './start-steps/prepare-worktree.ts';
 import { runSetup } from './start-steps/run-setup.ts';
-
 import { worktreeOfStart, type Start, type StartStep } from './start-steps/step.ts';
 import { untilDone } from './until-done.ts';
 

@@ -1,10 +1,10 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { cloneStandalone, exists } from '../git/delivery/index.ts';
+import { requireWorktree } from '../ledger/worktree-of.ts';
 import { requireOwner, requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';
-import { requireWorktree } from './worktree-of.ts';
 
 /** @throws MakimaError INVALID_PATH for a path that is neither absolute nor begins with ~ */
 const resolveTarget = (targetDir: string, userHome: string): string => {

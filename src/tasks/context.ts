@@ -2,7 +2,7 @@ import type { AgentDrivers } from '../agents/index.ts';
 import type { Completions } from '../completion/completions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Places } from '../git/repository/index.ts';
-import type { Ledger } from '../runs/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TaskStore } from '../store/task-store.ts';
 

@@ -2,13 +2,13 @@ import type { Task } from '../../schemas/task.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { removeTaskCards, removeWorktree, trashOf, type Worktree } from '../git/worktree/index.ts';
+import { worktreeOf } from '../ledger/worktree-of.ts';
 import { untilDone } from '../runs/until-done.ts';
 import { requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';
 import { prepareDiscard } from './discard-worktree.ts';
 import { emptyTrashSoon } from './finish-deletions.ts';
-import { worktreeOf } from './worktree-of.ts';
 
 const requireEnded = (tasks: readonly Task[]): void => {
   for (const task of tasks)

@@ -1,9 +1,9 @@
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
+import { describe, unintegratedSubtasks } from '../integration/gate.ts';
+import { subtaskWarnings } from '../integration/subtask-warnings.ts';
 import type { TaskChanges } from '../store/task-store.ts';
 import type { TaskContext } from './context.ts';
-import { describe, unintegratedSubtasks } from './integration.ts';
-import { subtaskWarnings } from './look-below.ts';
 
 /**
  * Reports a running task done: the task is done from now on, and its agent is given the end of its turn to leave.

@@ -2,10 +2,10 @@ import { MakimaError } from '../errors.ts';
 import { isDirectory } from '../files/look.ts';
 import { diffFiles, diffPatch } from '../git/snapshot/index.ts';
 import type { Worktree } from '../git/worktree/index.ts';
+import { requireWorktree } from '../ledger/worktree-of.ts';
 import { requireTask } from './access.ts';
 import type { Actions, Caller } from './actions.ts';
 import type { TaskContext } from './context.ts';
-import { requireWorktree } from './worktree-of.ts';
 
 /** Where a task works and what it changed there. */
 export const readWorktree = (context: TaskContext): Pick<Actions, 'getWorktree' | 'diffPatch' | 'diffFiles'> => {

@@ -2,10 +2,10 @@ import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { checkBranchName } from '../git/command/index.ts';
 import { openTarget } from '../git/delivery/index.ts';
+import { requireWorktree } from '../ledger/worktree-of.ts';
 import { requireOwner, requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';
-import { requireWorktree } from './worktree-of.ts';
 
 /** How long the last run's end is waited for, in milliseconds. */
 const endingTime = 10_000;

@@ -1,11 +1,11 @@
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import { diffFiles } from '../git/snapshot/index.ts';
+import { worktreeOf } from '../ledger/worktree-of.ts';
 import { requireTask } from './access.ts';
 import type { Actions } from './actions.ts';
 import type { TaskContext } from './context.ts';
 import { requireRunning } from './send-message.ts';
-import { worktreeOf } from './worktree-of.ts';
 
 /** More names than this would fill the agent's context and tell it nothing. */
 const maxFilesNamed = 200;

@@ -1,5 +1,5 @@
 import { MakimaError } from '../errors.ts';
-import { hashOf, issueToolKey } from '../runs/tool-key.ts';
+import { hashOf, issueToolKey } from '../ledger/tool-key.ts';
 import type { ToolKeyRecord } from '../store/task-store.ts';
 import { requireTask } from './access.ts';
 import type { Actions } from './actions.ts';

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writ
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
-import { platform } from '../../src/runs/process/platform/index.ts';
+import { platform } from '../../src/process/platform/index.ts';
 import { isAlive, scratch, startDaemon, type Refusal, type TestDaemon } from '../support/daemon.ts';
 
 const skip = process.platform !== 'linux' || process.getuid?.() !== 0 ? 'only root can mount a small disk, on Linux' : false;

@@ -3,14 +3,14 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Task } from '../../schemas/task.ts';
-import { platform } from '../../src/runs/process/platform/index.ts';
+import { platform } from '../../src/process/platform/index.ts';
 import { fingerprint } from '../support/daemon.ts';
 import { everythingIn } from '../support/everything-in.ts';
-import { halfMade } from './life.ts';
 import { keepDaemon, type Fault, type KeptDaemon } from './kept-daemon.ts';
+import { halfMade } from './life.ts';
 import { kinds, play, remove, type Kind } from './scenarios.ts';
-import type { Stage } from './stage.ts';
 import { diceOf, type Dice } from './seeded.ts';
+import type { Stage } from './stage.ts';
 
 type Points = Readonly<Record<string, number>>;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
-import { processKeeper } from '../../src/runs/process/own-cgroup.ts';
+import { processKeeper } from '../../src/process/own-cgroup.ts';
 import { spawnDaemon, type DaemonProcess } from '../support/daemon-process.ts';
 import { isAlive, scratch } from '../support/daemon.ts';
 

@@ -2,8 +2,8 @@ import t from 'tap';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processKeeper } from '../../src/runs/process/own-cgroup.ts';
-import { sweepRun } from '../../src/runs/process/sweep.ts';
+import { processKeeper } from '../../src/process/own-cgroup.ts';
+import { sweepRun } from '../../src/process/sweep.ts';
 import { runProjectCommand, type ProjectCommand } from '../../src/runs/project-commands.ts';
 import { isAlive } from '../support/daemon.ts';
 

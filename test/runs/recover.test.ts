@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { platform } from '../../src/runs/process/platform/index.ts';
+import { platform } from '../../src/process/platform/index.ts';
 import { spawnDaemon } from '../support/daemon-process.ts';
 import { isAlive, scratch, startDaemon, stateOf, type Refusal, type TestDaemon } from '../support/daemon.ts';
 

@@ -1,8 +1,8 @@
 import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sealMakimaDirectory } from '../../git/worktree/index.ts';
+import { issueToolKey, revokeToolKeys } from '../../ledger/tool-key.ts';
 import { orchestrateScript } from '../../orchestrator/script.ts';
-import { issueToolKey, revokeToolKeys } from '../tool-key.ts';
 import { worktreeOfStart, type StartStep } from './step.ts';
 
 /**

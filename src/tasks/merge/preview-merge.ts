@@ -2,11 +2,11 @@ import type { MergeOutlook, MergePreview } from '../../../schemas/merge.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { largestTogether } from '../../domain/merge-order.ts';
 import { mergedCommit, type MergeRoom, previewMerge, receivingSide, withOutlook } from '../../git/merge/index.ts';
+import { workOfSubtasks } from '../../integration/gate.ts';
+import { requireWorktree, worktreeOf } from '../../ledger/worktree-of.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
-import { workOfSubtasks } from '../integration.ts';
-import { requireWorktree, worktreeOf } from '../worktree-of.ts';
 import { requireSubtask, sourceOfSubtask } from './subtask-source.ts';
 
 /** Pairs of subtasks held against each other for one answer, each being one merge of some tens of milliseconds. */

@@ -3,11 +3,11 @@ import { isDirectory } from '../../files/look.ts';
 import { commitOf } from '../../git/command/index.ts';
 import { branchFacts } from '../../git/snapshot/index.ts';
 import { headPlaceOf } from '../../git/worktree/index.ts';
+import { unintegratedOf, workOfSubtasks } from '../../integration/gate.ts';
+import { worktreeOf } from '../../ledger/worktree-of.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
-import { unintegratedOf, workOfSubtasks } from '../integration.ts';
-import { worktreeOf } from '../worktree-of.ts';
 
 /** What there is to merge, and whether nothing is left of it. */
 export const readBranches = (context: TaskContext): Pick<Actions, 'listBranches' | 'checkMerge'> => ({

@@ -18,10 +18,10 @@ import {
 import { bringCommit } from '../../git/repository/index.ts';
 import { type MergeSource, requireFinished, requireNoMarkers } from '../../git/snapshot/index.ts';
 import { headPlaceOf, IndexLockHeld, withWorktreeLock, type Worktree } from '../../git/worktree/index.ts';
+import { requireWorktree } from '../../ledger/worktree-of.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
-import { requireWorktree } from '../worktree-of.ts';
 import { currentMerge, forget, integrationBy, mergeEvent, settleMerge, takeBack, type MergeUnderWay } from './open-merge.ts';
 import { branchOfSubtask, findSubtask, sourceOfSubtask } from './subtask-source.ts';
 

@@ -3,9 +3,9 @@ import { MakimaError } from '../../errors.ts';
 import { checkBranchName, commitOf, treeOf } from '../../git/command/index.ts';
 import { mergeSource, type MergeSource } from '../../git/snapshot/index.ts';
 import type { Worktree } from '../../git/worktree/index.ts';
+import { requireWorktree } from '../../ledger/worktree-of.ts';
 import type { Integration } from '../../store/task-store.ts';
 import type { TaskContext } from '../context.ts';
-import { requireWorktree } from '../worktree-of.ts';
 
 /** @throws MakimaError TASK_NOT_FOUND, NOT_A_SUBTASK */
 export const requireSubtask = async (context: TaskContext, task: Task, subtaskId: string): Promise<Task> => {

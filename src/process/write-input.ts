@@ -1,0 +1,159 @@
+import { constants } from 'node:fs';
+import { access, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MakimaError } from '../errors.ts';
+import { codeOf } from '../files/failure.ts';
+import { storeDurably } from '../files/store-durably.ts';
+import { isOurs, readHandle } from './handle.ts';
+import { runPaths } from './run-directory.ts';
+import { openWake } from './wake.ts';
+
+/** One message; far beyond what an agent's context holds. */
+export const maxMessageBytes = 16 * 1024 * 1024;
+/** What may wait for an agent that does not read. */
+export const maxWaitingBytes = 64 * 1024 * 1024;
+
+/** A message that is stored and will be handed over, whether the daemon lives or not. */
+export interface AcceptedInput {
+  sequence: number;
+  /**
+   * Waits until the message was written into the agent's standard input (the last 64 KiB may still be unread).
+   * @param signal - gives up the wait
+   * @returns false where the agent ended or closed its input before
+   * @throws the signal's reason
+   */
+  delivered(signal?: AbortSignal): Promise<boolean>;
+}
+
+const exists = async (path: string): Promise<boolean> => {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+};
+
+/** What was asked of one run happens in the order in which it was asked. */
+const queues = new Map<string, Promise<unknown>>();
+const inTurn = async <T>(directory: string, act: () => Promise<T>): Promise<T> => {
+  const before = queues.get(directory);
+  const mine = before === undefined ? act() : before.then(act, act);
+  queues.set(directory, mine);
+  try {
+    return await mine;
+  } finally {
+    if (queues.get(directory) === mine) queues.delete(directory);
+  }
+};
+
+/**
+ * Tells the wrapper that there is something new. Without a wrapper (not launched yet, ended) nobody hears it, and nobody needs to.
+ * @returns false where somebody removed the bell: nobody will hear of this again
+ */
+const ringBell = async (directory: string): Promise<boolean> => {
+  try {
+    const bell = await open(runPaths(directory).bell, constants.O_WRONLY | constants.O_NONBLOCK);
+    try {
+      await bell.write('\n');
+    } finally {
+      await bell.close();
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    // ENXIO: nobody listens. EAGAIN: 64 KiB of rings wait to be heard, one more says nothing new.
+    if (codeOf(error) !== 'ENXIO' && codeOf(error) !== 'EAGAIN') throw error;
+  }
+  return true;
+};
+
+const storedMessages = async (directory: string): Promise<string[]> =>
+  (await readdir(runPaths(directory).messages)).filter((name) => /^\d{6,}\.(msg|done|failed)$/.test(name));
+
+/** The message's name; a fixed width keeps the order for the shell that reads them. */
+const messageName = (sequence: number): string => String(sequence).padStart(6, '0');
+
+const waitForDelivery = async (directory: string, name: string, signal?: AbortSignal): Promise<boolean> => {
+  const paths = runPaths(directory);
+  const wake = openWake(paths.messages, { signal });
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const handle = await readHandle(directory);
+      const over = handle !== null && ((await exists(paths.exit)) || !(await isOurs(handle)));
+      if (!(await exists(join(paths.messages, `${name}.msg`)))) return await exists(join(paths.messages, `${name}.done`));
+      if (over) return false;
+      await wake.next();
+    }
+  } finally {
+    wake.close();
+  }
+};
+
+/**
+ * Stores one message for the agent; the wrapper hands it over after those before it, as a whole and once. Resolves when
+ * it is on the disk. May be called before the launch. Never waits for the agent.
+ * @param directory - the run's
+ * @param bytes - as the agent is to read it, its newline included
+ * @throws MakimaError AGENT_INPUT_CLOSED after closeInput or the agent's end, BODY_TOO_LARGE, DISK_FULL
+ */
+export const writeInput = async (directory: string, bytes: string | Uint8Array): Promise<AcceptedInput> =>
+  await inTurn(directory, async () => {
+    const paths = runPaths(directory);
+    const size = Buffer.byteLength(bytes);
+    if (size > maxMessageBytes) throw new MakimaError('BODY_TOO_LARGE', `A message of ${size} bytes is larger than ${maxMessageBytes}`);
+    if ((await exists(paths.close)) || (await exists(paths.exit)) || !(await exists(paths.messages)))
+      throw new MakimaError('AGENT_INPUT_CLOSED');
+    const names = await storedMessages(directory);
+    const waiting = await waitingBytes(directory, names);
+    if (waiting + size > maxWaitingBytes)
+      throw new MakimaError('BODY_TOO_LARGE', `${waiting} bytes already wait for the agent, which does not read them`);
+    const sequence = 1 + Math.max(0, ...names.map((name) => Number.parseInt(name, 10)));
+    const name = messageName(sequence);
+    await storeDurably(join(paths.messages, `${name}.msg`), bytes);
+    if (!(await ringBell(directory))) {
+      await rm(join(paths.messages, `${name}.msg`), { force: true });
+      throw new MakimaError('AGENT_INPUT_CLOSED', "The way to the agent's input was removed");
+    }
+    return { sequence, delivered: async (signal) => await waitForDelivery(directory, name, signal) };
+  });
+
+const waitingBytes = async (directory: string, names: readonly string[]): Promise<number> => {
+  const { messages } = runPaths(directory);
+  let bytes = 0;
+  for (const name of names.filter((each) => each.endsWith('.msg'))) {
+    try {
+      bytes += (await stat(join(messages, name))).size;
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error; // handed over meanwhile
+    }
+  }
+  return bytes;
+};
+
+/**
+ * The end of the agent's input, after every message stored before. Resolves when that is on the disk; can be repeated.
+ * Does nothing for a run whose directory is gone. Never waits for the agent.
+ */
+export const closeInput = async (directory: string): Promise<void> => {
+  await inTurn(directory, async () => {
+    const paths = runPaths(directory);
+    if (!(await exists(paths.messages))) return;
+    await storeDurably(paths.close, '');
+    await ringBell(directory);
+  });
+};
+
+/**
+ * Rings again after a restart: a daemon that died between storing a message and ringing leaves it waiting. What was
+ * handed over is not handed over again.
+ * @returns the sequence numbers of the messages that waited
+ */
+export const resumeInput = async (directory: string): Promise<number[]> =>
+  await inTurn(directory, async () => {
+    if (!(await exists(runPaths(directory).messages))) return [];
+    const waiting = (await storedMessages(directory)).filter((name) => name.endsWith('.msg'));
+    await ringBell(directory);
+    return waiting.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
+  });
