@@ -16,7 +16,6 @@
  * done, failed and interrupted are terminal; a terminal task is started again by going back to queued.
  */
 import type { TaskStatus } from '../../schemas/task.ts';
-import { MakimaError } from '../errors.ts';
 
 const moves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   pending: ['queued', 'interrupted'],
@@ -45,14 +44,6 @@ export const isTerminal = (status: TaskStatus): boolean => terminal.has(status);
 
 /** The task waits for a slot or has one: it can be stopped and not deleted. */
 export const isActive = (status: TaskStatus): boolean => status !== 'pending' && !terminal.has(status);
-
-/**
- * Holds the machine against a move.
- * @throws MakimaError INVALID_TRANSITION, naming both states
- */
-export const assertMove = (from: TaskStatus, to: TaskStatus): void => {
-  if (!mayMove(from, to)) throw new MakimaError('INVALID_TRANSITION', `The task is ${from} and cannot become ${to}`);
-};
 
 /** `completed` is what some clients call `done`. */
 export const readStatus = (status: string): string => (status === 'completed' ? 'done' : status);

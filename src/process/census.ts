@@ -68,12 +68,3 @@ export const openCensus = (runId: string, handle: RunHandle | null): (() => Prom
     return { ...census, cgroup };
   };
 };
-
-/**
- * The living processes of a run, from one look at the process table.
- * @param options.wrapper - also the wrapper
- */
-export const processesOf = async (runId: string, handle: RunHandle | null, options: { wrapper?: boolean } = {}): Promise<ProcessInfo[]> => {
-  const { wrapper, others } = await openCensus(runId, handle)();
-  return options.wrapper === true && wrapper !== null ? [wrapper, ...others] : others;
-};

@@ -5,7 +5,7 @@ import { migrate } from './migrations.ts';
 import { outboxRows } from './outbox-rows.ts';
 import { relocate } from './relocate.ts';
 import { runRows } from './run-rows.ts';
-import { inMemory, NodeSqliteDialect, openSqlite, sqliteFailure, sqliteIdentity } from './sqlite.ts';
+import { NodeSqliteDialect, openSqlite, sqliteFailure, sqliteIdentity } from './sqlite.ts';
 import { callError, openError } from './store-error.ts';
 import type { Session, Tables } from './tables.ts';
 import { taskReads } from './task-reads.ts';
@@ -91,6 +91,3 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
     },
   };
 };
-
-/** The same store without a file, for tests: the same code and the same SQL, so that it cannot behave otherwise. */
-export const openMemoryStore = (options: StoreOptions = {}): Promise<TaskStore> => openStore(inMemory, options);

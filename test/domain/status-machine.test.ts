@@ -1,7 +1,6 @@
 import t from 'tap';
 import { taskStatuses, type TaskStatus } from '../../schemas/task.ts';
-import { assertMove, isActive, isTerminal, mayMove, sourcesOf } from '../../src/domain/status-machine.ts';
-import { MakimaError } from '../../src/errors.ts';
+import { isActive, isTerminal, mayMove, sourcesOf } from '../../src/domain/status-machine.ts';
 
 // Written out by hand from the contract, one row a status, so that a slip in the table shows.
 const contract: Record<TaskStatus, string> = {
@@ -23,16 +22,6 @@ void t.test('every pair of states moves exactly where the contract says', async 
       const allowed = contract[from].split(' ').includes(to);
       t.equal(mayMove(from, to), allowed, `${from} → ${to}`);
       t.equal(sourcesOf(to).includes(from), allowed);
-      if (allowed) assertMove(from, to);
-      else {
-        const thrown = t.throws(() => assertMove(from, to));
-        t.ok(
-          thrown instanceof MakimaError &&
-            thrown.code === 'INVALID_TRANSITION' &&
-            thrown.message.includes(from) &&
-            thrown.message.includes(to),
-        );
-      }
     }
   }
 });

@@ -1,14 +1,14 @@
 import t from 'tap';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { processesOf, selectRun } from '../../src/process/census.ts';
+import { selectRun } from '../../src/process/census.ts';
 import type { RunHandle } from '../../src/process/handle.ts';
 import { pauseRun } from '../../src/process/pause.ts';
 import { platform, type TableEntry } from '../../src/process/platform/index.ts';
 import { sweepRun } from '../../src/process/sweep.ts';
 import { terminateRun } from '../../src/process/terminate.ts';
 import { writeInput } from '../../src/process/write-input.ts';
-import { agentPath, allDead, launchIn, launchScript, lineOf, newRun, plainEnv, said, statesOf, userLine } from './helper.ts';
+import { agentPath, allDead, launchIn, launchScript, lineOf, newRun, plainEnv, processesOf, said, statesOf, userLine } from './helper.ts';
 
 const entry = (pid: number, ppid: number, more: Partial<TableEntry> = {}): TableEntry => ({
   pid,

@@ -3,14 +3,13 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { processesOf } from '../../src/process/census.ts';
 import { readHandle, type RunHandle } from '../../src/process/handle.ts';
 import { ownCgroup, readProcs } from '../../src/process/own-cgroup.ts';
 import { continueRun, pauseRun } from '../../src/process/pause.ts';
 import { sweepRun } from '../../src/process/sweep.ts';
 import { terminateRun, type Graces } from '../../src/process/terminate.ts';
 import { waitForExit } from '../../src/process/wait-for-exit.ts';
-import { allDead, launchIn, launchScript, lineOf, newRun, statesOf, type Run } from './helper.ts';
+import { allDead, launchIn, launchScript, lineOf, newRun, processesOf, type Run, statesOf } from './helper.ts';
 
 const own = ownCgroup();
 const options = { skip: own === null && 'no cgroup can be made here' };

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openCensus } from '../../src/process/census.ts';
 import { followRunFile } from '../../src/process/follow-file.ts';
 import type { RunHandle } from '../../src/process/handle.ts';
 import { launch, type LaunchOptions } from '../../src/process/launch.ts';
-import { platform } from '../../src/process/platform/index.ts';
+import { platform, type ProcessInfo } from '../../src/process/platform/index.ts';
 import { createRunDirectory, runDirectory, type RunPaths } from '../../src/process/run-directory.ts';
 import { sweepRun } from '../../src/process/sweep.ts';
 
@@ -21,7 +22,7 @@ export interface Run {
 }
 
 /** The path of a scripted agent. */
-export const agentPath = (name: string): string => join(import.meta.dirname, '../../fixtures/agents', name);
+export const agentPath = (name: string): string => join(import.meta.dirname, '../fixtures/agents', name);
 
 /** What a test's process may inherit; undefined variables left out. */
 export const plainEnv: Record<string, string> = { PATH: process.env.PATH ?? '/usr/bin:/bin' };
@@ -84,3 +85,12 @@ export const statesOf = async (pids: readonly number[]): Promise<string[]> => {
 /** Whether these processes are dead; a zombie waits for its parent and runs no more. */
 export const allDead = async (pids: readonly number[]): Promise<boolean> =>
   (await statesOf(pids)).every((state) => state === 'gone' || state === 'zombie');
+
+/**
+ * The living processes of a run, from one look at the process table.
+ * @param options.wrapper - also the wrapper
+ */
+export const processesOf = async (runId: string, handle: RunHandle | null, options: { wrapper?: boolean } = {}): Promise<ProcessInfo[]> => {
+  const { wrapper, others } = await openCensus(runId, handle)();
+  return options.wrapper === true && wrapper !== null ? [wrapper, ...others] : others;
+};

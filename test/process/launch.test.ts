@@ -4,11 +4,10 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processesOf } from '../../src/process/census.ts';
 import { isOurs, readHandle } from '../../src/process/handle.ts';
 import { waitForExit } from '../../src/process/wait-for-exit.ts';
 import { closeInput, writeInput } from '../../src/process/write-input.ts';
-import { agentPath, contents, launchIn, launchScript, lineOf, newRun, plainEnv, userLine } from './helper.ts';
+import { agentPath, contents, launchIn, launchScript, lineOf, newRun, plainEnv, processesOf, userLine } from './helper.ts';
 
 // /bin/sh is dash here and bash on macOS.
 const shells = ['/bin/sh', '/bin/bash', '/bin/dash'].filter((shell) => existsSync(shell));

@@ -1,10 +1,9 @@
 import t from 'tap';
-import { processesOf } from '../../src/process/census.ts';
 import { continueRun, pauseRun } from '../../src/process/pause.ts';
 import { sweepRun } from '../../src/process/sweep.ts';
 import { waitForExit } from '../../src/process/wait-for-exit.ts';
 import { closeInput, writeInput } from '../../src/process/write-input.ts';
-import { agentPath, contents, launchIn, launchScript, lineOf, newRun, said, statesOf, userLine } from './helper.ts';
+import { agentPath, contents, launchIn, launchScript, lineOf, newRun, processesOf, said, statesOf, userLine } from './helper.ts';
 
 void t.test('everything stops and goes on', async (t) => {
   const run = await newRun(t);

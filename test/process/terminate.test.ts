@@ -1,11 +1,10 @@
 import t from 'tap';
-import { processesOf } from '../../src/process/census.ts';
 import { pauseRun } from '../../src/process/pause.ts';
 import { sweepRun } from '../../src/process/sweep.ts';
 import { terminateRun, type Graces } from '../../src/process/terminate.ts';
 import { waitForExit } from '../../src/process/wait-for-exit.ts';
 import { closeInput, writeInput } from '../../src/process/write-input.ts';
-import { agentPath, allDead, contents, launchIn, launchScript, lineOf, newRun, said, userLine, type Run } from './helper.ts';
+import { agentPath, allDead, contents, launchIn, launchScript, lineOf, newRun, processesOf, type Run, said, userLine } from './helper.ts';
 
 /** Long enough never to pass in a test that expects the agent to go along. */
 const patient: Graces = { interruptMs: 60_000, terminateMs: 60_000, killMs: 60_000 };

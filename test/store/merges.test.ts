@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { EventPayload } from '../../schemas/event.ts';
 import { MakimaError } from '../../src/errors.ts';
-import { openMemoryStore, openStore } from '../../src/store/open-store.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import type { Integration, TaskStore } from '../../src/store/task-store.ts';
-import { noon, sampleTask } from './samples.ts';
+import { noon, openMemoryStore, sampleTask } from './samples.ts';
 
 const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Task } from '../../schemas/task.ts';
-import type { NewRun, ToolKeyRecord } from '../../src/store/task-store.ts';
+import { type StoreOptions, openStore } from '../../src/store/open-store.ts';
+import { inMemory } from '../../src/store/sqlite.ts';
+import type { NewRun, TaskStore, ToolKeyRecord } from '../../src/store/task-store.ts';
 
 export const noon = '2026-11-22T12:00:00.000Z';
 
@@ -97,3 +99,6 @@ export const sampleKey = (taskId: string, given: Partial<ToolKeyRecord> = {}): T
 
 /** More than go into one statement, so that a transaction with them has a middle. */
 export const eventsAtOnce = 1500;
+
+/** The store without a file: the same code and the same SQL, so that it cannot behave otherwise. */
+export const openMemoryStore = (options: StoreOptions = {}): Promise<TaskStore> => openStore(inMemory, options);

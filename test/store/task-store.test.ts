@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import t, { type Test } from 'tap';
 import fc from 'fast-check';
-import { taskStatuses, type TaskStatus } from '../../schemas/task.ts';
 import type { EventPayload } from '../../schemas/event.ts';
+import { taskStatuses, type TaskStatus } from '../../schemas/task.ts';
 import { mayMove } from '../../src/domain/status-machine.ts';
 import { MakimaError, type ErrorCode } from '../../src/errors.ts';
-import { openMemoryStore, openStore } from '../../src/store/open-store.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import type { TaskStore } from '../../src/store/task-store.ts';
-import { fullTask, noon, sampleKey, sampleRun, sampleTask } from './samples.ts';
+import { fullTask, noon, openMemoryStore, sampleKey, sampleRun, sampleTask } from './samples.ts';
 
 type Open = (t: Test) => Promise<TaskStore>;
 
