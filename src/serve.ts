@@ -21,6 +21,10 @@ const shutdownLimit = 4500;
 /** From SIGKILL to the end of an agent that is being stopped. */
 const killLimit = 2000;
 
+/** The most that the daemon takes from a signal to its end, in milliseconds, where agents are stopped first: whoever runs it as a service waits longer. */
+export const longestStop = ({ interruptGraceMs, terminateGraceMs }: Pick<Config, 'interruptGraceMs' | 'terminateGraceMs'>): number =>
+  shutdownLimit + interruptGraceMs + terminateGraceMs + killLimit;
+
 const openHome = async (home: string): Promise<HomeLock> => {
   try {
     await makeDirectories(home, 0o700);
@@ -90,8 +94,7 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
   await writeDaemonFile(config.home, { pid: process.pid, url: app.url, socket: app.socket, version });
   greet(config, app);
   // Agents that are stopped get the time that stopping one takes; where none is, nobody waits for it.
-  const stopLimit = shutdownLimit + config.interruptGraceMs + config.terminateGraceMs + killLimit;
-  closeWithGrace({ delay: stopLimit, logger: false }, async ({ signal, err }) => {
+  closeWithGrace({ delay: longestStop(config), logger: false }, async ({ signal, err }) => {
     if (!config.stopAgents && !app.isStopping()) setTimeout(() => process.exit(1), shutdownLimit).unref();
     if (err) logger.fatal({ err }, 'An unexpected error ends the daemon; running agents go on and are taken up at the next start');
     else logger.info(`${signal ?? 'Shutdown'}: shutting down; running agents ${config.stopAgents ? 'are stopped' : 'go on'}`);
