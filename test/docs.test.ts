@@ -105,8 +105,8 @@ void t.test('the checks see what they look for', (t) => {
   for (const text of [
     'src/config.ts',
     'src/runs/',
-    'runs/process/',
-    'runs/process/launch',
+    'agents/claude/',
+    'store/sqlite',
     'test/chaos/*.chaos.ts',
     'house.test.ts',
     '.ci/run',
