@@ -1,4 +1,4 @@
-import { Octokit } from '@octokit/rest';
+import { request } from '@octokit/request';
 import { MakimaError, messageOf } from '../errors.ts';
 import type { Opened, PullRequest, PullRequestServer } from './pull-request-shape.ts';
 import type { RemoteSlug } from './remote-slug.ts';
@@ -37,6 +37,12 @@ export const restApi = (env: NodeJS.ProcessEnv, slug: RemoteSlug | null): RestAp
 
 const silent = (): void => undefined;
 
+/** A token with two dots is a JSON web token, which GitHub takes by another word. */
+const authorization = (token: string): string => {
+  const bare = token.replace(/^(?:token|bearer) +/i, '');
+  return `${bare.split('.').length === 3 ? 'bearer' : 'token'} ${bare}`;
+};
+
 const reasonOf = (error: unknown): string => {
   if (error instanceof Error && 'status' in error && typeof error.status === 'number')
     return `GitHub answered ${error.status}: ${messageOf(error)}`;
@@ -45,13 +51,14 @@ const reasonOf = (error: unknown): string => {
 
 /** GitHub's REST API as the way to a server. */
 export const restServer = ({ baseUrl, token, slug }: RestApi, signal: AbortSignal): PullRequestServer => {
-  const octokit = new Octokit({
-    auth: token,
-    baseUrl,
-    userAgent: 'makima',
-    log: { debug: silent, info: silent, warn: silent, error: silent },
+  const github = request.defaults({ baseUrl, headers: { 'user-agent': 'makima', authorization: authorization(token) } });
+  // what it would log, the deprecation of a call, is nothing to a user
+  const bounded = () => ({
+    request: {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      log: { debug: silent, info: silent, warn: silent, error: silent },
+    },
   });
-  const bounded = () => ({ request: { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) } });
   const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
     try {
       return await ask();
@@ -62,7 +69,7 @@ export const restServer = ({ baseUrl, token, slug }: RestApi, signal: AbortSigna
       });
     }
   };
-  const view = async ({ owner, repo }: RemoteSlug) => (await octokit.rest.repos.get({ owner, repo, ...bounded() })).data;
+  const view = async ({ owner, repo }: RemoteSlug) => (await github('GET /repos/{owner}/{repo}', { owner, repo, ...bounded() })).data;
   return {
     parentOf: (repository) =>
       asking(async () => {
@@ -75,12 +82,12 @@ export const restServer = ({ baseUrl, token, slug }: RestApi, signal: AbortSigna
         return parent === undefined ? null : { host: repository.host, owner: parent.owner.login, repo: parent.name };
       }),
     defaultBranchOf: (repository) => asking(async () => (await view(repository)).default_branch),
-    open: (pull) => asking(() => open(octokit, bounded, slug, pull)),
+    open: (pull) => asking(() => open(github, bounded, slug, pull)),
   };
 };
 
 const open = async (
-  octokit: Octokit,
+  github: typeof request,
   bounded: () => { request: { signal: AbortSignal } },
   origin: RemoteSlug,
   pull: PullRequest,
@@ -88,7 +95,7 @@ const open = async (
   const { title, body, head, base, forkOwner } = pull;
   const { owner, repo } = pull.into ?? origin;
   const update = async (): Promise<Opened | null> => {
-    const { data } = await octokit.rest.pulls.list({
+    const { data } = await github('GET /repos/{owner}/{repo}/pulls', {
       owner,
       repo,
       state: 'open',
@@ -101,13 +108,21 @@ const open = async (
       (each) => each.head.ref === head && (forkOwner === null || each.head.user?.login.toLowerCase() === forkOwner.toLowerCase()),
     );
     if (!existing) return null;
-    await octokit.rest.pulls.update({ owner, repo, pull_number: existing.number, title, body, base, ...bounded() });
+    await github('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
+      owner,
+      repo,
+      pull_number: existing.number,
+      title,
+      body,
+      base,
+      ...bounded(),
+    });
     return { url: existing.html_url, isNew: false };
   };
   const updated = await update();
   if (updated !== null) return updated;
   try {
-    const { data } = await octokit.rest.pulls.create({
+    const { data } = await github('POST /repos/{owner}/{repo}/pulls', {
       owner,
       repo,
       title,
