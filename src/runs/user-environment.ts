@@ -38,7 +38,10 @@ const ofGit = [
   'GIT_QUARANTINE_PATH',
 ];
 
-/** The daemon's settings, and what `npm start` tells its script: it would turn a project's own npm to makima's package. */
+/**
+ * The daemon's settings, and what `npm start` tells its script: it would turn a project's own npm to makima's package, and make it
+ * as silent as makima's .npmrc makes the clone's.
+ */
 const ofTheDaemon = [
   'MAKIMA_*',
   'npm_lifecycle_*',
@@ -47,6 +50,7 @@ const ofTheDaemon = [
   'npm_execpath',
   'npm_node_execpath',
   'npm_config_local_prefix',
+  'npm_config_loglevel',
   'INIT_CWD',
 ];
 

@@ -81,6 +81,7 @@ void t.test('what the user set stays, what git, npm, another agent or the daemon
     npm_lifecycle_event: 'start',
     npm_package_json: '/m/package.json',
     npm_config_local_prefix: '/m',
+    npm_config_loglevel: 'error',
     INIT_CWD: '/m',
     GIT_AUTHOR_DATE: '@1 +0000',
     GIT_QUARANTINE_PATH: '/q',
