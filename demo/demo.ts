@@ -36,7 +36,7 @@ await execa('git', ['-C', repository, 'add', 'README.md']);
 await execa('git', ['-C', repository, 'commit', '-q', '-m', 'First commit'], { env: identity });
 
 say(`A daemon with a scripted agent, and a repository of its own, in ${scratch}`);
-const daemon = spawn(process.execPath, [join(root, 'src', 'server.ts')], {
+const daemon = spawn(process.execPath, [join(root, 'bin', 'makima.cjs'), 'serve'], {
   env: {
     ...process.env,
     MAKIMA_HOME: home,

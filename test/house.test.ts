@@ -41,7 +41,6 @@ const rooms: Readonly<Record<string, Room>> = {
   'take-up': closed([...leaves, ...machine, ...work, 'tasks']),
   app: closed(['take-up', 'place', ...leaves, ...machine, ...work, 'tasks', 'http', 'routes', 'config', 'version', 'home']),
   serve: closed([...leaves, 'app', 'config', 'version', 'home', 'http']),
-  server: closed(['serve']),
   // A client of the API like any other.
   cli: closed(['schemas', 'errors', 'version']),
 };

@@ -70,7 +70,7 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
   return {
     async start(fault) {
       const [script = '', ...args] =
-        fault === null ? ['../../src/server.ts'] : ['../support/faulty-daemon.ts', fault.point, String(fault.times)];
+        fault === null ? ['../../bin/makima.cjs', 'serve'] : ['../support/faulty-daemon.ts', fault.point, String(fault.times)];
       const started = spawn(...plainly(process.execPath, join(import.meta.dirname, script), ...args), {
         env: {
           ...process.env,

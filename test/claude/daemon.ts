@@ -10,7 +10,7 @@ import { installClaude } from './install-claude.ts';
 import { claudeEnv, isolatedFolder, type Cleanup } from './isolated.ts';
 import { runProcesses } from './processes.ts';
 
-const server = join(import.meta.dirname, '../../src/server.ts');
+const launcher = join(import.meta.dirname, '../../bin/makima.cjs');
 
 /** What came back from the API: JSON parsed, anything else as text. */
 export interface Answer {
@@ -40,7 +40,7 @@ export class Daemon {
 
   /** Resolves when it has written where it listens and says it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [server], { cwd: this.folder, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [launcher, 'serve'], { cwd: this.folder, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     const listen = (text: Buffer): void => void (this.#said += text.toString());
     child.stdout.on('data', listen);

@@ -25,12 +25,12 @@ export interface DaemonProcess {
   gone: Promise<unknown>;
 }
 
-const serverPath = join(import.meta.dirname, '../../src/server.ts');
+const launcher = join(import.meta.dirname, '../../bin/makima.cjs');
 /** One that is killed when it reaches a named point for the first time. */
 const faultyPath = join(import.meta.dirname, 'faulty-daemon.ts');
 
 /**
- * Starts `src/server.ts` and waits until it serves.
+ * Starts `makima serve` and waits until it serves.
  * @param dieAt - the point of a task's life at which it is killed
  * @param args - of the command line
  * @throws Error with what it printed where it ends before
@@ -44,7 +44,7 @@ export const spawnDaemon = async (
   args: readonly string[] = [],
 ): Promise<DaemonProcess> => {
   const child: ChildProcess = spawn(
-    ...plainly(process.execPath, ...(dieAt === null ? [serverPath, ...args] : [faultyPath, dieAt, '1', ...args])),
+    ...plainly(process.execPath, ...(dieAt === null ? [launcher, 'serve', ...args] : [faultyPath, dieAt, '1', ...args])),
     {
       env: {
         ...process.env,

@@ -1,5 +1,5 @@
 /**
- * The daemon as src/server.ts starts it, but one that is killed at a named point: `faulty-daemon.ts POINT TIMES [ARGUMENT...]` dies by
+ * The daemon as `makima serve` starts it, but one that is killed at a named point: `faulty-daemon.ts POINT TIMES [ARGUMENT...]` dies by
  * SIGKILL when it reaches the point for so many a time.
  */
 import { serve } from '../../src/serve.ts';
