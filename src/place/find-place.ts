@@ -42,7 +42,7 @@ const findOriginal = async (places: readonly string[], path: string, id: string)
 const refuseCopy = (home: string, original: string): StartError =>
   new StartError(
     `MAKIMA_HOME ${home} is a copy: the home that it says it is still stands at ${original}. The worktrees and agents that it knows are that one's. ` +
-      `Use the original (MAKIMA_HOME=${original}); or start once with --adopt (npm start -- --adopt), which makes this copy a home of its own and leaves the original alone; or remove the original, and this one takes its place.`,
+      `Use the original (MAKIMA_HOME=${original}); or start once with --adopt (makima serve --adopt, or npm start -- --adopt in a clone), which makes this copy a home of its own and leaves the original alone; or remove the original, and this one takes its place.`,
   );
 
 /**
