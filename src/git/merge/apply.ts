@@ -1,11 +1,10 @@
-import { rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError } from '../../errors.ts';
-import { commitOf, git, GitFailure, indexInfo, type TreeChange, treeOf, whileLocked, withoutForeignFilters } from '../command/index.ts';
+import { commitOf, git, GitFailure, indexInfo, type TreeChange, treeOf, withoutForeignFilters } from '../command/index.ts';
 import { unhideEntries } from '../snapshot/index.ts';
 import { headPlaceOf, indexOf, installIndex, placeOf, sameIndex, withIndexCopy, withIndexLock, type Worktree } from '../worktree/index.ts';
 import { backupIndex, markIndexInstalled } from './backup.ts';
+import { moveHead, writeMergeState } from './head-state.ts';
 import type { MergePlan } from './plan.ts';
 import { conflictsOf, type MergeRecord } from './record.ts';
 import { checkOutSubmodules, linksOf } from './submodules.ts';
@@ -113,26 +112,6 @@ const stageChanges = (into: Worktree, changes: readonly TreeChange[]): Promise<v
     await markIndexInstalled(into);
     await installIndex(into, indexFile);
   });
-
-/** Moves HEAD, and the branch that it names, where it is still what it was. */
-export const moveHead = async (worktree: Worktree, from: string, to: string, why: string): Promise<void> => {
-  if (from === to) return;
-  const place = { gitDir: worktree.adminDir, commonDir: worktree.gitDir };
-  await whileLocked(() => git(['update-ref', '-m', why, 'HEAD', to, from], place));
-};
-
-const stateFiles = ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'AUTO_MERGE'];
-
-/** So that `git status` of the agent shows the merge, and its `git commit` would conclude it. */
-const writeMergeState = async (into: Worktree, record: MergeRecord): Promise<void> => {
-  await writeFile(path.join(into.adminDir, 'MERGE_MSG'), `${record.message}\n`);
-  await writeFile(path.join(into.adminDir, 'MERGE_MODE'), 'no-ff');
-  await writeFile(path.join(into.adminDir, 'MERGE_HEAD'), `${record.source}\n`);
-};
-
-export const clearMergeState = async (into: Worktree): Promise<void> => {
-  for (const name of stateFiles) await rm(path.join(into.adminDir, name), { force: true });
-};
 
 const attempts = 4;
 

@@ -1,13 +1,12 @@
-import path from 'node:path';
 import { quoteName } from '../../domain/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
-import { readPlainText } from '../../files/rewrite-file.ts';
 import { commitOf, gitText, isAncestor } from '../command/index.ts';
 import { commitTree } from '../snapshot/index.ts';
 import { headPlaceOf, indexOf, placeOf, requireWorktree, withIndexCopy, withIndexLock, type Worktree } from '../worktree/index.ts';
-import { clearMergeState, moveHead, type ApplyOptions } from './apply.ts';
+import type { ApplyOptions } from './apply.ts';
 import { openConflicts } from './conflicts.ts';
-import { shownConflicts } from './preview.ts';
+import { clearMergeState, mergeHead, moveHead } from './head-state.ts';
+import { shownConflicts } from './kind.ts';
 import type { MergeRecord } from './record.ts';
 
 /**
@@ -70,9 +69,4 @@ export const commitMerge = async (
 /** Clears git's own state of a merge that was committed: where the daemon died in between, it is there still. Can be repeated. */
 export const clearCommittedMerge = async (into: Worktree, record: MergeRecord): Promise<void> => {
   if ((await mergeHead(into)) === record.source) await clearMergeState(into);
-};
-
-const mergeHead = async (into: Worktree): Promise<string | null> => {
-  const text = await readPlainText(path.join(into.adminDir, 'MERGE_HEAD'));
-  return text === null ? null : text.trim();
 };

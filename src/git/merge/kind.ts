@@ -1,5 +1,5 @@
-import type { ConflictKind } from '../../../schemas/merge.ts';
-import { keyOf, splitNul } from '../command/index.ts';
+import type { ConflictKind, MergeConflict } from '../../../schemas/merge.ts';
+import { keyOf, showPath, splitNul } from '../command/index.ts';
 
 /** What one side has at a path: 1 is the common ancestor, 2 ours, 3 theirs. */
 export interface ConflictStage {
@@ -22,6 +22,10 @@ export interface MergeOutput {
   /** What else git had to say, such as that a directory was split by renames. */
   notes: string[];
 }
+
+/** Conflicts as answers show them. */
+export const shownConflicts = (conflicts: readonly Conflict[]): MergeConflict[] =>
+  conflicts.map(({ path: file, kind }) => ({ file: showPath(file), kind }));
 
 interface Message {
   paths: Buffer[];

@@ -1,16 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { MergeConflict, MergePreview } from '../../../schemas/merge.ts';
+import type { MergePreview } from '../../../schemas/merge.ts';
 import { diffTrees, gitText, showPath } from '../command/index.ts';
 import { makimaIdentity } from '../repository/index.ts';
 import { commitTree, standingOf } from '../snapshot/index.ts';
 import type { Worktree } from '../worktree/index.ts';
 import { inScratch, mergeIn, type MergeRoom } from './compute.ts';
-import type { Conflict } from './kind.ts';
-
-/** Conflicts as answers show them. */
-export const shownConflicts = (conflicts: readonly Conflict[]): MergeConflict[] =>
-  conflicts.map(({ path: file, kind }) => ({ file: showPath(file), kind }));
+import { shownConflicts } from './kind.ts';
 
 /** Everything that a worktree holds now, as the side `ours` of a merge into it. */
 export const receivingSide = async (into: Worktree, signal?: AbortSignal): Promise<string> => {

@@ -14,8 +14,9 @@ import {
   withIndexLock,
   type Worktree,
 } from '../worktree/index.ts';
-import { clearMergeState, moveHead, type ApplyOptions } from './apply.ts';
+import type { ApplyOptions } from './apply.ts';
 import { backupIndex, isIndexInstalled, removeFiles, restoreDirectories, restoreFiles } from './backup.ts';
+import { clearMergeState, moveHead } from './head-state.ts';
 import type { MergeRecord } from './record.ts';
 import { checkOutSubmodules, linksOf } from './submodules.ts';
 
