@@ -1,3 +1,4 @@
+import { recoverMerges } from './integration/recover-merges.ts';
 import type { RunContext } from './runs/context.ts';
 import { endUnknownRuns } from './runs/end-unknown-runs.ts';
 import { recover } from './runs/recover.ts';
@@ -5,7 +6,6 @@ import type { Runs } from './runs/runs.ts';
 import { adoptLostTasks } from './tasks/adopt-lost-tasks.ts';
 import type { TaskContext } from './tasks/context.ts';
 import { emptyTrashSoon, finishDeletions } from './tasks/finish-deletions.ts';
-import { recoverMerges } from './tasks/merge/recover-merges.ts';
 
 /**
  * Takes up all that an earlier daemon left, before this one says that it is ready.

@@ -2,11 +2,11 @@ import type { MergeStatus } from '../../../schemas/merge.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { commitMerge, openConflicts, resolveConflict, shownConflicts } from '../../git/merge/index.ts';
 import { withWorktreeLock, type Worktree } from '../../git/worktree/index.ts';
+import { currentMerge, mergeEvent, requireMerge, settleMerge, takeBack, type MergeUnderWay } from '../../integration/open-merge.ts';
 import { requireWorktree, worktreeOf } from '../../ledger/worktree-of.ts';
 import { requireTask } from '../access.ts';
 import type { Actions, Caller } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
-import { currentMerge, mergeEvent, requireMerge, settleMerge, takeBack, type MergeUnderWay } from './open-merge.ts';
 
 const noMerge: MergeStatus = {
   inProgress: false,

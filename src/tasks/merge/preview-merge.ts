@@ -3,11 +3,12 @@ import type { Task } from '../../../schemas/task.ts';
 import { largestTogether } from '../../domain/merge-order.ts';
 import { mergedCommit, type MergeRoom, previewMerge, receivingSide, withOutlook } from '../../git/merge/index.ts';
 import { workOfSubtasks } from '../../integration/gate.ts';
+import { sourceOfSubtask } from '../../integration/subtask-source.ts';
 import { requireWorktree, worktreeOf } from '../../ledger/worktree-of.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
-import { requireSubtask, sourceOfSubtask } from './subtask-source.ts';
+import { requireSubtask } from './find-subtask.ts';
 
 /** Pairs of subtasks held against each other for one answer, each being one merge of some tens of milliseconds. */
 const maxPairs = 300;

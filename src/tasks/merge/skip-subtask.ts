@@ -1,9 +1,9 @@
 import { MakimaError } from '../../errors.ts';
+import { mergeEvent } from '../../integration/open-merge.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
-import { mergeEvent } from './open-merge.ts';
-import { requireSubtask } from './subtask-source.ts';
+import { requireSubtask } from './find-subtask.ts';
 
 /** Notes that a subtask's work is left out on purpose. A merge of it later on takes that back. */
 export const skipSubtask =

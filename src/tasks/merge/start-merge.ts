@@ -18,12 +18,21 @@ import {
 import { bringCommit } from '../../git/repository/index.ts';
 import { type MergeSource, requireFinished, requireNoMarkers } from '../../git/snapshot/index.ts';
 import { headPlaceOf, IndexLockHeld, withWorktreeLock, type Worktree } from '../../git/worktree/index.ts';
+import {
+  currentMerge,
+  forget,
+  integrationBy,
+  mergeEvent,
+  settleMerge,
+  takeBack,
+  type MergeUnderWay,
+} from '../../integration/open-merge.ts';
+import { branchOfSubtask, sourceOfSubtask } from '../../integration/subtask-source.ts';
 import { requireWorktree } from '../../ledger/worktree-of.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';
-import { currentMerge, forget, integrationBy, mergeEvent, settleMerge, takeBack, type MergeUnderWay } from './open-merge.ts';
-import { branchOfSubtask, findSubtask, sourceOfSubtask } from './subtask-source.ts';
+import { findSubtask } from './find-subtask.ts';
 
 const maxFilesNamed = 10;
 /** An event is a line of a log, which many conflicts would make long; the merge's status has them all. */

@@ -1,0 +1,36 @@
+import type { Task } from '../../schemas/task.ts';
+import { MakimaError } from '../errors.ts';
+import { checkBranchName, commitOf, treeOf } from '../git/command/index.ts';
+import { mergeSource, type MergeSource } from '../git/snapshot/index.ts';
+import type { Worktree } from '../git/worktree/index.ts';
+import { requireWorktree } from '../ledger/worktree-of.ts';
+import type { Integration, TaskStore } from '../store/task-store.ts';
+
+/** What the subtask's worktree holds now, as a commit. @throws MakimaError WORKTREE_NOT_FOUND */
+export const sourceOfSubtask = async (
+  parts: { store: TaskStore },
+  subtask: Task,
+  integrations: readonly Integration[],
+): Promise<{ worktree: Worktree; source: MergeSource }> => {
+  const worktree = await requireWorktree(parts, subtask.id);
+  const merged = integrations.find(({ subtaskId }) => subtaskId === subtask.id);
+  const previous =
+    merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
+  return {
+    worktree,
+    source: await mergeSource(worktree, previous, `${subtask.name}\n\nUncommitted work of ${worktree.branch}, kept to be merged.`),
+  };
+};
+
+/** A branch of the subtask's repository by its name, as a warning tells it. @throws MakimaError WORKTREE_NOT_FOUND, INVALID_REF, BRANCH_NOT_FOUND */
+export const branchOfSubtask = async (
+  parts: { store: TaskStore },
+  subtask: Task,
+  branch: string,
+): Promise<{ worktree: Worktree; source: MergeSource }> => {
+  await checkBranchName(branch);
+  const worktree = await requireWorktree(parts, subtask.id);
+  const commit = await commitOf(worktree.gitDir, `refs/heads/${branch}`);
+  if (commit === null) throw new MakimaError('BRANCH_NOT_FOUND', `The repository of task ${subtask.id} has no branch ${branch}`);
+  return { worktree, source: { commit, tree: await treeOf(worktree.gitDir, commit) } };
+};
