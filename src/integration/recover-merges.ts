@@ -1,6 +1,6 @@
 import { withWorktreeLock } from '../git/worktree/index.ts';
 import { worktreeOf } from '../ledger/worktree-of.ts';
-import { currentMerge } from './open-merge.ts';
+import { currentMerge } from './current-merge.ts';
 import type { MergeParts } from './parts.ts';
 
 /** Takes back what an earlier daemon left half-merged. What fails is reported, and met again by the next call that has to do with it. */

@@ -4,9 +4,7 @@ import t, { type Test } from 'tap';
 import type { ConflictKind } from '../../schemas/merge.ts';
 import { MakimaError, type ErrorCode } from '../../src/errors.ts';
 import { showPath } from '../../src/git/command/show-path.ts';
-import { openConflicts, resolveConflict } from '../../src/git/merge/conflicts.ts';
-import { commitMerge } from '../../src/git/merge/finish.ts';
-import { inside, mergeOrFail, pair, put, stateOf, undo, type Entry } from './merge-fixture.ts';
+import { commit, conflictsIn, inside, mergeOrFail, pair, put, resolve, stateOf, undo, type Entry } from './merge-fixture.ts';
 
 const lines = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}\n`).join('');
 
@@ -148,12 +146,9 @@ for (const committed of [true, false]) {
       const before = stateOf(parent);
       const childBefore = stateOf(child);
       const plan = await mergeOrFail(parent, child);
-      t.strictSame(
-        Object.fromEntries((await openConflicts(parent, plan.record)).map(({ path, kind }) => [showPath(path), kind])),
-        expected,
-      );
+      t.strictSame(Object.fromEntries((await conflictsIn(parent, plan.record)).map(({ path, kind }) => [showPath(path), kind])), expected);
       t.ok(holds(parent.path, { fine: 'fine\n' }), 'what has no conflict is in');
-      await rejectsWith(t, commitMerge(parent, plan.record, 'too early'), 'CONFLICTS_LEFT');
+      await rejectsWith(t, commit(parent, plan.record, 'too early'), 'CONFLICTS_LEFT');
       if (strategy === 'abort') {
         await undo(parent, plan);
         t.strictSame(stateOf(parent), before);
@@ -164,14 +159,14 @@ for (const committed of [true, false]) {
       for (const file of Object.keys(expected)) {
         const found = lstatSync(path.join(parent.path, file), { throwIfNoEntry: false });
         if (strategy === 'manual' && found?.isFile() === true) writeFileSync(path.join(parent.path, file), 'by hand\n');
-        await resolveConflict(parent, plan.record, file, strategy, null);
+        await resolve(parent, plan.record, file, strategy, null);
       }
-      t.strictSame(await openConflicts(parent, plan.record), []);
+      t.strictSame(await conflictsIn(parent, plan.record), []);
       if (strategy !== 'manual')
         for (const [name, { after }] of Object.entries(cases))
           t.ok(holds(path.join(parent.path, String(Object.keys(cases).indexOf(name))), after[strategy]), name);
-      const commit = await commitMerge(parent, plan.record, 'merged');
-      t.equal(inside(parent, 'rev-parse', 'HEAD').trim(), commit);
+      const merged = await commit(parent, plan.record, 'merged');
+      t.equal(inside(parent, 'rev-parse', 'HEAD').trim(), merged);
       t.equal(inside(parent, 'rev-list', '--parents', '-1', 'HEAD').trim().split(' ')[2], plan.record.source);
       t.equal(inside(parent, 'status', '--porcelain'), '', 'all of it is committed');
       t.strictSame(stateOf(child), childBefore, "the subtask's worktree is as it was");

@@ -3,12 +3,11 @@ import path from 'node:path';
 import t from 'tap';
 import fc from 'fast-check';
 import { showPath } from '../../src/git/command/show-path.ts';
-import { resolveConflict, type Strategy } from '../../src/git/merge/conflicts.ts';
-import { commitMerge } from '../../src/git/merge/finish.ts';
+import type { Strategy } from '../../src/git/merge/conflicts.ts';
 import { removeWorktree } from '../../src/git/worktree/remove-worktree.ts';
 import type { Worktree } from '../../src/git/worktree/worktree.ts';
 import { isolate, open, userRepository, write, worktreeOf } from './git-fixture.ts';
-import { inside, merge, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
+import { commit, inside, merge, put, resolve, sourceOf, stateOf, undo } from './merge-fixture.ts';
 
 /**
  * Every side puts lines of its own, which nobody else writes, into the sections of a few files. So each edit can be looked
@@ -105,7 +104,7 @@ void t.test('whatever is merged in whatever order, no edit is missing that was n
             const content = readFileSync(path.join(parent.path, file), 'utf8');
             if (answer === 'both') write(parent.path, { [file]: withoutMarkers(content) });
             const strategy: Strategy = answer === 'ours' || answer === 'theirs' ? answer : 'manual';
-            await resolveConflict(parent, plan.record, file, strategy, null);
+            await resolve(parent, plan.record, file, strategy, null);
             if (strategy === 'manual') continue;
             // the whole file is the other side's: that one's lines in it are overruled
             const overruled = (line: string): boolean => line.endsWith(`of ${JSON.stringify(file)}`) || line.endsWith(`made ${file}`);
@@ -113,7 +112,7 @@ void t.test('whatever is merged in whatever order, no edit is missing that was n
               if (overruled(line) && (strategy === 'ours' ? lines.includes(line) : already.has(line) && !lines.includes(line)))
                 owed.delete(line);
           }
-          if (plan.record.commit === null) await commitMerge(parent, plan.record, 'merged');
+          if (plan.record.commit === null) await commit(parent, plan.record, 'merged');
         }
         const found = linesIn(parent);
         t.strictSame(

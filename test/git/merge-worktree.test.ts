@@ -2,13 +2,25 @@ import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync, 
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { MakimaError, type ErrorCode } from '../../src/errors.ts';
-import { openConflicts, resolveConflict } from '../../src/git/merge/conflicts.ts';
-import { commitMerge } from '../../src/git/merge/finish.ts';
-import { beforeRef } from '../../src/git/merge/plan.ts';
-import { abortedRef, undoHalfMerge } from '../../src/git/merge/undo.ts';
+import { beforeRef } from '../../src/git/merge/receiving.ts';
+import { abortedRef } from '../../src/git/merge/undo.ts';
 import type { Worktree } from '../../src/git/worktree/worktree.ts';
 import { isolate, open, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
-import { inside, merge, mergeOrFail, pair, planned, put, sourceOf, stateOf, undo } from './merge-fixture.ts';
+import {
+  commit,
+  conflictsIn,
+  inside,
+  merge,
+  mergeOrFail,
+  pair,
+  planned,
+  put,
+  resolve,
+  sourceOf,
+  stateOf,
+  undo,
+  undoHalf,
+} from './merge-fixture.ts';
 
 const rejectsWith = async (t: Test, promise: Promise<unknown>, code: ErrorCode): Promise<void> => {
   const outcome: unknown = await promise.then(
@@ -103,7 +115,7 @@ void t.test('abort gives back the index, modes, times and line ends, and keeps w
   const before = stateOf(parent);
   const plan = await mergeOrFail(parent, child);
   t.equal(plan.record.conflicts.length, 5);
-  await resolveConflict(parent, plan.record, 'secret', 'theirs', null);
+  await resolve(parent, plan.record, 'secret', 'theirs', null);
   put(parent.path, { since: 'made since\n', 'build/more': 'built since\n' });
   inside(parent, 'add', '-A');
   await undo(parent, plan);
@@ -126,7 +138,7 @@ void t.test('a lock that the agent holds is waited for, and told from a conflict
   const before = stateOf(parent);
   const lock = path.join(parent.adminDir, 'index.lock');
   writeFileSync(lock, '');
-  await rejectsWith(t, merge(parent, await sourceOf(child), 100), 'REPOSITORY_BUSY');
+  await rejectsWith(t, merge(parent, await sourceOf(child), { lockWaitMs: 100 }), 'REPOSITORY_BUSY');
   t.ok(existsSync(lock), "another's lock is left alone");
   t.strictSame(stateOf(parent), before);
   const merged = merge(parent, await sourceOf(child));
@@ -139,7 +151,7 @@ void t.test('a lock that a killed daemon left is no hindrance', async (t) => {
   const { parent, child } = await pair(t, { a: 'a\n' });
   put(child.path, { b: 'b\n' });
   writeFileSync(path.join(parent.adminDir, 'index.lock'), 'makima\n');
-  t.not(await merge(parent, await sourceOf(child), 100), null);
+  t.not(await merge(parent, await sourceOf(child), { lockWaitMs: 100 }), null);
 });
 
 void t.test("a merge of the agent's own is not merged into", async (t) => {
@@ -182,12 +194,12 @@ void t.test('manual takes the file as it stands, without markers that neither si
   put(parent.path, { f: 'ours\n', docs: '<<<<<<< as an example\nours\n' });
   put(child.path, { f: 'theirs\n', docs: '<<<<<<< as an example\ntheirs\n' });
   const { record } = await mergeOrFail(parent, child);
-  await rejectsWith(t, resolveConflict(parent, record, 'f', 'manual', null), 'CONFLICT_MARKERS_LEFT');
-  await rejectsWith(t, resolveConflict(parent, record, 'no such file', 'ours', null), 'CONFLICT_NOT_FOUND');
+  await rejectsWith(t, resolve(parent, record, 'f', 'manual', null), 'CONFLICT_MARKERS_LEFT');
+  await rejectsWith(t, resolve(parent, record, 'no such file', 'ours', null), 'CONFLICT_NOT_FOUND');
   put(parent.path, { f: 'both\n', docs: '<<<<<<< as an example\nboth\n' });
-  await resolveConflict(parent, record, 'f', 'manual', null);
-  await resolveConflict(parent, record, 'docs', 'manual', null);
-  await commitMerge(parent, record, 'by hand');
+  await resolve(parent, record, 'f', 'manual', null);
+  await resolve(parent, record, 'docs', 'manual', null);
+  await commit(parent, record, 'by hand');
   t.equal(inside(parent, 'show', 'HEAD:f'), 'both\n');
   t.equal(inside(parent, 'log', '-1', '--format=%s').trim(), 'by hand');
 });
@@ -199,10 +211,10 @@ void t.test('what the agent resolves with git itself counts', async (t) => {
   const { record } = await mergeOrFail(parent, child);
   put(parent.path, { f: 'both\n' });
   inside(parent, 'add', 'f');
-  t.strictSame(await openConflicts(parent, record), []);
+  t.strictSame(await conflictsIn(parent, record), []);
   inside(parent, 'commit', '-qm', 'concluded by git');
   const head = inside(parent, 'rev-parse', 'HEAD').trim();
-  t.equal(await commitMerge(parent, record, 'too late'), head);
+  t.equal(await commit(parent, record, 'too late'), head);
 });
 
 void t.test('a subtask that goes on after its merge does not stand against its own earlier lines', async (t) => {
@@ -237,10 +249,10 @@ void t.test('a merge that was broken off is taken back where it still is the mer
   if (plan === null) return t.fail('there was nothing to merge');
   // two of the three files were written when the daemon died, and one of them the agent has changed since
   put(parent.path, { a: 'theirs\n', 'd/new': 'theirs\n' });
-  await undoHalfMerge(parent, plan.record);
+  await undoHalf(parent, plan.record);
   t.strictSame(stateOf(parent), before);
   put(parent.path, { a: 'theirs, and on\n', 'd/new': 'theirs\n', own: 'own\n' });
-  await undoHalfMerge(parent, plan.record);
+  await undoHalf(parent, plan.record);
   t.strictSame(
     [text(parent.path, 'a'), text(parent.path, 'own'), existsSync(path.join(parent.path, 'd'))],
     ['theirs, and on\n', 'own\n', false],
@@ -275,7 +287,7 @@ void t.test('submodules are merged, told as conflicts, resolved and put back', a
   const before = stateOf(parent);
   const conflicted = await mergeOrFail(parent, other);
   t.match(conflicted.record.conflicts, [{ kind: 'submodule' }]);
-  await resolveConflict(parent, conflicted.record, 'lib', 'theirs', other);
+  await resolve(parent, conflicted.record, 'lib', 'theirs', other);
   t.equal(text(parent.path, 'lib/lib'), '3\n');
   await undo(parent, conflicted);
   t.strictSame(stateOf(parent), before);
@@ -285,10 +297,10 @@ void t.test('submodules are merged, told as conflicts, resolved and put back', a
     ['theirs', others],
   ] as const) {
     const again = await mergeOrFail(parent, other);
-    await resolveConflict(parent, again.record, 'lib', strategy, other);
-    t.strictSame(await openConflicts(parent, again.record), []);
+    await resolve(parent, again.record, 'lib', strategy, other);
+    t.strictSame(await conflictsIn(parent, again.record), []);
     t.equal(inside(parent, 'rev-parse', ':lib').trim(), expected, strategy);
-    if (strategy === 'theirs') await commitMerge(parent, again.record, 'theirs');
+    if (strategy === 'theirs') await commit(parent, again.record, 'theirs');
     else await undo(parent, again);
   }
   t.equal(inside(parent, 'rev-parse', 'HEAD:lib').trim(), others);

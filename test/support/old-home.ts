@@ -10,8 +10,7 @@ import { userMessage } from '../../src/agents/claude/stdin.ts';
 import { branchName } from '../../src/domain/branch-name.ts';
 import { noUsage } from '../../src/domain/usage.ts';
 import { openEventLog, type EventLog } from '../../src/events/event-log.ts';
-import { applyMerge } from '../../src/git/merge/apply.ts';
-import { planMerge } from '../../src/git/merge/plan.ts';
+import { merge } from '../../src/git/merge/merge.ts';
 import { parseRepositoryUrl, repositoryName } from '../../src/git/repository/repository-source.ts';
 import { mergeSource } from '../../src/git/snapshot/merge-source.ts';
 import { sealMakimaDirectory } from '../../src/git/worktree/makima-directory.ts';
@@ -286,20 +285,26 @@ export class OldHome {
       { ...subtask.worktree, borrows: null },
     ];
     const source = await mergeSource(child, null, 'Uncommitted work, kept to be merged.');
-    const plan = await planMerge(parent, source, { merge: `Merge "${subtask.task.name}"`, work: 'Work before it' });
-    if (plan === null || plan.record.commit !== null) throw new Error('this merge does not conflict');
-    await this.#store.beginMerge(
+    const [taskId, subtaskId] = [into.task.id, subtask.task.id];
+    const unexpected = (): Promise<never> => Promise.reject(new Error('this merge does not conflict'));
+    await merge(
+      { worktree: parent, workMessage: 'Work before it' },
+      { ...source, worktree: child, beside: false, message: `Merge "${subtask.task.name}"` },
       {
-        taskId: into.task.id,
-        subtaskId: subtask.task.id,
-        sourceBranch: child.branch,
-        phase: 'applying',
-        record: plan.record,
-        startedAt: at,
+        // as 0.1 stored it
+        begun: ({ beside: _, ...record }) =>
+          this.#store.beginMerge({ taskId, subtaskId, sourceBranch: child.branch, phase: 'applying', record, startedAt: at }, []),
+        leftOpen: () => this.#store.updateMerge(taskId, { phase: 'open' }),
+        plannedAnew: unexpected,
+        resolved: unexpected,
+        aborting: unexpected,
+        committed: unexpected,
+        aborted: unexpected,
+        reached: () => undefined,
+        notTakenBack: (error) => {
+          throw error;
+        },
       },
-      [],
     );
-    await applyMerge(parent, plan, child);
-    await this.#store.updateMerge(into.task.id, { phase: 'open' });
   }
 }

@@ -1,24 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError } from '../../errors.ts';
-import { commitOf, git, GitFailure, indexInfo, type TreeChange, treeOf, withoutForeignFilters } from '../command/index.ts';
+import { commitOf, git, GitFailure, indexInfo, type TreeChange, treeOf } from '../command/index.ts';
 import { unhideEntries } from '../snapshot/index.ts';
 import { headPlaceOf, indexOf, installIndex, placeOf, sameIndex, withIndexCopy, withIndexLock, type Worktree } from '../worktree/index.ts';
 import { backupIndex, markIndexInstalled } from './backup.ts';
 import { moveHead, writeMergeState } from './head-state.ts';
-import type { MergePlan } from './plan.ts';
-import { conflictsOf, type MergeRecord } from './record.ts';
+import { indexPlace } from './index-place.ts';
+import { conflictsOf } from './record.ts';
 import { checkOutSubmodules, linksOf } from './submodules.ts';
+import type { MergeUnderWay } from './under-way.ts';
 
 /** The worktree's agent changed something between the plan and its execution: nothing was touched, plan again. */
 export class WorktreeChanged extends Error {
   override readonly name = 'WorktreeChanged';
-}
-
-export interface ApplyOptions {
-  /** How long the agent's own lock of the index is waited for, in milliseconds. */
-  lockWaitMs?: number;
-  /** Told of each point at which a crash must do no harm. */
-  reached?: (point: string) => void;
 }
 
 /** What `git read-tree -m -u` says before it touches anything, where a file is not as the plan has it. */
@@ -29,32 +22,29 @@ const changedMeanwhile = /not uptodate|would be overwritten|would be removed|wou
  * the merge by its record. A file that the agent has changed since the plan is never overwritten: git holds each against
  * the plan's own tree first.
  *
+ * @param changes - the plan's
  * @param from - the subtask's worktree, whose submodules may have commits that this one lacks
  * @returns what could not be done with submodules, in words
  * @throws WorktreeChanged; MakimaError REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
  */
-export const applyMerge = async (
-  into: Worktree,
-  { record, changes }: MergePlan,
-  from: Worktree | null,
-  { lockWaitMs, reached = () => undefined }: ApplyOptions = {},
-): Promise<string[]> => {
+export const applyMerge = async (merge: MergeUnderWay, changes: readonly TreeChange[], from: Worktree): Promise<string[]> => {
+  const { into, record, journal } = merge;
   await withIndexLock(
     into,
     async () => {
       if ((await commitOf(headPlaceOf(into), 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
       if (!(await sameIndex(backupIndex(into), indexOf(into)))) throw new WorktreeChanged('The index has changed');
       await withIndexCopy(into, backupIndex(into), async (indexFile) => {
-        await writeFiles(into, record, indexFile);
-        reached('merge files written');
+        await writeFiles(merge, indexFile);
+        journal.reached('merge files written');
         if (record.stays) return;
         // all of the worktree is committed, or there is a conflict: the index is that of the result
-        await addConflicts(into, record, indexFile);
+        await addConflicts(merge, indexFile);
         await markIndexInstalled(into);
         await installIndex(into, indexFile);
       });
       if (record.stays) await stageChanges(into, changes);
-      reached('merge index installed');
+      journal.reached('merge index installed');
       if (record.commit === null) await writeMergeState(into, record);
       await moveHead(
         into,
@@ -62,9 +52,9 @@ export const applyMerge = async (
         record.commit ?? record.ours,
         record.commit === null ? 'makima: uncommitted work before a merge' : 'makima: merge',
       );
-      reached('merge head moved');
+      journal.reached('merge head moved');
     },
-    lockWaitMs,
+    merge.lockWaitMs,
   );
   const conflicted = new Set(record.conflicts.map((conflict) => conflict.path));
   return checkOutSubmodules(
@@ -75,8 +65,8 @@ export const applyMerge = async (
 };
 
 /** Brings the files from what the plan saw to the result, with an index of its own. */
-const writeFiles = async (into: Worktree, record: MergeRecord, indexFile: string): Promise<void> => {
-  const place = { ...placeOf(into), commonDir: into.gitDir, indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
+const writeFiles = async ({ into, record }: MergeUnderWay, indexFile: string): Promise<void> => {
+  const place = await indexPlace(into, indexFile);
   const tree = await treeOf(into.gitDir, record.before);
   await unhideEntries(place);
   await git(['read-tree', '--reset', '--no-recurse-submodules', tree], place);
@@ -91,7 +81,7 @@ const writeFiles = async (into: Worktree, record: MergeRecord, indexFile: string
 };
 
 /** The entries of the three sides in place of the merged one, as git itself leaves a conflict. */
-const addConflicts = async (into: Worktree, record: MergeRecord, indexFile: string): Promise<void> => {
+const addConflicts = async ({ into, record }: MergeUnderWay, indexFile: string): Promise<void> => {
   if (record.conflicts.length === 0) return;
   const zeros = '0'.repeat(record.head.length);
   const lines = conflictsOf(record).flatMap(({ path: file, stages }) => [
@@ -106,30 +96,9 @@ const addConflicts = async (into: Worktree, record: MergeRecord, indexFile: stri
 /** Only what the merge changed, beside whatever is staged. */
 const stageChanges = (into: Worktree, changes: readonly TreeChange[]): Promise<void> =>
   withIndexCopy(into, indexOf(into), async (indexFile) => {
-    const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
+    const place = await indexPlace(into, indexFile);
     await git(['update-index', '-z', '--index-info'], { ...place, input: indexInfo(changes) });
     await git(['update-index', '-q', '--refresh'], { ...place, answers: [1] });
     await markIndexInstalled(into);
     await installIndex(into, indexFile);
   });
-
-const attempts = 4;
-
-/**
- * Repeats a step from its plan on while the worktree's agent changes what the plan was made of.
- * @throws MakimaError REPOSITORY_BUSY where it never holds still
- */
-export const whileChanging = async <T>(step: (attempt: number) => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await step(attempt);
-    } catch (error) {
-      if (!(error instanceof WorktreeChanged)) throw error;
-      if (attempt >= attempts)
-        throw new MakimaError('REPOSITORY_BUSY', `The worktree is being changed while it is merged into (${error.message})`, {
-          cause: error,
-        });
-      await delay(100 * attempt);
-    }
-  }
-};

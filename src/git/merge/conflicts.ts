@@ -1,30 +1,24 @@
 import { lstat, readFile } from 'node:fs/promises';
+import type { MergeConflict } from '../../../schemas/merge.ts';
 import { quoteName } from '../../domain/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
 import { joinBytes } from '../../files/relative-path.ts';
-import { git, keyOf, showPath, splitNul, withoutForeignFilters } from '../command/index.ts';
-import {
-  headPlaceOf,
-  indexOf,
-  installIndex,
-  placeOf,
-  requireWorktree,
-  withIndexCopy,
-  withIndexLock,
-  type Worktree,
-} from '../worktree/index.ts';
+import { git, keyOf, showPath, splitNul } from '../command/index.ts';
+import { indexOf, installIndex, placeOf, requireWorktree, withIndexCopy, withIndexLock, type Worktree } from '../worktree/index.ts';
 import { removeFiles, statOf } from './backup.ts';
-import type { Conflict } from './kind.ts';
+import { indexPlace } from './index-place.ts';
+import { type Conflict, shownConflict, shownConflicts } from './kind.ts';
 import { conflictsOf, type MergeRecord } from './record.ts';
 import { checkOutSubmodules } from './submodules.ts';
+import type { MergeUnderWay } from './under-way.ts';
 
 export type Strategy = 'ours' | 'theirs' | 'manual';
 
 /** A larger file is not searched for markers: no one edits such a thing by hand. */
 const maxSearched = 50 * 1024 * 1024;
 
-/** The conflicts that are left; what the agent resolved with `git add` is resolved. */
-export const openConflicts = async (into: Worktree, record: MergeRecord): Promise<Conflict[]> => {
+/** The conflicts that are left; what the agent resolved with `git add` is resolved. @throws MakimaError WORKTREE_NOT_FOUND */
+export const openConflicts = async ({ into, record }: Pick<MergeUnderWay, 'into' | 'record'>): Promise<Conflict[]> => {
   await requireWorktree(into);
   const { stdout } = await git(['ls-files', '--unmerged', '-z'], placeOf(into));
   const known = new Map(conflictsOf(record).map((conflict) => [keyOf(conflict.path), conflict]));
@@ -36,29 +30,27 @@ export const openConflicts = async (into: Worktree, record: MergeRecord): Promis
   return [...left.values()];
 };
 
+/** The same as answers show them. */
+export const conflictsLeft = async (merge: MergeUnderWay): Promise<MergeConflict[]> => shownConflicts(await openConflicts(merge));
+
 /**
  * Resolves one file: with what our side has there, what theirs has, or the file as it now stands. A side that has nothing
  * there removes it. Can be repeated, also with another answer.
  *
  * @param file - the name as an answer shows it, or as a shell shows it in quotes
  * @param from - the subtask's worktree, whose submodules may have commits that this one lacks
- * @returns the conflict that it was
- * @throws MakimaError CONFLICT_NOT_FOUND, CONFLICT_MARKERS_LEFT, MERGE_BLOCKED, REPOSITORY_BUSY
+ * @returns the conflicts that are left
+ * @throws MakimaError WORKTREE_NOT_FOUND, CONFLICT_NOT_FOUND, CONFLICT_MARKERS_LEFT, MERGE_BLOCKED, REPOSITORY_BUSY
  */
 export const resolveConflict = async (
-  into: Worktree,
-  record: MergeRecord,
+  merge: MergeUnderWay,
   file: string,
   strategy: Strategy,
   from: Worktree | null,
-  lockWaitMs?: number,
-): Promise<Conflict> => {
+): Promise<MergeConflict[]> => {
+  const { into, record, journal } = merge;
   await requireWorktree(into);
-  const conflict =
-    conflictsOf(record).find(({ path }) => showPath(path) === file) ??
-    conflictsOf(record).find(({ path }) => quoteName(showPath(path)) === file);
-  if (conflict === undefined)
-    throw new MakimaError('CONFLICT_NOT_FOUND', `${JSON.stringify(file.slice(0, 200))} is no file that this merge has a conflict in`);
+  const conflict = conflictIn(record, file);
   const target = joinBytes(into.path, conflict.path);
   const found = await statOf(target);
   const side = strategy === 'manual' ? undefined : conflict.stages.find(({ stage }) => stage === (strategy === 'ours' ? 2 : 3));
@@ -71,7 +63,7 @@ export const resolveConflict = async (
     into,
     () =>
       withIndexCopy(into, indexOf(into), async (indexFile) => {
-        const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
+        const place = await indexPlace(into, indexFile);
         const named = Buffer.concat([conflict.path, Buffer.from('\0')]);
         if (strategy === 'manual') {
           await git(['update-index', '--add', '--remove', '-z', '--stdin'], { ...place, input: named });
@@ -84,9 +76,21 @@ export const resolveConflict = async (
         }
         await installIndex(into, indexFile);
       }),
-    lockWaitMs,
+    merge.lockWaitMs,
   );
   if (side?.mode === '160000') await checkOutSubmodules(into, from, [{ path: conflict.path, id: side.id }]);
+  journal.reached('conflict resolved');
+  const left = await conflictsLeft(merge);
+  await journal.resolved(shownConflict(conflict), left.length);
+  return left;
+};
+
+const conflictIn = (record: MergeRecord, file: string): Conflict => {
+  const conflict =
+    conflictsOf(record).find(({ path }) => showPath(path) === file) ??
+    conflictsOf(record).find(({ path }) => quoteName(showPath(path)) === file);
+  if (conflict === undefined)
+    throw new MakimaError('CONFLICT_NOT_FOUND', `${JSON.stringify(file.slice(0, 200))} is no file that this merge has a conflict in`);
   return conflict;
 };
 

@@ -1,11 +1,14 @@
-/** One worktree's work brought into another's: planned, applied, resolved, finished or undone. */
-export { applyMerge, whileChanging, WorktreeChanged } from './apply.ts';
-export { removeBackup } from './backup.ts';
+/**
+ * One worktree's work brought into another's. `merge` does it, keeping a journal with the caller; what it left open, or a dead
+ * daemon left, is had back by `takeUpMerge`, and then looked at, resolved, committed or aborted. Beside that: what merges would come to.
+ */
 export { computeMerge, type MergeRoom } from './compute.ts';
-export { openConflicts, resolveConflict } from './conflicts.ts';
-export { clearCommittedMerge, commitMerge, concludedBy } from './finish.ts';
-export { type MergePlan, planMerge } from './plan.ts';
+export { conflictsLeft, resolveConflict } from './conflicts.ts';
+export { abortMerge, commitMerge } from './finish.ts';
+export type { MergeJournal } from './journal.ts';
+export { merge, type Merged } from './merge.ts';
+export type { Incoming } from './plan.ts';
 export { mergedCommit, previewMerge, receivingSide, withOutlook } from './preview.ts';
-export { shownConflicts } from './kind.ts';
-export { conflictsOf, type MergeRecord, parseMergeRecord } from './record.ts';
-export { undoHalfMerge, undoMerge } from './undo.ts';
+export type { MergeRecord } from './record.ts';
+export { takeUpMerge } from './take-up.ts';
+export type { MergeUnderWay } from './under-way.ts';

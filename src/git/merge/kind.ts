@@ -23,9 +23,10 @@ export interface MergeOutput {
   notes: string[];
 }
 
-/** Conflicts as answers show them. */
-export const shownConflicts = (conflicts: readonly Conflict[]): MergeConflict[] =>
-  conflicts.map(({ path: file, kind }) => ({ file: showPath(file), kind }));
+/** A conflict as answers show it. */
+export const shownConflict = ({ path: file, kind }: Conflict): MergeConflict => ({ file: showPath(file), kind });
+
+export const shownConflicts = (conflicts: readonly Conflict[]): MergeConflict[] => conflicts.map(shownConflict);
 
 interface Message {
   paths: Buffer[];

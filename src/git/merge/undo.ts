@@ -1,24 +1,24 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
-import { commitOf, diffTrees, git, keyOf, type TreeChange, treeOf, whileLocked, withoutForeignFilters } from '../command/index.ts';
+import { commitOf, diffTrees, git, keyOf, type TreeChange, treeOf, whileLocked } from '../command/index.ts';
 import { snapshotCommit, snapshotTree } from '../snapshot/index.ts';
 import {
   headPlaceOf,
   indexOf,
   installIndex,
-  placeOf,
   requireWorktree,
   temporaryFile,
   withIndexCopy,
   withIndexLock,
   type Worktree,
 } from '../worktree/index.ts';
-import type { ApplyOptions } from './apply.ts';
 import { backupIndex, isIndexInstalled, removeFiles, restoreDirectories, restoreFiles } from './backup.ts';
 import { clearMergeState, moveHead } from './head-state.ts';
+import { indexPlace } from './index-place.ts';
 import type { MergeRecord } from './record.ts';
 import { checkOutSubmodules, linksOf } from './submodules.ts';
+import type { MergeUnderWay } from './under-way.ts';
 
 const attempts = 3;
 
@@ -32,11 +32,7 @@ export const abortedRef = (worktree: Worktree): string => `refs/makima/merges/${
  *
  * @throws MakimaError WORKTREE_NOT_FOUND, REPOSITORY_BUSY, DISK_FULL, GIT_FAILED
  */
-export const undoMerge = async (
-  into: Worktree,
-  record: MergeRecord,
-  { lockWaitMs, reached = () => undefined }: ApplyOptions = {},
-): Promise<void> => {
+export const undoMerge = async ({ into, record, journal, lockWaitMs }: MergeUnderWay): Promise<void> => {
   await requireWorktree(into);
   await withIndexLock(
     into,
@@ -52,7 +48,7 @@ export const undoMerge = async (
       // for them to say
       await write(into, tree, (await diffTrees(into.gitDir, tree, await snapshotTree(into))).filter(isIgnoreFile));
       await restoreIndex(into, record);
-      reached('merge index restored');
+      journal.reached('merge index restored');
       for (let attempt = 1; ; attempt += 1) {
         const differing = await diffTrees(into.gitDir, tree, await snapshotTree(into));
         if (attempt > 1 && differing.length === 0) break;
@@ -68,7 +64,7 @@ export const undoMerge = async (
         await restoreFiles(into, record.files);
       }
       await restoreDirectories(into, record.directories);
-      reached('merge files restored');
+      journal.reached('merge files restored');
       await restoreHead(into, record);
       await clearMergeState(into);
     },
@@ -90,9 +86,10 @@ const keepPresent = async (into: Worktree): Promise<string> => {
  *
  * @throws MakimaError as undoMerge does
  */
-export const undoHalfMerge = async (into: Worktree, record: MergeRecord): Promise<void> => {
+export const undoHalfMerge = async (merge: MergeUnderWay): Promise<void> => {
+  const { into, record } = merge;
   await requireWorktree(into);
-  if (await isIndexInstalled(into)) return undoMerge(into, record);
+  if (await isIndexInstalled(into)) return undoMerge(merge);
   return withIndexLock(into, async () => {
     const present = await keepPresent(into);
     const tree = await treeOf(into.gitDir, record.before);
@@ -118,7 +115,7 @@ const write = async (into: Worktree, tree: string, changes: readonly TreeChange[
     .flatMap((change) => [change.path, Buffer.from('\0')]);
   if (paths.length === 0) return;
   const indexFile = await temporaryFile(into.gitDir, 'index');
-  const place = { ...placeOf(into), indexFile, config: await withoutForeignFilters(headPlaceOf(into)) };
+  const place = await indexPlace(into, indexFile);
   try {
     await git(['read-tree', tree], place);
     await git(['checkout-index', '--force', '-z', '--stdin'], { ...place, input: Buffer.concat(paths) });

@@ -1,5 +1,5 @@
 import { MakimaError } from '../../errors.ts';
-import { mergeEvent } from '../../integration/open-merge.ts';
+import { mergeEvent } from '../../integration/merge-journal.ts';
 import { requireTask } from '../access.ts';
 import type { Actions } from '../actions.ts';
 import type { TaskContext } from '../context.ts';

@@ -1,0 +1,105 @@
+/** What is noted of a merge, and in which order: whoever comes after a crash has nothing else. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { MakimaError } from '../../src/errors.ts';
+import { merge, pair, put, sourceOf, stateOf, TestJournal } from './merge-fixture.ts';
+
+const failureOf = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'it resolved',
+    (error: unknown) => (error instanceof MakimaError ? error.code : error),
+  );
+const isBackedUp = (adminDir: string): boolean => existsSync(path.join(adminDir, 'makima-merge'));
+
+void t.test('a plan is noted before anything is touched, and a merge that is through after all of it', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(child.path, { a: 'theirs\n' });
+  const before = stateOf(parent);
+  const passed: string[] = [];
+  const journal = new TestJournal((what) => {
+    passed.push(what);
+    if (what !== 'begun') return;
+    t.strictSame(stateOf(parent), before);
+    t.ok(isBackedUp(parent.adminDir));
+  });
+  t.not(await merge(parent, await sourceOf(child), { journal }), null);
+  t.strictSame(journal.noted, ['begun', 'committed']);
+  t.strictSame(passed, ['begun', 'merge begun', 'merge files written', 'merge index installed', 'merge head moved']);
+  t.notOk(isBackedUp(parent.adminDir), 'what would put it back is gone');
+});
+
+void t.test('a merge that conflicts is noted as open, and what would put it back stays', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(parent.path, { a: 'ours\n' });
+  put(child.path, { a: 'theirs\n' });
+  const journal = new TestJournal();
+  await merge(parent, await sourceOf(child), { journal });
+  t.strictSame(journal.noted, ['begun', 'left open']);
+  t.ok(isBackedUp(parent.adminDir));
+});
+
+void t.test('what there is nothing of to merge is never noted', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  const journal = new TestJournal();
+  t.equal(await merge(parent, await sourceOf(child), { journal }), null);
+  t.strictSame(journal.noted, []);
+});
+
+void t.test('what the agent changes after the plan is in the next one', async (t) => {
+  const { parent, child } = await pair(t, { a: '1\n2\n3\n4\n5\n6\n7\n' });
+  put(child.path, { a: '1\n2\n3\n4\n5\n6\ntheirs\n' });
+  const journal = new TestJournal((what) => {
+    if (what === 'begun') put(parent.path, { a: 'own\n2\n3\n4\n5\n6\n7\n' });
+  });
+  await merge(parent, await sourceOf(child), { journal });
+  t.strictSame(journal.noted, ['begun', 'planned anew', 'committed']);
+  t.equal(readFileSync(path.join(parent.path, 'a'), 'utf8'), 'own\n2\n3\n4\n5\n6\ntheirs\n');
+});
+
+void t.test('a merge into a worktree that never holds still is given up, with what its agent did', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(child.path, { a: 'theirs\n' });
+  let times = 0;
+  const journal = new TestJournal((what) => {
+    if (what === 'begun' || what === 'planned anew') put(parent.path, { a: `own ${(times += 1)}\n` });
+  });
+  t.equal(await failureOf(merge(parent, await sourceOf(child), { journal })), 'REPOSITORY_BUSY');
+  t.strictSame(journal.noted, ['begun', 'planned anew', 'planned anew', 'planned anew', 'aborted']);
+  t.equal(readFileSync(path.join(parent.path, 'a'), 'utf8'), 'own 4\n');
+});
+
+void t.test('a merge that cannot be planned anew is given up, and what its agent did meanwhile is not taken back', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(child.path, { a: 'theirs\n' });
+  const journal = new TestJournal((what) => {
+    if (what !== 'begun') return;
+    put(parent.path, { a: 'own\n', untracked: 'own\n' });
+    // as its own git leaves it in the middle of a merge
+    writeFileSync(path.join(parent.adminDir, 'MERGE_HEAD'), `${parent.baseCommit}\n`);
+  });
+  t.equal(await failureOf(merge(parent, await sourceOf(child), { journal })), 'MERGE_IN_PROGRESS');
+  t.strictSame(journal.noted, ['begun', 'aborted']);
+  t.strictSame(
+    ['a', 'untracked'].map((name) => readFileSync(path.join(parent.path, name), 'utf8')),
+    ['own\n', 'own\n'],
+  );
+  t.ok(existsSync(path.join(parent.adminDir, 'MERGE_HEAD')), "and the merge of the agent's own is still under way");
+});
+
+void t.test('a merge that fails while it is carried out is taken back, and the failure is told', async (t) => {
+  for (const at of ['merge files written', 'merge index installed', 'merge head moved']) {
+    const { parent, child } = await pair(t, { a: 'a\n' });
+    put(parent.path, { own: 'own\n' });
+    put(child.path, { a: 'theirs\n', b: 'theirs\n' });
+    const before = stateOf(parent);
+    const failure = new Error(at);
+    const journal = new TestJournal((what) => {
+      if (what === at) throw failure;
+    });
+    t.equal(await failureOf(merge(parent, await sourceOf(child), { journal })), failure);
+    t.strictSame(journal.noted, ['begun', 'aborting', 'aborted'], at);
+    t.strictSame(stateOf(parent), before, at);
+    t.notOk(isBackedUp(parent.adminDir));
+  }
+});
