@@ -208,3 +208,35 @@ void t.test('whom a token is for', (t) => {
   t.match(restApi({}, remoteSlug('https://github.com/acme/widgets')), { missing: /GITHUB_TOKEN/ });
   t.end();
 });
+
+void t.test('an origin with a branch beside which git can make none says which, and what to do', async (t) => {
+  const { repository, finished, refused } = await world(t);
+  for (const [theirs, expected] of [
+    [
+      'makima',
+      /^origin did not take makima\/\S+: it has a branch makima, beside which git can make no makima\/\S+\. Rename or delete that branch there/,
+    ],
+    ['below', /^origin did not take makima\/\S+: it has a branch makima\/\S+\/below, beside which git can make no makima\/\S+\. Rename/],
+  ] as const) {
+    const source = repository();
+    const bare = addOrigin(source, url);
+    const { task, worktree } = await finished(source);
+    write(worktree.path, { 'new.txt': 'n\n' });
+    sh(bare, 'branch', theirs === 'below' ? `${task.branch ?? ''}/below` : theirs, 'main');
+    const { code, message } = await refused(task, { action: 'pr', targetRepoPath: source });
+    t.equal(code, 'PUSH_REJECTED');
+    t.match(message, expected);
+  }
+});
+
+void t.test('what the target last saw of such a branch at origin, which is gone there, is no hindrance', async (t) => {
+  const { dir, PATH } = scriptedGh(t);
+  const { repository, finished, run } = await world(t, { inheritedEnv: { PATH, HOME: dir } });
+  const source = repository();
+  addOrigin(source, url);
+  sh(source, 'update-ref', 'refs/remotes/origin/makima', 'main');
+  const { task, worktree } = await finished(source);
+  write(worktree.path, { 'new.txt': 'n\n' });
+  t.match(await run(task, { action: 'pr', targetRepoPath: source }), { status: 'succeeded' });
+  t.equal(line(source, 'rev-parse', 'origin/makima'), line(source, 'rev-parse', 'main'), 'it stays');
+});

@@ -170,6 +170,27 @@ void t.test('a branch of the source that git cannot keep beside a task’s own i
   sh(worktree.path, 'commit', '-q', '--allow-empty', '-m', 'ours');
 });
 
+void t.test('a source that has `makima` first and `makima/x` later, or the other way, is fetched as it stands', async (t) => {
+  const home = isolate(t);
+  const upstream = userRepository(path.join(home, 'upstream'));
+  sh(upstream, 'branch', 'makima');
+  const clone = path.join(home, 'clone');
+  sh(home, 'clone', '-q', upstream, clone);
+  for (const source of [clone, pathToFileURL(upstream).href]) await worktreeOf(home, await open(home, source), 'makima');
+  sh(upstream, 'branch', '-m', 'makima', 'makima/x');
+  sh(clone, 'fetch', '-q', '--prune');
+  sh(clone, 'branch', 'makima/x');
+  for (const source of [clone, pathToFileURL(upstream).href]) {
+    const worktree = await worktreeOf(home, await open(home, source), 'makima/x');
+    t.equal(sh(worktree.path, 'rev-parse', 'HEAD', 'origin/makima/x', 'makima/x'), sh(upstream, 'rev-parse', 'main').repeat(3));
+    await t.rejects(worktreeOf(home, await open(home, source), 'makima'), { code: 'BRANCH_NOT_FOUND' });
+  }
+  sh(upstream, 'branch', '-m', 'makima/x', 'makima');
+  sh(clone, 'branch', '-D', 'makima/x');
+  sh(clone, 'fetch', '-q', '--prune');
+  for (const source of [clone, pathToFileURL(upstream).href]) await worktreeOf(home, await open(home, source), 'makima');
+});
+
 void t.test('a repository without a commit says so, and leaves nothing behind', async (t) => {
   const home = isolate(t);
   const source = path.join(home, 'empty');

@@ -89,13 +89,24 @@ const push = async (target: TargetRepository, branch: string, commit: string, si
   const refused = /^!\t[^\t]*\t(.*)$/m.exec(result.stdout.toString('utf8'))?.[1];
   const said = lastLines(result.stderr);
   const words = said === '' ? '' : ` (${said})`;
-  if (refused !== undefined) throw new MakimaError('PUSH_REJECTED', `${remote} did not take ${branch}: ${whyRefused(refused)}${words}`);
+  if (refused !== undefined)
+    throw new MakimaError(
+      'PUSH_REJECTED',
+      `${remote} did not take ${branch}: ${whyNoName(branch, refused, said) ?? `${whyRefused(refused)}${words}`}`,
+    );
   if (/does not appear to be a git repository|[Rr]epository not found|repository '.*' (?:not found|does not exist)/.test(result.stderr)) {
     throw new MakimaError('REMOTE_NOT_FOUND', `The remote ${remote} of ${target.path} is not there or not yours to see${words}`);
   }
   // git says nothing of its own where the hook ends with an error
   if (result.exitCode === 1) throw new MakimaError('PUSH_REJECTED', `The pre-push hook of ${target.path} said no${words}`);
   throw gitError('push', result.exitCode, result.stderr);
+};
+
+/** Git keeps no `a` beside `a/b`, there no more than here: which branch of origin's is in the way, null where that is not why. */
+const whyNoName = (branch: string, reason: string, said: string): string | null => {
+  const inTheWay = /'refs\/heads\/([^']+)' exists; cannot create/.exec(said)?.[1];
+  if (inTheWay === undefined && !reason.includes('directory file conflict')) return null;
+  return `it has a branch ${inTheWay ?? 'above or below that name'}, beside which git can make no ${branch}. Rename or delete that branch there`;
 };
 
 const whyRefused = (reason: string): string => {
