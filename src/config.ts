@@ -11,8 +11,6 @@ export type LogLevel = (typeof logLevels)[number];
 const tunables = {
   /** A plan of 2 million characters is 18 MB as a form, in which each byte can take three. */
   bodyLimitBytes: 20 * 1024 * 1024,
-  maxTasks: 10_000,
-  maxStreams: 256,
   /** An agent that prints nothing for so long is reported. */
   silenceMs: 30_000,
   /** Between the request to give up a turn and SIGTERM. */
@@ -42,6 +40,10 @@ export type Config = Readonly<{
   worktreeDir: string;
   maxConcurrentTasks: number;
   maxDepth: number;
+  /** Of all tasks that there are, ended ones too; 0 is no bound. */
+  maxTasks: number;
+  /** Of streams that are open at once. */
+  maxStreams: number;
   /** A bare name, to be found on the path, or an absolute path. */
   claudeCommand: string;
   claudePreArgs: readonly string[];
@@ -144,6 +146,8 @@ export const loadConfig = (
     worktreeDir: get('worktreeDir', join(home, 'worktrees'), path(homedir, cwd), path(homedir, home)),
     maxConcurrentTasks: get('maxConcurrentTasks', 4, integer(1, 1000)),
     maxDepth: get('maxDepth', 2, integer(0, 100)),
+    maxTasks: get('maxTasks', 10_000, integer(0, 10_000_000)),
+    maxStreams: get('maxStreams', 256, integer(1, 100_000)),
     claudeCommand: get('claudeCommand', 'claude', command(homedir, cwd), command(homedir, home)),
     claudePreArgs: get('claudePreArgs', none, args),
     claudeArgs: get('claudeArgs', none, args),

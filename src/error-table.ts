@@ -68,8 +68,8 @@ export const errorTable = {
   BODY_TOO_LARGE: { status: 413, what: 'The body is larger than the limit', remedy: 'Send less; GET /api/v1/mesh/info names the limits' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, what: 'The body is of a type that is not understood here', remedy: 'Send application/json or application/x-www-form-urlencoded' },
   HEADERS_TOO_LARGE: { status: 431, what: 'The headers are larger than 16 KiB', remedy: 'Send what is long in the body' },
-  TOO_MANY_TASKS: { status: 429, what: 'The limit of tasks is reached', remedy: 'Delete tasks that are no longer needed' },
-  TOO_MANY_STREAMS: { status: 429, what: 'The limit of open streams is reached', remedy: 'Close a stream first' },
+  TOO_MANY_TASKS: { status: 429, what: 'The limit of tasks is reached', remedy: 'Delete tasks that are no longer needed, or set MAKIMA_MAX_TASKS higher' },
+  TOO_MANY_STREAMS: { status: 429, what: 'The limit of open streams is reached', remedy: 'Close a stream first, or set MAKIMA_MAX_STREAMS higher' },
   NOT_READY: { status: 503, what: 'The daemon is starting or shutting down', remedy: 'Try again in a moment; /readyz says when' },
   HANDLER_TIMEOUT: { status: 503, what: 'The answer took too long', remedy: 'GET what was asked for to see how it went, and try again' },
   // the task's own failures: they stand in errorMessage, and answer a request where one waits for them

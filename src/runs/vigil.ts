@@ -18,7 +18,7 @@ const inWords = (milliseconds: number): string =>
  */
 export const keepVigil = (watched: WatchedRun): Vigil => {
   const { context, task, run, driver, agent, tracker, state, detach, say, closeInput } = watched;
-  const { store, timing } = context;
+  const { store, ledger, timing } = context;
 
   const isExpectedToSpeak = (): boolean => {
     const { lastTurn, turnOpen, results } = tracker.progress;
@@ -32,6 +32,25 @@ export const keepVigil = (watched: WatchedRun): Vigil => {
   );
 
   const isInBackground = (): boolean => tracker.progress.background > 0 && !tracker.progress.turnOpen;
+  // An agent whose background work has a bound is told of before it: a message, or a word of the work, begins the time anew.
+  const foretoldAfter = (limit: number): number => Math.min(timing.backgroundWait, limit / 2);
+  const foretellTime = (): number | null =>
+    timing.backgroundLimit === null || state.finishing || state.inputClosed || watched.isAttending() || !isInBackground()
+      ? null
+      : foretoldAfter(timing.backgroundLimit);
+  const foretell = createQuietTimer(foretellTime, () => {
+    if (state.paused || state.exited || timing.backgroundLimit === null) return;
+    say(
+      `Nothing was heard of the agent's background work for ${inWords(foretoldAfter(timing.backgroundLimit))}: after ${inWords(timing.backgroundLimit)} it is no longer waited for, and the task is judged without it. A message to the agent begins the time anew; MAKIMA_BACKGROUND_MINUTES sets it`,
+      'warning',
+    );
+  });
+  const noteGivenUp = async (limit: number): Promise<void> => {
+    await ledger.warn(task.id, {
+      code: 'BACKGROUND_GIVEN_UP',
+      message: `The agent's background work was silent for ${inWords(limit)} and was no longer waited for, so that the task is judged without it: look whether the work is whole. MAKIMA_BACKGROUND_MINUTES sets how long it is waited for`,
+    });
+  };
   const endLingering = async (): Promise<void> => {
     await store.updateRun(run.runId, { endedByDaemon: true });
     await agent.terminate(null);
@@ -47,6 +66,9 @@ export const keepVigil = (watched: WatchedRun): Vigil => {
     }
     if (!state.inputClosed) {
       say('Background work of the agent goes on without a word; the agent is told that nothing more will come', 'warning');
+      const limit = timing.backgroundLimit;
+      if (!state.finishing && limit !== null)
+        void untilDone(context, `noting in task ${task.id} what is no longer waited for`, () => noteGivenUp(limit), detach);
       void untilDone(context, `closing the input of a run of task ${task.id}`, closeInput, detach).then(() => linger.heard());
       return;
     }
@@ -64,10 +86,12 @@ export const keepVigil = (watched: WatchedRun): Vigil => {
     heard() {
       silence.heard();
       linger.heard();
+      foretell.heard();
     },
     stop() {
       silence.stop();
       linger.stop();
+      foretell.stop();
     },
   };
 };

@@ -12,6 +12,7 @@ export interface CreateOptions {
   /** Go to the outbox in the same transaction; a repeat adds none. */
   events?: EventPayload[];
   /** TOO_MANY_TASKS where as many are stored already. */
+  /** 0 is no bound. */
   maxTasks?: number;
   /** The tool key that asks for it: UNAUTHENTICATED where it was revoked meanwhile. */
   keyId?: string;

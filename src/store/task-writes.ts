@@ -45,12 +45,16 @@ const create = async (trx: Transaction<Tables>, at: string, task: Task, options:
   // First of all: a repeat must be answered also where the limit is reached or the parent is gone since.
   const earlier = idempotency && (await earlierTask(trx, idempotency));
   if (earlier) return { task: earlier, created: false };
-  if (maxTasks !== undefined) {
+  if (maxTasks !== undefined && maxTasks > 0) {
     const { count } = await trx
       .selectFrom('tasks')
       .select((e) => e.fn.countAll().as('count'))
       .executeTakeFirstOrThrow();
-    if (Number(count) >= maxTasks) throw new MakimaError('TOO_MANY_TASKS', `There are ${maxTasks} tasks`);
+    if (Number(count) >= maxTasks)
+      throw new MakimaError(
+        'TOO_MANY_TASKS',
+        `There are ${maxTasks} tasks, the most that MAKIMA_MAX_TASKS allows; ended ones count until they are deleted`,
+      );
   }
   if (task.parentTaskId !== null) await requireTask(trx, task.parentTaskId);
   const inserted = await trx

@@ -30,6 +30,23 @@ void t.test('a bound that was set is kept', async (t) => {
   t.match((await daemon.lines(id, 'system')).filter(isOfBackground), [/the agent is told that nothing more will come/]);
 });
 
+void t.test('before the bound takes hold the task’s log says so, and the task says that it did', async (t) => {
+  const daemon = await startDaemon(t, 'late-result', {}, { ...impatient, exitGraceMs: 60_000, backgroundMinutes: 0.002 });
+  const { id } = await daemon.start({});
+  const { status, warnings } = await daemon.ended(id);
+  t.equal(status, 'done');
+  t.match(warnings, [{ code: 'BACKGROUND_GIVEN_UP', message: /MAKIMA_BACKGROUND_MINUTES/ }]);
+  const lines = (await daemon.events(id)).flatMap((event) => (event.type === 'output' && event.level === 'warning' ? [event.content] : []));
+  t.match(
+    lines.filter((line) => line.includes('ackground work')),
+    [
+      /^Nothing was heard of the agent's background work for .* no longer waited for/,
+      /^Background work of the agent/,
+      /^The agent's background work was silent/,
+    ],
+  );
+});
+
 void t.test('a wait with the key of the task is attention, whatever the bound', async (t) => {
   const daemon = await startDaemon(t, 'by-task-name', {}, { ...impatient, backgroundMinutes: 0.002 });
   const { id } = await daemon.make({ name: 'late-result', isOrchestrator: true });

@@ -27,6 +27,30 @@ void t.test('events of tasks that ended long ago are deleted, and asking for the
   t.equal((await daemon.call('GET', `/tasks/${id}`)).body.status, 'done', 'the task itself stays');
 });
 
+void t.test('the bounds of tasks and streams are settings, which a refusal names; 0 tasks is no bound', async (t) => {
+  const daemon = await startDaemon(t, 'forever', { MAKIMA_MAX_TASKS: '1', MAKIMA_MAX_STREAMS: '1' });
+  const { id } = await daemon.start({});
+  t.match(await daemon.call('POST', '/tasks', { name: 'n', plan: 'p' }), {
+    status: 429,
+    body: { code: 'TOO_MANY_TASKS', message: /MAKIMA_MAX_TASKS/ },
+  });
+  const gone = new AbortController();
+  const open = await fetch(`${daemon.app.url}/api/v1/mesh/tasks/${id}/events`, {
+    headers: { authorization: `Bearer ${daemon.token}` },
+    signal: gone.signal,
+  });
+  t.equal(open.status, 200);
+  t.match(await daemon.call('GET', `/tasks/${id}/events`), {
+    status: 429,
+    body: { code: 'TOO_MANY_STREAMS', message: /MAKIMA_MAX_STREAMS/ },
+  });
+  t.match((await daemon.call('GET', '/info')).body, { limits: { maxTasks: 1, maxStreams: 1 } });
+  gone.abort();
+  const unbounded = await startDaemon(t, 'quick', { MAKIMA_MAX_TASKS: '0' });
+  await unbounded.make();
+  await unbounded.make();
+});
+
 void t.test('beyond a size, the logs of the tasks that ended first go', async (t) => {
   const daemon = await startDaemon(t, 'counts', { MAKIMA_RETENTION_BYTES: '60000' }, { retentionEveryMs: 20 });
   const firstEvents: string[] = [];
