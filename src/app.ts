@@ -11,9 +11,10 @@ import { openEventLog, type EventLogOptions } from './events/event-log.ts';
 import { codeOf } from './files/failure.ts';
 import type { Places } from './git/repository/index.ts';
 import { diskSpace } from './home/disk.ts';
+import { socketPlace } from './home/socket-place.ts';
 import { StartError } from './home/start-error.ts';
 import { buildHttp } from './http/build-http.ts';
-import { listenUnix } from './http/unix-socket.ts';
+import { fitsSocket, listenUnix } from './http/unix-socket.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { findPlace } from './place/find-place.ts';
 import { settlePlace } from './place/settle-place.ts';
@@ -211,19 +212,24 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     });
     opened.push(() => http.close());
     url = `http://${reachable(config.host)}:${await listen(http, config, store)}`;
-    const socket = join(config.home, 'makima.sock');
-    const unix = await listenUnix(http, socket);
+    const socket = await socketPlace(config.home, place.id, fitsSocket);
+    opened.push(() => socket.leave());
+    const unix = await listenUnix(http, socket.path);
     opened.push(() => unix.close());
     logger.info(`The processes of a run are held together by: ${processKeeper()}`);
     const found = await takeUp(runContext, taskContext, runs, isNew);
     await completions.recover();
     ready = true;
     opened.push(keepRetention(taskContext, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
-    const notices = [...ofPlace, ...(await startNotices({ setAside, found, env: inheritedEnv, driver: settings.drivers.default }))];
+    const notices = [
+      ...ofPlace,
+      ...(socket.notice === null ? [] : [socket.notice]),
+      ...(await startNotices({ setAside, found, env: inheritedEnv, driver: settings.drivers.default })),
+    ];
     return {
       notices,
       url,
-      socket,
+      socket: socket.path,
       close(how = {}) {
         stopAgents = how.stopAgents ?? false;
         closing ??= closeAll();

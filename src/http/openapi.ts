@@ -10,7 +10,7 @@ import { codesOfEveryRoute } from './error-answers.ts';
 const description = `What a makima daemon does, over HTTP.
 
 A call needs a credential: the owner's token from \`$MAKIMA_HOME/token\`, a tool key, or a connection to the unix socket
-\`$MAKIMA_HOME/makima.sock\`, on which the owner needs no header.
+\`$MAKIMA_HOME/makima.sock\` (\`daemon.json\` there says where it is, where that path is too long for a socket), on which the owner needs no header.
 
 Every answer other than a success has the body \`Error\`, whose \`code\` is stable, and its message percent-encoded in the
 header \`X-Makima-Error\`. Besides the codes of each operation there are \`ROUTE_NOT_FOUND\` (404) and \`METHOD_NOT_ALLOWED\`

@@ -9,6 +9,9 @@ import { silentConnections } from './silent-connections.ts';
 /** What `sun_path` holds on the smaller of our platforms (macOS 104, Linux 108), its closing NUL left out. */
 const maxSocketPath = 103;
 
+/** Whether a socket can have this path. */
+export const fitsSocket = (path: string): boolean => Buffer.byteLength(path) <= maxSocketPath;
+
 /** Connections that a unix listener of ours accepted. Nothing that a client sends can put a connection here. */
 const unixConnections = new WeakSet<Socket>();
 
@@ -30,7 +33,7 @@ const listenAt = async (server: Server, path: string): Promise<void> => {
  * @throws Error where the path is too long, or the operating system's own
  */
 export const listenUnix = async (app: Api, path: string): Promise<{ close: () => Promise<void> }> => {
-  if (Buffer.byteLength(path) > maxSocketPath)
+  if (!fitsSocket(path))
     throw new Error(
       `The path of the socket is longer than the ${maxSocketPath} bytes that the system takes: ${path}. Set MAKIMA_HOME to a shorter path.`,
     );
