@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox';
 import { ref } from '../schemas/common.ts';
 import { TaskParams, WaitQuery } from '../schemas/requests.ts';
 import { StopTask } from '../schemas/task-requests.ts';
@@ -7,10 +8,11 @@ import { caller } from '../src/http/credentials.ts';
 import { sendJsonOrText } from '../src/http/negotiate.ts';
 import { answerSignal } from '../src/http/request-signal.ts';
 import { answer } from '../src/http/shapes.ts';
-import { taskLine } from '../src/http/text-answers.ts';
+import { taskLine, waitedLines } from '../src/http/text-answers.ts';
 
 const task = (description: string) => answer(description, ref(Task), 'id, status and name with tabs between');
 const defaultWaitSeconds = 30;
+const overHeader = 'X-Makima-Over';
 
 /** Start, stop, pause, resume a task, and wait for its end. */
 export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) => {
@@ -95,20 +97,32 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
       config: { long: true, errors: ['TASK_NOT_FOUND'] },
       schema: {
         operationId: 'waitForTask',
-        summary: 'Wait until a task is terminal or the time is over',
+        summary: 'Wait until a task is terminal, or its completion action is over too, or the time is',
         tags: ['Control'],
         params: TaskParams,
         querystring: WaitQuery,
-        response: { 200: task('The task as it then is: look at its status') },
+        response: {
+          200: {
+            ...answer(
+              'The task as it then is: look at its status',
+              ref(Task),
+              'id, status and name with tabs between; where it has run a completion action a second line `completion: …`',
+            ),
+            headers: {
+              [overHeader]: Type.String({ description: '`true`: what was waited for is there; `false`: the time was over first' }),
+            },
+          },
+        },
       },
     },
     async (request, reply) => {
       const timeoutSeconds = request.query.timeout ?? defaultWaitSeconds;
-      const waited = await actions.waitForTask(caller(request), request.params.taskId, {
+      const { task: waited, isOver } = await actions.waitForTask(caller(request), request.params.taskId, {
+        until: request.query.until ?? 'terminal',
         timeoutSeconds,
         signal: answerSignal(reply, ending),
       });
-      return sendJsonOrText(request, reply, waited, () => taskLine(waited));
+      return sendJsonOrText(request, reply.header(overHeader, String(isOver)), waited, () => waitedLines(waited));
     },
   );
 };

@@ -29,7 +29,11 @@ export const DeleteTaskQuery = Type.Object(
 
 export const WaitQuery = Type.Object(
   {
-    until: Type.Optional(StringEnum(['terminal'] as const)),
+    until: Type.Optional(
+      StringEnum(['terminal', 'end'] as const, {
+        description: 'terminal where left out: the status is final. end: the completion action is over too, and the log complete',
+      }),
+    ),
     timeout: Type.Optional(
       Type.Number({ minimum: 0, maximum: 3600, description: 'Seconds, 30 where left out; the task is answered as it then is' }),
     ),

@@ -133,7 +133,7 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
         origin: origin !== undefined && gate.originAllowed(request.raw, origin),
         methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
         allowedHeaders: ['Authorization', 'Content-Type', 'X-Makima-Tool-Key', 'Idempotency-Key', 'Last-Event-ID'],
-        exposedHeaders: ['X-Makima-Error', 'X-Request-Id', 'Retry-After'],
+        exposedHeaders: ['X-Makima-Error', 'X-Makima-Over', 'X-Request-Id', 'Retry-After'],
         maxAge: 600,
         strictPreflight: false,
       });

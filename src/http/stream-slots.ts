@@ -16,7 +16,8 @@ export const streamSlots = (limit: number): StreamSlots => {
   const taken = new Set<symbol>();
   return {
     take() {
-      if (taken.size >= limit) throw new MakimaError('TOO_MANY_STREAMS', `${limit} streams are open, the most that MAKIMA_MAX_STREAMS allows`);
+      if (taken.size >= limit)
+        throw new MakimaError('TOO_MANY_STREAMS', `${limit} streams are open, the most that MAKIMA_MAX_STREAMS allows`);
       const slot = Symbol('stream');
       taken.add(slot);
       return () => void taken.delete(slot);

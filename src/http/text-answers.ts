@@ -19,6 +19,15 @@ export const treeLines = (tree: TaskTree, depth = 0): string =>
 const detail = (key: string, value: string | null): string =>
   value === null ? '' : `${key}: ${value.replace(controlsButLineFeed, ' ').replaceAll('\n', '\n  ')}\n`;
 
+const completionDetail = ({ completion }: Task): string =>
+  detail(
+    'completion',
+    completion && [`${completion.action} ${completion.status}`, ...(completion.message === null ? [] : [completion.message])].join(': '),
+  );
+
+/** The line of a task, and what became of its completion action where it has run one. */
+export const waitedLines = (task: Task): string => taskLine(task) + completionDetail(task);
+
 /** The line of a task and what a script asks of it next, a key always being at the start of a line. */
 export const taskDetails = (task: Task): string =>
   [
@@ -26,15 +35,7 @@ export const taskDetails = (task: Task): string =>
     detail('summary', task.progressSummary),
     detail('error', task.errorMessage),
     ...task.warnings.map(({ code, message }) => detail('warning', `${code}: ${message}`)),
-    detail(
-      'completion',
-      task.completion === null
-        ? null
-        : [
-            `${task.completion.action} ${task.completion.status}`,
-            ...(task.completion.message === null ? [] : [task.completion.message]),
-          ].join(': '),
-    ),
+    completionDetail(task),
     detail('branch', task.branch),
     detail('worktree', task.overlayPath),
     detail('cost', task.usage === null ? null : `$${task.usage.costUsd.toFixed(4)}`),

@@ -279,9 +279,10 @@ wait_for_one() {
   esac
   while :; do
     started=$SECONDS
-    request GET "/tasks/$id/wait?until=terminal&timeout=30"
+    request GET "/tasks/$id/wait?until=end&timeout=30"
     case "$(status_in_answer)" in
-      done | failed | interrupted) break ;;
+      # The status may be final before the agent and the completion action are through.
+      done | failed | interrupted) grep -qi '^x-makima-over: *false' "$work/head$slot" || break ;;
       '') fail 'The server answered with something that is no task.' ;;
     esac
     # A server that answers at once although the task goes on must not be asked in a tight loop.

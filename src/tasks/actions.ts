@@ -55,6 +55,13 @@ export interface MergeActions {
   checkMerge(caller: Caller, taskId: string): Promise<MergeCheck>;
 }
 
+export interface WaitOptions {
+  /** `end`: the completion action is over too, and the log complete. */
+  until: 'terminal' | 'end';
+  timeoutSeconds: number;
+  signal: AbortSignal;
+}
+
 /** Every verb of the API. A route validates, calls one of these and replies. Each throws MakimaError for what a caller can meet. */
 export interface Actions extends MergeActions {
   createTask(caller: Caller, request: CreateTask, idempotencyKey: string | null): Promise<Task>;
@@ -75,7 +82,7 @@ export interface Actions extends MergeActions {
   sendMessage(caller: Caller, taskId: string, message: string): Promise<{ delivered: boolean }>;
   shareSibling(caller: Caller, taskId: string, request: SiblingContext): Promise<{ delivered: boolean }>;
   /** Resolves when the task is terminal, when the time is over, or when the signal fires, with the task as it then is. */
-  waitForTask(caller: Caller, taskId: string, options: { timeoutSeconds: number; signal: AbortSignal }): Promise<Task>;
+  waitForTask(caller: Caller, taskId: string, options: WaitOptions): Promise<{ task: Task; isOver: boolean }>;
 
   getWorktree(caller: Caller, taskId: string): Promise<WorktreeInfo>;
   diffPatch(caller: Caller, taskId: string): Promise<AsyncIterable<Buffer>>;

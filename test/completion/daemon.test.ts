@@ -54,6 +54,23 @@ void t.test('a task that ends well acts on the repository, then its log ends', a
     t.same(shapes(events), ['queued', 'initializing', 'starting', 'running', 'done', 'completion running', 'completion succeeded', 'end']);
     t.match(system(events).join('\n'), /Completion action merge: [^]*merged into main/);
   });
+  await t.test('who waits for the end finds what the action has brought; the text says so', async (t) => {
+    const repository = userRepository(t);
+    const start = async () =>
+      (await daemon.start({ plan: 'RUN: echo hi > page.html', repositoryUrl: repository, completionAction: 'branch' })).id;
+    const { body: task, headers } = await daemon.call('GET', `/tasks/${await start()}/wait?until=end&timeout=600`);
+    t.match(task, { status: 'done', completion: { status: 'succeeded' } });
+    t.equal(headers.get('x-makima-over'), 'true');
+    t.equal(git(repository, 'show', `${task.branch ?? ''}:page.html`), 'hi');
+    const id = await start();
+    t.match(
+      await daemon.text(`/tasks/${id}/wait?until=end&timeout=600`),
+      new RegExp(`^${id}\\tdone\\t.*\\ncompletion: branch succeeded: The branch makima/`),
+    );
+    const pending = await daemon.make();
+    const early = await daemon.call('GET', `/tasks/${pending.id}/wait?until=end&timeout=0.05`);
+    t.equal(early.headers.get('x-makima-over'), 'false');
+  });
   await t.test('a failed action leaves the task done, and is tried again with what is given', async (t) => {
     const repository = userRepository(t, { 'README.md': 'hello\n' });
     const other = userRepository(t, { 'other.txt': 'o\n' });

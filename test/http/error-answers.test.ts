@@ -219,7 +219,8 @@ void t.test('an action that hangs is answered for', async (t) => {
     limits: { handlerTimeoutMs: 50 },
     answers: {
       getTask: () => new Promise(() => undefined),
-      waitForTask: async (_caller, _id, { signal }) => (signal.aborted ? Promise.reject(new Error('aborted')) : sampleTask()),
+      waitForTask: async (_caller, _id, { signal }) =>
+        signal.aborted ? Promise.reject(new Error('aborted')) : { task: sampleTask(), isOver: true },
     },
   });
   const response = await call(`tasks/${taskId}`);

@@ -101,7 +101,7 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     resumeTask: verb('resumeTask', () => Promise.resolve(sampleTask({ status: 'running' }))),
     sendMessage: verb('sendMessage', () => Promise.resolve({ delivered: true })),
     shareSibling: verb('shareSibling', () => Promise.resolve({ delivered: false })),
-    waitForTask: verb('waitForTask', task),
+    waitForTask: verb('waitForTask', async () => ({ task: await task(), isOver: true })),
     getWorktree: verb('getWorktree', () => Promise.resolve({ path: '/w/one two', branch: 'b', baseCommit: 'c', exists: true })),
     diffPatch: verb('diffPatch', () => Promise.resolve(each([Buffer.from('diff --git a/x b/x\n'), Buffer.from([0xff, 0x0a])]))),
     diffFiles: verb('diffFiles', () => Promise.resolve([{ path: 'x', status: 'added' as const, additions: 1, deletions: null }])),

@@ -30,7 +30,7 @@ void t.test('while it drains, open answers end, new requests are 503 and no conn
       async waitForTask(_caller, _id, { signal }) {
         asked.resolve(undefined);
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        return sampleTask({ status: 'running' });
+        return { task: sampleTask({ status: 'running' }), isOver: false };
       },
       followAll(_caller, { signal }) {
         const events = async function* () {

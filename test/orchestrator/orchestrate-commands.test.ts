@@ -145,7 +145,7 @@ void t.test('wait tells each task as it ends, whatever their order', async (t) =
   const server = await serve(t, ({ url }, response) => {
     const id = url.split('/')[5] ?? '';
     if (!url.includes('/wait?')) return response.end(`${id}\trunning\tname\n`);
-    t.match(url, /\/wait\?until=terminal&timeout=\d+$/);
+    t.match(url, /\/wait\?until=end&timeout=\d+$/);
     const count = (polls.get(id) ?? 0) + 1;
     polls.set(id, count);
     const ended = count > (rest.get(id) ?? 0);
@@ -159,6 +159,18 @@ void t.test('wait tells each task as it ends, whatever their order', async (t) =
   const { status, stdout } = await ended;
   t.equal(status, 0);
   t.equal(stdout, `${otherId}\tdone\tname of ${otherId}\n${taskId}\tfailed\tname of ${taskId}\n`);
+});
+
+void t.test('wait goes on while the status is final and the end has not come', async (t) => {
+  let polls = 0;
+  const server = await serve(t, ({ url }, response) => {
+    const isEarly = url.includes('/wait?') && (polls += 1) === 1;
+    if (isEarly) response.setHeader('X-Makima-Over', 'false');
+    response.end(`${taskId}\tdone\t${isEarly ? 'early' : 'late'}\n`);
+  });
+  const { status, stdout } = await runScript(server.url, ['wait', taskId]);
+  t.equal(status, 0);
+  t.equal(stdout, `${taskId}\tdone\tlate\n`);
 });
 
 void t.test('wait does not wait for what was never started, and still tells the others', async (t) => {

@@ -205,11 +205,11 @@ void t.test('a wait takes the seconds asked for and hears of a client that leave
   const { call } = await serve(t, {
     answers: {
       async waitForTask(_caller, _id, { timeoutSeconds, signal }) {
-        if (timeoutSeconds !== 3600) return sampleTask({ priority: Math.round(timeoutSeconds * 10) });
+        if (timeoutSeconds !== 3600) return { task: sampleTask({ priority: Math.round(timeoutSeconds * 10) }), isOver: true };
         asked.resolve(timeoutSeconds);
         signal.addEventListener('abort', () => left.resolve(undefined));
         await left.promise;
-        return sampleTask();
+        return { task: sampleTask(), isOver: false };
       },
     },
   });
