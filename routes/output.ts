@@ -27,7 +27,11 @@ export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, 
           200: {
             description: 'The output',
             content: {
-              ...answer('', ref(OutputPage), 'What the agent said and did, as lines to read').content,
+              ...answer(
+                '',
+                ref(OutputPage),
+                'What the agent said and did, as lines to read, and how it ended; while it is followed, a line at times that nothing new came',
+              ).content,
               ...textAnswer('', 'application/x-ndjson', ref(OutputEvent)).content,
             },
           },
@@ -45,7 +49,7 @@ export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, 
       reply.raw.once('close', release);
       const signal = answerSignal(reply, ending);
       return type === 'text/plain'
-        ? sendText(reply, await actions.readableOutput(caller(request), taskId, { after, follow, signal }), { signal })
+        ? sendText(reply, await actions.readableOutput(caller(request), taskId, { after, follow, signal }), { signal, live: follow })
         : sendNdjson(reply, await actions.streamOutput(caller(request), taskId, { after, follow, signal }), { signal });
     },
   );

@@ -33,12 +33,21 @@ const failureFrame = (error: unknown): string => {
   return `: ${messageOf(error).replaceAll(/\s+/g, ' ')}\n\n`;
 };
 
+/** What is sent where the source says nothing, so that neither a proxy nor the client takes the connection for dead. */
+interface Alive {
+  text: (silentMs: number) => string;
+  everyMs: number;
+  /** Each item puts it off; else it comes every so often in any case. */
+  inSilenceOnly: boolean;
+}
+
 interface Pumped<T> {
   iterator: AsyncIterator<T>;
+  /** The first item, where it was asked for already and had not come. */
+  awaited?: Promise<IteratorResult<T>> | undefined;
   frame: (item: T) => string;
   signal: AbortSignal;
-  /** Keeps the connection alive, every so many milliseconds. */
-  comment?: { text: string; everyMs: number };
+  alive?: Alive | undefined;
   /** What the client is told where the source fails in the middle; null breaks the connection off. */
   failureText: ((error: unknown) => string) | null;
 }
@@ -57,15 +66,17 @@ const takeOver = (reply: FastifyReply, headers: Record<string, string>): void =>
 const pump = async <T>(
   reply: FastifyReply,
   writer: PacedWriter,
-  { iterator, frame, signal, comment, failureText }: Pumped<T>,
+  { iterator, awaited, frame, signal, alive, failureText }: Pumped<T>,
 ): Promise<void> => {
   const { raw } = reply;
   const over = (): boolean => signal.aborted || raw.destroyed;
-  const timer =
-    comment &&
-    setInterval(() => {
-      if (writer.idle && !over()) writer.add(comment.text);
-    }, comment.everyMs);
+  let silentMs = 0;
+  const tick = ({ text, everyMs }: Alive): void => {
+    silentMs += everyMs;
+    if (writer.idle && !over()) writer.add(text(silentMs));
+  };
+  const timer = alive && setInterval(tick, alive.everyMs, alive);
+  if (alive !== undefined && awaited !== undefined) tick(alive);
   let stop = (): void => undefined;
   // A source may be parked on something that never comes: neither it nor its return() is waited for once the client is gone.
   const stopped = new Promise<void>((resolve) => {
@@ -75,7 +86,10 @@ const pump = async <T>(
   const isWhole = (): boolean => whole;
   const pass = async (): Promise<void> => {
     while (!over()) {
-      const item = await iterator.next();
+      const item = await (awaited ?? iterator.next());
+      awaited = undefined;
+      silentMs = 0;
+      if (alive?.inSilenceOnly === true) timer?.refresh();
       whole = item.done === true && !signal.aborted;
       if (item.done === true || over()) return;
       if (writer.add(frame(item.value))) await writer.ready();
@@ -123,27 +137,44 @@ export const sendEvents = (reply: FastifyReply, source: AsyncIterable<StoredEven
     iterator: source[Symbol.asyncIterator](),
     frame: eventFrame,
     signal: options.signal,
-    comment: { text: comment, everyMs: options.commentEveryMs ?? 15_000 },
+    alive: { text: () => comment, everyMs: options.commentEveryMs ?? 15_000, inSilenceOnly: false },
     failureText: failureFrame,
   });
   return reply;
 };
 
-/** Answers with a source that ends. An error before its first item is thrown, to become a normal answer; a later one breaks the connection off. */
+/** @returns null where the promise has not settled in time */
+const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T | null> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, milliseconds, null)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+};
+
+/**
+ * Answers with a source that ends. An error before its first item, or before the first sign of life, is thrown, to become a
+ * normal answer; a later one breaks the connection off.
+ */
 const sendFinite = async <T>(
   reply: FastifyReply,
   source: AsyncIterable<T>,
   frame: (item: T) => string,
   contentType: string,
   signal: AbortSignal,
+  alive?: Alive,
 ): Promise<FastifyReply> => {
   const iterator = source[Symbol.asyncIterator]();
-  const first = await iterator.next();
+  const awaited = iterator.next();
+  const first = alive === undefined ? await awaited : await within(awaited, alive.everyMs);
   takeOver(reply, { 'content-type': contentType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   const writer = new PacedWriter(reply.raw, signal);
-  if (first.done !== true && reply.request.method !== 'HEAD') {
+  if (first === null && reply.request.method !== 'HEAD') {
+    awaited.catch(() => undefined); // The pump's failure, unless the client has left meanwhile.
+    void pump(reply, writer, { iterator, awaited, frame, signal, alive, failureText: null });
+    return reply;
+  }
+  if (first !== null && first.done !== true && reply.request.method !== 'HEAD') {
     const wait = writer.add(frame(first.value));
-    void (wait ? writer.ready() : Promise.resolve()).then(() => pump(reply, writer, { iterator, frame, signal, failureText: null }));
+    void (wait ? writer.ready() : Promise.resolve()).then(() => pump(reply, writer, { iterator, frame, signal, alive, failureText: null }));
     return reply;
   }
   writer.end();
@@ -161,12 +192,23 @@ export const sendNdjson = (
   options: Pick<StreamOptions, 'signal'>,
 ): Promise<FastifyReply> => sendFinite(reply, source, ({ json }) => `${json}\n`, 'application/x-ndjson; charset=utf-8', options.signal);
 
+/** Below the minute after which proxies give up a connection on which nothing comes. */
+const textSilenceMs = 50_000;
+const inWords = (milliseconds: number): string =>
+  milliseconds < 120_000 ? `${Math.round(milliseconds / 1000)} s` : `${Math.round(milliseconds / 60_000)} min`;
+
 /**
- * Answers with plain text as it comes; each piece brings its own newline.
+ * Answers with plain text as it comes; each piece brings its own newline. Plain text has no comment: where the source may be silent
+ * for long, a line of its own says that nothing came, which no later reading has.
+ * @param options.live - the source goes on with what is yet to come
  * @throws what the source throws before its first piece
  */
 export const sendText = (
   reply: FastifyReply,
   source: AsyncIterable<string>,
-  options: Pick<StreamOptions, 'signal'>,
-): Promise<FastifyReply> => sendFinite(reply, source, (text) => text, 'text/plain; charset=utf-8', options.signal);
+  { signal, live = false, silenceMs = textSilenceMs }: Pick<StreamOptions, 'signal'> & { live?: boolean; silenceMs?: number },
+): Promise<FastifyReply> => {
+  const text = (silentMs: number): string => `[makima] nothing new for ${inWords(silentMs)}\n`;
+  const alive = live ? { text, everyMs: silenceMs, inSilenceOnly: true } : undefined;
+  return sendFinite(reply, source, (piece) => piece, 'text/plain; charset=utf-8', signal, alive);
+};

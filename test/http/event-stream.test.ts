@@ -50,16 +50,17 @@ const serve = async (
     const signal = answerSignal(reply, drain.signal);
     return sendNdjson(reply, source(signal), { signal });
   });
-  app.get('/text', async (_request, reply) => {
-    const signal = answerSignal(reply, drain.signal);
-    return sendText(
-      reply,
-      (async function* () {
-        for await (const { json } of source(signal)) yield `${json.length}\n`;
-      })(),
-      { signal },
-    );
-  });
+  for (const live of [false, true])
+    app.get(live ? '/live' : '/text', async (_request, reply) => {
+      const signal = answerSignal(reply, drain.signal);
+      return sendText(
+        reply,
+        (async function* () {
+          for await (const { json } of source(signal)) yield `${json.length}\n`;
+        })(),
+        { signal, live, silenceMs: commentEveryMs },
+      );
+    });
   await app.listen({ port: 0, host: '127.0.0.1' });
   t.teardown(async () => {
     drain.abort();
@@ -144,6 +145,37 @@ void t.test('headers come at once where there is no event yet, then comments', a
   t.equal(comments, 3);
 });
 
+void t.test(
+  'text that is followed says in silence that nothing came, before its first line too, and nothing else is lost by it',
+  async (t) => {
+    const goOn = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const { port } = await serve(
+      t,
+      async function* () {
+        for (const [n, { promise }] of goOn.entries()) {
+          await promise;
+          yield stored(n, 'x');
+        }
+      },
+      20,
+    );
+    const answer = await get(port, '/live');
+    t.equal(answer.statusCode, 200, 'the headers come with the first such line');
+    const lines: string[] = [];
+    let silent = 0;
+    for await (const line of createInterface(answer)) {
+      const isSilence = line.startsWith('[makima] nothing new for ');
+      silent = isSilence ? silent + 1 : 0;
+      if (!isSilence) lines.push(line);
+      if (silent === 2) goOn[lines.length]?.resolve(undefined);
+    }
+    t.strictSame(
+      lines,
+      [stored(0, 'x'), stored(1, 'x')].map(({ json }) => String(json.length)),
+    );
+  },
+);
+
 void t.test('an error before the first line is a normal answer, one in the middle is not taken for the end', async (t) => {
   for (const good of [0, 1]) {
     const { port } = await serve(t, async function* () {
@@ -152,7 +184,7 @@ void t.test('an error before the first line is a normal answer, one in the middl
       throw new MakimaError('EVENTS_GONE');
     });
     if (good === 0) {
-      for (const path of ['/ndjson', '/text']) t.equal((await get(port, path)).statusCode, 410);
+      for (const path of ['/ndjson', '/text', '/live']) t.equal((await get(port, path)).statusCode, 410);
     } else {
       for (const path of ['/ndjson', '/text']) await t.rejects(async () => textOf(await get(port, path)), { code: 'ECONNRESET' });
       const text = await textOf(await get(port, '/sse'));
@@ -167,7 +199,7 @@ void t.test('an error before the first line is a normal answer, one in the middl
 
 void t.test('HEAD is answered with the headers alone', async (t) => {
   const { port } = await serve(t, some);
-  for (const path of ['/sse', '/ndjson', '/text']) {
+  for (const path of ['/sse', '/ndjson', '/text', '/live']) {
     const answer = await get(port, path, 'HEAD');
     t.equal(answer.statusCode, 200);
     t.equal(await textOf(answer), '');

@@ -24,6 +24,29 @@ void t.test('the output is followed live as text and as NDJSON, until the task h
   );
 });
 
+void t.test('as text it ends with how the task ended, and with what to do where it failed', async (t) => {
+  const daemon = await startDaemon(t, 'by-task-name');
+  const textOf = (id: string, query: string): Promise<string> => daemon.text(`/tasks/${id}/output${query}`);
+  const failed = await daemon.start({ name: 'not-logged-in' });
+  const live = await textOf(failed.id, '?follow=true');
+  const { errorMessage } = await daemon.ended(failed.id);
+  t.match(errorMessage, 'claude');
+  t.ok(live.endsWith(`\n[makima] failed: ${errorMessage ?? ''}\n`), live);
+  t.equal(live.split(errorMessage ?? '').length, 2, 'said once');
+  t.equal(await textOf(failed.id, ''), live);
+  const last = (await daemon.events(failed.id)).at(-2);
+  t.equal(await textOf(failed.id, `?after=${last?.id}`), `[makima] failed: ${errorMessage ?? ''}\n`, 'from any point');
+
+  const done = await daemon.start({ name: 'says-a-line' });
+  t.match(await textOf(done.id, '?follow=true'), /\n\[makima\] done\n$/);
+  const stopped = await daemon.start({ name: 'forever' });
+  const following = textOf(stopped.id, '?follow=true');
+  await daemon.stopped(stopped.id);
+  t.match(await following, /\n\[makima\] interrupted: it was stopped\n$/);
+  const { body } = await daemon.call<{ items: unknown[] }>('GET', `/tasks/${failed.id}/output?limit=1000`);
+  t.match(body.items.at(-1), { stream: 'system', level: 'error' }, 'programs have it as the last line of the output');
+});
+
 void t.test('pages of JSON come to everything once', async (t) => {
   const daemon = await startDaemon(t, 'counts');
   const { id } = await daemon.start({ plan: 'COUNT: 50' });
