@@ -13,7 +13,12 @@ export const Info = Type.Object(
         command: Type.String(),
         path: Nullable(Type.String()),
         version: Nullable(Type.String()),
-        problem: Nullable(Type.String({ description: 'Why it cannot be used and how to get there' })),
+        problem: Nullable(
+          Type.String({
+            description:
+              'Why it cannot be used, or is not signed in, and how to get there. Where it was not signed in it is asked again after a minute, else after ten',
+          }),
+        ),
       }),
     ),
     limits: Type.Record(Type.String(), Type.Number()),

@@ -50,6 +50,12 @@ export interface AgentDriver {
   /** Looks for the program and asks its version. Never throws: a problem is part of the answer. */
   detect(): Promise<AgentInstallation>;
   /**
+   * Whether the agent itself says that it has no credentials. A hint, for which nothing is refused: a repository's settings may
+   * bring some. The answer is kept for a while.
+   * @returns what is so and what to do, without its last full stop; null where it has some, or does not say
+   */
+  whyNotSignedIn(): Promise<string | null>;
+  /**
    * The command for a run, its program as an absolute path: it is started in a worktree, where nothing may be looked for.
    * @throws MakimaError AGENT_NOT_FOUND
    */

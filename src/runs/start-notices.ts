@@ -29,10 +29,12 @@ export const startNotices = async (about: {
   driver: AgentDriver;
 }): Promise<string[]> => {
   const { problem } = await about.driver.detect();
+  const signedOut = problem === null ? await about.driver.whyNotSignedIn() : null;
   return [
     ...(about.setAside === null ? [] : [`The state file was damaged. It was put aside as ${about.setAside}, and a new one begun.`]),
     ...(about.found === 0 ? [] : [`${about.found} tasks were found again by their worktrees; their agents no longer run.`]),
     ...(problem === null ? [] : [`No task can run yet: ${problem}.`]),
+    ...(signedOut === null ? [] : [`${signedOut}.`]),
     ...missingTools(about.env),
   ];
 };

@@ -93,7 +93,7 @@ void t.test('agents by their behaviour', async (t) => {
     t.match(errorMessage, /Not logged in.*Run `claude` once.*ANTHROPIC_API_KEY/);
     t.match(
       await daemon.text(`/tasks/${id}/output?follow=true`),
-      /\n\[makima\] error: Not logged in.*Run `claude` once.*\n$/,
+      /\n\[makima\] failed: Not logged in.*Run `claude` once.*\n$/,
       'and so does the last line that a person sees who followed it',
     );
   });

@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { MakimaError, messageOf } from '../../errors.ts';
-import { askVersion, type VersionAnswer } from '../ask-version.ts';
+import { askProgram, type ProgramAnswer } from '../ask-program.ts';
+import { readVersion } from '../read-version.ts';
 import type { AgentDriver, AgentInstallation } from '../driver.ts';
 import { findProgram, searchedFolders } from '../find-program.ts';
 import { claudeCommand, type ClaudeSettings } from './command.ts';
-import { explainFailure } from './explain-failure.ts';
+import { explainFailure, signIn } from './explain-failure.ts';
 import { explainSilence } from './explain-silence.ts';
 import { claudeReader } from './reader.ts';
 import { readable } from './readable.ts';
+import { createSignedOut } from './signed-out.ts';
 import { interruptMessage, userMessage } from './stdin.ts';
 
 const howToInstall =
@@ -31,16 +33,16 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
   };
 
   // Twenty tasks that start at once, and every GET of the daemon's info, ask for the version: one process answers until the file changes.
-  let last: { key: string; answer: Promise<VersionAnswer> } | null = null;
-  const version = async (path: string): Promise<VersionAnswer> => {
+  let last: { key: string; answer: Promise<ProgramAnswer | string> } | null = null;
+  const askForVersion = async (path: string): Promise<ProgramAnswer | string> => {
     const { mtimeMs, size, ino } = await stat(path);
     const key = JSON.stringify([path, mtimeMs, size, ino]);
     if (last?.key === key) return last.answer;
-    const answer = askVersion(path, settings.preArgs, env);
+    const answer = askProgram(path, [...settings.preArgs, '--version'], env);
     last = { key, answer };
     const outcome = await answer;
     // A busy machine or a missing interpreter passes; only a version stays true for as long as the file does.
-    if (outcome.kind !== 'version' && last.answer === answer) last = null;
+    if (readVersion(outcome).kind !== 'version' && last.answer === answer) last = null;
     return outcome;
   };
 
@@ -48,7 +50,7 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     const installation: AgentInstallation = { name: 'claude', command: settings.command, path: find(), version: null, problem: null };
     if (installation.path === null) return { ...installation, problem: notFound() };
     try {
-      const answer = await version(installation.path);
+      const answer = readVersion(await askForVersion(installation.path));
       if (answer.kind === 'unusable')
         return { ...installation, problem: `${installation.path} cannot be run: ${answer.reason}. ${howToInstall}` };
       return { ...installation, version: answer.kind === 'version' ? answer.version : null };
@@ -57,9 +59,19 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     }
   };
 
+  const isSignedOut = createSignedOut(settings, env);
+  const whyNotSignedIn = async (): Promise<string | null> => {
+    const path = find();
+    // A program that is gone meanwhile is what detect tells of.
+    const answer = path === null ? null : await askForVersion(path).catch(() => null);
+    if (path === null || answer === null || typeof answer === 'string' || !(await isSignedOut(path, answer.stdout))) return null;
+    return `${settings.command} is not signed in (\`claude auth status\` says so): tasks fail but where a repository's own settings bring a key. ${signIn}`;
+  };
+
   return {
     name: 'claude',
     detect,
+    whyNotSignedIn,
     command: () => {
       const path = find();
       if (path === null) throw new MakimaError('AGENT_NOT_FOUND', notFound());

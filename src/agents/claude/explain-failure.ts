@@ -3,7 +3,8 @@ interface Remedy {
   todo: string;
 }
 
-const signIn =
+/** How to get credentials to claude, without its last full stop. */
+export const signIn =
   'Run `claude` once in a terminal of the same user and sign in with /login, or set ANTHROPIC_API_KEY in the environment that makima is started in';
 
 /** What claude says when it cannot work, in the words of 2.1.100 to 2.1.330, and how to get on. The first that fits is taken. */

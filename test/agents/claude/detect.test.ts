@@ -2,8 +2,9 @@ import t from 'tap';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { askVersion } from '../../../src/agents/ask-version.ts';
+import { askProgram } from '../../../src/agents/ask-program.ts';
 import { claudeDriver } from '../../../src/agents/claude/driver.ts';
+import { readVersion, type VersionAnswer } from '../../../src/agents/read-version.ts';
 
 const script = (dir: string, name: string, text: string): string => {
   const file = path.join(dir, name);
@@ -11,6 +12,8 @@ const script = (dir: string, name: string, text: string): string => {
   chmodSync(file, 0o755);
   return file;
 };
+const askVersion = async (program: string, args: string[], env: NodeJS.ProcessEnv, timeoutMs?: number): Promise<VersionAnswer> =>
+  readVersion(await askProgram(program, [...args, '--version'], env, timeoutMs));
 const driver = (command: string, env: Record<string, string> = {}, preArgs: string[] = []) =>
   claudeDriver({
     command,
