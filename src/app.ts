@@ -129,6 +129,8 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   // The daemon's own git finds git-lfs and credential helpers there as well.
   process.env['PATH'] = inheritedEnv['PATH'];
   const settings = settingsOf(options, inheritedEnv);
+  // A process of half a second, which answers while the rest is opened.
+  void settings.drivers.default.whyNotSignedIn();
   const opened: (() => Promise<void> | void)[] = [];
   const draining = new AbortController();
   let ready = false;

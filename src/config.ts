@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { closestName } from './domain/closest-name.ts';
 import { messageOf } from './errors.ts';
 import { isMissing } from './files/failure.ts';
 import { args, boolean, command, host, hosts, integer, oneOf, origins, path, person, variables, type Reader } from './setting-readers.ts';
@@ -99,7 +100,21 @@ const readFile = (file: string, problems: string[]): Record<string, unknown> => 
 
 const variableOf = (name: string): string => `MAKIMA_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 /** What makima itself puts into its agents' environment: a daemon that is started by an agent inherits it. */
-const agentVariables = ['MAKIMA_API_URL', 'MAKIMA_API_KEY', 'MAKIMA_TASK_ID', 'MAKIMA_RUN_ID'];
+const agentVariables = [
+  'MAKIMA_API_URL',
+  'MAKIMA_API_KEY',
+  'MAKIMA_TASK_ID',
+  'MAKIMA_RUN_ID',
+  'MAKIMA_ORCHESTRATE',
+  'MAKIMA_RETRY_SECONDS',
+];
+
+/** A name without what all have in common, by which each would be near to each. */
+const tail = (name: string): string => name.replace(/^MAKIMA_/, '');
+const meant = (name: string, names: readonly string[]): string => {
+  const closest = closestName(tail(name), names.map(tail));
+  return closest === null ? '' : ` (did you mean ${names.find((each) => tail(each) === closest) ?? closest}?)`;
+};
 
 /**
  * The settings out of the environment and `config.json` in the home; the environment wins, and an empty text is as
@@ -164,16 +179,17 @@ export const loadConfig = (
     logLevel: get('logLevel', 'info', oneOf(logLevels)),
   });
 
+  const inFile = [...names].filter((known) => known !== 'home');
   for (const name of Object.keys(written)) {
     if (name === 'home') problems.push(`home in ${file} has no effect there: set MAKIMA_HOME in the environment`);
     else if (!names.has(name))
-      problems.push(`${name} in ${file} is no setting: it must be one of ${[...names].filter((known) => known !== 'home').join(', ')}`);
+      problems.push(`${name} in ${file} is no setting${meant(name, inFile)}: it must be one of ${inFile.join(', ')}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   const known = new Set([...[...names].map(variableOf), ...agentVariables]);
   const warnings = Object.keys(env)
     .filter((name) => name.startsWith('MAKIMA_') && !known.has(name))
-    .map((name) => `${name} is no setting of makima and has no effect`);
+    .map((name) => `${name} is no setting of makima and has no effect${meant(name, [...names].map(variableOf))}.`);
   return { config, warnings };
 };
 

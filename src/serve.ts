@@ -8,6 +8,7 @@ import { ConfigError, loadConfig, type Config } from './config.ts';
 import { MakimaError, messageOf } from './errors.ts';
 import { codeOf } from './files/failure.ts';
 import { readDaemonFile, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts';
+import { exposureNotice } from './home/exposure.ts';
 import { HomeInUseError, lockHome, type HomeLock } from './home/lock.ts';
 import { StartError } from './home/start-error.ts';
 import { ownerToken } from './home/token.ts';
@@ -58,7 +59,7 @@ const start = async (config: Config, logger: Logger, adopt: boolean, reached: Re
   }
 };
 
-const greet = (config: Config, app: App): void => {
+const greet = (config: Config, app: App, notices: readonly string[]): void => {
   const token = join(config.home, 'token');
   process.stdout.write(
     [
@@ -66,6 +67,7 @@ const greet = (config: Config, app: App): void => {
       `Its token is in ${token}`,
       'Try:',
       `  curl -H "Authorization: Bearer $(cat '${token}')" ${app.url}/api/v1/mesh/info`,
+      ...notices,
       ...app.notices,
       `API documentation: ${app.url}/docs`,
       '',
@@ -92,7 +94,8 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
   const lock = await openHome(config.home);
   const app = await start(config, logger, adopt, reached);
   await writeDaemonFile(config.home, { pid: process.pid, url: app.url, socket: app.socket, version });
-  greet(config, app);
+  const exposure = await exposureNotice(config.host);
+  greet(config, app, [...warnings, ...(exposure === null ? [] : [exposure])]);
   // Agents that are stopped get the time that stopping one takes; where none is, nobody waits for it.
   closeWithGrace({ delay: longestStop(config), logger: false }, async ({ signal, err }) => {
     if (!config.stopAgents && !app.isStopping()) setTimeout(() => process.exit(1), shutdownLimit).unref();

@@ -251,6 +251,16 @@ void t.test('a bad value is refused with its name, the value and what it must be
   t.end();
 });
 
+void t.test('a name that there is not is told with the one that may be meant', (t) => {
+  const of = (name: string) => loadConfig({ [name]: '1' }, { homedir: '/nowhere' }).warnings;
+  t.strictSame(of('MAKIMA_PROT'), ['MAKIMA_PROT is no setting of makima and has no effect (did you mean MAKIMA_PORT?).']);
+  t.strictSame(of('MAKIMA_HOSTS'), ['MAKIMA_HOSTS is no setting of makima and has no effect (did you mean MAKIMA_HOST?).']);
+  t.strictSame(of('MAKIMA_COLOUR'), ['MAKIMA_COLOUR is no setting of makima and has no effect.']);
+  const home = t.testdir({ 'config.json': '{"maxConcurentTasks": 1}' });
+  t.match(problemsOf({ MAKIMA_HOME: home }), [/ is no setting \(did you mean maxConcurrentTasks\?\): it must be one of host, port/]);
+  t.end();
+});
+
 void t.test('everything that is wrong is told at once, of both sources', (t) => {
   const home = t.testdir({
     'config.json': '{"port": 70000, "maxDepth": true, "prot": 1, "home": "/x", "claudeArgs": "-p", "logLevel": null, "__proto__": 1}',

@@ -26,7 +26,7 @@ const rooms: Readonly<Record<string, Room>> = {
   'setting-readers': closed([]),
   // What is asked of and done to files anywhere.
   files: closed(['error-table', 'errors']),
-  config: closed(['errors', 'setting-readers', 'files']),
+  config: closed(['errors', 'setting-readers', 'files', 'domain']),
   domain: closed(['schemas', 'errors']),
   ...Object.fromEntries(machine.map((room) => [room, closed(leaves)])),
   // The daemon's own files: its lock, its token, where it listens.
