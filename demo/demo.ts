@@ -58,12 +58,12 @@ try {
   const env = { API: `${url}/api/v1/mesh`, TOKEN: (await readFile(join(home, 'token'), 'utf8')).trim(), REPO: repository };
 
   const made = await show(
-    `curl -s -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" $API/tasks -d name=Hello -d start=true --data-urlencode "repositoryUrl=$REPO" --data-urlencode "plan=Write hello.html, a page that says hello."`,
+    `curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" $API/tasks -d name=Hello -d start=true --data-urlencode "repositoryUrl=$REPO" --data-urlencode "plan=Write hello.html, a page that says hello."`,
     env,
   );
   const id = made.split('\t')[0] ?? '';
-  await show(`curl -sN -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" "$API/tasks/${id}/output?follow=true"`, env);
-  await show(`curl -s -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" $API/tasks/${id}/diff`, env);
+  await show(`curl -sSN -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" "$API/tasks/${id}/output?follow=true"`, env);
+  await show(`curl -sSf -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" $API/tasks/${id}/diff`, env);
   say('\nThe repository itself is as it was:');
   await show('git -C "$REPO" status --short --branch', env);
 } finally {
