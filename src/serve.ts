@@ -95,7 +95,6 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
   const app = await start(config, logger, adopt, reached);
   await writeDaemonFile(config.home, { pid: process.pid, url: app.url, socket: app.socket, version });
   const exposure = await exposureNotice(config.host);
-  greet(config, app, [...warnings, ...(exposure === null ? [] : [exposure])]);
   // Agents that are stopped get the time that stopping one takes; where none is, nobody waits for it.
   closeWithGrace({ delay: longestStop(config), logger: false }, async ({ signal, err }) => {
     if (!config.stopAgents && !app.isStopping()) setTimeout(() => process.exit(1), shutdownLimit).unref();
@@ -105,6 +104,8 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
     await removeDaemonFile(config.home);
     lock.release();
   });
+  // Who has read it may stop the daemon: from here on a signal is heard.
+  greet(config, app, [...warnings, ...(exposure === null ? [] : [exposure])]);
 };
 
 /**

@@ -9,7 +9,9 @@ const isLoopback = (address: string): boolean => address === '::1' || /^127\./.t
  * @returns sentences; null where only this machine reaches it
  */
 export const exposureNotice = async (host: string): Promise<string | null> => {
-  const addresses = isIP(host) === 0 ? (await lookup(host, { all: true })).map(({ address }) => address) : [host];
+  // A name that cannot be looked up now is taken for one that others know.
+  const found = isIP(host) === 0 ? await lookup(host, { all: true }).catch(() => []) : [];
+  const addresses = found.length === 0 ? [host] : found.map(({ address }) => address);
   if (addresses.every(isLoopback)) return null;
   return (
     `MAKIMA_HOST is ${host}: other machines may reach this daemon, tokens and all else go over the network in clear, and whoever has the token ` +
