@@ -2,9 +2,9 @@ import { CompletionResult, RunCompletion } from '../schemas/completion.ts';
 import { ref } from '../schemas/common.ts';
 import { TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer } from '../src/http/shapes.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer } from '../src/http/answers/shapes.ts';
 
 /** Bringing a task's work into a user's repository. */
 export const completionRoutes: ResourceRoutes = (api, { actions }, base) => {

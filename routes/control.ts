@@ -3,11 +3,11 @@ import { TaskParams, WaitQuery } from '../schemas/requests.ts';
 import { StopTask } from '../schemas/task-requests.ts';
 import { Task } from '../schemas/task.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answerSignal } from '../src/http/request-signal.ts';
-import { answer } from '../src/http/shapes.ts';
-import { taskLine } from '../src/http/text-answers.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answerSignal } from '../src/http/requests/request-signal.ts';
+import { answer } from '../src/http/answers/shapes.ts';
+import { taskLine } from '../src/http/answers/text-answers.ts';
 
 const task = (description: string) => answer(description, ref(Task), 'id, status and name with tabs between');
 const defaultWaitSeconds = 30;

@@ -17,10 +17,10 @@ import {
 import { TaskParams } from '../schemas/requests.ts';
 import type { ErrorCode } from '../src/errors.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { branchLines, checkLines, doneLine, outlookLines, previewLines, resultLine, statusLines } from '../src/http/merge-text.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer } from '../src/http/shapes.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { branchLines, checkLines, doneLine, outlookLines, previewLines, resultLine, statusLines } from '../src/http/answers/merge-text.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer } from '../src/http/answers/shapes.ts';
 
 const ofGit: readonly ErrorCode[] = ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'REPOSITORY_BUSY', 'GIT_FAILED', 'DISK_FULL'];
 const tags = ['Merge'];

@@ -3,10 +3,10 @@ import { ref } from '../schemas/common.ts';
 import { TaskParams } from '../schemas/requests.ts';
 import { SendMessage, SiblingContext } from '../schemas/task-requests.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer } from '../src/http/shapes.ts';
-import { deliveredLine } from '../src/http/text-answers.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer } from '../src/http/answers/shapes.ts';
+import { deliveredLine } from '../src/http/answers/text-answers.ts';
 
 const delivered = answer('Taken', ref(Delivered), '"delivered" or "not delivered"');
 

@@ -2,11 +2,11 @@ import { OutputEvent, OutputPage } from '../schemas/answers.ts';
 import { ref } from '../schemas/common.ts';
 import { OutputQuery, TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendNdjson, sendText } from '../src/http/event-stream.ts';
-import { preferred } from '../src/http/negotiate.ts';
-import { answerSignal } from '../src/http/request-signal.ts';
-import { answer, textAnswer } from '../src/http/shapes.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendNdjson, sendText } from '../src/http/streams/event-stream.ts';
+import { preferred } from '../src/http/answers/negotiate.ts';
+import { answerSignal } from '../src/http/requests/request-signal.ts';
+import { answer, textAnswer } from '../src/http/answers/shapes.ts';
 
 const defaultPage = 100;
 

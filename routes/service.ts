@@ -4,7 +4,7 @@ import { ref } from '../schemas/common.ts';
 import { Info } from '../schemas/info.ts';
 import { MakimaError } from '../src/errors.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { answer, textAnswer } from '../src/http/shapes.ts';
+import { answer, textAnswer } from '../src/http/answers/shapes.ts';
 
 /** The daemon itself: whether it lives, what it has, what it offers. */
 export const serviceRoutes: ResourceRoutes = (api, { actions, isReady, metrics, openapiJson, openapiYaml }, base) => {

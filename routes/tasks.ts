@@ -4,10 +4,10 @@ import { CreateTaskHeaders, DeleteTaskQuery, ListTasksQuery, TaskParams } from '
 import { CreateTask, UpdateTask } from '../schemas/task-requests.ts';
 import { Task, type TaskStatus } from '../schemas/task.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer, noContent } from '../src/http/shapes.ts';
-import { taskDetails, taskLine, taskLines } from '../src/http/text-answers.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer, noContent } from '../src/http/answers/shapes.ts';
+import { taskDetails, taskLine, taskLines } from '../src/http/answers/text-answers.ts';
 
 const lineText = 'id, status and name with tabs between';
 const defaultPage = 50;

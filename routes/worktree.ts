@@ -6,10 +6,10 @@ import { CloneWorktree } from '../schemas/task-requests.ts';
 import { Task } from '../schemas/task.ts';
 import { CloneResult, FileChange, TargetExists, WorktreeInfo } from '../schemas/worktree.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { preferred, sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer } from '../src/http/shapes.ts';
-import { taskLine } from '../src/http/text-answers.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { preferred, sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer } from '../src/http/answers/shapes.ts';
+import { taskLine } from '../src/http/answers/text-answers.ts';
 
 /** Where a task works, what it changed there, and copies of it. */
 export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { registerRoutes } from '../routes/index.ts';
 import { buildHttp } from '../src/http/build-http.ts';
-import { errorsPage } from '../src/http/errors-page.ts';
-import { openapiYaml } from '../src/http/openapi.ts';
+import { errorsPage } from '../src/http/documents/errors-page.ts';
+import { openapiYaml } from '../src/http/documents/openapi.ts';
 import type { Actions } from '../src/tasks/actions.ts';
 
 const app = await buildHttp({

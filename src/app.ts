@@ -13,7 +13,7 @@ import type { Places } from './git/repository/index.ts';
 import { diskSpace } from './home/disk.ts';
 import { StartError } from './home/start-error.ts';
 import { buildHttp } from './http/build-http.ts';
-import { listenUnix } from './http/unix-socket.ts';
+import { listenUnix } from './http/connections/unix-socket.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { findPlace } from './place/find-place.ts';
 import { settlePlace } from './place/settle-place.ts';

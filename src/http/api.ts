@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
 import type { ErrorCode } from '../errors.ts';
 import type { Actions, Caller } from '../tasks/actions.ts';
-import type { StreamSlots } from './stream-slots.ts';
+import type { StreamSlots } from './streams/stream-slots.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -5,21 +5,21 @@ import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { namedSchemas } from '../../schemas/index.ts';
 import type { Actions } from '../tasks/actions.ts';
 import type { Api, RegisterRoutes } from './api.ts';
-import { readRequests } from './read-requests.ts';
-import { answerClientError } from './client-errors.ts';
-import { requireCredentials } from './credentials.ts';
-import { drain } from './draining.ts';
-import { answerError } from './error-answers.ts';
-import { readQuery } from './form-values.ts';
-import { lazySerializers } from './lazy-serializers.ts';
-import { logRequests, redactedPaths } from './logging.ts';
-import { measure } from './metrics.ts';
-import { collectOpenapi, openapiYaml, serveDocs } from './openapi.ts';
-import { requestGate, type RequestGate } from './request-gate.ts';
-import { silentConnections } from './silent-connections.ts';
-import { streamSlots } from './stream-slots.ts';
-import { refuseUnknownPaths } from './unknown-paths.ts';
-import { validatorOptions } from './validation.ts';
+import { readRequests } from './requests/read-requests.ts';
+import { answerClientError } from './connections/client-errors.ts';
+import { requireCredentials } from './admission/credentials.ts';
+import { drain } from './admission/draining.ts';
+import { answerError } from './answers/error-answers.ts';
+import { readQuery } from './requests/form-values.ts';
+import { lazySerializers } from './answers/lazy-serializers.ts';
+import { logRequests, redactedPaths } from './observation/logging.ts';
+import { measure } from './observation/metrics.ts';
+import { collectOpenapi, openapiYaml, serveDocs } from './documents/openapi.ts';
+import { requestGate, type RequestGate } from './admission/request-gate.ts';
+import { silentConnections } from './connections/silent-connections.ts';
+import { streamSlots } from './streams/stream-slots.ts';
+import { refuseUnknownPaths } from './admission/unknown-paths.ts';
+import { validatorOptions } from './requests/validation.ts';
 
 /** The bounds on what a client can make the server hold. */
 export interface HttpLimits {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import t from 'tap';
 import { errorTable } from '../../src/error-table.ts';
 import { MakimaError } from '../../src/errors.ts';
-import { headerMessage } from '../../src/http/error-answers.ts';
+import { headerMessage } from '../../src/http/answers/error-answers.ts';
 import { sampleTask, taskId } from './recorded-actions.ts';
 import { ownerToken, serve } from './serve.ts';
 

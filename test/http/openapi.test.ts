@@ -5,7 +5,7 @@ import t from 'tap';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { errorTable } from '../../src/error-table.ts';
-import { errorsPage } from '../../src/http/errors-page.ts';
+import { errorsPage } from '../../src/http/documents/errors-page.ts';
 import { serve } from './serve.ts';
 
 interface Operation {

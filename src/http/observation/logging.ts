@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Api } from './api.ts';
+import type { Api } from '../api.ts';
 
 /**
  * What a log line must not show, for `pino({ redact })`. Fastify's own lines hold no headers; this is for what an error or

@@ -1,5 +1,5 @@
-import type { Task } from '../../schemas/task.ts';
-import type { TaskTree } from '../tasks/actions.ts';
+import type { Task } from '../../../schemas/task.ts';
+import type { TaskTree } from '../../tasks/actions.ts';
 
 const lineBreakers = /[\p{Cc}\u2028\u2029]/gu;
 const controlsButLineFeed = /(?!\n)[\p{Cc}\u2028\u2029]/gu;

@@ -1,5 +1,5 @@
-import { MakimaError } from '../errors.ts';
-import type { Api } from './api.ts';
+import { MakimaError } from '../../errors.ts';
+import type { Api } from '../api.ts';
 
 interface KnownPath {
   matches: RegExp;

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { MakimaError } from '../errors.ts';
-import type { Actions, Caller } from '../tasks/actions.ts';
-import type { Api } from './api.ts';
-import { cameOverUnixSocket } from './unix-socket.ts';
+import { MakimaError } from '../../errors.ts';
+import type { Actions, Caller } from '../../tasks/actions.ts';
+import type { Api } from '../api.ts';
+import { cameOverUnixSocket } from '../connections/unix-socket.ts';
 
 const owner: Caller = { kind: 'owner' };
 

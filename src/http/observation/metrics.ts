@@ -1,6 +1,6 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Actions } from '../tasks/actions.ts';
-import type { Api } from './api.ts';
+import type { Actions } from '../../tasks/actions.ts';
+import type { Api } from '../api.ts';
 
 /**
  * Measures every request and, when it is asked, what the daemon has to do. Each application has a registry of its own, so

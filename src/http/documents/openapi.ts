@@ -2,10 +2,10 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { stringify } from 'yaml';
-import { errorTable } from '../error-table.ts';
-import type { ErrorCode } from '../errors.ts';
-import type { Api } from './api.ts';
-import { codesOfEveryRoute } from './error-answers.ts';
+import { errorTable } from '../../error-table.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { Api } from '../api.ts';
+import { codesOfEveryRoute } from '../answers/error-answers.ts';
 
 const description = `What a makima daemon does, over HTTP.
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
-import { MakimaError } from '../errors.ts';
-import { cameOverUnixSocket } from './unix-socket.ts';
+import { MakimaError } from '../../errors.ts';
+import { cameOverUnixSocket } from '../connections/unix-socket.ts';
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import { MakimaError, messageOf } from '../errors.ts';
-import type { StoredEvent } from '../tasks/actions.ts';
+import { MakimaError, messageOf } from '../../errors.ts';
+import type { StoredEvent } from '../../tasks/actions.ts';
 import { PacedWriter } from './paced-writer.ts';
 
 export interface StreamOptions {

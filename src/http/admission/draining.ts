@@ -1,5 +1,5 @@
-import { MakimaError } from '../errors.ts';
-import type { Api } from './api.ts';
+import { MakimaError } from '../../errors.ts';
+import type { Api } from '../api.ts';
 
 /**
  * Turns requests away while the daemon starts and shuts down, and lets no connection outlive its answer then.

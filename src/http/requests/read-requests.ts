@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
-import { MakimaError } from '../errors.ts';
-import type { Api } from './api.ts';
+import { MakimaError } from '../../errors.ts';
+import type { Api } from '../api.ts';
 import { formValues, readPairs } from './form-values.ts';
 
 /** A form as it came: only the route's schema knows what its texts stand for. */
