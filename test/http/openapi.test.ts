@@ -15,16 +15,18 @@ interface Operation {
   security?: Record<string, string[]>[];
   parameters?: { name: string; in: string }[];
   requestBody?: { required: boolean; content: Record<string, unknown> };
-  responses: Record<
-    string,
-    { description: string; content?: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }> }
-  >;
+  responses: Record<string, Response>;
+}
+
+interface Response {
+  description: string;
+  content?: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }>;
 }
 
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, { required?: string[] }> };
+  components: { schemas: Record<string, { required?: string[] }>; responses: Record<string, Response> };
 }
 
 const file = (name: string): Promise<string> => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
@@ -61,9 +63,25 @@ const rows = [
   .map((row) => row.replace(' ', ' /api/v1/mesh'))
   .concat('GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /openapi.yaml');
 
+/** What a reference in the document stands for. */
+const resolved = (document: Document, response: Response | { $ref: string }): Response => {
+  if (!('$ref' in response)) return response;
+  const found = document.components.responses[response.$ref.replace('#/components/responses/', '')];
+  if (!found) throw new Error(`${response.$ref} leads nowhere`);
+  return found;
+};
+
 const operations = (document: Document): [row: string, operation: Operation][] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]),
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      {
+        ...operation,
+        responses: Object.fromEntries(
+          Object.entries(operation.responses).map(([status, response]) => [status, resolved(document, response)]),
+        ),
+      },
+    ]),
   );
 
 void t.test('openapi.yaml and docs/errors.md are what the code makes, and what is served', async (t) => {
@@ -115,7 +133,7 @@ void t.test('a client can be made from the document', async (t) => {
 
 void t.test('docs/warnings.md has a row for each warning that there is, and no other', async (t) => {
   const sources = await Promise.all(globSync('src/**/*.ts', { cwd: new URL('../..', import.meta.url) }).map(file));
-  const codes = new Set(sources.flatMap((text) => [...text.matchAll(/\{ code: '([A-Z_]+)', message\b/g)].map(([, code]) => code)));
+  const codes = new Set(sources.flatMap((text) => [...text.matchAll(/\{\s+code: '([A-Z_]+)',\s+message\b/g)].map(([, code]) => code)));
   t.ok(codes.size > 5);
   t.same([...(await file('docs/warnings.md')).matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code).sort(), [...codes].sort());
 });

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { MakimaError } from '../../errors.ts';
 import type { Api } from '../api.ts';
+import { isObject } from '../is-object.ts';
 import { formValues, readPairs } from './form-values.ts';
 
 /** A form as it came: only the route's schema knows what its texts stand for. */
@@ -15,8 +16,6 @@ class Form {
 const utf8 = new TextDecoder();
 
 const decode = (bytes: Buffer): string | null => (isUtf8(bytes) ? utf8.decode(bytes) : null);
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** The `properties` of a schema of a route, through the name it is referred to by. */
 const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, object> => {
