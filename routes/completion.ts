@@ -7,13 +7,13 @@ import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
 import { answer } from '../src/http/answers/shapes.ts';
 
 /** Bringing a task's work into a user's repository. */
-export const completionRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const completionRoutes: ResourceRoutes = (api, { actions }) => {
   api.post(
-    `${base}/tasks/:taskId/completion`,
+    '/tasks/:taskId/completion',
     {
       config: {
         long: true,
-        ownerOnly: true,
+        credentials: 'owner',
         errors: [
           'TASK_NOT_FOUND',
           'WORKTREE_NOT_FOUND',

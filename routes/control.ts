@@ -13,9 +13,9 @@ const task = (description: string) => answer(description, ref(Task), 'id, status
 const defaultWaitSeconds = 30;
 
 /** Start, stop, pause, resume a task, and wait for its end. */
-export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) => {
+export const controlRoutes: ResourceRoutes = (api, { actions, ending }) => {
   api.post(
-    `${base}/tasks/:taskId/start`,
+    '/tasks/:taskId/start',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'COMPLETION_RUNNING', 'INVALID_CONTINUATION', 'DISK_FULL'] },
       schema: {
@@ -33,7 +33,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
   );
 
   api.post(
-    `${base}/tasks/:taskId/stop`,
+    '/tasks/:taskId/stop',
     {
       config: { errors: ['TASK_NOT_FOUND', 'INVALID_TRANSITION'] },
       schema: {
@@ -52,7 +52,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
   );
 
   api.post(
-    `${base}/tasks/:taskId/pause`,
+    '/tasks/:taskId/pause',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'INVALID_TRANSITION'] },
       schema: {
@@ -70,7 +70,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
   );
 
   api.post(
-    `${base}/tasks/:taskId/resume`,
+    '/tasks/:taskId/resume',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_PAUSED', 'INVALID_TRANSITION'] },
       schema: {
@@ -88,7 +88,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
   );
 
   api.get(
-    `${base}/tasks/:taskId/wait`,
+    '/tasks/:taskId/wait',
     {
       // A HEAD would wait for nothing that it can be told.
       exposeHeadRoute: false,

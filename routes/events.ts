@@ -36,10 +36,10 @@ const eventStream = textAnswer(
 );
 
 /** Everything that happens, live. */
-export const eventRoutes: ResourceRoutes = (api, tools, base) => {
+export const eventRoutes: ResourceRoutes = (api, tools) => {
   const { actions } = tools;
   api.get(
-    `${base}/tasks/:taskId/events`,
+    '/tasks/:taskId/events',
     {
       // A HEAD would open a stream that nobody reads.
       exposeHeadRoute: false,
@@ -63,7 +63,7 @@ export const eventRoutes: ResourceRoutes = (api, tools, base) => {
   );
 
   api.get(
-    `${base}/events`,
+    '/events',
     {
       exposeHeadRoute: false,
       config: { long: true, errors: ['EVENTS_GONE', 'TOO_MANY_STREAMS'] },

@@ -28,9 +28,9 @@ const statusText = '"no merge", or "merging", the branch and how many are left; 
 const resultText = '"merged", the commit and a message, with tabs between';
 
 /** Bringing the work of subtasks into a task's worktree. */
-export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const mergeRoutes: ResourceRoutes = (api, { actions }) => {
   api.get(
-    `${base}/tasks/:taskId/branches`,
+    '/tasks/:taskId/branches',
     {
       config: { long: true, errors: ofGit },
       schema: {
@@ -54,7 +54,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/merge/preview`,
+    '/tasks/:taskId/merge/preview',
     {
       config: { long: true, errors: [...ofGit, 'NOT_A_SUBTASK'] },
       schema: {
@@ -84,7 +84,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge`,
+    '/tasks/:taskId/merge',
     {
       config: {
         long: true,
@@ -115,7 +115,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/merge`,
+    '/tasks/:taskId/merge',
     {
       config: { long: true, errors: ofGit },
       schema: {
@@ -133,7 +133,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge/resolve`,
+    '/tasks/:taskId/merge/resolve',
     {
       config: { long: true, errors: [...ofGit, 'NO_MERGE_IN_PROGRESS', 'CONFLICT_NOT_FOUND', 'CONFLICT_MARKERS_LEFT', 'MERGE_BLOCKED'] },
       schema: {
@@ -152,7 +152,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge/commit`,
+    '/tasks/:taskId/merge/commit',
     {
       config: { long: true, errors: [...ofGit, 'NO_MERGE_IN_PROGRESS', 'CONFLICTS_LEFT'] },
       schema: {
@@ -171,7 +171,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge/abort`,
+    '/tasks/:taskId/merge/abort',
     {
       config: { long: true, errors: [...ofGit, 'NO_MERGE_IN_PROGRESS'] },
       schema: {
@@ -189,7 +189,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge/skip`,
+    '/tasks/:taskId/merge/skip',
     {
       config: { errors: ['TASK_NOT_FOUND', 'NOT_A_SUBTASK', 'MERGE_IN_PROGRESS'] },
       schema: {
@@ -208,7 +208,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/merge/check`,
+    '/tasks/:taskId/merge/check',
     {
       config: { long: true, errors: ofGit },
       schema: {

@@ -11,9 +11,9 @@ import { deliveredLine } from '../src/http/answers/text-answers.ts';
 const delivered = answer('Taken', ref(Delivered), '"delivered" or "not delivered"');
 
 /** What is said to a running agent. */
-export const messageRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const messageRoutes: ResourceRoutes = (api, { actions }) => {
   api.post(
-    `${base}/tasks/:taskId/messages`,
+    '/tasks/:taskId/messages',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'AGENT_INPUT_CLOSED'] },
       schema: {
@@ -32,7 +32,7 @@ export const messageRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/sibling-context`,
+    '/tasks/:taskId/sibling-context',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'AGENT_INPUT_CLOSED', 'NOT_A_SIBLING'] },
       schema: {

@@ -11,9 +11,9 @@ import { answer, textAnswer } from '../src/http/answers/shapes.ts';
 const defaultPage = 100;
 
 /** What a task's agent said and did, up to now. */
-export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, base) => {
+export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }) => {
   api.get(
-    `${base}/tasks/:taskId/output`,
+    '/tasks/:taskId/output',
     {
       exposeHeadRoute: false,
       config: { long: true, errors: ['TASK_NOT_FOUND', 'EVENTS_GONE', 'TOO_MANY_STREAMS'] },

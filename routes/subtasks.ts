@@ -10,9 +10,9 @@ import { answer } from '../src/http/answers/shapes.ts';
 import { taskLines, treeLines } from '../src/http/answers/text-answers.ts';
 
 /** What is below a task. */
-export const subtaskRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const subtaskRoutes: ResourceRoutes = (api, { actions }) => {
   api.get(
-    `${base}/tasks/:taskId/subtasks`,
+    '/tasks/:taskId/subtasks',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {
@@ -30,7 +30,7 @@ export const subtaskRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/tree`,
+    '/tasks/:taskId/tree',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {

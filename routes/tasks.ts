@@ -17,9 +17,9 @@ const readStatus = (status: TaskStatus | 'completed' | undefined): TaskStatus | 
   status === 'completed' ? 'done' : (status ?? null);
 
 /** Tasks: make, list, read, change, delete. */
-export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const taskRoutes: ResourceRoutes = (api, { actions }) => {
   api.post(
-    `${base}/tasks`,
+    '/tasks',
     {
       config: {
         errors: [
@@ -52,13 +52,13 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
     },
     async (request, reply) => {
       const task = await actions.createTask(caller(request), request.body, request.headers['idempotency-key'] ?? null);
-      reply.code(201).header('location', `${base}/tasks/${task.id}`);
+      reply.code(201).header('location', `${api.prefix}/tasks/${task.id}`);
       return sendJsonOrText(request, reply, task, () => taskLine(task));
     },
   );
 
   api.get(
-    `${base}/tasks`,
+    '/tasks',
     {
       config: { errors: ['INVALID_CURSOR', 'TASK_NOT_FOUND'] },
       schema: {
@@ -82,7 +82,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId`,
+    '/tasks/:taskId',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {
@@ -106,7 +106,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.put(
-    `${base}/tasks/:taskId`,
+    '/tasks/:taskId',
     {
       config: {
         errors: [
@@ -135,7 +135,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.delete(
-    `${base}/tasks/:taskId`,
+    '/tasks/:taskId',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'REPOSITORY_BUSY', 'GIT_FAILED'] },
       schema: {

@@ -19,9 +19,9 @@ const checkExpiry = (expiresAt: string | undefined): void => {
 };
 
 /** Keys that open one task's tree. */
-export const toolKeyRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const toolKeyRoutes: ResourceRoutes = (api, { actions }) => {
   api.post(
-    `${base}/tasks/:taskId/tool-keys`,
+    '/tasks/:taskId/tool-keys',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {
@@ -41,7 +41,7 @@ export const toolKeyRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/tool-keys`,
+    '/tasks/:taskId/tool-keys',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {
@@ -56,7 +56,7 @@ export const toolKeyRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.delete(
-    `${base}/tasks/:taskId/tool-keys/:keyId`,
+    '/tasks/:taskId/tool-keys/:keyId',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TOOL_KEY_NOT_FOUND'] },
       schema: {

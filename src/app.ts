@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { registerRoutes } from '../routes/index.ts';
+import { routes } from '../routes/index.ts';
 import { agentDrivers } from './agents/index.ts';
 import { createCompletions } from './completion/completions.ts';
 import { timingOf, type Config } from './config.ts';
@@ -199,10 +199,11 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     };
     const http = await buildHttp({
       actions: createActions(taskContext),
-      routes: registerRoutes,
+      routes,
       logger,
       ownerToken: options.ownerToken,
       version,
+      basePath: '',
       isReady: () => ready,
       drainSignal: draining.signal,
       allowedHosts: config.allowedHosts,

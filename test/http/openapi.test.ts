@@ -5,6 +5,9 @@ import t from 'tap';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { errorTable } from '../../src/error-table.ts';
+import { routes } from '../../routes/index.ts';
+import type { ResourceRoutes } from '../../src/http/api.ts';
+import { codesOf, errorResponses } from '../../src/http/documents/documented-route.ts';
 import { errorsPage } from '../../src/http/documents/errors-page.ts';
 import { serve } from './serve.ts';
 
@@ -124,6 +127,33 @@ void t.test('the document has every path of the contract and says all there is t
   t.strictSame([body('/tasks'), body('/tasks/{taskId}/stop'), body('/tasks/{taskId}/tool-keys')], [true, false, false]);
   const create = found.find(([name]) => name === 'POST /api/v1/mesh/tasks')?.[1];
   t.ok(create?.parameters?.some(({ name, in: where }) => where === 'header' && name === 'idempotency-key'));
+});
+
+void t.test('each operation answers with every failure that its route can have, wherever the document holds it', async (t) => {
+  const expected = new Map<string, unknown>();
+  const collect: ResourceRoutes = (api) =>
+    api.addHook('onRoute', (route) => {
+      const { operationId } = route.schema ?? {};
+      if (operationId !== undefined && route.method !== 'HEAD')
+        expected.set(
+          operationId,
+          JSON.parse(JSON.stringify(errorResponses(codesOf(route))).replaceAll('Error#', '#/components/schemas/Error')),
+        );
+    });
+  await serve(t, {
+    routes: {
+      mesh: [collect, ...routes.mesh],
+      probes: [collect, ...routes.probes],
+      metrics: [collect, ...routes.metrics],
+      documents: [collect, ...routes.documents],
+    },
+  });
+  const found = operations(parse(await file('openapi.yaml')) as Document);
+  t.ok(found.length > 35);
+  for (const [row, { operationId, responses }] of found) {
+    const failures = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+    t.strictSame(Object.fromEntries(failures), expected.get(operationId), row);
+  }
 });
 
 void t.test('a client can be made from the document', async (t) => {

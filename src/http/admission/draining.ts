@@ -1,17 +1,32 @@
+import type { onRequestHookHandler } from 'fastify';
 import { MakimaError } from '../../errors.ts';
-import type { Api } from '../api.ts';
+import { plugin } from '../plugin.ts';
 
-/**
- * Turns requests away while the daemon starts and shuts down, and lets no connection outlive its answer then.
- * @param options.drainSignal - fires when the daemon begins to shut down
- * @param options.isReady - whether it has started
- * @returns `ending`: fires when it drains or the server closes, for answers that would not end by themselves
- */
-export const drain = (
-  app: Api,
-  options: { drainSignal: AbortSignal; isReady: () => boolean },
-): { ending: AbortSignal; isReady: () => boolean } => {
+/** When routes are served: while the process lives, until it shuts down, or from the end of its start until then. */
+export type Served = 'always' | 'until the end' | 'ready';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Fires when open answers have to end: the daemon drains or the server closes. */
+    ending: AbortSignal;
+    /** Whether the daemon takes requests. */
+    isReady: () => boolean;
+    /** Turns requests away that come at another time. */
+    servedWhen: (when: Served) => onRequestHookHandler;
+  }
+}
+
+export interface DrainingOptions {
+  /** Fires when the daemon begins to shut down. */
+  drainSignal: AbortSignal;
+  /** Whether it has started. */
+  isReady: () => boolean;
+}
+
+/** The daemon's start and end as requests see them. No connection outlives its answer while it shuts down. */
+export const draining = plugin<DrainingOptions>({ name: 'draining', dependencies: ['gate'] }, (app, options) => {
   const ending = new AbortController();
+  const { signal } = ending;
   const end = (): void => ending.abort();
   if (options.drainSignal.aborted) end();
   else options.drainSignal.addEventListener('abort', end, { once: true });
@@ -21,19 +36,23 @@ export const drain = (
     done();
   });
 
-  const isReady = (): boolean => !ending.signal.aborted && options.isReady();
-  app.addHook('onRequest', (request, reply, done) => {
-    if (ending.signal.aborted) reply.header('connection', 'close');
-    const { always, open } = request.routeOptions.config;
-    const served = always === true || isReady() || (open === true && !ending.signal.aborted);
-    if (!served) throw new MakimaError('NOT_READY', ending.signal.aborted ? 'The daemon is shutting down' : 'The daemon is starting');
+  const isReady = (): boolean => !signal.aborted && options.isReady();
+  app.decorate('ending', signal);
+  app.decorate('isReady', isReady);
+  app.decorate('servedWhen', (when): onRequestHookHandler => (_request, _reply, done) => {
+    const served = when === 'always' || isReady() || (when === 'until the end' && !signal.aborted);
+    if (!served) throw new MakimaError('NOT_READY', signal.aborted ? 'The daemon is shutting down' : 'The daemon is starting');
+    done();
+  });
+
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (signal.aborted) reply.header('connection', 'close');
     done();
   });
   // A request that came before the end and was answered after it would hold its connection, and with it the process, for
   // the whole keep-alive time: closing idle connections is done once, when it was not idle yet.
   app.addHook('onResponse', (request, _reply, done) => {
-    if (ending.signal.aborted) request.raw.socket.destroySoon();
+    if (signal.aborted) request.raw.socket.destroySoon();
     done();
   });
-  return { ending: ending.signal, isReady };
-};
+});

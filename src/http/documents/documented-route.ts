@@ -8,7 +8,7 @@ import { isObject } from '../is-object.ts';
 export const codesOf = (route: Pick<RouteOptions, 'config' | 'schema' | 'method'>): ErrorCode[] => {
   const { config = {}, schema = {} } = route;
   const codes = new Set<ErrorCode>(codesOfEveryRoute);
-  if (config.open !== true) for (const code of ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_READY'] as const) codes.add(code);
+  if (config.credentials !== 'none') for (const code of ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_READY'] as const) codes.add(code);
   if (config.long !== true) codes.add('HANDLER_TIMEOUT');
   if (schema.params ?? schema.querystring ?? schema.headers ?? schema.body) codes.add('VALIDATION_FAILED');
   if (![route.method].flat().includes('GET'))
@@ -50,7 +50,7 @@ export const documented = ({
     url,
     schema: {
       ...schema,
-      ...(config.open === true ? { security: [] } : config.ownerOnly === true ? { security: [{ ownerToken: [] }] } : {}),
+      ...(config.credentials === 'none' ? { security: [] } : config.credentials === 'owner' ? { security: [{ ownerToken: [] }] } : {}),
       ...(schema.body === undefined ? {} : { consumes: ['application/json', 'application/x-www-form-urlencoded'] }),
       response: { ...(isObject(schema.response) ? schema.response : {}), ...errorResponses(codesOf(route)) },
     },

@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import { stringify } from 'yaml';
 import type { Api } from '../api.ts';
 import { isObject } from '../is-object.ts';
+import { plugin } from '../plugin.ts';
 import { documented } from './documented-route.ts';
 import { shareResponses } from './shared-responses.ts';
 
@@ -19,10 +19,11 @@ docs/errors.md tells what to do about each.
 Bodies are JSON or \`application/x-www-form-urlencoded\` with the same field names. Where an answer has a \`text/plain\`
 form, \`Accept: text/plain\` asks for it.`;
 
-const document = (version: string) => ({
+/** Its paths are those below the base path: @fastify/swagger takes a server's path off them. */
+const document = (version: string, basePath: string) => ({
   openapi: '3.1.0',
   info: { title: 'makima', version, description, license: { name: 'MIT', identifier: 'MIT' } },
-  servers: [{ url: '/', description: 'The daemon that serves this document' }],
+  servers: [{ url: basePath === '' ? '/' : basePath, description: 'The daemon that serves this document' }],
   tags: [
     { name: 'Tasks', description: 'Make tasks, read, change and delete them' },
     { name: 'Control', description: 'Start, stop, speak to and wait for a task' },
@@ -60,42 +61,28 @@ const relaxBodies = (value: unknown, schemas: Record<string, unknown>): void => 
   for (const inner of Object.values(value)) relaxBodies(inner, schemas);
 };
 
-/** `/openapi.json` and `/docs` read the document that this collects from the routes added after it. */
-export const collectOpenapi = async (app: Api, version: string): Promise<void> => {
-  await app.register(swagger, {
-    openapi: document(version),
-    refResolver: {
-      buildLocalReference: (json, _base, _fragment, index) => (typeof json['$id'] === 'string' ? json['$id'] : `Schema${index}`),
-    },
-    transform: documented,
-    transformObject: (collected) => {
-      if (!('openapiObject' in collected)) throw new Error('The document is no OpenAPI 3 document');
-      const { openapiObject } = collected;
-      const { paths = {}, components } = openapiObject;
-      relaxBodies(paths, isObject(components?.schemas) ? components.schemas : {});
-      Object.assign((openapiObject.components ??= {}), { responses: shareResponses(paths) });
-      return openapiObject;
-    },
-  });
-};
+/** Collects the document from the routes that are added after it: `/openapi.json` and `/docs` show it. */
+export const openapi = plugin<{ version: string; basePath: string }>(
+  { name: 'openapi', dependencies: [] },
+  async (app, { version, basePath }) => {
+    await app.register(swagger, {
+      openapi: document(version, basePath),
+      refResolver: {
+        buildLocalReference: (json, _base, _fragment, index) => (typeof json['$id'] === 'string' ? json['$id'] : `Schema${index}`),
+      },
+      transform: documented,
+      transformObject: (collected) => {
+        if (!('openapiObject' in collected)) throw new Error('The document is no OpenAPI 3 document');
+        const { openapiObject } = collected;
+        const { paths = {}, components } = openapiObject;
+        relaxBodies(paths, isObject(components?.schemas) ? components.schemas : {});
+        Object.assign((openapiObject.components ??= {}), { responses: shareResponses(paths) });
+        return openapiObject;
+      },
+    });
+  },
+);
 
 /** The document as the text that openapi.yaml holds and `GET /openapi.yaml` answers. */
 export const openapiYaml = (app: Api): string =>
   `# Generated from schemas/ and routes/ by \`npm run openapi\`. Do not edit.\n${stringify(app.swagger(), { aliasDuplicateObjects: false, lineWidth: 0 })}`;
-
-/** Serves the document to look at and try out. Its page and all that the page loads need no credential. */
-export const serveDocs = async (app: Api): Promise<void> => {
-  await app.register(async (docs) => {
-    docs.addHook('onRoute', (route) => {
-      route.config = { ...route.config, open: true };
-    });
-    await docs.register(swaggerUi, {
-      routePrefix: '/docs',
-      uiConfig: { docExpansion: 'list', deepLinking: true, displayRequestDuration: true, tryItOutEnabled: true },
-      staticCSP: true,
-      // On a host other than loopback the page would ask for its own scripts over https, which nobody serves.
-      transformStaticCSP: (header) =>
-        header.replace('upgrade-insecure-requests;', '').replaceAll('https:', '').replace('validator.swagger.io', ''),
-    });
-  });
-};

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { MakimaError } from '../../errors.ts';
-import type { Api } from '../api.ts';
 import { isObject } from '../is-object.ts';
+import { plugin } from '../plugin.ts';
 import { formValues, readPairs } from './form-values.ts';
 
 /** A form as it came: only the route's schema knows what its texts stand for. */
@@ -31,7 +31,7 @@ const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, ob
  * Fastify count three bytes for one that is not UTF-8 and refuse the request for its length. No body at all is an empty
  * object, also with `Content-Type: application/json`, so that a schema can say what is missing. A query is read as a form is.
  */
-export const readRequests = (app: Api): void => {
+export const readRequests = plugin({ name: 'read-requests', dependencies: [] }, (app) => {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
@@ -55,4 +55,4 @@ export const readRequests = (app: Api): void => {
       request.query = formValues(request.query, propertiesOf(request, schema.querystring));
     done();
   });
-};
+});

@@ -1,0 +1,33 @@
+import type { Credentials } from '../admission/credentials.ts';
+import type { Served } from '../admission/draining.ts';
+import type { HttpLimits } from '../limits.ts';
+
+/** What holds for all routes of one door. */
+export interface Scope {
+  /** Of its paths, below the base path. */
+  prefix: string;
+  credentials: Credentials;
+  served: Served;
+  /** Bytes of a body, and milliseconds for an answer on a route that is not `long`. */
+  limits: Pick<HttpLimits, 'bodyBytes' | 'handlerTimeoutMs'>;
+  /** What a browser may do with its answers, where that is more than nothing. */
+  contentPolicy?: string;
+}
+
+export type ScopeName = 'probes' | 'documents' | 'metrics' | 'mesh' | 'nowhere';
+
+/** Nobody sends a body where none is taken. */
+const noBody = 1024;
+
+/** The doors. A further one, such as a page or another protocol, is a line here and its routes. */
+export const scopes = ({ bodyBytes, handlerTimeoutMs }: HttpLimits): Readonly<Record<ScopeName, Scope>> => {
+  const reading = { bodyBytes: noBody, handlerTimeoutMs };
+  return {
+    probes: { prefix: '', credentials: 'none', served: 'always', limits: reading },
+    documents: { prefix: '', credentials: 'none', served: 'until the end', limits: reading },
+    metrics: { prefix: '', credentials: 'owner', served: 'ready', limits: reading },
+    mesh: { prefix: '/api/v1/mesh', credentials: 'any', served: 'ready', limits: { bodyBytes, handlerTimeoutMs } },
+    // What is declared nothing asks for a credential too: a stranger does not learn which paths there are.
+    nowhere: { prefix: '', credentials: 'any', served: 'ready', limits: reading },
+  };
+};
