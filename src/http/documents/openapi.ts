@@ -16,7 +16,8 @@ header \`X-Makima-Error\`. Besides the codes of each operation there are \`ROUTE
 (405), and \`REQUEST_TIMEOUT\` (408) and \`HEADERS_TOO_LARGE\` (431) where no request could be read.
 docs/errors.md tells what to do about each.
 
-Bodies are JSON or \`application/x-www-form-urlencoded\` with the same field names. Where an answer has a \`text/plain\`
+Bodies are JSON or \`application/x-www-form-urlencoded\` with the same field names; a JSON object that is sent under the latter
+type, as by \`curl --data\`, is read as JSON. Where an answer has a \`text/plain\`
 form, \`Accept: text/plain\` asks for it.`;
 
 /** Its paths are those below the base path: @fastify/swagger takes a server's path off them. */

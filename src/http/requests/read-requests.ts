@@ -17,6 +17,9 @@ const utf8 = new TextDecoder();
 
 const decode = (bytes: Buffer): string | null => (isUtf8(bytes) ? utf8.decode(bytes) : null);
 
+/** No field of ours begins with a brace: curl's `--data` says that it is a form, also where it is given JSON. */
+const looksLikeObject = (bytes: Buffer): boolean => /^\s*\{/.test(bytes.toString('utf8', 0, 100));
+
 /** The `properties` of a schema of a route, through the name it is referred to by. */
 const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, object> => {
   const schema = isObject(part) && typeof part['$ref'] === 'string' ? request.server.getSchema(part['$ref'].replace(/#$/, '')) : part;
@@ -34,18 +37,19 @@ const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, ob
 export const readRequests = plugin({ name: 'read-requests', dependencies: [] }, (app) => {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
-    if (bytes.length === 0) {
-      done(null, undefined);
-      return;
-    }
+  const readJson = (request: FastifyRequest, bytes: Buffer, done: (error: Error | null, body?: unknown) => void): void => {
     const text = decode(bytes);
     if (text === null) done(new MakimaError('VALIDATION_FAILED', 'The body is not UTF-8'));
     else void parseJson(request, text, done);
+  };
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (bytes.length === 0) done(null, undefined);
+    else readJson(request, bytes, done);
   });
-  app.addContentTypeParser<Buffer>('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, bytes, done) =>
-    done(null, new Form(readPairs(bytes.toString('utf8')))),
-  );
+  app.addContentTypeParser<Buffer>('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (looksLikeObject(bytes)) readJson(request, bytes, done);
+    else done(null, new Form(readPairs(bytes.toString('utf8'))));
+  });
 
   app.addHook('preValidation', (request, _reply, done) => {
     const { schema } = request.routeOptions;
