@@ -38,6 +38,8 @@ export interface AppOptions {
   ownerToken: string;
   /** A home that is a copy is to become one of its own. */
   adopt?: boolean;
+  /** Tells others where the daemon is, at the moment at which it becomes ready. */
+  announce?: (where: Pick<App, 'url' | 'socket'>) => void;
   now?: () => Date;
   /** For tests: called at each point at which a crash must do no harm. */
   reached?: (point: string) => void;
@@ -218,6 +220,8 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     logger.info(`The processes of a run are held together by: ${processKeeper()}`);
     const found = await takeUp(runContext, taskContext, runs, isNew);
     await completions.recover();
+    // Not a moment between them: whoever is told where it is finds it ready, and whoever finds it ready can read where it is.
+    options.announce?.({ url, socket });
     ready = true;
     opened.push(keepRetention(taskContext, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
     const notices = [...ofPlace, ...(await startNotices({ setAside, found, env: inheritedEnv, driver: settings.drivers.default }))];
