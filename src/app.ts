@@ -50,7 +50,7 @@ export interface AppOptions {
 export interface App {
   /** What the user should know at once, a sentence each. */
   notices: string[];
-  /** Where it listens. */
+  /** Where it listens, with the base path. */
   url: string;
   socket: string;
   /** Stops taking requests, ends the streams and lets go of the agents, which go on; or ends them first. Can be repeated. */
@@ -205,7 +205,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       logger,
       ownerToken: options.ownerToken,
       version,
-      basePath: '',
+      basePath: config.basePath,
       isReady: () => ready,
       drainSignal: draining.signal,
       allowedHosts: config.allowedHosts,
@@ -213,7 +213,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       limits: { bodyBytes: config.bodyLimitBytes, streams: config.maxStreams },
     });
     opened.push(() => http.close());
-    url = `http://${reachable(config.host)}:${await listen(http, config, store)}`;
+    url = `http://${reachable(config.host)}:${await listen(http, config, store)}${config.basePath}`;
     const socket = join(config.home, 'makima.sock');
     const unix = await listenUnix(http, socket);
     opened.push(() => unix.close());
