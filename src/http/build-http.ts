@@ -15,13 +15,13 @@ import { fixedLimits, type HttpLimits } from './limits.ts';
 import { logRequests } from './observation/logging.ts';
 import { measure } from './observation/metrics.ts';
 import { readRequests } from './requests/read-requests.ts';
-import { openScope } from './scopes/open-scope.ts';
+import { openScope, type ScopeOptions } from './scopes/open-scope.ts';
 import { scopes, type ScopeName } from './scopes/scopes.ts';
 import { nowhere } from './scopes/unknown-paths.ts';
 import { streamSlots } from './streams/stream-slots.ts';
 
 /** The routes that each scope has. */
-export type Routes = Readonly<Record<Exclude<ScopeName, 'nowhere'>, readonly ResourceRoutes[]>>;
+export type Routes = Readonly<Record<Exclude<ScopeName, 'docs' | 'nowhere'>, readonly ResourceRoutes[]>>;
 
 export interface HttpOptions {
   actions: Actions;
@@ -78,15 +78,16 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
     openapiJson: () => app.swagger(),
   };
   const all = scopes(limits);
-  const filled = (name: keyof Routes) => ({
-    prefix: basePath + all[name].prefix,
-    scope: all[name],
-    fill: async (api: Api) => {
+  const open = (name: ScopeName, fill: ScopeOptions['fill']) =>
+    app.register(openScope, { prefix: basePath + all[name].prefix, scope: all[name], fill });
+  for (const name of ['mesh', 'probes', 'metrics', 'documents'] as const)
+    await open(name, (api) => {
       for (const register of options.routes[name]) register(api, tools);
-      if (name === 'documents') await api.register(docs, { basePath });
-    },
+    });
+  await open('docs', async (api) => {
+    await api.register(docs, { basePath });
   });
-  for (const name of ['mesh', 'probes', 'metrics', 'documents'] as const) await app.register(openScope, filled(name));
+  // Not below the base path: what is beside it is nowhere, too.
   await app.register(openScope, { scope: all.nowhere, fill: nowhere });
   await app.ready();
   return app;
