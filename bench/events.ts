@@ -9,7 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fastify from 'fastify';
 import type { EventPayload } from '../schemas/event.ts';
 import { openEventLog, type EventLog } from '../src/events/event-log.ts';
-import { sendEvents } from '../src/http/event-stream.ts';
+import { sendEvents } from '../src/http/streams/event-stream.ts';
 import type { BenchRow } from './row.ts';
 
 const count = 50_000;

@@ -2,18 +2,18 @@ import { CompletionResult, RunCompletion } from '../schemas/completion.ts';
 import { ref } from '../schemas/common.ts';
 import { TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer } from '../src/http/shapes.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer } from '../src/http/answers/shapes.ts';
 
 /** Bringing a task's work into a user's repository. */
-export const completionRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const completionRoutes: ResourceRoutes = (api, { actions }) => {
   api.post(
-    `${base}/tasks/:taskId/completion`,
+    '/tasks/:taskId/completion',
     {
       config: {
         long: true,
-        ownerOnly: true,
+        credentials: 'owner',
         errors: [
           'TASK_NOT_FOUND',
           'WORKTREE_NOT_FOUND',

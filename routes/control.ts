@@ -4,20 +4,20 @@ import { TaskParams, WaitQuery } from '../schemas/requests.ts';
 import { StopTask } from '../schemas/task-requests.ts';
 import { Task } from '../schemas/task.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answerSignal } from '../src/http/request-signal.ts';
-import { answer } from '../src/http/shapes.ts';
-import { taskLine, waitedLines } from '../src/http/text-answers.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answerSignal } from '../src/http/requests/request-signal.ts';
+import { answer } from '../src/http/answers/shapes.ts';
+import { taskLine, waitedLines } from '../src/http/answers/text-answers.ts';
 
 const task = (description: string) => answer(description, ref(Task), 'id, status and name with tabs between');
 const defaultWaitSeconds = 30;
 const overHeader = 'X-Makima-Over';
 
 /** Start, stop, pause, resume a task, and wait for its end. */
-export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) => {
+export const controlRoutes: ResourceRoutes = (api, { actions, ending }) => {
   api.post(
-    `${base}/tasks/:taskId/start`,
+    '/tasks/:taskId/start',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'COMPLETION_RUNNING', 'INVALID_CONTINUATION', 'DISK_FULL'] },
       schema: {
@@ -35,7 +35,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
   );
 
   api.post(
-    `${base}/tasks/:taskId/stop`,
+    '/tasks/:taskId/stop',
     {
       config: { errors: ['TASK_NOT_FOUND', 'INVALID_TRANSITION'] },
       schema: {
@@ -54,7 +54,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
   );
 
   api.post(
-    `${base}/tasks/:taskId/pause`,
+    '/tasks/:taskId/pause',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'INVALID_TRANSITION'] },
       schema: {
@@ -72,7 +72,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
   );
 
   api.post(
-    `${base}/tasks/:taskId/resume`,
+    '/tasks/:taskId/resume',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_PAUSED', 'INVALID_TRANSITION'] },
       schema: {
@@ -90,7 +90,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }, base) =>
   );
 
   api.get(
-    `${base}/tasks/:taskId/wait`,
+    '/tasks/:taskId/wait',
     {
       // A HEAD would wait for nothing that it can be told.
       exposeHeadRoute: false,

@@ -3,10 +3,10 @@ import { ref } from '../schemas/common.ts';
 import { TaskEvent, eventTypes, type EventType } from '../schemas/event.ts';
 import { EventsHeaders, EventsQuery, TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes, RouteTools } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendEvents } from '../src/http/event-stream.ts';
-import { answerSignal } from '../src/http/request-signal.ts';
-import { textAnswer } from '../src/http/shapes.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendEvents } from '../src/http/streams/event-stream.ts';
+import { answerSignal } from '../src/http/requests/request-signal.ts';
+import { textAnswer } from '../src/http/answers/shapes.ts';
 import type { FollowOptions, StoredEvent } from '../src/tasks/actions.ts';
 
 const readTypes = (types: string | undefined): readonly EventType[] | null =>
@@ -36,10 +36,10 @@ const eventStream = textAnswer(
 );
 
 /** Everything that happens, live. */
-export const eventRoutes: ResourceRoutes = (api, tools, base) => {
+export const eventRoutes: ResourceRoutes = (api, tools) => {
   const { actions } = tools;
   api.get(
-    `${base}/tasks/:taskId/events`,
+    '/tasks/:taskId/events',
     {
       // A HEAD would open a stream that nobody reads.
       exposeHeadRoute: false,
@@ -63,7 +63,7 @@ export const eventRoutes: ResourceRoutes = (api, tools, base) => {
   );
 
   api.get(
-    `${base}/events`,
+    '/events',
     {
       exposeHeadRoute: false,
       config: { long: true, errors: ['EVENTS_GONE', 'TOO_MANY_STREAMS'] },

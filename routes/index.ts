@@ -1,11 +1,13 @@
-import { basePath, type RegisterRoutes } from '../src/http/api.ts';
+import type { Routes } from '../src/http/build-http.ts';
 import { completionRoutes } from './completion.ts';
 import { controlRoutes } from './control.ts';
+import { documentRoutes } from './documents.ts';
 import { eventRoutes } from './events.ts';
+import { infoRoutes } from './info.ts';
 import { mergeRoutes } from './merge.ts';
 import { messageRoutes } from './messages.ts';
 import { outputRoutes } from './output.ts';
-import { serviceRoutes } from './service.ts';
+import { metricsRoutes, probeRoutes } from './service.ts';
 import { subtaskRoutes } from './subtasks.ts';
 import { taskRoutes } from './tasks.ts';
 import { toolKeyRoutes } from './tool-keys.ts';
@@ -43,12 +45,18 @@ import { worktreeRoutes } from './worktree.ts';
  *                 GET    /events                           the same of all tasks
  *   tool-keys.ts  POST, GET /tasks/{taskId}/tool-keys      make, list
  *                 DELETE /tasks/{taskId}/tool-keys/{keyId} revoke
- *   service.ts    GET    /info                             what the daemon is and has
+ *   info.ts       GET    /info                             what the daemon is and has
  *
- * and beside it /healthz, /readyz, /metrics, /openapi.json, /openapi.yaml and /docs.
+ * and beside it:
+ *
+ *   service.ts    GET    /healthz, /readyz                 whether it lives, whether it takes requests
+ *                 GET    /metrics                          for Prometheus
+ *   documents.ts  GET    /openapi.json, /openapi.yaml      the contract; /docs shows it
+ *
+ * Each group is a scope, with its own prefix, credentials and limits: src/http/scopes/scopes.ts.
  */
-export const registerRoutes: RegisterRoutes = (api, tools) => {
-  for (const register of [
+export const routes: Routes = {
+  mesh: [
     taskRoutes,
     subtaskRoutes,
     controlRoutes,
@@ -59,8 +67,9 @@ export const registerRoutes: RegisterRoutes = (api, tools) => {
     outputRoutes,
     eventRoutes,
     toolKeyRoutes,
-    serviceRoutes,
-  ]) {
-    register(api, tools, basePath);
-  }
+    infoRoutes,
+  ],
+  probes: [probeRoutes],
+  metrics: [metricsRoutes],
+  documents: [documentRoutes],
 };

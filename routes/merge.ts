@@ -17,10 +17,10 @@ import {
 import { TaskParams } from '../schemas/requests.ts';
 import type { ErrorCode } from '../src/errors.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { branchLines, checkLines, doneLine, outlookLines, previewLines, resultLine, statusLines } from '../src/http/merge-text.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer } from '../src/http/shapes.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { branchLines, checkLines, doneLine, outlookLines, previewLines, resultLine, statusLines } from '../src/http/answers/merge-text.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer } from '../src/http/answers/shapes.ts';
 
 const ofGit: readonly ErrorCode[] = ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'REPOSITORY_BUSY', 'GIT_FAILED', 'DISK_FULL'];
 const tags = ['Merge'];
@@ -28,9 +28,9 @@ const statusText = '"no merge", or "merging", the branch and how many are left; 
 const resultText = '"merged", the commit and a message, with tabs between';
 
 /** Bringing the work of subtasks into a task's worktree. */
-export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const mergeRoutes: ResourceRoutes = (api, { actions }) => {
   api.get(
-    `${base}/tasks/:taskId/branches`,
+    '/tasks/:taskId/branches',
     {
       config: { long: true, errors: ofGit },
       schema: {
@@ -54,7 +54,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/merge/preview`,
+    '/tasks/:taskId/merge/preview',
     {
       config: { long: true, errors: [...ofGit, 'NOT_A_SUBTASK'] },
       schema: {
@@ -84,7 +84,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge`,
+    '/tasks/:taskId/merge',
     {
       config: {
         long: true,
@@ -115,7 +115,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/merge`,
+    '/tasks/:taskId/merge',
     {
       config: { long: true, errors: ofGit },
       schema: {
@@ -133,7 +133,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge/resolve`,
+    '/tasks/:taskId/merge/resolve',
     {
       config: { long: true, errors: [...ofGit, 'NO_MERGE_IN_PROGRESS', 'CONFLICT_NOT_FOUND', 'CONFLICT_MARKERS_LEFT', 'MERGE_BLOCKED'] },
       schema: {
@@ -152,7 +152,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge/commit`,
+    '/tasks/:taskId/merge/commit',
     {
       config: { long: true, errors: [...ofGit, 'NO_MERGE_IN_PROGRESS', 'CONFLICTS_LEFT'] },
       schema: {
@@ -171,7 +171,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge/abort`,
+    '/tasks/:taskId/merge/abort',
     {
       config: { long: true, errors: [...ofGit, 'NO_MERGE_IN_PROGRESS'] },
       schema: {
@@ -189,7 +189,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/merge/skip`,
+    '/tasks/:taskId/merge/skip',
     {
       config: { errors: ['TASK_NOT_FOUND', 'NOT_A_SUBTASK', 'MERGE_IN_PROGRESS'] },
       schema: {
@@ -208,7 +208,7 @@ export const mergeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/merge/check`,
+    '/tasks/:taskId/merge/check',
     {
       config: { long: true, errors: ofGit },
       schema: {

@@ -3,17 +3,17 @@ import { ref } from '../schemas/common.ts';
 import { TaskParams } from '../schemas/requests.ts';
 import { SendMessage, SiblingContext } from '../schemas/task-requests.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer } from '../src/http/shapes.ts';
-import { deliveredLine } from '../src/http/text-answers.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer } from '../src/http/answers/shapes.ts';
+import { deliveredLine } from '../src/http/answers/text-answers.ts';
 
 const delivered = answer('Taken', ref(Delivered), '"delivered" or "not delivered"');
 
 /** What is said to a running agent. */
-export const messageRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const messageRoutes: ResourceRoutes = (api, { actions }) => {
   api.post(
-    `${base}/tasks/:taskId/messages`,
+    '/tasks/:taskId/messages',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'AGENT_INPUT_CLOSED'] },
       schema: {
@@ -32,7 +32,7 @@ export const messageRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/sibling-context`,
+    '/tasks/:taskId/sibling-context',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_NOT_RUNNING', 'AGENT_INPUT_CLOSED', 'NOT_A_SIBLING'] },
       schema: {

@@ -2,18 +2,18 @@ import { OutputEvent, OutputPage } from '../schemas/answers.ts';
 import { ref } from '../schemas/common.ts';
 import { OutputQuery, TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendNdjson, sendText } from '../src/http/event-stream.ts';
-import { preferred } from '../src/http/negotiate.ts';
-import { answerSignal } from '../src/http/request-signal.ts';
-import { answer, textAnswer } from '../src/http/shapes.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendNdjson, sendText } from '../src/http/streams/event-stream.ts';
+import { preferred } from '../src/http/answers/negotiate.ts';
+import { answerSignal } from '../src/http/requests/request-signal.ts';
+import { answer, textAnswer } from '../src/http/answers/shapes.ts';
 
 const defaultPage = 100;
 
 /** What a task's agent said and did, up to now. */
-export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }, base) => {
+export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }) => {
   api.get(
-    `${base}/tasks/:taskId/output`,
+    '/tasks/:taskId/output',
     {
       exposeHeadRoute: false,
       config: { long: true, errors: ['TASK_NOT_FOUND', 'EVENTS_GONE', 'TOO_MANY_STREAMS'] },

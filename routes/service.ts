@@ -1,17 +1,14 @@
-import { Type } from '@sinclair/typebox';
 import { Health } from '../schemas/answers.ts';
 import { ref } from '../schemas/common.ts';
-import { Info } from '../schemas/info.ts';
 import { MakimaError } from '../src/errors.ts';
+import { answer, textAnswer } from '../src/http/answers/shapes.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { answer, textAnswer } from '../src/http/shapes.ts';
 
-/** The daemon itself: whether it lives, what it has, what it offers. */
-export const serviceRoutes: ResourceRoutes = (api, { actions, isReady, metrics, openapiJson, openapiYaml }, base) => {
+/** Whether the daemon lives and works: for whoever starts and watches it. */
+export const probeRoutes: ResourceRoutes = (api, { isReady }) => {
   api.get(
     '/healthz',
     {
-      config: { open: true, always: true },
       schema: {
         operationId: 'healthz',
         summary: 'Whether the process lives',
@@ -25,7 +22,7 @@ export const serviceRoutes: ResourceRoutes = (api, { actions, isReady, metrics, 
   api.get(
     '/readyz',
     {
-      config: { open: true, always: true, errors: ['NOT_READY'] },
+      config: { errors: ['NOT_READY'] },
       schema: {
         operationId: 'readyz',
         summary: 'Whether it takes requests',
@@ -38,11 +35,13 @@ export const serviceRoutes: ResourceRoutes = (api, { actions, isReady, metrics, 
       return reply.send({ status: 'ok' });
     },
   );
+};
 
+/** What it has done and has to do, in numbers. */
+export const metricsRoutes: ResourceRoutes = (api, { metrics }) => {
   api.get(
     '/metrics',
     {
-      config: { ownerOnly: true },
       schema: {
         operationId: 'metrics',
         summary: 'Measurements for Prometheus',
@@ -54,47 +53,5 @@ export const serviceRoutes: ResourceRoutes = (api, { actions, isReady, metrics, 
       const { contentType, text } = await metrics();
       return reply.type(contentType).send(text);
     },
-  );
-
-  api.get(
-    '/openapi.json',
-    {
-      config: { open: true },
-      schema: {
-        operationId: 'openapiJson',
-        summary: 'This document as JSON',
-        tags: ['Service'],
-        response: { 200: answer('The document', Type.Object({}, { additionalProperties: true })) },
-      },
-    },
-    async (_request, reply) => reply.type('application/json; charset=utf-8').send(JSON.stringify(openapiJson())),
-  );
-
-  api.get(
-    '/openapi.yaml',
-    {
-      config: { open: true },
-      schema: {
-        operationId: 'openapiYaml',
-        summary: 'This document as YAML',
-        tags: ['Service'],
-        response: { 200: textAnswer('The document', 'application/yaml') },
-      },
-    },
-    async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(openapiYaml()),
-  );
-
-  api.get(
-    `${base}/info`,
-    {
-      config: { ownerOnly: true },
-      schema: {
-        operationId: 'getInfo',
-        summary: 'Version, agents found, limits and counts',
-        tags: ['Service'],
-        response: { 200: answer('The daemon', ref(Info)) },
-      },
-    },
-    async (_request, reply) => reply.send(await actions.info()),
   );
 };

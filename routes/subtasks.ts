@@ -4,15 +4,15 @@ import { ref } from '../schemas/common.ts';
 import { TaskParams } from '../schemas/requests.ts';
 import { Task } from '../schemas/task.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer } from '../src/http/shapes.ts';
-import { taskLines, treeLines } from '../src/http/text-answers.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer } from '../src/http/answers/shapes.ts';
+import { taskLines, treeLines } from '../src/http/answers/text-answers.ts';
 
 /** What is below a task. */
-export const subtaskRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const subtaskRoutes: ResourceRoutes = (api, { actions }) => {
   api.get(
-    `${base}/tasks/:taskId/subtasks`,
+    '/tasks/:taskId/subtasks',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {
@@ -30,7 +30,7 @@ export const subtaskRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/tree`,
+    '/tasks/:taskId/tree',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {

@@ -4,10 +4,10 @@ import { CreateTaskHeaders, DeleteTaskQuery, ListTasksQuery, TaskParams } from '
 import { CreateTask, UpdateTask } from '../schemas/task-requests.ts';
 import { Task, type TaskStatus } from '../schemas/task.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer, noContent } from '../src/http/shapes.ts';
-import { taskDetails, taskLine, taskLines } from '../src/http/text-answers.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer, noContent } from '../src/http/answers/shapes.ts';
+import { taskDetails, taskLine, taskLines } from '../src/http/answers/text-answers.ts';
 
 const lineText = 'id, status and name with tabs between';
 const defaultPage = 50;
@@ -17,9 +17,9 @@ const readStatus = (status: TaskStatus | 'completed' | undefined): TaskStatus | 
   status === 'completed' ? 'done' : (status ?? null);
 
 /** Tasks: make, list, read, change, delete. */
-export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const taskRoutes: ResourceRoutes = (api, { actions }) => {
   api.post(
-    `${base}/tasks`,
+    '/tasks',
     {
       config: {
         errors: [
@@ -52,13 +52,13 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
     },
     async (request, reply) => {
       const task = await actions.createTask(caller(request), request.body, request.headers['idempotency-key'] ?? null);
-      reply.code(201).header('location', `${base}/tasks/${task.id}`);
+      reply.code(201).header('location', `${api.prefix}/tasks/${task.id}`);
       return sendJsonOrText(request, reply, task, () => taskLine(task));
     },
   );
 
   api.get(
-    `${base}/tasks`,
+    '/tasks',
     {
       config: { errors: ['INVALID_CURSOR', 'TASK_NOT_FOUND'] },
       schema: {
@@ -82,7 +82,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId`,
+    '/tasks/:taskId',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {
@@ -106,7 +106,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.put(
-    `${base}/tasks/:taskId`,
+    '/tasks/:taskId',
     {
       config: {
         errors: [
@@ -135,7 +135,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.delete(
-    `${base}/tasks/:taskId`,
+    '/tasks/:taskId',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'REPOSITORY_BUSY', 'GIT_FAILED'] },
       schema: {

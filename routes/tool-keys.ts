@@ -5,9 +5,9 @@ import { CreateToolKey } from '../schemas/task-requests.ts';
 import { NewToolKey, ToolKey } from '../schemas/tool-key.ts';
 import { MakimaError } from '../src/errors.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer, noContent } from '../src/http/shapes.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer, noContent } from '../src/http/answers/shapes.ts';
 
 /** The schema's `date-time` takes leap seconds, which no Date is; and a key that is over when it is made opens nothing. */
 const checkExpiry = (expiresAt: string | undefined): void => {
@@ -19,9 +19,9 @@ const checkExpiry = (expiresAt: string | undefined): void => {
 };
 
 /** Keys that open one task's tree. */
-export const toolKeyRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const toolKeyRoutes: ResourceRoutes = (api, { actions }) => {
   api.post(
-    `${base}/tasks/:taskId/tool-keys`,
+    '/tasks/:taskId/tool-keys',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {
@@ -41,7 +41,7 @@ export const toolKeyRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/tool-keys`,
+    '/tasks/:taskId/tool-keys',
     {
       config: { errors: ['TASK_NOT_FOUND'] },
       schema: {
@@ -56,7 +56,7 @@ export const toolKeyRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.delete(
-    `${base}/tasks/:taskId/tool-keys/:keyId`,
+    '/tasks/:taskId/tool-keys/:keyId',
     {
       config: { errors: ['TASK_NOT_FOUND', 'TOOL_KEY_NOT_FOUND'] },
       schema: {

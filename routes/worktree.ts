@@ -6,15 +6,15 @@ import { CloneWorktree } from '../schemas/task-requests.ts';
 import { Task } from '../schemas/task.ts';
 import { CloneResult, FileChange, TargetExists, WorktreeInfo } from '../schemas/worktree.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
-import { caller } from '../src/http/credentials.ts';
-import { preferred, sendJsonOrText } from '../src/http/negotiate.ts';
-import { answer } from '../src/http/shapes.ts';
-import { taskLine } from '../src/http/text-answers.ts';
+import { caller } from '../src/http/admission/credentials.ts';
+import { preferred, sendJsonOrText } from '../src/http/answers/negotiate.ts';
+import { answer } from '../src/http/answers/shapes.ts';
+import { taskLine } from '../src/http/answers/text-answers.ts';
 
 /** Where a task works, what it changed there, and copies of it. */
-export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
+export const worktreeRoutes: ResourceRoutes = (api, { actions }) => {
   api.get(
-    `${base}/tasks/:taskId/worktree`,
+    '/tasks/:taskId/worktree',
     {
       config: { errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND'] },
       schema: {
@@ -32,7 +32,7 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/tasks/:taskId/diff`,
+    '/tasks/:taskId/diff',
     {
       exposeHeadRoute: false,
       config: { errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'REPOSITORY_BUSY', 'GIT_FAILED'] },
@@ -55,7 +55,7 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/worktree/clone`,
+    '/tasks/:taskId/worktree/clone',
     {
       config: {
         long: true,
@@ -77,10 +77,10 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.post(
-    `${base}/tasks/:taskId/worktree/restore`,
+    '/tasks/:taskId/worktree/restore',
     {
       config: {
-        ownerOnly: true,
+        credentials: 'owner',
         errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'TASK_ACTIVE', 'TARGET_EXISTS', 'REPOSITORY_BUSY', 'DISK_FULL', 'GIT_FAILED'],
       },
       schema: {
@@ -98,7 +98,7 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }, base) => {
   );
 
   api.get(
-    `${base}/targets/exists`,
+    '/targets/exists',
     {
       config: { errors: ['INVALID_PATH'] },
       schema: {

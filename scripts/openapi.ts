@@ -2,23 +2,25 @@
 import { writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
-import { registerRoutes } from '../routes/index.ts';
+import { routes } from '../routes/index.ts';
 import { buildHttp } from '../src/http/build-http.ts';
-import { errorsPage } from '../src/http/errors-page.ts';
-import { openapiYaml } from '../src/http/openapi.ts';
+import { errorsPage } from '../src/http/documents/errors-page.ts';
+import { openapiYaml } from '../src/http/documents/openapi.ts';
 import type { Actions } from '../src/tasks/actions.ts';
 
 const app = await buildHttp({
   // Declaring the routes calls none of them.
   actions: Object.create(null) as Actions,
-  routes: registerRoutes,
+  routes,
   logger: pino({ level: 'silent' }),
   ownerToken: '',
   version: packageJson.version,
+  basePath: '',
   isReady: () => false,
   drainSignal: new AbortController().signal,
   allowedHosts: [],
   allowedOrigins: [],
+  limits: { bodyBytes: 1, streams: 1 },
 });
 await writeFile(new URL('../openapi.yaml', import.meta.url), openapiYaml(app));
 await writeFile(new URL('../docs/errors.md', import.meta.url), errorsPage());

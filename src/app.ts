@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { registerRoutes } from '../routes/index.ts';
+import { routes } from '../routes/index.ts';
 import { agentDrivers } from './agents/index.ts';
 import { createCompletions } from './completion/completions.ts';
 import { timingOf, type Config } from './config.ts';
@@ -14,7 +14,8 @@ import { diskSpace } from './home/disk.ts';
 import { socketPlace } from './home/socket-place.ts';
 import { StartError } from './home/start-error.ts';
 import { buildHttp } from './http/build-http.ts';
-import { fitsSocket, listenUnix } from './http/unix-socket.ts';
+import { reachable } from './http/connections/reachable.ts';
+import { fitsSocket, listenUnix } from './http/connections/unix-socket.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { findPlace } from './place/find-place.ts';
 import { settlePlace } from './place/settle-place.ts';
@@ -39,6 +40,8 @@ export interface AppOptions {
   ownerToken: string;
   /** A home that is a copy is to become one of its own. */
   adopt?: boolean;
+  /** Tells others where the daemon is, at the moment at which it becomes ready. */
+  announce?: (where: Pick<App, 'url' | 'socket'>) => void;
   now?: () => Date;
   /** For tests: called at each point at which a crash must do no harm. */
   reached?: (point: string) => void;
@@ -49,7 +52,7 @@ export interface AppOptions {
 export interface App {
   /** What the user should know at once, a sentence each. */
   notices: string[];
-  /** Where it listens. */
+  /** Where it listens, with the base path. */
   url: string;
   socket: string;
   /** Stops taking requests, ends the streams and lets go of the agents, which go on; or ends them first. Can be repeated. */
@@ -57,12 +60,6 @@ export interface App {
   /** Whether an agent is being stopped, for which a close waits. */
   isStopping(): boolean;
 }
-
-/** What a client on this machine connects to where the daemon listens on every address. */
-const reachable = (host: string): string => {
-  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return name.includes(':') ? `[${name}]` : name;
-};
 
 type Http = Awaited<ReturnType<typeof buildHttp>>;
 
@@ -202,10 +199,11 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     };
     const http = await buildHttp({
       actions: createActions(taskContext),
-      routes: registerRoutes,
+      routes,
       logger,
       ownerToken: options.ownerToken,
       version,
+      basePath: config.basePath,
       isReady: () => ready,
       drainSignal: draining.signal,
       allowedHosts: config.allowedHosts,
@@ -213,7 +211,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       limits: { bodyBytes: config.bodyLimitBytes, streams: config.maxStreams },
     });
     opened.push(() => http.close());
-    url = `http://${reachable(config.host)}:${await listen(http, config, store)}`;
+    url = `http://${reachable(config.host)}:${await listen(http, config, store)}${config.basePath}`;
     const socket = await socketPlace(config.home, place.id, fitsSocket);
     opened.push(() => socket.leave());
     const unix = await listenUnix(http, socket.path);
@@ -221,6 +219,8 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     logger.info(`The processes of a run are held together by: ${processKeeper()}`);
     const found = await takeUp(runContext, taskContext, runs, isNew);
     await completions.recover();
+    // Not a moment between them: whoever is told where it is finds it ready, and whoever finds it ready can read where it is.
+    options.announce?.({ url, socket: socket.path });
     ready = true;
     opened.push(keepRetention(taskContext, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
     const notices = [

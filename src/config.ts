@@ -3,7 +3,21 @@ import { join } from 'node:path';
 import { closestName } from './domain/closest-name.ts';
 import { messageOf } from './errors.ts';
 import { isMissing } from './files/failure.ts';
-import { args, boolean, command, host, hosts, integer, oneOf, origins, path, person, variables, type Reader } from './setting-readers.ts';
+import {
+  args,
+  basePath,
+  boolean,
+  command,
+  host,
+  hosts,
+  integer,
+  oneOf,
+  origins,
+  path,
+  person,
+  variables,
+  type Reader,
+} from './setting-readers.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -38,6 +52,8 @@ export type Config = Readonly<{
   /** In lower case, with or without a port. */
   allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
+  /** Below which everything is served, such as `/makima`; empty for none. */
+  basePath: string;
   worktreeDir: string;
   maxConcurrentTasks: number;
   maxDepth: number;
@@ -158,6 +174,7 @@ export const loadConfig = (
     port: get('port', 8080, integer(0, 65_535)),
     allowedHosts: get('allowedHosts', none, hosts),
     allowedOrigins: get('allowedOrigins', none, origins),
+    basePath: get('basePath', '', basePath),
     worktreeDir: get('worktreeDir', join(home, 'worktrees'), path(homedir, cwd), path(homedir, home)),
     maxConcurrentTasks: get('maxConcurrentTasks', 4, integer(1, 1000)),
     maxDepth: get('maxDepth', 2, integer(0, 100)),

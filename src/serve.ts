@@ -46,9 +46,11 @@ const openHome = async (home: string): Promise<HomeLock> => {
 };
 
 const start = async (config: Config, logger: Logger, adopt: boolean, reached: Reached | undefined): Promise<App> => {
+  const announce = (where: { url: string; socket: string }): void => writeDaemonFile(config.home, { pid: process.pid, ...where, version });
   try {
-    return await startApp({ config, logger, ownerToken: await ownerToken(config.home), adopt, ...(reached && { reached }) });
+    return await startApp({ config, logger, ownerToken: await ownerToken(config.home), adopt, announce, ...(reached && { reached }) });
   } catch (error) {
+    await removeDaemonFile(config.home);
     const address = `${config.host}:${config.port}`;
     if (codeOf(error) === 'EADDRINUSE')
       throw new StartError(`${address} is in use by another program. Set MAKIMA_PORT to a free port, or to 0 to have one picked.`);
@@ -93,7 +95,6 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
   for (const warning of warnings) logger.warn(warning);
   const lock = await openHome(config.home);
   const app = await start(config, logger, adopt, reached);
-  await writeDaemonFile(config.home, { pid: process.pid, url: app.url, socket: app.socket, version });
   const exposure = await exposureNotice(config.host);
   // Agents that are stopped get the time that stopping one takes; where none is, nobody waits for it.
   closeWithGrace({ delay: longestStop(config), logger: false }, async ({ signal, err }) => {

@@ -99,6 +99,11 @@ export const origins = list('origins such as https://example.org or http://local
   /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item),
 );
 
+export const basePath: Reader<string> = {
+  must: 'a path such as /makima: it begins with / and does not end with one, and its parts are letters, digits and . _ ~ -',
+  read: (raw) => (typeof raw === 'string' && /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(raw) ? raw : undefined),
+};
+
 export const path = (homedir: string, base: string): Reader<string> => ({
   must: 'a path: absolute, relative, or ~ and what is below it',
   read: (raw) => {

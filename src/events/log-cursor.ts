@@ -58,10 +58,10 @@ export class LogCursor {
   /** The record that `peek` or `buffered` has just shown. */
   take(): StoredEvent {
     if (this.#next === null) throw new MakimaError('INTERNAL', 'A record was taken from an event log before it was read');
-    const { id, start, end } = this.#next;
-    this.#after = id;
+    const { start, end, ...head } = this.#next;
+    this.#after = head.id;
     this.#next = null;
-    return new LoggedEvent(this.#chunk, start, end);
+    return new LoggedEvent(head, this.#chunk, start, end);
   }
 
   skip(): void {

@@ -19,15 +19,15 @@ const LogState = Type.Object({
 /** What the last record of a log says about the whole of it, so that opening a log is reading its end. */
 export type LogState = Static<typeof LogState>;
 
-/** An event as it stands in the log: `json` is the exact text of `event`. */
-export interface StoredEvent {
-  readonly event: TaskEvent;
-  readonly json: string;
+export interface RecordHead {
+  readonly id: number;
+  readonly type: string;
 }
 
-export interface RecordHead {
-  id: number;
-  type: string;
+/** An event as it stands in the log: `json` is the exact text of `event`; its id and type are known without reading that. */
+export interface StoredEvent extends RecordHead {
+  readonly event: TaskEvent;
+  readonly json: string;
 }
 
 export const newline = 0x0a;
@@ -102,11 +102,15 @@ const isTaskEvent = (value: unknown): value is TaskEvent =>
 
 /** An event read from a log. It is parsed when it is looked into: a stream only passes the text on. */
 export class LoggedEvent implements StoredEvent {
+  readonly id: number;
+  readonly type: string;
   readonly json: string;
   #event: TaskEvent | null = null;
 
   /** @param bytes - holds the record from `start` to `end`, its newline not included */
-  constructor(bytes: Buffer, start: number, end: number) {
+  constructor({ id, type }: RecordHead, bytes: Buffer, start: number, end: number) {
+    this.id = id;
+    this.type = type;
     this.json = bytes.toString('utf8', start, Math.max(start, bytes.lastIndexOf(tab, end - 1)));
   }
 

@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
@@ -9,11 +10,12 @@ export type DaemonFile = Static<typeof DaemonFile>;
 
 const pathIn = (home: string): string => join(home, 'daemon.json');
 
-export const writeDaemonFile = async (home: string, content: DaemonFile): Promise<void> => {
+/** Written at once, so that the caller can do something in the same moment. */
+export const writeDaemonFile = (home: string, content: DaemonFile): void => {
   // The daemon is alone on its home: what a crash leaves of this is written over the next time.
   const aside = `${pathIn(home)}.new`;
-  await writeFile(aside, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  await rename(aside, pathIn(home));
+  writeFileSync(aside, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  renameSync(aside, pathIn(home));
 };
 
 export const removeDaemonFile = (home: string): Promise<void> => rm(pathIn(home), { force: true });

@@ -1,24 +1,15 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
 import type { ErrorCode } from '../errors.ts';
-import type { Actions, Caller } from '../tasks/actions.ts';
-import type { StreamSlots } from './stream-slots.ts';
+import type { Actions } from '../tasks/actions.ts';
+import type { StreamSlots } from './streams/stream-slots.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Needs no credential. */
-    open?: boolean;
-    /** Answers while the daemon starts and shuts down too. */
-    always?: boolean;
-    /** What a tool key never opens. */
-    ownerOnly?: boolean;
     /** The answer may take as long as the client wants to wait. */
     long?: boolean;
     /** The codes that this route's action answers with, besides those that every route has. */
     errors?: readonly ErrorCode[];
-  }
-  interface FastifyRequest {
-    caller: Caller | null;
   }
 }
 
@@ -46,11 +37,5 @@ export interface RouteTools {
   metrics: () => Promise<{ contentType: string; text: string }>;
 }
 
-/** Adds all routes. */
-export type RegisterRoutes = (api: Api, tools: RouteTools) => void;
-
-/** Adds the routes of one resource below a base path. */
-export type ResourceRoutes = (api: Api, tools: RouteTools, base: string) => void;
-
-/** The base path of everything but the service's own routes. */
-export const basePath = '/api/v1/mesh';
+/** Adds the routes of one resource, with paths below those of its scope. */
+export type ResourceRoutes = (api: Api, tools: RouteTools) => void;

@@ -25,8 +25,10 @@ export type Caller = { kind: 'owner' } | { kind: 'tool-key'; taskId: string; key
 /** A task with everything below it. */
 export type TaskTree = Task & { subtasks: TaskTree[] };
 
-/** An event as it stands in the log: `json` is the exact text of `event`, so that a stream need not print it again. */
+/** An event as it stands in the log: `json` is the exact text of `event`, so that a stream need neither read it nor print it again. */
 export interface StoredEvent {
+  id: number;
+  type: string;
   event: TaskEvent;
   json: string;
 }

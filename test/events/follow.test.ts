@@ -28,6 +28,21 @@ void t.test('a follower gets what is there, then what comes, and ends with the e
   t.equal(await next(), 'done');
 });
 
+void t.test('an event is known by its id and type, and is read only when it is looked into', async (t) => {
+  const log = open(t.testdir());
+  t.teardown(() => log.close());
+  log.append(id, [line('"type":"end"'), status('running', 'done'), end]);
+  const found = await collect(log.follow(id, all));
+  t.same(
+    found.map((stored) => [stored.id, stored.type]),
+    found.map(({ event }) => [event.id, event.type]),
+  );
+  t.same(
+    found.map(({ json }) => JSON.parse(json) as unknown),
+    found.map(({ event }) => event),
+  );
+});
+
 void t.test('an end that is not the last one ends nothing, a filtered one does', async (t) => {
   const log = open(t.testdir());
   t.teardown(() => log.close());

@@ -36,7 +36,7 @@ void t.test('daemon.json says where the daemon is', async (t) => {
   const home = t.testdir({});
   t.equal(await readDaemonFile(home), null);
   const content = { pid: 1, url: 'http://127.0.0.1:1', socket: '/s', version: '1' };
-  await writeDaemonFile(home, content);
+  writeDaemonFile(home, content);
   t.strictSame(JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8')), content);
   t.strictSame(await readDaemonFile(home), content);
   writeFileSync(join(home, 'daemon.json'), '{');

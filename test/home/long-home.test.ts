@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readDaemonFile, writeDaemonFile } from '../../src/home/daemon-file.ts';
 import { socketPlace } from '../../src/home/socket-place.ts';
-import { fitsSocket } from '../../src/http/unix-socket.ts';
+import { fitsSocket } from '../../src/http/connections/unix-socket.ts';
 import { spawnDaemon } from '../support/daemon-process.ts';
 import { scratch, userRepository } from '../support/daemon.ts';
 import { ended, startTask } from './home-fixture.ts';

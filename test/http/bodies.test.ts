@@ -146,6 +146,30 @@ void t.test('a body that does not fit is refused by the field and the rule, and 
   t.strictSame(served.calls, []);
 });
 
+void t.test('JSON that is called a form, as by curl --data, is JSON', async (t) => {
+  const served = await serve(t);
+  for (const body of ['{"name":"a & b = c","plan":"p","start":false}', ' \r\n\t{ "name" : "a & b = c", "plan":"p", "start":false }\n']) {
+    t.equal((await send(served, 'tasks', form, body)).status, 201, body);
+    t.strictSame(sent(served, 1), { name: 'a & b = c', plan: 'p', start: false });
+  }
+  const before = served.calls.length;
+  const cases: [body: string | Uint8Array<ArrayBuffer>, says: RegExp][] = [
+    ['{"plan":"p"}', /"name" is missing/],
+    ['{"name":"n","plan":"p","start":"true"}', /"start" must be boolean/],
+    ['{"name":"n","plan":"p"', /no valid JSON/],
+    ['{name=n&plan=p', /no valid JSON/],
+    ['{"__proto__":{"x":1},"name":"n","plan":"p"}', /no valid JSON/],
+    [new Uint8Array([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]), /not UTF-8/],
+    ['[{"name":"n"}]', /"name" is missing/],
+  ];
+  for (const [body, says] of cases) {
+    const answer = await send(served, 'tasks', form, body);
+    t.strictSame([answer.status, answer.body.code], [400, 'VALIDATION_FAILED']);
+    t.match(answer.body.message, says, String(body));
+  }
+  t.equal(served.calls.length, before);
+});
+
 void t.test('a form that does not fit is refused in the same words', async (t) => {
   const served = await serve(t);
   const cases: [body: string, field: string, rule: string][] = [

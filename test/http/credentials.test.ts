@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { listenUnix } from '../../src/http/unix-socket.ts';
+import { listenUnix } from '../../src/http/connections/unix-socket.ts';
 import { taskId, toolKey } from './recorded-actions.ts';
 import { ownerToken, serve } from './serve.ts';
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import t from 'tap';
 import { errorTable } from '../../src/error-table.ts';
 import { MakimaError } from '../../src/errors.ts';
-import { headerMessage } from '../../src/http/error-answers.ts';
+import { headerMessage } from '../../src/http/answers/error-answers.ts';
 import { sampleTask, taskId } from './recorded-actions.ts';
 import { ownerToken, serve } from './serve.ts';
 
@@ -88,7 +88,7 @@ void t.test('what is no HTTP is answered in the shape of every error', async (t)
       404,
       'ROUTE_NOT_FOUND',
     ],
-    ['trailing slash', `GET /api/v1/mesh/tasks/ HTTP/1.1\r\n${host}${authorized}\r\n`, 400, 'VALIDATION_FAILED'],
+    ['trailing slash', `GET /api/v1/mesh/tasks/ HTTP/1.1\r\n${host}${authorized}\r\n`, 404, 'ROUTE_NOT_FOUND'],
   ];
   for (const [name, request, status, code] of cases) {
     const answer = await raw(port, request);
@@ -141,6 +141,28 @@ void t.test('an unknown path is 404, a known one with another method 405 that na
     t.strictSame([response.status, response.headers.get('allow')], [status, allow], `${method} ${path}`);
     if (method !== 'HEAD') t.equal((JSON.parse(text) as Body).code, status === 404 ? 'ROUTE_NOT_FOUND' : 'METHOD_NOT_ALLOWED');
     t.ok(response.headers.get('x-makima-error'));
+  }
+  t.strictSame(calls, []);
+});
+
+void t.test('an id that is missing from a path is an unknown path, and the answer says what may be wrong', async (t) => {
+  const { call, calls } = await serve(t);
+  const cases: [method: string, path: string, says: RegExp][] = [
+    ['GET', '/api/v1/mesh/tasks/', /"\/api\/v1\/mesh\/tasks\/"; is "\/api\/v1\/mesh\/tasks" meant, or is an id missing/],
+    ['PUT', '/api/v1/mesh/tasks/', /or is an id missing/],
+    ['POST', '/api/v1/mesh/tasks/?x=1', /"\/api\/v1\/mesh\/tasks\/"; is/],
+    ['GET', '/api/v1/mesh/tasks//events', /; a part of it is empty/],
+    ['POST', '/api/v1/mesh/tasks//start', /; a part of it is empty/],
+    ['GET', `/api/v1/mesh/tasks/${taskId}/`, /; is "[^"]+" meant/],
+    ['DELETE', `/api/v1/mesh/tasks/${taskId}/tool-keys/`, /or is an id missing/],
+    ['GET', '/healthz/', /is "\/healthz" meant/],
+    ['GET', '/api/v1/mesh/nowhere', /"\/api\/v1\/mesh\/nowhere"\. /],
+  ];
+  for (const [method, path, says] of cases) {
+    const response = await call(path, { method });
+    const body = (await response.json()) as Body;
+    t.strictSame([response.status, body.code], [404, 'ROUTE_NOT_FOUND'], `${method} ${path}`);
+    t.match(body.message, says);
   }
   t.strictSame(calls, []);
 });

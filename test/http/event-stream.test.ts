@@ -10,15 +10,15 @@ import { runInNewContext } from 'node:vm';
 import type { TaskEvent } from '../../schemas/event.ts';
 import { MakimaError } from '../../src/errors.ts';
 import { openEventLog, type EventLog } from '../../src/events/event-log.ts';
-import { sendEvents, sendNdjson, sendText } from '../../src/http/event-stream.ts';
-import { answerSignal } from '../../src/http/request-signal.ts';
+import { sendEvents, sendNdjson, sendText } from '../../src/http/streams/event-stream.ts';
+import { answerSignal } from '../../src/http/requests/request-signal.ts';
 import type { StoredEvent } from '../../src/tasks/actions.ts';
 
 const id = '00000000-0000-4000-8000-000000000001';
 const megabyte = 1024 * 1024;
 const stored = (n: number, content: string): StoredEvent => {
   const event: TaskEvent = { id: n, taskId: id, type: 'output', at: '2026-01-02T03:04:05.678Z', stream: 'stdout', content };
-  return { event, json: JSON.stringify(event) };
+  return { id: event.id, type: event.type, event, json: JSON.stringify(event) };
 };
 
 interface Served {

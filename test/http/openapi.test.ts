@@ -5,7 +5,10 @@ import t from 'tap';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { errorTable } from '../../src/error-table.ts';
-import { errorsPage } from '../../src/http/errors-page.ts';
+import { routes } from '../../routes/index.ts';
+import type { ResourceRoutes } from '../../src/http/api.ts';
+import { codesOf, errorResponses } from '../../src/http/documents/documented-route.ts';
+import { errorsPage } from '../../src/http/documents/errors-page.ts';
 import { serve } from './serve.ts';
 
 interface Operation {
@@ -15,16 +18,18 @@ interface Operation {
   security?: Record<string, string[]>[];
   parameters?: { name: string; in: string }[];
   requestBody?: { required: boolean; content: Record<string, unknown> };
-  responses: Record<
-    string,
-    { description: string; content?: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }> }
-  >;
+  responses: Record<string, Response>;
+}
+
+interface Response {
+  description: string;
+  content?: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }>;
 }
 
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, { required?: string[] }> };
+  components: { schemas: Record<string, { required?: string[] }>; responses: Record<string, Response> };
 }
 
 const file = (name: string): Promise<string> => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
@@ -61,9 +66,25 @@ const rows = [
   .map((row) => row.replace(' ', ' /api/v1/mesh'))
   .concat('GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /openapi.yaml');
 
+/** What a reference in the document stands for. */
+const resolved = (document: Document, response: Response | { $ref: string }): Response => {
+  if (!('$ref' in response)) return response;
+  const found = document.components.responses[response.$ref.replace('#/components/responses/', '')];
+  if (!found) throw new Error(`${response.$ref} leads nowhere`);
+  return found;
+};
+
 const operations = (document: Document): [row: string, operation: Operation][] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]),
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      {
+        ...operation,
+        responses: Object.fromEntries(
+          Object.entries(operation.responses).map(([status, response]) => [status, resolved(document, response)]),
+        ),
+      },
+    ]),
   );
 
 void t.test('openapi.yaml and docs/errors.md are what the code makes, and what is served', async (t) => {
@@ -108,6 +129,33 @@ void t.test('the document has every path of the contract and says all there is t
   t.ok(create?.parameters?.some(({ name, in: where }) => where === 'header' && name === 'idempotency-key'));
 });
 
+void t.test('each operation answers with every failure that its route can have, wherever the document holds it', async (t) => {
+  const expected = new Map<string, unknown>();
+  const collect: ResourceRoutes = (api) =>
+    api.addHook('onRoute', (route) => {
+      const { operationId } = route.schema ?? {};
+      if (operationId !== undefined && route.method !== 'HEAD')
+        expected.set(
+          operationId,
+          JSON.parse(JSON.stringify(errorResponses(codesOf(route))).replaceAll('Error#', '#/components/schemas/Error')),
+        );
+    });
+  await serve(t, {
+    routes: {
+      mesh: [collect, ...routes.mesh],
+      probes: [collect, ...routes.probes],
+      metrics: [collect, ...routes.metrics],
+      documents: [collect, ...routes.documents],
+    },
+  });
+  const found = operations(parse(await file('openapi.yaml')) as Document);
+  t.ok(found.length > 35);
+  for (const [row, { operationId, responses }] of found) {
+    const failures = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+    t.strictSame(Object.fromEntries(failures), expected.get(operationId), row);
+  }
+});
+
 void t.test('a client can be made from the document', async (t) => {
   const types = astToString(await openapiTypescript(await file('openapi.yaml')));
   for (const name of ['createTask', 'followTask', 'TaskTree', 'SUBTASKS_NOT_INTEGRATED']) t.ok(types.includes(name), name);
@@ -115,7 +163,7 @@ void t.test('a client can be made from the document', async (t) => {
 
 void t.test('docs/warnings.md has a row for each warning that there is, and no other', async (t) => {
   const sources = await Promise.all(globSync('src/**/*.ts', { cwd: new URL('../..', import.meta.url) }).map(file));
-  const codes = new Set(sources.flatMap((text) => [...text.matchAll(/\{\s*code: '([A-Z_]+)',\s*message\b/g)].map(([, code]) => code)));
+  const codes = new Set(sources.flatMap((text) => [...text.matchAll(/\{\s+code: '([A-Z_]+)',\s+message\b/g)].map(([, code]) => code)));
   t.ok(codes.size > 5);
   t.same([...(await file('docs/warnings.md')).matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code).sort(), [...codes].sort());
 });

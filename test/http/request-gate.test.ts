@@ -26,6 +26,10 @@ void t.test('the Host has to be ours, on every path', async (t) => {
     `localhost:${port}`,
     `LOCALHOST:${port}`,
     `[::1]:${port}`,
+    // A port that ssh, docker or an editor forwards to ours.
+    'localhost:9000',
+    `127.0.0.1:${port + 1}`,
+    '[::1]:9000',
     '127.0.0.1',
     'localhost',
     'localhost.',
@@ -37,7 +41,6 @@ void t.test('the Host has to be ours, on every path', async (t) => {
   const bad = [
     'evil.example',
     `evil.example:${port}`,
-    `127.0.0.1:${port + 1}`,
     `localhost.evil.example:${port}`,
     '127.0.0.1.nip.io',
     'other.lan',

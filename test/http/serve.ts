@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Test } from 'tap';
-import { registerRoutes } from '../../routes/index.ts';
+import { routes } from '../../routes/index.ts';
 import { buildHttp, type HttpOptions } from '../../src/http/build-http.ts';
 import type { Api } from '../../src/http/api.ts';
 import type { Actions } from '../../src/tasks/actions.ts';
@@ -20,24 +20,27 @@ export interface Served {
   call: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
-export interface ServeOptions extends Partial<Omit<HttpOptions, 'actions'>> {
+export interface ServeOptions extends Partial<Omit<HttpOptions, 'actions' | 'limits'>> {
+  limits?: Partial<HttpOptions['limits']>;
   answers?: Partial<Actions>;
 }
 
 /** Serves the routes on a free port of the loopback until the test ends. */
-export const serve = async (t: Test, { answers, ...options }: ServeOptions = {}): Promise<Served> => {
+export const serve = async (t: Test, { answers, limits, ...options }: ServeOptions = {}): Promise<Served> => {
   const { actions, calls } = recordedActions(answers);
   const log: string[] = [];
   const app = await buildHttp({
     actions,
-    routes: registerRoutes,
+    routes,
     logger: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
     ownerToken,
     version: '0.0.0-test',
+    basePath: '',
     isReady: () => true,
     drainSignal: new AbortController().signal,
     allowedHosts: [],
     allowedOrigins: [],
+    limits: { bodyBytes: 20 * 1024 * 1024, streams: 256, ...limits },
     ...options,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
-import { MakimaError, type ErrorCode } from '../errors.ts';
-import { rawErrorAnswer } from './error-answers.ts';
+import { MakimaError, type ErrorCode } from '../../errors.ts';
+import { rawErrorAnswer } from '../answers/error-answers.ts';
 
 const codes: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { errorTable } from '../error-table.ts';
-import { MakimaError, type ErrorCode } from '../errors.ts';
-import { describeInvalid } from './validation.ts';
+import { errorTable } from '../../error-table.ts';
+import { MakimaError, type ErrorCode } from '../../errors.ts';
+import { describeInvalid } from '../requests/validation.ts';
 
 /** Longer than any message of ours; with the percent signs it stays below what proxies take as one header line. */
 const maxHeaderMessage = 2000;

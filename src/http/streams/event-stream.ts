@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import { MakimaError, messageOf } from '../errors.ts';
-import type { StoredEvent } from '../tasks/actions.ts';
+import { MakimaError, messageOf } from '../../errors.ts';
+import type { StoredEvent } from '../../tasks/actions.ts';
 import { PacedWriter } from './paced-writer.ts';
 
 export interface StreamOptions {
@@ -13,15 +13,8 @@ export interface StreamOptions {
 /** After a break an EventSource waits so long before it comes again, in milliseconds. */
 const retryMs = 1000;
 const comment = ': still here\n\n';
-/** The head that every event's JSON in a log has, so that a stream need not parse what it only passes on. */
-const headPattern = /^\{"id":(\d+),"taskId":"[^"]*","type":"([^"]+)"/;
 
-const eventFrame = (stored: StoredEvent): string => {
-  const head = headPattern.exec(stored.json);
-  const id = head?.[1] ?? String(stored.event.id);
-  const type = head?.[2] ?? stored.event.type;
-  return `id: ${id}\nevent: ${type}\ndata: ${stored.json}\n\n`;
-};
+const eventFrame = ({ id, type, json }: StoredEvent): string => `id: ${id}\nevent: ${type}\ndata: ${json}\n\n`;
 
 /**
  * What a client is told where the source fails in the middle. Events that were deleted before a slow reader came to them are

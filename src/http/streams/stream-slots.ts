@@ -1,4 +1,4 @@
-import { MakimaError } from '../errors.ts';
+import { MakimaError } from '../../errors.ts';
 
 /** Counts the streams that are open and holds them to a limit: each holds a connection, a file and a buffer. */
 export interface StreamSlots {

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
-import { MakimaError } from '../errors.ts';
-import type { Actions, Caller } from '../tasks/actions.ts';
-import type { Api } from './api.ts';
-import { cameOverUnixSocket } from './unix-socket.ts';
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { MakimaError } from '../../errors.ts';
+import type { Actions, Caller } from '../../tasks/actions.ts';
+import { plugin } from '../plugin.ts';
+import { cameOverUnixSocket } from '../connections/unix-socket.ts';
 
 const owner: Caller = { kind: 'owner' };
 
@@ -16,7 +16,7 @@ const bearer = (header: string): string | null => /^bearer +(\S+) *$/i.exec(head
  * Decides who calls. Every credential that was sent has to be right, also where another is or the connection is the
  * owner's: a script with an old key shall hear of it. A key sent over the unix socket narrows the caller to the key.
  */
-const callerOf = async (request: FastifyRequest, tokenDigest: Buffer, actions: Actions): Promise<Caller> => {
+const callerOf = async (request: FastifyRequest, tokenDigest: Buffer, actions: CredentialsOptions['actions']): Promise<Caller> => {
   const { authorization } = request.headers;
   const key = request.headers['x-makima-tool-key'];
   let caller: Caller | null = cameOverUnixSocket(request.raw) ? owner : null;
@@ -35,21 +35,38 @@ const callerOf = async (request: FastifyRequest, tokenDigest: Buffer, actions: A
   return caller;
 };
 
-/**
- * Asks every request for a credential, except on routes that are declared open; what is declared nothing needs one, and
- * so do unknown paths.
- * @param ownerToken - the owner's token as it stands in its file
- */
-export const requireCredentials = (app: Api, options: { ownerToken: string; actions: Actions }): void => {
+/** Who may call: everybody, whoever brings a right credential, or the owner alone. */
+export type Credentials = 'none' | 'any' | 'owner';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** As the scope says; a route narrows it to the owner where a tool key never opens it. */
+    credentials?: Credentials;
+  }
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+  interface FastifyInstance {
+    /** Asks a request for a credential. */
+    identify: onRequestAsyncHookHandler;
+  }
+}
+
+export interface CredentialsOptions {
+  /** The owner's token as it stands in its file. */
+  ownerToken: string;
+  actions: Pick<Actions, 'callerOfToolKey'>;
+}
+
+/** Knows who calls. Scopes say which of their requests are asked. */
+export const credentials = plugin<CredentialsOptions>({ name: 'credentials', dependencies: ['gate'] }, (app, options) => {
   const tokenDigest = digest(options.ownerToken);
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
-    const { config } = request.routeOptions;
-    if (config.open === true && !request.is404) return;
+  app.decorate('identify', async (request) => {
     request.caller = await callerOf(request, tokenDigest, options.actions);
-    if (config.ownerOnly === true && request.caller.kind !== 'owner') throw new MakimaError('FORBIDDEN');
+    if (request.routeOptions.config.credentials === 'owner' && request.caller.kind !== 'owner') throw new MakimaError('FORBIDDEN');
   });
-};
+});
 
 /**
  * Who makes this request.

@@ -1,6 +1,6 @@
-import type { MergeCheck, MergeConflict, MergeOutlook, MergePreview, MergeStatus, SubtaskBranch } from '../../schemas/merge.ts';
-import { quoteName } from '../domain/quote-name.ts';
-import { oneLine } from './text-answers.ts';
+import type { MergeCheck, MergeConflict, MergeOutlook, MergePreview, MergeStatus, SubtaskBranch } from '../../../schemas/merge.ts';
+import { quoteName } from '../../domain/quote-name.ts';
+import { withinLine } from './text-answers.ts';
 
 /** What answers about merges look like to a shell: fields with tabs between, one line an item, a file's name always last. */
 
@@ -8,7 +8,7 @@ const stateOf = ({ isMerged, isSkipped }: SubtaskBranch): string => (isSkipped ?
 
 /** The first three fields are those of a line of a task. */
 export const branchLines = (branches: readonly SubtaskBranch[]): string =>
-  branches.map((branch) => `${branch.taskId}\t${stateOf(branch)}\t${oneLine(branch.taskName)}\t${branch.name}\n`).join('');
+  branches.map((branch) => `${branch.taskId}\t${stateOf(branch)}\t${withinLine(branch.taskName)}\t${branch.name}\n`).join('');
 
 const conflictLines = (conflicts: readonly MergeConflict[]): string =>
   conflicts.map(({ file, kind }) => `${kind}\t${quoteName(file)}\n`).join('');
@@ -26,7 +26,7 @@ export const outlookLines = ({ subtasks, order }: MergeOutlook): string => {
     .flatMap((id) => byId.get(id) ?? [])
     .map(
       ({ taskId, clean, taskName, conflictsWith }) =>
-        `${taskId}\t${clean ? 'clean' : 'conflicts'}\t${oneLine(taskName)}${conflictsWith.length === 0 ? '' : `\tconflicts with ${conflictsWith.join(' ')}`}\n`,
+        `${taskId}\t${clean ? 'clean' : 'conflicts'}\t${withinLine(taskName)}${conflictsWith.length === 0 ? '' : `\tconflicts with ${conflictsWith.join(' ')}`}\n`,
     )
     .join('');
 };
@@ -35,9 +35,9 @@ export const statusLines = ({ inProgress, sourceBranch, conflicts }: MergeStatus
   inProgress ? `merging\t${sourceBranch ?? ''}\t${conflicts.length} left\n${conflictLines(conflicts)}` : 'no merge\n';
 
 export const resultLine = ({ commitSha, message }: { commitSha: string; message: string }): string =>
-  `merged\t${commitSha}\t${oneLine(message)}\n`;
+  `merged\t${commitSha}\t${withinLine(message)}\n`;
 
-export const doneLine = ({ message }: { message: string }): string => `${oneLine(message)}\n`;
+export const doneLine = ({ message }: { message: string }): string => `${withinLine(message)}\n`;
 
 export const checkLines = ({ canComplete, mergedCount, skippedCount, unmerged }: MergeCheck): string =>
-  `${canComplete ? 'complete' : 'incomplete'}\t${mergedCount} merged\t${skippedCount} skipped\n${unmerged.map(({ taskId, branch, taskName, reason }) => `${taskId}\tunmerged\t${oneLine(taskName)}\t${branch}\t${oneLine(reason)}\n`).join('')}`;
+  `${canComplete ? 'complete' : 'incomplete'}\t${mergedCount} merged\t${skippedCount} skipped\n${unmerged.map(({ taskId, branch, taskName, reason }) => `${taskId}\tunmerged\t${withinLine(taskName)}\t${branch}\t${withinLine(reason)}\n`).join('')}`;

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import type { Api } from './api.ts';
+import type { Api } from '../api.ts';
 import { silentConnections } from './silent-connections.ts';
 
 /** What `sun_path` holds on the smaller of our platforms (macOS 104, Linux 108), its closing NUL left out. */

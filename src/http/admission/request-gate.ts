@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
-import { MakimaError } from '../errors.ts';
-import { cameOverUnixSocket } from './unix-socket.ts';
+import { MakimaError } from '../../errors.ts';
+import { cameOverUnixSocket } from '../connections/unix-socket.ts';
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -22,10 +22,11 @@ const hostAllowed = (request: IncomingMessage, allowedHosts: ReadonlySet<string>
   const host = splitHost(header);
   if (!host) return false;
   if (allowedHosts.has(host.name) || (host.port !== null && allowedHosts.has(`${host.name}:${host.port}`))) return true;
-  // A page that rebinds its name to our address still sends its name; only addresses of ours and localhost are safe.
+  // A page that rebinds its name to our address still sends its name; only addresses of ours and localhost are safe. Of the
+  // loopback's any port is: ssh, docker or an editor forwards one of its own to ours.
+  if (loopbackNames.has(host.name)) return true;
   const { localAddress, localPort } = request.socket;
-  const known = loopbackNames.has(host.name) || (localAddress !== undefined && host.name === asHost(localAddress));
-  return known && (host.port === null || host.port === String(localPort));
+  return localAddress !== undefined && host.name === asHost(localAddress) && (host.port === null || host.port === String(localPort));
 };
 
 /**

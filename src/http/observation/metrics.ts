@@ -1,15 +1,24 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Actions } from '../tasks/actions.ts';
-import type { Api } from './api.ts';
+import type { Actions } from '../../tasks/actions.ts';
+import { plugin } from '../plugin.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What was measured, for Prometheus. */
+    measurements: () => Promise<{ contentType: string; text: string }>;
+  }
+}
+
+export interface MetricsOptions {
+  actions: Pick<Actions, 'info'>;
+  openStreams: () => number;
+}
 
 /**
  * Measures every request and, when it is asked, what the daemon has to do. Each application has a registry of its own, so
  * that two in one process do not share counts.
  */
-export const measure = (
-  app: Api,
-  sources: { actions: Actions; openStreams: () => number },
-): (() => Promise<{ contentType: string; text: string }>) => {
+export const measure = plugin<MetricsOptions>({ name: 'metrics', dependencies: [] }, (app, sources) => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -50,5 +59,5 @@ export const measure = (
     registry.clear();
     done();
   });
-  return async () => ({ contentType: registry.contentType, text: await registry.metrics() });
-};
+  app.decorate('measurements', async () => ({ contentType: registry.contentType, text: await registry.metrics() }));
+});

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Api } from './api.ts';
+import { plugin } from '../plugin.ts';
 
 /**
  * What a log line must not show, for `pino({ redact })`. Fastify's own lines hold no headers; this is for what an error or
@@ -12,7 +12,7 @@ export const redactedPaths = ['authorization', 'x-makima-tool-key'].flatMap((hea
 ]);
 
 /** One line a request: a poll every few seconds must not bury what the daemon has to say, so it is a debug line. */
-export const logRequests = (app: Api): void => {
+export const logRequests = plugin({ name: 'request-log', dependencies: ['credentials'] }, (app) => {
   app.addHook('onResponse', (request, reply, done) => {
     const log: FastifyBaseLogger = request.log;
     log.debug(
@@ -27,4 +27,4 @@ export const logRequests = (app: Api): void => {
     );
     done();
   });
-};
+});

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
-import { MakimaError } from '../errors.ts';
-import type { Api } from './api.ts';
+import { MakimaError } from '../../errors.ts';
+import { isObject } from '../is-object.ts';
+import { plugin } from '../plugin.ts';
 import { formValues, readPairs } from './form-values.ts';
 
 /** A form as it came: only the route's schema knows what its texts stand for. */
@@ -16,7 +17,8 @@ const utf8 = new TextDecoder();
 
 const decode = (bytes: Buffer): string | null => (isUtf8(bytes) ? utf8.decode(bytes) : null);
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+/** No field of ours begins with a brace: curl's `--data` says that it is a form, also where it is given JSON. */
+const looksLikeObject = (bytes: Buffer): boolean => /^\s*\{/.test(bytes.toString('utf8', 0, 100));
 
 /** The `properties` of a schema of a route, through the name it is referred to by. */
 const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, object> => {
@@ -32,21 +34,22 @@ const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, ob
  * Fastify count three bytes for one that is not UTF-8 and refuse the request for its length. No body at all is an empty
  * object, also with `Content-Type: application/json`, so that a schema can say what is missing. A query is read as a form is.
  */
-export const readRequests = (app: Api): void => {
+export const readRequests = plugin({ name: 'read-requests', dependencies: [] }, (app) => {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
-    if (bytes.length === 0) {
-      done(null, undefined);
-      return;
-    }
+  const readJson = (request: FastifyRequest, bytes: Buffer, done: (error: Error | null, body?: unknown) => void): void => {
     const text = decode(bytes);
     if (text === null) done(new MakimaError('VALIDATION_FAILED', 'The body is not UTF-8'));
     else void parseJson(request, text, done);
+  };
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (bytes.length === 0) done(null, undefined);
+    else readJson(request, bytes, done);
   });
-  app.addContentTypeParser<Buffer>('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, bytes, done) =>
-    done(null, new Form(readPairs(bytes.toString('utf8')))),
-  );
+  app.addContentTypeParser<Buffer>('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (looksLikeObject(bytes)) readJson(request, bytes, done);
+    else done(null, new Form(readPairs(bytes.toString('utf8'))));
+  });
 
   app.addHook('preValidation', (request, _reply, done) => {
     const { schema } = request.routeOptions;
@@ -56,4 +59,4 @@ export const readRequests = (app: Api): void => {
       request.query = formValues(request.query, propertiesOf(request, schema.querystring));
     done();
   });
-};
+});

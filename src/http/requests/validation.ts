@@ -1,6 +1,6 @@
 import type { FastifySchemaValidationError } from 'fastify';
-import { eventIdPattern, noNul, notBlank, uuidPattern } from '../../schemas/common.ts';
-import { MakimaError } from '../errors.ts';
+import { eventIdPattern, noNul, notBlank, uuidPattern } from '../../../schemas/common.ts';
+import { MakimaError } from '../../errors.ts';
 
 /** More of a caller's own text than this helps nobody to find the field. */
 const maxQuoted = 100;

@@ -1,4 +1,4 @@
-import { errorTable } from '../error-table.ts';
+import { errorTable } from '../../error-table.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

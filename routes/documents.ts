@@ -1,0 +1,32 @@
+import { Type } from '@sinclair/typebox';
+import { answer, textAnswer } from '../src/http/answers/shapes.ts';
+import type { ResourceRoutes } from '../src/http/api.ts';
+
+/** The contract, for programs. */
+export const documentRoutes: ResourceRoutes = (api, { openapiJson, openapiYaml }) => {
+  api.get(
+    '/openapi.json',
+    {
+      schema: {
+        operationId: 'openapiJson',
+        summary: 'This document as JSON',
+        tags: ['Service'],
+        response: { 200: answer('The document', Type.Object({}, { additionalProperties: true })) },
+      },
+    },
+    async (_request, reply) => reply.type('application/json; charset=utf-8').send(JSON.stringify(openapiJson())),
+  );
+
+  api.get(
+    '/openapi.yaml',
+    {
+      schema: {
+        operationId: 'openapiYaml',
+        summary: 'This document as YAML',
+        tags: ['Service'],
+        response: { 200: textAnswer('The document', 'application/yaml') },
+      },
+    },
+    async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(openapiYaml()),
+  );
+};

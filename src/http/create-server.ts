@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
+import { securityHeaders } from './admission/gate.ts';
+import type { RequestGate } from './admission/request-gate.ts';
+import { answerError } from './answers/error-answers.ts';
+import { lazySerializers } from './answers/lazy-serializers.ts';
+import type { Api } from './api.ts';
+import { answerClientError } from './connections/client-errors.ts';
+import { silentConnections } from './connections/silent-connections.ts';
+import type { HttpLimits } from './limits.ts';
+import { redactedPaths } from './observation/logging.ts';
+import { readQuery } from './requests/form-values.ts';
+import { validatorOptions } from './requests/validation.ts';
+
+/** Fastify as we set it: what it does with connections, what is no request, and failures. */
+export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate: RequestGate): Api => {
+  const app = Fastify({
+    loggerInstance: logger.child({}, { redact: redactedPaths }),
+    // `logRequests` writes one line a request instead of Fastify's two.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    // A request without a Host is refused by the gate, with a body; Node's own answer has none.
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5000),
+      requireHostHeader: false,
+    },
+    // Turned away by `draining`, with a code.
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError(logger),
+    routerOptions: { maxParamLength: 500, querystringParser: readQuery },
+    ajv: { customOptions: validatorOptions },
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers() } },
+    // Paths that no route can be looked up for pass by every hook, and by the gate with them.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(securityHeaders);
+      try {
+        gate.check(request.raw);
+        answerError(error, request, reply);
+      } catch (refusal) {
+        answerError(refusal instanceof Error ? refusal : error, request, reply);
+      }
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
+  app.setErrorHandler(answerError);
+  const closeSilent = silentConnections(app.server);
+  app.addHook('preClose', (done) => {
+    closeSilent();
+    done();
+  });
+  return app;
+};
