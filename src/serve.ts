@@ -94,18 +94,21 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
   for (const warning of warnings) logger.warn(warning);
   const lock = await openHome(config.home);
-  const app = await start(config, logger, adopt, reached);
-  const exposure = await exposureNotice(config.host);
+  const starting = start(config, logger, adopt, reached);
+  // Before it is ready: a signal in that moment would end the daemon as a kill does, and leave agents that it is to stop.
   // Agents that are stopped get the time that stopping one takes; where none is, nobody waits for it.
   closeWithGrace({ delay: longestStop(config), logger: false }, async ({ signal, err }) => {
-    if (!config.stopAgents && !app.isStopping()) setTimeout(() => process.exit(1), shutdownLimit).unref();
+    const exit = config.stopAgents ? undefined : setTimeout(() => process.exit(1), shutdownLimit).unref();
     if (err) logger.fatal({ err }, 'An unexpected error ends the daemon; running agents go on and are taken up at the next start');
     else logger.info(`${signal ?? 'Shutdown'}: shutting down; running agents ${config.stopAgents ? 'are stopped' : 'go on'}`);
+    const app = await starting;
+    if (app.isStopping()) clearTimeout(exit);
     await app.close({ stopAgents: config.stopAgents && !err });
     await removeDaemonFile(config.home);
     lock.release();
   });
-  // Who has read it may stop the daemon: from here on a signal is heard.
+  const app = await starting;
+  const exposure = await exposureNotice(config.host);
   greet(config, app, [...warnings, ...(exposure === null ? [] : [exposure])]);
 };
 

@@ -86,7 +86,7 @@ void t.test('a copy leaves the directory of its original alone', async (t) => {
   const original = await socketPlace(longHome(root), 'an id', fitsSocket);
   const home = join(root, 'copy');
   mkdirSync(home);
-  await writeDaemonFile(home, { pid: 1, url: 'http://127.0.0.1:1', socket: original.path, version: '1' });
+  writeDaemonFile(home, { pid: 1, url: 'http://127.0.0.1:1', socket: original.path, version: '1' });
   await socketPlace(home, 'another id', fitsSocket);
   t.ok(existsSync(join(original.path, '..')));
 });
