@@ -17,10 +17,9 @@ const leaveOut = (): void => {
     },
   });
   // Nor does what the test starts load it.
-  process.env['NODE_OPTIONS'] = (process.env['NODE_OPTIONS'] ?? '')
-    .split(' ')
-    .filter((option) => !option.includes(recorder))
-    .join(' ');
+  const options = (process.env['NODE_OPTIONS'] ?? '').split(' ').filter((option) => option !== '' && !option.includes(recorder));
+  if (options.length > 0) process.env['NODE_OPTIONS'] = options.join(' ');
+  else Reflect.deleteProperty(process.env, 'NODE_OPTIONS');
 };
 
 if (process.env['TAP_DISABLE_COVERAGE'] === '1') leaveOut();
