@@ -5,7 +5,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawnDaemon } from '../support/daemon-process.ts';
 import { fingerprint, git, isAlive, scratch, userRepository } from '../support/daemon.ts';
-import { copyHome, doneTask, ended, filesThatName, pidOf, startTask, stateOf, taskOf, textOf, workingTask } from './home-fixture.ts';
+import {
+  copyHome,
+  doneTask,
+  ended,
+  filesThatName,
+  pidOf,
+  runsLeft,
+  startTask,
+  stateOf,
+  taskOf,
+  textOf,
+  workingTask,
+} from './home-fixture.ts';
 
 const agent = 'by-task-name';
 const idOf = (home: string): string => JSON.parse(readFileSync(join(home, 'home.json'), 'utf8')).id;
@@ -43,6 +55,7 @@ void t.test('a copy that is adopted is a home of its own, and nothing that it do
   const waiting = await startTask(daemon, { name: 'runs-plan', plan: 'RUN: true' });
   const diff = await textOf(daemon, `/tasks/${done.id}/diff`);
   t.match(diff, /two/);
+  await runsLeft(home, 1);
   copyHome(home, copy);
   const before = stateOf(home);
 
@@ -109,6 +122,7 @@ void t.test("worktrees that lie outside of a copied home are the original's", as
     ),
     await doneTask(daemon, 'echo four >four.txt'),
   ];
+  await runsLeft(home, 0);
   copyHome(home, copy);
   const before = { ...stateOf(home), ...fingerprint(outside, { without: ['.trash'] }) };
 

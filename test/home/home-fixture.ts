@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
@@ -44,6 +44,19 @@ export const workingTask = async (daemon: DaemonProcess): Promise<Task> => {
 /** All that a stop, a deletion or a start on a copy might reach for; not what the daemon notes by itself meanwhile, such as that an agent is silent. */
 export const stateOf = (home: string): Record<string, string> =>
   fingerprint(home, { without: ['worktrees/.trash', 'events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] });
+
+/** Waits until no more runs than these have a directory: that of one which is over goes after the end of its task. */
+export const runsLeft = (home: string, count: number): Promise<void> =>
+  new Promise((resolve) => {
+    const runs = join(home, 'runs');
+    const look = (): void => {
+      if (readdirSync(runs).length > count) return;
+      watcher.close();
+      resolve();
+    };
+    const watcher = watch(runs, look);
+    look();
+  });
 
 /** The wrapper of the only run in a home. */
 export const pidOf = (home: string): number => {

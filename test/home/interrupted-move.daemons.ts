@@ -3,7 +3,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnDaemon } from '../support/daemon-process.ts';
 import { isAlive, scratch, userRepository } from '../support/daemon.ts';
-import { copyHome, doneTask, ended, filesThatName, pidOf, stateOf, taskOf, textOf, workingTask } from './home-fixture.ts';
+import { copyHome, doneTask, ended, filesThatName, pidOf, runsLeft, stateOf, taskOf, textOf, workingTask } from './home-fixture.ts';
 
 const agent = 'by-task-name';
 
@@ -58,6 +58,7 @@ void t.test('a start that dies while it adopts a copy is gone on with by the nex
   const daemon = await spawnDaemon(t, home, agent);
   const done = await doneTask(daemon, 'echo one >one.txt', { repositoryUrl: repository });
   const working = await workingTask(daemon);
+  await runsLeft(home, 1);
   const before = stateOf(home);
   for (const point of ['git directories relocated', 'store relocated', 'keys revoked', 'home relocated']) {
     const copy = join(scratch(t), 'copy');
