@@ -1,6 +1,6 @@
 import { relocateGitDirs } from '../git/worktree/index.ts';
 import type { RunContext } from '../runs/context.ts';
-import { relocateHalfMade } from '../runs/start-steps/half-made.ts';
+import { relocateHalfMade } from '../runs/hooks/half-made.ts';
 import { storeIdentity, type Place } from './find-place.ts';
 import { leaveToOriginal } from './leave-to-original.ts';
 

@@ -14,9 +14,9 @@ import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { loggedOffsets } from './follow-output.ts';
+import { undoHalfMade } from './hooks/half-made.ts';
 import { trackProgress, type ProgressTracker } from './progress.ts';
 import type { Runs } from './runs.ts';
-import { undoHalfMade } from './start-steps/half-made.ts';
 import { untilDone } from './until-done.ts';
 
 const pageSize = 500;

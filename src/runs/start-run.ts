@@ -13,12 +13,12 @@ import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { failureLines } from './failure-lines.ts';
-import { bringFiles } from './start-steps/bring-files.ts';
-import { checkAgent } from './start-steps/check-agent.ts';
-import { installHelper } from './start-steps/install-helper.ts';
-import { prepareWorktree } from './start-steps/prepare-worktree.ts';
-import { runSetup } from './start-steps/run-setup.ts';
-import { worktreeOfStart, type Start, type StartStep } from './start-steps/step.ts';
+import { bringFiles } from './hooks/bring-files.ts';
+import { checkAgent } from './hooks/check-agent.ts';
+import { worktreeOfStart, type Start, type StartStep } from './hooks/hook.ts';
+import { installHelper } from './hooks/install-helper.ts';
+import { prepareWorktree } from './hooks/prepare-worktree.ts';
+import { runSetup } from './hooks/run-setup.ts';
 import { untilDone } from './until-done.ts';
 
 /** In this order. The agent is looked for before its worktree is made, which may take long. */

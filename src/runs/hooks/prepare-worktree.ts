@@ -16,7 +16,7 @@ import {
 import type { RunContext } from '../context.ts';
 import { baseOf, localName, type Foundation } from './find-base.ts';
 import { noteHalfMade, undoHalfMade } from './half-made.ts';
-import type { Start, StartStep } from './step.ts';
+import type { Start, StartStep } from './hook.ts';
 import { tellLinks } from './tell-links.ts';
 
 const recorded = async (context: RunContext, taskId: string): Promise<Worktree | null> => {

@@ -1,5 +1,5 @@
 import { committedLinks, copyFiles, copyWorktreeInclude, parseWorktree } from '../../git/worktree/index.ts';
-import { worktreeOfStart, type StartStep } from './step.ts';
+import { worktreeOfStart, type StartStep } from './hook.ts';
 import { named, tellLinks } from './tell-links.ts';
 
 /** Files that a new worktree needs and git does not bring: what the repository's .worktreeinclude names, and what the parent shares. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sealMakimaDirectory } from '../../git/worktree/index.ts';
 import { issueToolKey, revokeToolKeys } from '../../ledger/tool-key.ts';
 import { orchestrateScript } from '../../orchestrator/script.ts';
-import { worktreeOfStart, type StartStep } from './step.ts';
+import { worktreeOfStart, type StartStep } from './hook.ts';
 
 /**
  * The `.makima` directory, sealed against git; for an orchestrator the helper script in it, and a key for the API. A second

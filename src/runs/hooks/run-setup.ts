@@ -2,7 +2,7 @@ import { MakimaError } from '../../errors.ts';
 import { hasHooks } from '../../git/repository/index.ts';
 import { removeTaskCard, writeTaskCard } from '../../git/worktree/index.ts';
 import { runProjectCommand } from '../project-commands.ts';
-import { worktreeOfStart, type StartStep } from './step.ts';
+import { worktreeOfStart, type StartStep } from './hook.ts';
 
 /** The repository's own setup command, once in a new worktree; its record is stored after it, so a crash repeats it. */
 export const runSetup: StartStep = {

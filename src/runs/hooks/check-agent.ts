@@ -1,5 +1,5 @@
 import { MakimaError } from '../../errors.ts';
-import type { StartStep } from './step.ts';
+import type { StartStep } from './hook.ts';
 
 /** Whether the agent is there at all, before anything is started that would only say "not found". */
 export const checkAgent: StartStep = {
