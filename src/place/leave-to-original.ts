@@ -7,6 +7,7 @@ import { codeOf } from '../files/failure.ts';
 import { removeRunDirectory } from '../process/run-directory.ts';
 import { concludeRun } from '../runs/conclude-run.ts';
 import type { Below, RunContext } from '../runs/context.ts';
+import { runHooks } from '../runs/hooks/index.ts';
 
 const pageSize = 500;
 
@@ -45,6 +46,7 @@ const leaveCompletion = async ({ store, ledger }: RunContext, task: Task, messag
  */
 export const leaveToOriginal = async (context: RunContext, { from }: Relocation): Promise<void> => {
   const { store, ledger, drivers, directories } = context;
+  const hooks = runHooks(context);
   const where = from[0] ?? 'its original';
   await ledger.flush();
   const underWay = underWayList(store);
@@ -59,7 +61,8 @@ export const leaveToOriginal = async (context: RunContext, { from }: Relocation)
   for (const run of await store.activeRuns()) {
     const task = await store.getTask(run.taskId);
     if (task === null) continue;
-    await concludeRun({ ...context, completionOf: () => null, below: noneBelow }, { task, run, driver: drivers.get(task.agent) }, { lost });
+    const of = { task, run, driver: drivers.get(task.agent) };
+    await concludeRun({ ...context, completionOf: () => null, below: noneBelow }, hooks, of, { lost, elsewhere: true });
   }
   for await (const { id, status } of everyTask(context)) {
     if (status !== 'queued') continue;

@@ -1,17 +1,18 @@
 import { open } from 'node:fs/promises';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { judgeRun, type RunProgress, type Verdict } from '../domain/run-verdict.ts';
+import { judgeRun, type Verdict } from '../domain/run-verdict.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import { codeOf } from '../files/failure.ts';
-import { revokeToolKeys } from '../ledger/tool-key.ts';
 import { removeRunDirectory, runPaths } from '../process/run-directory.ts';
-import type { RunExit } from '../process/wait-for-exit.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { failureLines } from './failure-lines.ts';
-import { lookOverRun } from './look-over-run.ts';
+import { tellEnded, type RunHook } from './hooks/hook.ts';
+import type { RunOutcome } from './outcome.ts';
+
+type Parts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'below' | 'keepSubtasks' | 'completionOf' | 'now' | 'reached'>;
 
 /** What of stderr goes into an error message, in bytes. */
 const stderrTailBytes = 4096;
@@ -35,7 +36,7 @@ const stderrTail = async (directory: string): Promise<string> => {
 };
 
 /** An orchestrator finishes by saying so; one that only stops talking has finished if nothing is left to do and not all of it failed. */
-const holdToDone = async (context: RunContext, task: Task, verdict: Verdict): Promise<Verdict> => {
+const holdToDone = async (context: Parts, task: Task, verdict: Verdict): Promise<Verdict> => {
   if (verdict.status !== 'done' || !task.isOrchestrator) return verdict;
   const left =
     (await context.below.whatIsLeft(task)) ??
@@ -45,7 +46,7 @@ const holdToDone = async (context: RunContext, task: Task, verdict: Verdict): Pr
 };
 
 /** What somebody should look at though the task is done: said before its log ends, and again to no effect where that was broken off. */
-const warnOfDone = async (context: RunContext, task: Task, outcome: RunOutcome): Promise<void> => {
+const warnOfDone = async (context: Parts, task: Task, outcome: RunOutcome): Promise<void> => {
   const denied = 'lost' in outcome ? [] : outcome.progress.denied;
   const tools =
     denied.length === 0
@@ -71,7 +72,7 @@ const describeCompletion = (task: Task): EventPayload => ({
  * With a completion action these are two: the task is done, and its log ends when the action has.
  * @returns false where the shutdown came between
  */
-const settle = async (context: RunContext, task: Task, of: RunOfTask, exitCode: number | null, verdict: Verdict): Promise<boolean> => {
+const settle = async (context: Parts, task: Task, of: RunOfTask, exitCode: number | null, verdict: Verdict): Promise<boolean> => {
   const { run, driver } = of;
   const errorMessage = verdict.errorMessage === null ? null : driver.explainFailure(verdict.errorMessage);
   // Only a running task can be done; its process may have ended in the moment in which it was paused.
@@ -100,7 +101,7 @@ const settle = async (context: RunContext, task: Task, of: RunOfTask, exitCode: 
  * The end of a run whose task is terminal already: reported done, or done and its completion action still to be run.
  * @returns false where the shutdown came first
  */
-const close = async (context: RunContext, task: Task, { run }: RunOfTask, exitCode: number | null): Promise<boolean> => {
+const close = async (context: Parts, task: Task, { run }: RunOfTask, exitCode: number | null): Promise<boolean> => {
   if (context.log.last(task.id)?.ended !== true) {
     const complete = task.status === 'done' ? context.completionOf(task) : null;
     if (complete !== null && !(await complete())) return false;
@@ -111,10 +112,7 @@ const close = async (context: RunContext, task: Task, { run }: RunOfTask, exitCo
   return true;
 };
 
-/** How a run came to its end: by its process, or because it cannot be looked after any more, for the reason given. */
-export type RunOutcome = { exit: RunExit; progress: RunProgress } | { lost: string };
-
-const judge = async (context: RunContext, task: Task, run: Run, outcome: RunOutcome): Promise<Verdict> => {
+const judge = async (context: Parts, task: Task, run: Run, outcome: RunOutcome): Promise<Verdict> => {
   if ('lost' in outcome)
     return run.stopRequested === null ? { status: 'failed', errorMessage: outcome.lost } : { status: 'interrupted', errorMessage: null };
   const judged = judgeRun(outcome.progress, {
@@ -130,18 +128,16 @@ const judge = async (context: RunContext, task: Task, run: Run, outcome: RunOutc
  * Ends a run of which no process is left and whose output is in the log: judges it, settles the task and clears the run
  * away. Each part can be repeated, so that a crash or a full disk in the middle is made good by doing it again.
  */
-export const concludeRun = async (context: RunContext, of: RunOfTask, outcome: RunOutcome): Promise<void> => {
+export const concludeRun = async (context: Parts, hooks: readonly RunHook[], of: RunOfTask, outcome: RunOutcome): Promise<void> => {
   context.reached('run ended');
   // What an earlier try committed is in the log before anything is decided by what the log says.
   await context.ledger.flush();
   const run = await context.store.getRun(of.run.runId);
   const task = await context.store.getTask(of.task.id);
   if (run !== null && task !== null && run.state !== 'ended') {
-    await revokeToolKeys(context, task.id, run.runId);
-    context.reached('keys revoked');
-    if (context.log.last(task.id)?.ended !== true) await lookOverRun(context, task);
+    const current = { ...of, task, run };
+    await tellEnded(hooks, current, outcome);
     const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
-    const current = { ...of, run };
     const verdict = isTerminal(task.status) ? null : await judge(context, task, run, outcome);
     if (verdict !== null) await endSubtasks(context, task, run, verdict.status);
     if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true) await warnOfDone(context, task, outcome);

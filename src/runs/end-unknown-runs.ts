@@ -7,8 +7,10 @@ import { removeRunDirectory, runPaths } from '../process/run-directory.ts';
 import { sweepRun } from '../process/sweep.ts';
 import type { RunContext } from './context.ts';
 
+type Parts = Pick<RunContext, 'homeId' | 'store' | 'log' | 'ledger' | 'directories' | 'report'>;
+
 /** What an agent wrote that its task's log does not have yet, where the log knows the run. */
-const logRest = async (context: RunContext, runId: string, directory: string): Promise<void> => {
+const logRest = async (context: Parts, runId: string, directory: string): Promise<void> => {
   for (const { taskId } of context.log.sizes()) {
     const position = context.log.position(taskId);
     if (position?.run !== runId) continue;
@@ -31,7 +33,7 @@ const logRest = async (context: RunContext, runId: string, directory: string): P
   }
 };
 
-const endUnknown = async (context: RunContext, runId: string): Promise<void> => {
+const endUnknown = async (context: Parts, runId: string): Promise<void> => {
   const run = await context.store.getRun(runId);
   if (run !== null && run.state !== 'ended') return;
   const directory = join(context.directories.runs, runId);
@@ -45,7 +47,7 @@ const endUnknown = async (context: RunContext, runId: string): Promise<void> => 
  * Ends runs of which the store knows nothing, as it does after its file was lost: nobody could stop their agents or hear
  * of their end. What they wrote goes into the log first.
  */
-export const endUnknownRuns = async (context: RunContext): Promise<void> => {
+export const endUnknownRuns = async (context: Parts): Promise<void> => {
   const names = await readdir(context.directories.runs).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;

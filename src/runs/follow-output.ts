@@ -28,7 +28,7 @@ export const loggedOffsets = (context: Pick<RunContext, 'log'>, taskId: string, 
  * @returns how the process ended; null where the daemon let go of it
  */
 export const followOutput = async (
-  context: RunContext,
+  context: Pick<RunContext, 'log' | 'ledger' | 'maxLogBytes' | 'reached' | 'report'>,
   options: {
     task: RunOfTask['task'];
     run: RunOfTask['run'];

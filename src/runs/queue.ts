@@ -9,7 +9,7 @@ export interface RunQueue {
    */
   enqueue(task: { id: string; depth: number; priority: number }, work: () => Promise<void>): void;
   /** Takes a slot for work that goes on already (found running after a restart), ahead of everybody who waits. */
-  occupy(depth: number, work: Promise<void>): void;
+  occupy(depth: number, work: Promise<unknown>): void;
   /** Nobody who waits is started any more; who has a slot keeps it. */
   close(): void;
 }

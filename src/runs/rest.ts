@@ -1,7 +1,7 @@
 import type { Task } from '../../schemas/task.ts';
 import { isAtRest } from '../domain/run-verdict.ts';
 import { isActive } from '../domain/status-machine.ts';
-import type { WatchedRun } from './run-state.ts';
+import type { WatchedRun, WatchParts } from './run-state.ts';
 import { untilDone } from './until-done.ts';
 
 /** What is decided when an agent has ended its turn and nothing of it goes on. */
@@ -13,8 +13,8 @@ export interface Rest {
 }
 
 /** An agent at rest is let end, unless its task still has something to tell it: an orchestrator waits for its subtasks, and is told once what is left. */
-export const createRest = (watched: WatchedRun): Rest => {
-  const { context, task, run, tracker, state, detach, say, write, closeInput } = watched;
+export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
+  const { task, run, tracker, state, input, detach, say } = watched;
   const { store, ledger, below } = context;
   /** The subtasks that an agent at rest waits for, each with what ends watching it. */
   const awaited = new Map<string, () => void>();
@@ -47,7 +47,7 @@ export const createRest = (watched: WatchedRun): Rest => {
       return true;
     }
     if (awaited.size > 0) {
-      await write(
+      await input.send(
         `Your subtasks have ended:\n${subtasks.map((each) => `- ${each.id} ${each.status} ${each.name}`).join('\n')}\nGo on: look at their work, bring in what is good, and finish with done.`,
       );
       stopWaiting();
@@ -58,7 +58,7 @@ export const createRest = (watched: WatchedRun): Rest => {
       (each) => each !== null,
     );
     if (left.length === 0) return false;
-    await write(
+    await input.send(
       `You ended your turn, but the task is not finished: ${left.join('. ')}. Go on, and finish with .makima/orchestrate.sh done (or "$MAKIMA_ORCHESTRATE" done).`,
     );
     told = true;
@@ -70,9 +70,9 @@ export const createRest = (watched: WatchedRun): Rest => {
   };
 
   const decide = async (): Promise<void> => {
-    if (state.inputClosed || state.exited || state.stopping || !isAtRest(tracker.progress)) return;
+    if (state.inputClosed || state.exited || watched.isStopping() || !isAtRest(tracker.progress)) return;
     if (task.isOrchestrator && !state.finishing && tracker.progress.lastTurn?.isError !== true && (await leadsOn())) return;
-    await closeInput();
+    await input.close();
   };
   let deciding: Promise<void> = Promise.resolve();
   const consider = (): void => {

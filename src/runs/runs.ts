@@ -1,15 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
-import { revokeToolKeys } from '../ledger/tool-key.ts';
-import type { RunHandle } from '../process/handle.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
-import { openAgentProcess, type AgentProcess } from './agent-process.ts';
-import type { RunContext, RunOfTask } from './context.ts';
-import { superviseRun, type LiveRun, type StopOptions } from './live-run.ts';
-import { trackProgress, type ProgressTracker } from './progress.ts';
+import type { RunContext } from './context.ts';
+import { runHooks } from './hooks/index.ts';
 import { createQueue } from './queue.ts';
-import { startRun } from './start-run.ts';
+import { createTaskRun, type StopOptions, type TaskRun } from './task-run.ts';
 
 export type { StopOptions };
 
@@ -17,8 +13,11 @@ export type { StopOptions };
 export interface Runs {
   /** Gives a queued task its place in the queue. */
   enqueue(task: Task): void;
-  /** Looks after a run that was started by an earlier daemon. */
-  attach(of: RunOfTask, handle: RunHandle, tracker: ProgressTracker): void;
+  /**
+   * A run that an earlier daemon left, which is asked to stop like any other from now on.
+   * @returns takes it up, however long that takes; with the task where it waits for a slot
+   */
+  found(run: Run): () => Promise<Task | null>;
   /** Asks a task that waits, is being set up or runs to stop; it is interrupted when all it runs has ended. */
   stop(taskId: string, options: StopOptions): Promise<void>;
   /** @throws MakimaError TASK_NOT_RUNNING */
@@ -46,17 +45,11 @@ export interface Runs {
   close(options: { stopAgents: boolean }): Promise<void>;
 }
 
-interface Entry {
-  /** Fires to give up the setting up. */
-  stop: AbortController;
-  live: LiveRun | null;
-  ended: Promise<void>;
-}
-
 /** @param slots - how many runs there may be at once at each depth of the tree */
 export const createRuns = (context: RunContext, slots: number): Runs => {
   const queue = createQueue(slots);
-  const entries = new Map<string, Entry>();
+  const hooks = runHooks(context);
+  const runs = new Map<string, TaskRun>();
   const detach = new AbortController();
   /** How many calls with a task's key wait for other tasks, by the task: also before its agent is looked after. */
   const attending = new Map<string, number>();
@@ -64,118 +57,60 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
     const count = (attending.get(taskId) ?? 0) + by;
     if (count > 0) attending.set(taskId, count);
     else attending.delete(taskId);
-    entries.get(taskId)?.live?.attended();
+    runs.get(taskId)?.attended();
   };
 
-  const supervise = (entry: Entry, of: RunOfTask, agent: AgentProcess, tracker: ProgressTracker): Promise<void> => {
-    entry.live = superviseRun(context, of, agent, tracker, () => attending.has(of.task.id), detach.signal);
-    return entry.live.ended;
-  };
-  const open = (run: Run, handle: RunHandle): AgentProcess => openAgentProcess(run.directory, handle, context.timing, detach.signal);
-
-  const register = (taskId: string, work: (entry: Entry) => Promise<void>): Promise<void> => {
-    const entry: Entry = { stop: new AbortController(), live: null, ended: Promise.resolve() };
-    entries.set(taskId, entry);
-    entry.ended = work(entry)
-      .catch((error: unknown) => context.report(`the run of task ${taskId}`, error))
-      .finally(() => {
-        if (entries.get(taskId) === entry) entries.delete(taskId);
-      });
-    return entry.ended;
+  const add = (taskId: string, found: Run | null): TaskRun => {
+    const run = createTaskRun(context, hooks, taskId, found, () => attending.has(taskId), detach.signal);
+    runs.set(taskId, run);
+    void run.over.then(() => {
+      if (runs.get(taskId) === run) runs.delete(taskId);
+    });
+    return run;
   };
 
-  const liveOf = (taskId: string): LiveRun => {
-    const live = entries.get(taskId)?.live;
-    if (!live) throw new MakimaError('TASK_NOT_RUNNING');
-    return live;
+  const runOf = (taskId: string): TaskRun => {
+    const run = runs.get(taskId);
+    if (!run) throw new MakimaError('TASK_NOT_RUNNING');
+    return run;
   };
-
-  /** One that waits for its turn; its work will find it interrupted. @returns false where it does not wait (any more) */
-  const stopWaiting = async (taskId: string): Promise<boolean> => {
-    const completedAt = context.now().toISOString();
-    try {
-      await context.ledger.transition(taskId, {
-        to: 'interrupted',
-        from: ['queued'],
-        patch: { completedAt },
-        events: [{ type: 'end', status: 'interrupted' }],
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof MakimaError && error.code === 'INVALID_TRANSITION') return false;
-      throw error;
-    }
-  };
-
-  /** Stored before it is answered: whatever becomes of this daemon, the task ends interrupted. */
-  const stop = async (taskId: string, options: StopOptions): Promise<void> => {
-    const live = entries.get(taskId)?.live;
-    if (live) {
-      await live.stop(options);
-      return;
-    }
-    const run = await context.store.currentRun(taskId);
-    if (run === null) {
-      // It got its slot while we looked.
-      if (!(await stopWaiting(taskId)) && (await context.store.currentRun(taskId)) !== null) await stop(taskId, options);
-      return;
-    }
-    await context.store.updateRun(run.runId, { stopRequested: 'interrupted', keepSubtasks: options.keepSubtasks });
-    await revokeToolKeys(context, taskId, run.runId);
-    const entry = entries.get(taskId);
-    // It may have come to run while we looked. Without an entry it is still to be taken up after a restart.
-    if (entry?.live) await entry.live.stop(options);
-    else entry?.stop.abort();
-  };
-
-  const stopping = (): Entry[] => [...entries.values()].filter((entry) => entry.stop.signal.aborted || entry.live?.isStopping() === true);
+  const underWay = (): TaskRun[] => [...runs.values()].filter((run) => run.isUnderWay());
+  const stopping = (): TaskRun[] => [...runs.values()].filter((run) => run.isStopping());
 
   return {
     enqueue(task) {
-      queue.enqueue(task, () =>
-        register(task.id, async (entry) => {
-          const started = await startRun(context, task.id, entry.stop.signal, detach.signal);
-          if (started === null) return;
-          const over = supervise(entry, started, open(started.run, started.handle), trackProgress(started.driver.newReader()));
-          // Stopped when it was about to run, and nobody to tell yet.
-          if (entry.stop.signal.aborted)
-            await entry.live?.stop({
-              graceful: false,
-              keepSubtasks: (await context.store.getRun(started.run.runId))?.keepSubtasks ?? false,
-            });
-          await over;
-        }),
-      );
+      const known = runs.get(task.id);
+      const run = known?.phase === 'queued' ? known : add(task.id, null);
+      queue.enqueue(task, () => run.begin());
     },
-    attach(of, handle, tracker) {
-      queue.occupy(
-        of.task.depth,
-        register(of.task.id, (entry) => supervise(entry, of, open(of.run, handle), tracker)),
-      );
+    found(row) {
+      const run = add(row.taskId, row);
+      return () => run.takeUp((depth) => queue.occupy(depth, run.over));
     },
     detached: detach.signal,
-    stop,
-    pause: async (taskId) => liveOf(taskId).pause(),
-    resume: async (taskId) => liveOf(taskId).resume(),
-    send: async (taskId, text) => liveOf(taskId).send(text),
-    finish: async (taskId, changes) => liveOf(taskId).finish(changes),
+    // A task is queued a moment before it has its place, and may be stopped in it.
+    stop: (taskId, options) => (runs.get(taskId) ?? add(taskId, null)).stop(options),
+    pause: async (taskId) => runOf(taskId).pause(),
+    resume: async (taskId) => runOf(taskId).resume(),
+    send: async (taskId, text) => runOf(taskId).send(text),
+    finish: async (taskId, changes) => runOf(taskId).finish(changes),
     attend(taskId) {
       attend(taskId, 1);
       return () => attend(taskId, -1);
     },
     async abandon(taskId) {
-      const entry = entries.get(taskId);
-      if (!entry) return;
+      const run = runs.get(taskId);
+      if (run?.isUnderWay() !== true) return;
       // Its task is terminal: what becomes of the subtasks was decided with it.
-      await entry.live?.stop({ graceful: false, keepSubtasks: true });
-      await entry.ended;
+      await run.stop({ graceful: false, keepSubtasks: true });
+      await run.over;
     },
     async settled(taskId, limit) {
-      const entry = entries.get(taskId);
-      if (!entry) return true;
+      const run = runs.get(taskId);
+      if (!run) return true;
       const over = new AbortController();
       try {
-        return await Promise.race([entry.ended.then(() => true), delay(limit, false, { signal: over.signal })]);
+        return await Promise.race([run.over.then(() => true), delay(limit, false, { signal: over.signal })]);
       } finally {
         over.abort();
       }
@@ -183,13 +118,12 @@ export const createRuns = (context: RunContext, slots: number): Runs => {
     isStopping: () => stopping().length > 0,
     async close({ stopAgents }) {
       queue.close();
-      if (stopAgents)
-        await Promise.all([...entries.keys()].map((taskId) => stop(taskId, { graceful: true, keepSubtasks: context.keepSubtasks })));
+      if (stopAgents) await Promise.all(underWay().map((run) => run.stop({ graceful: true, keepSubtasks: context.keepSubtasks })));
       // What was acknowledged is carried out: an agent that was told to stop would work on until the next start. The end of
       // one can stop those below it.
-      for (let left = stopping(); left.length > 0; left = stopping()) await Promise.all(left.map((entry) => entry.ended));
+      for (let left = stopping(); left.length > 0; left = stopping()) await Promise.all(left.map((run) => run.over));
       detach.abort();
-      await Promise.all([...entries.values()].map((entry) => entry.ended));
+      await Promise.all(underWay().map((run) => run.over));
     },
   };
 };

@@ -12,21 +12,21 @@ const isAborted = (error: unknown): boolean => error instanceof Error && error.n
  * succeeds, since a full disk gets space again. The first failure and every slow retry's are reported. The work must
  * bear being repeated.
  * @param detach - gives up quietly: the next start of the daemon goes on from what is stored
+ * @returns what the work did, undefined where it was given up
  */
-export const untilDone = async (
+export const untilDone = async <T>(
   context: Pick<RunContext, 'report'>,
   what: string,
-  work: () => Promise<void> | void,
+  work: () => Promise<T> | T,
   detach: AbortSignal,
-): Promise<void> => {
+): Promise<T | undefined> => {
   const isOver = (): boolean => detach.aborted;
   for (let pause = firstPause; !isOver(); pause = Math.min(pause * 2, longestPause)) {
     try {
-      await work();
-      return;
+      return await work();
     } catch (error) {
       // What a shutdown breaks off is no failure.
-      if (isOver()) return;
+      if (isOver()) return undefined;
       if (pause === firstPause || pause === longestPause) context.report(what, error);
     }
     try {
@@ -35,4 +35,5 @@ export const untilDone = async (
       if (!isAborted(error)) throw error;
     }
   }
+  return undefined;
 };

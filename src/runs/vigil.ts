@@ -1,5 +1,5 @@
 import { createQuietTimer } from './quiet-timer.ts';
-import type { WatchedRun } from './run-state.ts';
+import type { WatchedRun, WatchParts } from './run-state.ts';
 import { untilDone } from './until-done.ts';
 
 /** Who minds how long an agent is silent. */
@@ -16,8 +16,8 @@ const inWords = (milliseconds: number): string =>
  * Says when an agent that has something to do prints nothing, and ends one that stays though there is nothing to come.
  * An agent that waits for work of its own in the background, or for subtasks, is not silent: it has said its last word.
  */
-export const keepVigil = (watched: WatchedRun): Vigil => {
-  const { context, task, run, driver, agent, tracker, state, detach, say, closeInput } = watched;
+export const keepVigil = (context: WatchParts, watched: WatchedRun): Vigil => {
+  const { task, run, driver, agent, tracker, state, input, detach, say } = watched;
   const { store, ledger, timing } = context;
 
   const isExpectedToSpeak = (): boolean => {
@@ -69,7 +69,7 @@ export const keepVigil = (watched: WatchedRun): Vigil => {
       const limit = timing.backgroundLimit;
       if (!state.finishing && limit !== null)
         void untilDone(context, `noting in task ${task.id} what is no longer waited for`, () => noteGivenUp(limit), detach);
-      void untilDone(context, `closing the input of a run of task ${task.id}`, closeInput, detach).then(() => linger.heard());
+      void untilDone(context, `closing the input of a run of task ${task.id}`, () => input.close(), detach).then(() => linger.heard());
       return;
     }
     say('The agent did not end after its last word, and is ended', 'warning');

@@ -1,12 +1,13 @@
 import { committedLinks, copyFiles, copyWorktreeInclude, parseWorktree } from '../../git/worktree/index.ts';
-import { worktreeOfStart, type StartStep } from './hook.ts';
+import type { RunContext } from '../context.ts';
+import { worktreeOfStart, type RunHook } from './hook.ts';
 import { named, tellLinks } from './tell-links.ts';
 
 /** Files that a new worktree needs and git does not bring: what the repository's .worktreeinclude names, and what the parent shares. */
-export const bringFiles: StartStep = {
+export const bringFiles = (context: Pick<RunContext, 'store' | 'ledger'>): RunHook => ({
   name: 'files',
-  async apply(context, start) {
-    if (!start.isNewWorktree) return;
+  async prepare(start) {
+    if (!start.isNewWorktree) return undefined;
     const worktree = worktreeOfStart(start);
     const { task } = start;
     if (worktree.sourcePath !== null && task.continueFromTaskId === null) {
@@ -17,11 +18,11 @@ export const bringFiles: StartStep = {
       if (truncated) context.ledger.say(task.id, '.worktreeinclude names more than is copied; the rest was left out', 'warning');
       if (included.length > 0) context.ledger.say(task.id, `Copied from the source checkout, as .worktreeinclude asks: ${named(included)}`);
     }
-    if (task.copyFiles.length === 0 || task.parentTaskId === null) return;
+    if (task.copyFiles.length === 0 || task.parentTaskId === null) return undefined;
     const parent = await context.store.getWorktree(task.parentTaskId);
     if (!parent) {
       context.ledger.say(task.id, 'copyFiles: the parent has no worktree to copy from; nothing was copied', 'warning');
-      return;
+      return undefined;
     }
     const from = parseWorktree(parent.record);
     const told = tellLinks(context, task.id);
@@ -33,5 +34,6 @@ export const bringFiles: StartStep = {
     if (copied.length > 0) context.ledger.say(task.id, `Copied from the parent's worktree: ${named(copied)}`);
     for (const path of missing)
       context.ledger.say(task.id, `copyFiles: ${path} is not in the parent's worktree; it was left out`, 'warning');
+    return undefined;
   },
-};
+});

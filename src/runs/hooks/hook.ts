@@ -1,33 +1,64 @@
 import type { Worktree } from '../../git/worktree/index.ts';
-import type { RunContext, RunOfTask } from '../context.ts';
+import type { Run } from '../../store/task-store.ts';
+import type { RunOfTask } from '../context.ts';
+import type { RunOutcome } from '../outcome.ts';
 
-/** What the steps of one start hand on to each other. */
+/** What the hooks of one start hand on to each other. */
 export interface Start extends RunOfTask {
-  /** Fires when the task is stopped while it is being set up. */
+  /** Fires when the task is stopped while it is being set up, or the daemon lets go of it. */
   signal: AbortSignal;
-  /** From the first step on. */
+  /** From the hook on that makes it. */
   worktree: Worktree | null;
   /** The worktree was made by this start, not by an earlier one. */
   isNewWorktree: boolean;
   /** Which hooks of the source its commits do not run, unless its setup installs them; null where there are none. */
   hooksNotRun: string | null;
-  /** What the agent finds in its environment beside its own. */
-  env: Record<string, string>;
+}
+
+/** What a hook adds to the agent that is started. What it runs in, such as the mounts of a sandbox, belongs here too. */
+export interface Additions {
+  /** To its environment; of two with one name the later hook's counts. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /**
- * One step of starting a task. Steps run in their order; when one fails or the task is stopped, those that were
- * begun are undone in the opposite order. A crash leaves a step begun: both parts must cope with what it left, and
- * with having been done before.
+ * A concern of a run that comes with it from its start to its end, as one file: what it prepares, what it takes back, what it
+ * does at the end. Hooks prepare in their order; everything else goes in the opposite one. All of it may happen twice,
+ * since a daemon can die in any line of it and the next one does it again: each must cope with having been done before,
+ * wholly or by half, and with what of it was never begun.
  */
-export interface StartStep {
-  name: string;
-  apply(context: RunContext, start: Start): Promise<void>;
-  undo?(context: RunContext, start: Start): Promise<void>;
+export interface RunHook {
+  readonly name: string;
+  /** Before the agent is started. An error fails the task with it as the reason. */
+  prepare?(start: Start): Promise<Additions | undefined>;
+  /**
+   * The start is given up, by a failure, a stop or the death of the daemon in the middle of it. The latter's `start` is what is on
+   * record: whatever else the hook has to know of what it prepared, it has written down.
+   */
+  undo?(start: Start): Promise<void>;
+  /** A stop was asked for and is stored; the agent, where there is one, is about to be told, and may go on for a while. */
+  stopping?(run: Pick<Run, 'taskId' | 'runId'>): Promise<void>;
+  /** The agent has ended, or cannot be looked after any more; nothing is decided yet. For every run whose agent was started. */
+  ended?(of: RunOfTask, outcome: RunOutcome): Promise<void>;
 }
 
-/** @returns the worktree that the first step made */
+/** @returns the worktree that an earlier hook made */
 export const worktreeOfStart = (start: Start): Worktree => {
-  if (!start.worktree) throw new Error('a start step that needs the worktree came before the one that makes it');
+  if (!start.worktree) throw new Error('a hook that needs the worktree came before the one that makes it');
   return start.worktree;
+};
+
+/** Takes a start back, the last hook first. Can be repeated. */
+export const undoAll = async (hooks: readonly RunHook[], start: Start): Promise<void> => {
+  for (const hook of hooks.toReversed()) await hook.undo?.(start);
+};
+
+/** Tells the hooks that a stop was asked for, the last first. Can be repeated. */
+export const tellStopping = async (hooks: readonly RunHook[], run: Pick<Run, 'taskId' | 'runId'>): Promise<void> => {
+  for (const hook of hooks.toReversed()) await hook.stopping?.(run);
+};
+
+/** Tells the hooks of the agent's end, the last first. Can be repeated. */
+export const tellEnded = async (hooks: readonly RunHook[], of: RunOfTask, outcome: RunOutcome): Promise<void> => {
+  for (const hook of hooks.toReversed()) await hook.ended?.(of, outcome);
 };

@@ -16,16 +16,18 @@ import {
 import type { RunContext } from '../context.ts';
 import { baseOf, localName, type Foundation } from './find-base.ts';
 import { noteHalfMade, undoHalfMade } from './half-made.ts';
-import type { Start, StartStep } from './hook.ts';
+import type { RunHook, Start } from './hook.ts';
 import { tellLinks } from './tell-links.ts';
 
-const recorded = async (context: RunContext, taskId: string): Promise<Worktree | null> => {
+type Parts = Pick<RunContext, 'store' | 'ledger' | 'directories' | 'userHome'>;
+
+const recorded = async (context: Parts, taskId: string): Promise<Worktree | null> => {
   const row = await context.store.getWorktree(taskId);
   return row ? parseWorktree(row.record) : null;
 };
 
 /** What begins empty is one for a whole tree: that of the task at its top. */
-const openFor = async (context: RunContext, task: Task, signal: AbortSignal): Promise<Repository> => {
+const openFor = async (context: Parts, task: Task, signal: AbortSignal): Promise<Repository> => {
   const top = (await context.store.ancestors(task.id)).at(-1) ?? task;
   const source = parseRepositoryUrl(task.repositoryUrl, context.userHome);
   context.ledger.say(
@@ -39,7 +41,7 @@ const openFor = async (context: RunContext, task: Task, signal: AbortSignal): Pr
 
 /** Where the base is what the task asked for, and not what its parent has, it may be behind what the user has fetched. */
 const warnOfStaleBase = async (
-  context: RunContext,
+  context: Parts,
   task: Task,
   repository: Repository,
   { base, isParents }: Foundation,
@@ -50,7 +52,7 @@ const warnOfStaleBase = async (
 };
 
 const continueFrom = async (
-  context: RunContext,
+  context: Parts,
   task: Task,
   sourceId: string,
   place: Omit<NewWorktree, 'base'>,
@@ -68,7 +70,7 @@ const continueFrom = async (
   return worktree;
 };
 
-const make = async (context: RunContext, start: Start): Promise<Worktree> => {
+const make = async (context: Parts, start: Start): Promise<Worktree> => {
   const { task, run, signal } = start;
   const repository = await openFor(context, task, signal);
   start.hooksNotRun = repository.hooksNotRun;
@@ -96,9 +98,9 @@ const make = async (context: RunContext, start: Start): Promise<Worktree> => {
 };
 
 /** The worktree of an earlier run, or a new one. */
-export const prepareWorktree: StartStep = {
+export const prepareWorktree = (context: Parts): RunHook => ({
   name: 'worktree',
-  async apply(context, start) {
+  async prepare(start) {
     const earlier = await recorded(context, start.task.id);
     if (earlier && (await isDirectory(earlier.path))) {
       start.worktree = earlier;
@@ -116,11 +118,12 @@ export const prepareWorktree: StartStep = {
       start.task.id,
       `${start.isNewWorktree ? 'Worktree ready' : 'Going on in the worktree of the earlier run'}: ${path} on branch ${branch}`,
     );
+    return undefined;
   },
-  async undo(context, start) {
+  async undo(start) {
     if (!start.isNewWorktree) return;
     await undoHalfMade(start.run.directory);
     start.worktree = null;
     start.task = await context.ledger.update(start.task.id, { overlayPath: null, baseCommit: null });
   },
-};
+});

@@ -1,0 +1,66 @@
+import { MakimaError } from '../errors.ts';
+import type { AcceptedInput } from '../process/write-input.ts';
+import type { AgentDriver } from '../agents/driver.ts';
+import type { AgentProcess } from './agent-process.ts';
+import type { ProgressTracker } from './progress.ts';
+
+/** How long an answer to a message waits to be able to say that the agent has it. */
+const deliveryWait = 2000;
+
+/** What is said to a running agent. */
+export interface AgentInput {
+  /** A user message. @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL */
+  send(text: string): Promise<{ delivered: boolean }>;
+  /** Nothing more will come; an agent that has ended its turn then ends. Can be repeated. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param of.said - called with each message, once it is stored
+ * @param of.heard - called when what is to be expected of the agent has changed
+ */
+export const openAgentInput = (of: {
+  driver: AgentDriver;
+  agent: AgentProcess;
+  tracker: ProgressTracker;
+  state: { inputClosed: boolean; askedAfter: number; readonly exited: boolean };
+  said: (text: string) => void;
+  heard: () => void;
+  detach: AbortSignal;
+}): AgentInput => {
+  const { driver, agent, tracker, state, detach } = of;
+
+  const delivered = async (accepted: AcceptedInput): Promise<boolean> => {
+    const late = AbortSignal.any([AbortSignal.timeout(deliveryWait), detach]);
+    try {
+      return await accepted.delivered(late);
+    } catch (error) {
+      // It is stored, and is handed over when the agent reads.
+      if (late.aborted) return false;
+      throw error;
+    }
+  };
+
+  return {
+    async send(text) {
+      if (state.inputClosed || state.exited) throw new MakimaError('AGENT_INPUT_CLOSED');
+      const { results } = tracker.progress;
+      const accepted = await agent.write(driver.userMessage(text));
+      state.askedAfter = results;
+      of.heard();
+      of.said(text);
+      return { delivered: await delivered(accepted) };
+    },
+    async close() {
+      if (state.inputClosed) return;
+      state.inputClosed = true;
+      try {
+        await agent.closeInput();
+      } catch (error) {
+        state.inputClosed = false;
+        throw error;
+      }
+      of.heard();
+    },
+  };
+};

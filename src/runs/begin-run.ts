@@ -1,0 +1,60 @@
+import type { Task } from '../../schemas/task.ts';
+import { noUsage } from '../domain/usage.ts';
+import { MakimaError } from '../errors.ts';
+import { runDirectory } from '../process/run-directory.ts';
+import type { Run } from '../store/task-store.ts';
+import type { RunContext } from './context.ts';
+
+type Parts = Pick<RunContext, 'store' | 'ledger' | 'directories' | 'now'>;
+
+/** A run and its task, as they are stored. */
+export interface Begun {
+  task: Task;
+  run: Run;
+}
+
+/**
+ * Moves a task that waits, unless it does so no more.
+ * @returns whether it waited
+ */
+const unlessGone = async (move: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await move();
+    return true;
+  } catch (error) {
+    if (error instanceof MakimaError && error.code === 'INVALID_TRANSITION') return false;
+    throw error;
+  }
+};
+
+/**
+ * Takes a queued task its slot: from here on it has a run. Can be repeated with the same id.
+ * @returns null where it was stopped while it waited
+ */
+export const beginRun = async ({ store, ledger, directories, now }: Parts, taskId: string, runId: string): Promise<Begun | null> => {
+  const waiting = await store.getTask(taskId);
+  if (waiting?.status === 'queued') {
+    const newRun = {
+      runId,
+      directory: runDirectory(directories.runs, runId),
+      baseUsage: waiting.usage ?? noUsage,
+      createdAt: now().toISOString(),
+    };
+    // Stopped between the look and the move.
+    if (!(await unlessGone(() => ledger.transition(taskId, { to: 'initializing', from: ['queued'], newRun })))) return null;
+  }
+  const task = await store.getTask(taskId);
+  const run = await store.getRun(runId);
+  return task === null || run === null ? null : { task, run };
+};
+
+/** Interrupts a task that waits for its slot. @returns false where it does not wait (any more) */
+export const withdraw = ({ ledger, now }: Parts, taskId: string): Promise<boolean> =>
+  unlessGone(() =>
+    ledger.transition(taskId, {
+      to: 'interrupted',
+      from: ['queued'],
+      patch: { completedAt: now().toISOString() },
+      events: [{ type: 'end', status: 'interrupted' }],
+    }),
+  );

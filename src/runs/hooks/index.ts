@@ -1,0 +1,25 @@
+import type { RunContext } from '../context.ts';
+import { bringFiles } from './bring-files.ts';
+import { checkAgent } from './check-agent.ts';
+import { endProcesses } from './end-processes.ts';
+import type { RunHook } from './hook.ts';
+import { installHelper } from './install-helper.ts';
+import { lookOverWork } from './look-over-work.ts';
+import { prepareWorktree } from './prepare-worktree.ts';
+import { runSetup } from './run-setup.ts';
+import { toolKey } from './tool-key.ts';
+
+/**
+ * Every hook, in the order in which a start prepares them. The agent is looked for before its worktree is made, which may take
+ * long. At an end the order is the opposite: no process is left when the key dies, and no key when the work is looked at.
+ */
+export const runHooks = (context: RunContext): readonly RunHook[] => [
+  checkAgent(context),
+  prepareWorktree(context),
+  bringFiles(context),
+  runSetup(context),
+  installHelper(context),
+  lookOverWork(context),
+  toolKey(context),
+  endProcesses,
+];

@@ -1,0 +1,135 @@
+import type { Task } from '../../schemas/task.ts';
+import { addUsage } from '../domain/usage.ts';
+import { MakimaError, messageOf } from '../errors.ts';
+import { followRunFile } from '../process/follow-file.ts';
+import { isOfOtherHome, readHandle, type RunHandle } from '../process/handle.ts';
+import { pauseRun } from '../process/pause.ts';
+import { runPaths } from '../process/run-directory.ts';
+import { resumeInput } from '../process/write-input.ts';
+import type { Run } from '../store/task-store.ts';
+import { concludeRun } from './conclude-run.ts';
+import type { RunContext } from './context.ts';
+import { loggedOffsets } from './follow-output.ts';
+import type { RunHook, Start } from './hooks/hook.ts';
+import { trackProgress, type ProgressTracker } from './progress.ts';
+import type { Started } from './start-run.ts';
+import { takeBackStart } from './take-back-start.ts';
+
+type Parts = Pick<
+  RunContext,
+  'homeId' | 'store' | 'log' | 'ledger' | 'drivers' | 'below' | 'keepSubtasks' | 'completionOf' | 'now' | 'reached' | 'report'
+>;
+
+/** How a run stands that an earlier daemon left: its agent runs, or has ended unseen; its task waits to be set up anew; or it is over. */
+export type TakenUp = { kind: 'running'; started: Started; tracker: ProgressTracker } | { kind: 'queued'; task: Task } | { kind: 'ended' };
+
+const ended: TakenUp = { kind: 'ended' };
+
+/** What the agent said that is in the log already, read again: what it means is kept nowhere else. */
+const rememberProgress = async (context: Parts, task: Task, run: Run, signal: AbortSignal): Promise<ProgressTracker> => {
+  const tracker = trackProgress(context.drivers.get(task.agent).newReader());
+  const { out } = loggedOffsets(context, task.id, run.runId);
+  if (out === 0) return tracker;
+  const enough = new AbortController();
+  const follower = followRunFile({
+    path: runPaths(run.directory).out,
+    from: 0,
+    signal: AbortSignal.any([enough.signal, signal]),
+    onPieces: (pieces) => {
+      for (const piece of pieces) if (piece.end <= out) tracker.take(piece);
+      if ((pieces.at(-1)?.end ?? 0) >= out) enough.abort();
+      return Promise.resolve();
+    },
+  });
+  follower.finish();
+  await follower.done;
+  signal.throwIfAborted();
+  return tracker;
+};
+
+/** A crash right after lines were logged kept what they mean from the task's row. */
+const noteProgress = async (context: Parts, task: Task, run: Run, tracker: ProgressTracker): Promise<Task> => {
+  const usage = addUsage(run.baseUsage, tracker.usage);
+  const sessionId = tracker.sessionId ?? task.sessionId;
+  const counted = tracker.usage.turns === 0 || JSON.stringify(usage) === JSON.stringify(task.usage);
+  if (counted && sessionId === task.sessionId) return task;
+  return context.ledger.update(task.id, { sessionId, ...(!counted && { usage }) }, counted ? [] : [{ type: 'usage', usage }]);
+};
+
+/** The agent was started: it runs, or has ended meanwhile; looking after it finds out which. */
+const attach = async (context: Parts, task: Task, run: Run, handle: RunHandle, signal: AbortSignal): Promise<TakenUp> => {
+  const tracker = await rememberProgress(context, task, run, signal);
+  let current = task;
+  if (run.state === 'preparing') {
+    if (task.status === 'initializing') await context.ledger.transition(task.id, { to: 'starting' });
+    current = await context.ledger.transition(task.id, {
+      to: 'running',
+      patch: { startedAt: context.now().toISOString() },
+      run: { runId: run.runId, changes: { handle, state: 'running' } },
+    });
+  }
+  current = await noteProgress(context, current, run, tracker);
+  // Stopping and noting it are two steps, and so are continuing and noting that.
+  if (current.status === 'paused') await pauseRun(handle);
+  await resumeInput(run.directory);
+  signal.throwIfAborted();
+  const driver = context.drivers.get(task.agent);
+  return { kind: 'running', started: { task: current, run: { ...run, state: 'running', handle }, driver, handle }, tracker };
+};
+
+/** The daemon died while it set the task up: what is left of that is cleared away, and the task waits again, unless it was stopped. */
+const setUpAgain = async (context: Parts, hooks: readonly RunHook[], task: Task, run: Run, signal: AbortSignal): Promise<TakenUp> => {
+  const start: Start = {
+    task,
+    run,
+    driver: context.drivers.get(task.agent),
+    signal,
+    worktree: null,
+    // One that is on record was finished.
+    isNewWorktree: (await context.store.getWorktree(task.id)) === null,
+    hooksNotRun: null,
+  };
+  const settled = await takeBackStart(context, hooks, start, {
+    again: 'The daemon was restarted while it set the task up; that is done again',
+  });
+  return settled?.status === 'queued' ? { kind: 'queued', task: settled } : ended;
+};
+
+const isFull = (error: unknown): boolean => error instanceof MakimaError && error.code === 'DISK_FULL';
+
+/**
+ * Takes up a run that an earlier daemon left. One that cannot be taken up is ended, and its task fails with the reason. Can be
+ * repeated.
+ * @param found - as it was on record when the daemon started
+ * @param signal - gives it up: the next daemon does it
+ * @throws where a full disk is to be waited for; nothing else gets better by itself
+ */
+export const takeUpRun = async (
+  context: Parts,
+  hooks: readonly RunHook[],
+  { runId, taskId }: Pick<Run, 'runId' | 'taskId'>,
+  signal: AbortSignal,
+): Promise<TakenUp> => {
+  const run = await context.store.getRun(runId);
+  const task = await context.store.getTask(taskId);
+  if (run === null || task === null) return ended;
+  // Taken back by an earlier try, which failed after that.
+  if (run.state === 'ended') return task.status === 'queued' ? { kind: 'queued', task } : ended;
+  const loses = async (lost: string, elsewhere = false): Promise<TakenUp> => {
+    const of = { task, run, driver: context.drivers.get(task.agent) };
+    await concludeRun(context, hooks, of, { lost, ...(elsewhere && { elsewhere }) });
+    return ended;
+  };
+  try {
+    const handle = await readHandle(run.directory);
+    if (isOfOtherHome(handle, context.homeId))
+      return await loses('Its run is of another home, of which this one is a copy: what goes on there is left alone', true);
+    if (handle !== null) return await attach(context, task, run, handle, signal);
+    if (run.state === 'preparing') return await setUpAgain(context, hooks, task, run, signal);
+    return await loses('The directory of its run is gone, and with it what the agent wrote last');
+  } catch (error) {
+    if (signal.aborted || isFull(error)) throw error;
+    context.report(`taking up run ${runId} of task ${taskId}`, error);
+    return loses(`Its run could not be taken up after a restart of the daemon: ${messageOf(error)}`);
+  }
+};
