@@ -6,6 +6,7 @@
  *   handle.json   which process it is; there before the agent starts
  *   exit          its exit status; there when it has ended
  *   messages/     NNNNNN.msg: waits for the agent; .done: handed over; .failed: the agent takes no input any more;
+ *                 NNNNNN-<hash>: one with an id, which is not taken twice;
  *                 close: nothing follows; bell: FIFO, rung when there is something new in here
  *   orchestrate.sh  of an orchestrator's run: the helper script, where no `git clean` of the agent reaches it
  */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ export const maxWaitingBytes = 64 * 1024 * 1024;
 /** A message that is stored and will be handed over, whether the daemon lives or not. */
 export interface AcceptedInput {
   sequence: number;
+  /** A message with its id was there before: that one is handed over, or was, and this one is not. */
+  repeated: boolean;
   /**
    * Waits until the message was written into the agent's standard input (the last 64 KiB may still be unread).
    * @param signal - gives up the wait
@@ -69,10 +72,19 @@ const ringBell = async (directory: string): Promise<boolean> => {
 };
 
 const storedMessages = async (directory: string): Promise<string[]> =>
-  (await readdir(runPaths(directory).messages)).filter((name) => /^\d{6,}\.(msg|done|failed)$/.test(name));
+  (await readdir(runPaths(directory).messages)).filter((name) => /^\d{6,}(-[0-9a-f]{32})?\.(msg|done|failed)$/.test(name));
+
+/** What an id is in a message's name: whatever is in it, it is no path. */
+const idMark = (id: string): string => `-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
 
 /** The message's name; a fixed width keeps the order for the shell that reads them. */
-const messageName = (sequence: number): string => String(sequence).padStart(6, '0');
+const messageName = (sequence: number, mark: string): string => `${String(sequence).padStart(6, '0')}${mark}`;
+
+/** The message that was stored with an id, without what its name says of its delivery; undefined where there is none. */
+const messageWith = async (directory: string, mark: string): Promise<string | undefined> => {
+  if (!(await exists(runPaths(directory).messages))) return undefined;
+  return (await storedMessages(directory)).map((name) => name.replace(/\.\w+$/, '')).find((name) => name.endsWith(mark));
+};
 
 const waitForDelivery = async (directory: string, name: string, signal?: AbortSignal): Promise<boolean> => {
   const paths = runPaths(directory);
@@ -96,11 +108,24 @@ const waitForDelivery = async (directory: string, name: string, signal?: AbortSi
  * it is on the disk. May be called before the launch. Never waits for the agent.
  * @param directory - the run's
  * @param bytes - as the agent is to read it, its newline included
+ * @param id - of what must not be said twice: who does not know whether it was accepted, since the daemon died, asks again with the
+ *   same. The first that was accepted counts, and a repeat is one also where the agent has taken it or takes no more
  * @throws MakimaError AGENT_INPUT_CLOSED after closeInput or the agent's end, BODY_TOO_LARGE, DISK_FULL
  */
-export const writeInput = async (directory: string, bytes: string | Uint8Array): Promise<AcceptedInput> =>
+export const writeInput = async (directory: string, bytes: string | Uint8Array, id?: string): Promise<AcceptedInput> =>
   await inTurn(directory, async () => {
     const paths = runPaths(directory);
+    const accepted = (name: string, repeated: boolean): AcceptedInput => ({
+      sequence: Number.parseInt(name, 10),
+      repeated,
+      delivered: async (signal) => await waitForDelivery(directory, name, signal),
+    });
+    const mark = id === undefined ? '' : idMark(id);
+    const known = mark === '' ? undefined : await messageWith(directory, mark);
+    if (known !== undefined) {
+      await ringBell(directory);
+      return accepted(known, true);
+    }
     const size = Buffer.byteLength(bytes);
     if (size > maxMessageBytes) throw new MakimaError('BODY_TOO_LARGE', `A message of ${size} bytes is larger than ${maxMessageBytes}`);
     if ((await exists(paths.close)) || (await exists(paths.exit)) || !(await exists(paths.messages)))
@@ -110,13 +135,13 @@ export const writeInput = async (directory: string, bytes: string | Uint8Array):
     if (waiting + size > maxWaitingBytes)
       throw new MakimaError('BODY_TOO_LARGE', `${waiting} bytes already wait for the agent, which does not read them`);
     const sequence = 1 + Math.max(0, ...names.map((name) => Number.parseInt(name, 10)));
-    const name = messageName(sequence);
+    const name = messageName(sequence, mark);
     await storeDurably(join(paths.messages, `${name}.msg`), bytes);
     if (!(await ringBell(directory))) {
       await rm(join(paths.messages, `${name}.msg`), { force: true });
       throw new MakimaError('AGENT_INPUT_CLOSED', "The way to the agent's input was removed");
     }
-    return { sequence, delivered: async (signal) => await waitForDelivery(directory, name, signal) };
+    return accepted(name, false);
   });
 
 const waitingBytes = async (directory: string, names: readonly string[]): Promise<number> => {

@@ -96,6 +96,23 @@ void t.test('a message that was stored by a daemon which died before it rang', a
   t.same((await readdir(run.paths.messages)).filter((name) => name.startsWith('0')).sort(), ['000001.done', '000002.done', '000003.done']);
 });
 
+void t.test('what has an id is taken once, whoever repeats it and whenever', async (t) => {
+  const run = await newRun(t);
+  const first = await writeInput(run.directory, 'allow\n', '../../a b');
+  t.equal(first.repeated, false);
+  await writeInput(run.directory, 'another\n', 'c');
+  const waiting = await writeInput(run.directory, 'deny\n', '../../a b');
+  t.match(waiting, { sequence: first.sequence, repeated: true }, 'while it waits');
+  const handle = await launchScript(run, 'cat');
+  t.equal(await waiting.delivered(), true, 'who repeats it hears of the first');
+  t.match(await writeInput(run.directory, 'deny\n', '../../a b'), { sequence: first.sequence, repeated: true }, 'when the agent has it');
+  await closeInput(run.directory);
+  await waitForExit(handle, run.directory);
+  t.match(await writeInput(run.directory, 'deny\n', '../../a b'), { repeated: true }, 'when the agent has ended');
+  await t.rejects(writeInput(run.directory, 'late\n', 'd'), { code: 'AGENT_INPUT_CLOSED' });
+  t.equal(await contents(run.paths.out), 'allow\nanother\n');
+});
+
 void t.test('what waits is bounded', async (t) => {
   const run = await newRun(t);
   await t.rejects(writeInput(run.directory, Buffer.alloc(maxMessageBytes + 1)), { code: 'BODY_TOO_LARGE' });
