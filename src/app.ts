@@ -21,6 +21,7 @@ import { findPlace } from './place/find-place.ts';
 import { settlePlace } from './place/settle-place.ts';
 import { processKeeper } from './process/own-cgroup.ts';
 import type { RunContext } from './runs/context.ts';
+import type { RunHook } from './runs/hooks/hook.ts';
 import { createRuns } from './runs/runs.ts';
 import { startNotices } from './runs/start-notices.ts';
 import { userEnvironment } from './runs/user-environment.ts';
@@ -45,6 +46,8 @@ export interface AppOptions {
   now?: () => Date;
   /** For tests: called at each point at which a crash must do no harm. */
   reached?: (point: string) => void;
+  /** For tests: hooks of every run beside the daemon's own. */
+  hooks?: readonly RunHook[];
   /** For tests: puts a store in the place of the one that was opened, and a write of the event logs in that of the system's; they fail where the test says. */
   twins?: { store?: (store: TaskStore) => TaskStore; write?: NonNullable<EventLogOptions['write']> };
 }
@@ -170,7 +173,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       below: lookBelow(() => taskContext),
     };
     const ofPlace = await settlePlace(config.home, place, runContext);
-    const runs = createRuns(runContext, config.maxConcurrentTasks);
+    const runs = createRuns(runContext, config.maxConcurrentTasks, options.hooks);
     let stopAgents = false;
     opened.push(() => runs.close({ stopAgents }));
     const taskContext: TaskContext = {

@@ -8,6 +8,44 @@ export interface AgentCommand {
   env: Record<string, string>;
 }
 
+/** A server of tools that the agent is to speak to. Arguments can be read by every user of the machine: a secret stands in the agent's environment, and here as `${ITS_NAME}`. */
+export type McpServer =
+  | { command: string; args?: readonly string[]; env?: Readonly<Record<string, string>> }
+  | { type: 'http'; url: string; headers?: Readonly<Record<string, string>> };
+
+/** How an agent is to run; null where its own default or the user's settings count. A driver hands on what its agent knows. */
+export interface AgentLaunch {
+  /** The session of an earlier run, to go on with; null for a new one. */
+  session: string | null;
+  model: string | null;
+  effort: string | null;
+  /** Whether it acts unasked, or asks by a signal before what its own rules do not allow. */
+  permissions: 'skip' | 'ask' | null;
+  /** What the agent itself can be held to. */
+  budget: { maxCostUsd?: number; maxTurns?: number } | null;
+  /** By their names; those of the user's own settings are there beside them. */
+  mcp: Readonly<Record<string, McpServer>> | null;
+}
+
+/** An agent as the user has set it up. */
+export const asSetUp: AgentLaunch = { session: null, model: null, effort: null, permissions: null, budget: null, mcp: null };
+
+/** What an agent asks and waits for: whether it may use a tool, or what the user thinks. */
+export interface AgentRequest {
+  /** The agent's own; no two requests of a run have the same. */
+  id: string;
+  tool: string;
+  input: Readonly<Record<string, unknown>>;
+  /** It is a question to the user, which nothing but an answer of theirs settles. */
+  isQuestion: boolean;
+}
+
+export type AgentAnswer =
+  /** @property input - in the place of what it asked for; @property answers - to its questions, by the question */
+  | { decision: 'allow'; input?: Readonly<Record<string, unknown>>; answers?: Readonly<Record<string, string>> }
+  /** @property message - what the agent is told; @property interrupt - it is to give up its turn */
+  | { decision: 'deny'; message: string; interrupt?: boolean };
+
 /** What one line of an agent's stdout means to the daemon. Everything else it says is only logged. */
 export type AgentSignal =
   | { kind: 'session'; sessionId: string }
@@ -19,7 +57,13 @@ export type AgentSignal =
   | { kind: 'turn-ended'; isError: boolean; message: string | null; usage: Usage; denied?: readonly string[] }
   | { kind: 'turn-started' }
   /** The number of background tasks that the agent will report on by itself when they end. */
-  | { kind: 'background'; running: number };
+  | { kind: 'background'; running: number }
+  /** It asks, and goes on when it has its answer. */
+  | { kind: 'asked'; request: AgentRequest }
+  /** It waits for the answer no more. */
+  | { kind: 'withdrawn'; requestId: string }
+  /** The account that it works with has come to a limit; until when, in ISO 8601, null where nobody knows. It may wait and go on by itself. */
+  | { kind: 'limited'; until: string | null };
 
 /**
  * Reads one run's stdout, in order. It keeps what must be remembered from line to line, nothing else, and the same lines
@@ -59,10 +103,12 @@ export interface AgentDriver {
    * The command for a run, its program as an absolute path: it is started in a worktree, where nothing may be looked for.
    * @throws MakimaError AGENT_NOT_FOUND
    */
-  command(): AgentCommand;
+  command(launch: AgentLaunch): AgentCommand;
   newReader(): AgentReader;
   /** A user message as the bytes for stdin, newline included. Whatever the text, the agent takes it for one and for no command of its own. */
   userMessage(text: string): string;
+  /** The answer to a request of the agent, as bytes for stdin, newline included; null where the agent takes none. */
+  answerMessage(request: AgentRequest, answer: AgentAnswer): string | null;
   /** The request to give up the current turn, as bytes for stdin; null where the agent has none. */
   interruptMessage(): string | null;
   /** One line of output as a person reads it: what the agent said and did; null for a line that says nothing to a person. */

@@ -1,6 +1,6 @@
 import { MakimaError } from '../errors.ts';
 import type { AcceptedInput } from '../process/write-input.ts';
-import type { AgentDriver } from '../agents/driver.ts';
+import type { AgentAnswer, AgentDriver, AgentRequest } from '../agents/driver.ts';
 import type { AgentProcess } from './agent-process.ts';
 import type { ProgressTracker } from './progress.ts';
 
@@ -11,6 +11,8 @@ const deliveryWait = 2000;
 export interface AgentInput {
   /** A user message. @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL */
   send(text: string): Promise<{ delivered: boolean }>;
+  /** The answer to a request of the agent, of which it gets one. @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL */
+  answer(request: AgentRequest, answer: AgentAnswer): Promise<{ delivered: boolean; repeated: boolean }>;
   /** Nothing more will come; an agent that has ended its turn then ends. Can be repeated. */
   close(): Promise<void>;
 }
@@ -26,6 +28,7 @@ export const openAgentInput = (of: {
   state: { inputClosed: boolean; askedAfter: number; readonly exited: boolean };
   said: (text: string) => void;
   heard: () => void;
+  reached: (point: string) => void;
   detach: AbortSignal;
 }): AgentInput => {
   const { driver, agent, tracker, state, detach } = of;
@@ -50,6 +53,14 @@ export const openAgentInput = (of: {
       of.heard();
       of.said(text);
       return { delivered: await delivered(accepted) };
+    },
+    async answer(request, answer) {
+      const bytes = driver.answerMessage(request, answer);
+      if (bytes === null || state.exited) throw new MakimaError('AGENT_INPUT_CLOSED');
+      const accepted = await agent.write(bytes, request.id);
+      of.reached('answer accepted');
+      of.heard();
+      return { delivered: await delivered(accepted), repeated: accepted.repeated };
     },
     async close() {
       if (state.inputClosed) return;

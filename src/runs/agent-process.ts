@@ -20,8 +20,8 @@ export interface AgentProcess {
   follow(which: 'out' | 'err', from: number, take: (pieces: Piece[]) => Promise<void>): Promise<void>;
   /** How it ended; null where the daemon let go of it before. */
   readonly exit: Promise<RunExit | null>;
-  /** @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL */
-  write(text: string): Promise<AcceptedInput>;
+  /** @param id - of what must not be said twice. @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL */
+  write(text: string, id?: string): Promise<AcceptedInput>;
   closeInput(): Promise<void>;
   /** Ends it and everything it runs. @param interrupt - asks it to give up by itself first; null terminates at once */
   terminate(interrupt: (() => Promise<void>) | null): Promise<void>;
@@ -68,7 +68,7 @@ export const openAgentProcess = (
       await Promise.all([over.then(() => follower.finish()), follower.done]);
     },
     exit: over,
-    write: (text) => writeInput(directory, text),
+    write: (text, id) => writeInput(directory, text, id),
     closeInput: () => closeInput(directory),
     async terminate(interrupt) {
       const termination = terminateRun(handle, directory, {

@@ -1,12 +1,12 @@
 import type { Task } from '../../schemas/task.ts';
 import type { AgentSignal } from '../agents/driver.ts';
-import { addUsage } from '../domain/usage.ts';
 import { messageOf } from '../errors.ts';
 import type { TaskChanges } from '../store/task-store.ts';
 import { openAgentInput } from './agent-input.ts';
 import type { AgentProcess } from './agent-process.ts';
 import type { RunOfTask } from './context.ts';
 import { followOutput } from './follow-output.ts';
+import { tellSignals, type RunHook, type RunningAgent } from './hooks/hook.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { ProgressTracker } from './progress.ts';
 import { createRest } from './rest.ts';
@@ -72,7 +72,7 @@ const followToEnd = async (
 };
 
 /** Looks after an agent from its first line, or from where the daemon lost sight of it, to its end. */
-export const openLiveRun = (context: WatchParts, of: Watched): LiveRun => {
+export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: Watched): LiveRun => {
   const { task, run, driver, agent, tracker, detach } = of;
   const { ledger } = context;
   const state: RunState = {
@@ -92,19 +92,14 @@ export const openLiveRun = (context: WatchParts, of: Watched): LiveRun => {
       ),
     );
   const heard = (): void => vigil.heard();
-  const input = openAgentInput({ driver, agent, tracker, state, said, heard, detach });
+  const input = openAgentInput({ driver, agent, tracker, state, said, heard, reached: context.reached, detach });
   const watched: WatchedRun = { ...of, state, input, say };
   const vigil = keepVigil(context, watched);
   const rest = createRest(context, watched);
 
+  const asAgent: RunningAgent = { task, run, driver, answer: (request, answer) => input.answer(request, answer) };
   const learn = async (signals: readonly AgentSignal[]): Promise<void> => {
-    for (const signal of signals) {
-      if (signal.kind === 'session') await ledger.update(task.id, { sessionId: signal.sessionId });
-      if (signal.kind === 'turn-ended') {
-        const usage = addUsage(run.baseUsage, signal.usage);
-        await ledger.update(task.id, { usage }, [{ type: 'usage', usage }]);
-      }
-    }
+    await tellSignals(hooks, asAgent, signals);
     if (signals.length > 0) rest.consider();
   };
   const live = async (): Promise<RunOutcome | null> => {
@@ -117,6 +112,8 @@ export const openLiveRun = (context: WatchParts, of: Watched): LiveRun => {
 
   // What a crash kept from being drawn from lines that were logged already.
   rest.consider();
+  const asked = tracker.asked.map((request): AgentSignal => ({ kind: 'asked', request }));
+  void untilDone(context, `telling what the agent of task ${task.id} asks`, () => tellSignals(hooks, asAgent, asked), detach);
   return {
     end(graceful) {
       say(graceful ? 'Stop requested: the agent is interrupted' : 'Stop requested: the agent is terminated');

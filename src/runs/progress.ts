@@ -1,4 +1,4 @@
-import type { AgentReader, AgentSignal } from '../agents/driver.ts';
+import type { AgentReader, AgentRequest, AgentSignal } from '../agents/driver.ts';
 import type { Usage } from '../../schemas/task.ts';
 import { noProgress, type RunProgress } from '../domain/run-verdict.ts';
 import { noUsage } from '../domain/usage.ts';
@@ -9,6 +9,9 @@ const maxLineLength = 16 * 1024 * 1024;
 /** A longer one is a tool's result or a text, of which nothing is to be learned. */
 const maxLastLine = 65_536;
 
+/** Requests that are kept of one turn, far beyond what one has. */
+const maxAsked = 1000;
+
 /** What is known of a run from its stdout alone, so that reading the file again tells it again. */
 export interface ProgressTracker {
   /** @returns the `type` field of the line, where the piece is a whole line with one, and what changed */
@@ -16,6 +19,8 @@ export interface ProgressTracker {
   readonly progress: RunProgress;
   readonly usage: Usage;
   readonly sessionId: string | null;
+  /** What it asks in the turn that is open, answered or not: its output does not tell of an answer. */
+  readonly asked: readonly AgentRequest[];
   /** The last whole line, empty where it was long; null where there was none. */
   readonly lastLine: string | null;
 }
@@ -35,6 +40,9 @@ const step = (progress: RunProgress, signal: AgentSignal): RunProgress => {
     case 'background':
       return { ...progress, background: signal.running };
     case 'session':
+    case 'asked':
+    case 'withdrawn':
+    case 'limited':
       return progress;
   }
 };
@@ -44,6 +52,7 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
   let progress = noProgress;
   let usage = noUsage;
   let sessionId: string | null = null;
+  const asked = new Map<string, AgentRequest>();
   let begun: string | null = null;
   let skipping = false;
   let lastLine: string | null = null;
@@ -73,7 +82,11 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
       for (const signal of signals) {
         progress = step(progress, signal);
         if (signal.kind === 'session') sessionId = signal.sessionId;
-        if (signal.kind === 'turn-ended') usage = signal.usage;
+        if (signal.kind === 'asked' && asked.size < maxAsked) asked.set(signal.request.id, signal.request);
+        if (signal.kind === 'withdrawn') asked.delete(signal.requestId);
+        if (signal.kind !== 'turn-ended') continue;
+        usage = signal.usage;
+        asked.clear();
       }
       return { jsonType: inOnePiece ? jsonType : null, signals };
     },
@@ -85,6 +98,9 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
     },
     get sessionId() {
       return sessionId;
+    },
+    get asked() {
+      return [...asked.values()];
     },
     get lastLine() {
       return lastLine;

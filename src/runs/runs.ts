@@ -3,6 +3,7 @@ import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
 import type { RunContext } from './context.ts';
+import type { RunHook } from './hooks/hook.ts';
 import { runHooks } from './hooks/index.ts';
 import { createQueue } from './queue.ts';
 import { createTaskRun, type StopOptions, type TaskRun } from './task-run.ts';
@@ -45,10 +46,13 @@ export interface Runs {
   close(options: { stopAgents: boolean }): Promise<void>;
 }
 
-/** @param slots - how many runs there may be at once at each depth of the tree */
-export const createRuns = (context: RunContext, slots: number): Runs => {
+/**
+ * @param slots - how many runs there may be at once at each depth of the tree
+ * @param more - hooks beside the daemon's own
+ */
+export const createRuns = (context: RunContext, slots: number, more: readonly RunHook[] = []): Runs => {
   const queue = createQueue(slots);
-  const hooks = runHooks(context);
+  const hooks = [...runHooks(context), ...more];
   const runs = new Map<string, TaskRun>();
   const detach = new AbortController();
   /** How many calls with a task's key wait for other tasks, by the task: also before its agent is looked after. */

@@ -1,3 +1,4 @@
+import { asSetUp } from '../agents/driver.ts';
 import { largePlanTokens, roughTokens } from '../domain/plan-size.ts';
 import { orchestratorPrompt } from '../orchestrator/orchestrator-prompt.ts';
 import { subtaskPrompt } from '../orchestrator/subtask-prompt.ts';
@@ -47,7 +48,7 @@ const launchAgent = async (context: Parts, start: Start, additions: readonly Add
   await createRunDirectory(run.directory);
   await writeInput(run.directory, driver.userMessage(await firstMessage(context, start)));
   context.reached('plan stored');
-  const command = driver.command();
+  const command = driver.command(additions.reduce((launch, each) => ({ ...launch, ...each.launch }), asSetUp));
   const handle = await launch({
     runId: run.runId,
     homeId: context.homeId,

@@ -124,7 +124,7 @@ export const createTaskRun = (
     const { run, handle } = started;
     const agent = openAgentProcess(run.directory, handle, context.timing, detach);
     stopping ||= run.stopRequested !== null;
-    live = openLiveRun(context, { ...started, agent, tracker, isStopping: () => stopping, isAttending, detach });
+    live = openLiveRun(context, hooks, { ...started, agent, tracker, isStopping: () => stopping, isAttending, detach });
     phase = 'running';
     const outcome = await live.over;
     if (outcome !== null) {

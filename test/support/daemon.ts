@@ -164,14 +164,14 @@ export const readSse = async function* (response: Response): AsyncGenerator<Task
  * Starts a daemon in this process, on a home and a port of its own, with a scripted agent as its claude.
  * @param settings - further settings, as environment variables; MAKIMA_HOME to start on an earlier home again
  * @param tuning - changes to the checked configuration
- * @param more - a clock of the test's own, and what is told of the points that are reached
+ * @param more - a clock of the test's own, what is told of the points that are reached, and hooks of every run
  */
 export const startDaemon = async (
   t: Test,
   agent: string,
   settings: Record<string, string> = {},
   tuning: Record<string, number> = {},
-  more: Pick<AppOptions, 'now' | 'reached' | 'twins'> = {},
+  more: Pick<AppOptions, 'now' | 'reached' | 'twins' | 'hooks'> = {},
 ): Promise<TestDaemon> => {
   const home = settings['MAKIMA_HOME'] ?? scratch(t);
   const { config } = loadConfig(

@@ -1,4 +1,4 @@
-import type { AgentCommand } from '../driver.ts';
+import type { AgentCommand, AgentLaunch } from '../driver.ts';
 
 export interface ClaudeSettings {
   /** A command found on the PATH, or a path, with `~` for the home. MAKIMA_CLAUDE_COMMAND */
@@ -17,6 +17,27 @@ export interface ClaudeSettings {
   inheritedEnv: Readonly<Record<string, string | undefined>>;
 }
 
+const skip = '--dangerously-skip-permissions';
+
+/** Who asks is answered over stdin (stdin.ts). `--permission-prompt-tool` is not in the help of 2.1.330, and works. */
+const permissionArgs = (permissions: AgentLaunch['permissions'], { enablePermissions }: ClaudeSettings): string[] => {
+  if (permissions === 'ask') return ['--permission-prompt-tool', 'stdio'];
+  return permissions === 'skip' || !enablePermissions ? [skip] : [];
+};
+
+/** An option with its value, nothing where there is none. */
+const option = (name: string, value: string | number | null | undefined): string[] => (value == null ? [] : [name, String(value)]);
+
+/** What a run asks for. It stands after the user's own arguments, since claude takes the last of two. */
+const launchArgs = ({ session, model, effort, budget, mcp }: AgentLaunch): string[] => [
+  ...option('--resume', session),
+  ...option('--model', model),
+  ...option('--effort', effort),
+  ...option('--max-budget-usd', budget?.maxCostUsd),
+  ...option('--max-turns', budget?.maxTurns),
+  ...option('--mcp-config', mcp && JSON.stringify({ mcpServers: mcp })),
+];
+
 /**
  * The command of a run.
  *
@@ -24,7 +45,7 @@ export interface ClaudeSettings {
  * sandbox, and only the user can know that there is one. explainFailure says how.
  * @param path - the program's absolute path
  */
-export const claudeCommand = (settings: ClaudeSettings, path: string): AgentCommand => ({
+export const claudeCommand = (settings: ClaudeSettings, path: string, launch: AgentLaunch): AgentCommand => ({
   command: path,
   args: [
     ...settings.preArgs,
@@ -33,9 +54,10 @@ export const claudeCommand = (settings: ClaudeSettings, path: string): AgentComm
     '--input-format',
     'stream-json',
     ...(settings.disableVerbose ? [] : ['--verbose']),
-    ...(settings.enablePermissions ? [] : ['--dangerously-skip-permissions']),
+    ...permissionArgs(launch.permissions, settings),
     '-p',
     ...settings.args,
+    ...launchArgs(launch),
   ],
   env: { ...settings.agentEnv },
 });

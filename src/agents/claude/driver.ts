@@ -10,7 +10,7 @@ import { explainSilence } from './explain-silence.ts';
 import { claudeReader } from './reader.ts';
 import { readable } from './readable.ts';
 import { createSignedOut } from './signed-out.ts';
-import { interruptMessage, userMessage } from './stdin.ts';
+import { answerMessage, interruptMessage, userMessage } from './stdin.ts';
 
 const howToInstall =
   'Install it with `npm install -g @anthropic-ai/claude-code`, then sign in by running `claude` once, or set ANTHROPIC_API_KEY. Where it is installed elsewhere, set MAKIMA_CLAUDE_COMMAND to its path';
@@ -72,13 +72,14 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     name: 'claude',
     detect,
     whyNotSignedIn,
-    command: () => {
+    command: (launch) => {
       const path = find();
       if (path === null) throw new MakimaError('AGENT_NOT_FOUND', notFound());
-      return claudeCommand(settings, path);
+      return claudeCommand(settings, path, launch);
     },
     newReader: claudeReader,
     userMessage,
+    answerMessage,
     interruptMessage,
     readable,
     explainSilence,

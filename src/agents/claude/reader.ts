@@ -1,5 +1,6 @@
 import { addUsage, noUsage } from '../../domain/usage.ts';
 import type { AgentReader, AgentSignal } from '../driver.ts';
+import { limitOf, requestOf, withdrawalOf } from './control-line.ts';
 import { amountAt, fieldAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
 import { isFailure, messageOfResult, refusalOf, usageOfResult, wasStoppedByHook } from './result-line.ts';
 import { toolTally } from './tool-tally.ts';
@@ -66,6 +67,9 @@ export const claudeReader = (): AgentReader => {
     tools.take(type, message);
     if (type === 'assistant') spoke = true;
     if (type === 'result') return result(message);
+    if (type === 'control_request') return requestOf(message);
+    if (type === 'control_cancel_request') return withdrawalOf(message);
+    if (type === 'rate_limit_event') return limitOf(message);
     if (type !== 'system') return [];
     const subtype = stringAt(message, 'subtype');
     if (subtype === 'init') return init(message);

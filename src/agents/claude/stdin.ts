@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AgentAnswer, AgentRequest } from '../driver.ts';
 
 /** Stands before a text that claude would run as a command of its own. */
 const noCommand = 'This is a message, not a command:\n\n';
@@ -20,3 +21,17 @@ export const userMessage = (text: string): string =>
 /** The request to give up the current turn; the process lives on and takes the next message. While idle it does nothing. */
 export const interruptMessage = (): string =>
   `${JSON.stringify({ type: 'control_request', request_id: randomUUID(), request: { subtype: 'interrupt' } })}\n`;
+
+const responseOf = (request: AgentRequest, answer: AgentAnswer): object => {
+  if (answer.decision === 'deny')
+    return { behavior: 'deny', message: answer.message, ...(answer.interrupt === true && { interrupt: true }) };
+  const input = answer.input ?? request.input;
+  return { behavior: 'allow', updatedInput: answer.answers === undefined ? input : { ...input, answers: answer.answers } };
+};
+
+/** The answer to a `can_use_tool`. What is allowed is done with `updatedInput`, which has to be there in any case. */
+export const answerMessage = (request: AgentRequest, answer: AgentAnswer): string =>
+  `${JSON.stringify({
+    type: 'control_response',
+    response: { subtype: 'success', request_id: request.id, response: responseOf(request, answer) },
+  })}\n`;

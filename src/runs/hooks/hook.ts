@@ -1,3 +1,4 @@
+import type { AgentAnswer, AgentLaunch, AgentRequest, AgentSignal } from '../../agents/driver.ts';
 import type { Worktree } from '../../git/worktree/index.ts';
 import type { Run } from '../../store/task-store.ts';
 import type { RunOfTask } from '../context.ts';
@@ -19,11 +20,24 @@ export interface Start extends RunOfTask {
 export interface Additions {
   /** To its environment; of two with one name the later hook's counts. */
   env?: Readonly<Record<string, string>>;
+  /** To what its driver makes its command of, such as a budget or servers for MCP. */
+  launch?: Partial<AgentLaunch>;
+}
+
+/** A run whose agent runs, as hooks have to do with it. */
+export interface RunningAgent extends RunOfTask {
+  /**
+   * Answers what the agent asks. It has the answer once: the first that was accepted for a request is the one that counts, also where
+   * the daemon died before anybody heard that it was.
+   * @returns whether the agent has it, and whether an earlier one counts
+   * @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL
+   */
+  answer(request: AgentRequest, answer: AgentAnswer): Promise<{ delivered: boolean; repeated: boolean }>;
 }
 
 /**
  * A concern of a run that comes with it from its start to its end, as one file: what it prepares, what it takes back, what it
- * does at the end. Hooks prepare in their order; everything else goes in the opposite one. All of it may happen twice,
+ * does at the end. Hooks prepare in their order, and hear of the agent in it; everything else goes in the opposite one. All of it may happen twice,
  * since a daemon can die in any line of it and the next one does it again: each must cope with having been done before,
  * wholly or by half, and with what of it was never begun.
  */
@@ -36,6 +50,11 @@ export interface RunHook {
    * record: whatever else the hook has to know of what it prepared, it has written down.
    */
   undo?(start: Start): Promise<void>;
+  /**
+   * What the agent has just said, after its line is in the log. What a crash kept from being told is told by the next daemon as far as it
+   * still holds: a request of the turn that is open, answered or not.
+   */
+  signalled?(agent: RunningAgent, signal: AgentSignal): Promise<void>;
   /** A stop was asked for and is stored; the agent, where there is one, is about to be told, and may go on for a while. */
   stopping?(run: Pick<Run, 'taskId' | 'runId'>): Promise<void>;
   /** The agent has ended, or cannot be looked after any more; nothing is decided yet. For every run whose agent was started. */
@@ -51,6 +70,11 @@ export const worktreeOfStart = (start: Start): Worktree => {
 /** Takes a start back, the last hook first. Can be repeated. */
 export const undoAll = async (hooks: readonly RunHook[], start: Start): Promise<void> => {
   for (const hook of hooks.toReversed()) await hook.undo?.(start);
+};
+
+/** Tells the hooks what the agent has said, in their order. Can be repeated. */
+export const tellSignals = async (hooks: readonly RunHook[], agent: RunningAgent, signals: readonly AgentSignal[]): Promise<void> => {
+  for (const signal of signals) for (const hook of hooks) await hook.signalled?.(agent, signal);
 };
 
 /** Tells the hooks that a stop was asked for, the last first. Can be repeated. */

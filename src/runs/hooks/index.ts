@@ -5,8 +5,10 @@ import { endProcesses } from './end-processes.ts';
 import type { RunHook } from './hook.ts';
 import { installHelper } from './install-helper.ts';
 import { lookOverWork } from './look-over-work.ts';
+import { noteProgress } from './note-progress.ts';
 import { prepareWorktree } from './prepare-worktree.ts';
 import { runSetup } from './run-setup.ts';
+import { tellWaits } from './tell-waits.ts';
 import { toolKey } from './tool-key.ts';
 
 /**
@@ -21,5 +23,7 @@ export const runHooks = (context: RunContext): readonly RunHook[] => [
   installHelper(context),
   lookOverWork(context),
   toolKey(context),
+  noteProgress(context),
+  tellWaits(context),
   endProcesses,
 ];

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { asSetUp, type AgentLaunch, type AgentRequest } from '../../../src/agents/driver.ts';
 import { agentDrivers, type ClaudeSettings } from '../../../src/agents/index.ts';
 
 const settings = (changes: Partial<ClaudeSettings> = {}): ClaudeSettings => ({
@@ -11,7 +12,8 @@ const settings = (changes: Partial<ClaudeSettings> = {}): ClaudeSettings => ({
   inheritedEnv: {},
   ...changes,
 });
-const commandOf = (changes: Partial<ClaudeSettings> = {}) => agentDrivers({ claude: settings(changes) }).default.command();
+const commandOf = (changes: Partial<ClaudeSettings> = {}, launch: Partial<AgentLaunch> = {}) =>
+  agentDrivers({ claude: settings(changes) }).default.command({ ...asSetUp, ...launch });
 
 void t.test('the arguments stand around the driver’s own', (t) => {
   t.same(commandOf({ preArgs: ['/opt/claude.js', ''], args: ['--model', 'opus 5'] }).args, [
@@ -35,6 +37,54 @@ void t.test('verbose and the skip of permissions can be left out', (t) => {
   t.ok(commandOf({ disableVerbose: true }).args.includes('--dangerously-skip-permissions'));
   t.notOk(commandOf({ enablePermissions: true }).args.includes('--dangerously-skip-permissions'));
   t.ok(commandOf({ enablePermissions: true }).args.includes('--verbose'));
+  t.end();
+});
+
+void t.test('what a run asks for stands after the user’s own arguments, of which claude takes the last', (t) => {
+  const asked = (launch: Partial<AgentLaunch>): string[] => {
+    const { args } = commandOf({ args: ['--model', 'haiku'] }, launch);
+    return args.slice(args.indexOf('haiku') + 1);
+  };
+  t.same(asked({}), []);
+  t.same(asked({ session: '0f3c', model: 'opus', effort: 'high' }), ['--resume', '0f3c', '--model', 'opus', '--effort', 'high']);
+  t.same(asked({ budget: { maxCostUsd: 0.5, maxTurns: 30 } }), ['--max-budget-usd', '0.5', '--max-turns', '30']);
+  t.same(asked({ budget: {} }), []);
+  const server = { type: 'http', url: 'http://127.0.0.1:1/mcp', headers: { 'X-Key': '${MAKIMA_API_KEY}' } } as const;
+  const [option, value = ''] = asked({ mcp: { makima: server } });
+  t.equal(option, '--mcp-config');
+  t.same(JSON.parse(value), { mcpServers: { makima: server } });
+  t.end();
+});
+
+void t.test('who is to ask asks over its streams, whatever the settings say', (t) => {
+  const skip = '--dangerously-skip-permissions';
+  for (const enablePermissions of [false, true]) {
+    const { args } = commandOf({ enablePermissions }, { permissions: 'ask' });
+    t.notOk(args.includes(skip));
+    t.equal(args[args.indexOf('--permission-prompt-tool') + 1], 'stdio');
+    t.ok(commandOf({ enablePermissions }, { permissions: 'skip' }).args.includes(skip));
+  }
+  t.end();
+});
+
+void t.test('answers to what claude asks', (t) => {
+  const driver = agentDrivers({ claude: settings() }).default;
+  const request: AgentRequest = { id: 'r1', tool: 'Bash', input: { command: 'a\nb' }, isQuestion: false };
+  const answer = (...[given]: [Parameters<typeof driver.answerMessage>[1]]): unknown => {
+    const line = driver.answerMessage(request, given) ?? '';
+    t.match(line, /^[^\n]+\n$/);
+    const { type, response } = JSON.parse(line);
+    t.match({ type, response }, { type: 'control_response', response: { subtype: 'success', request_id: 'r1' } });
+    return response.response;
+  };
+  t.same(answer({ decision: 'allow' }), { behavior: 'allow', updatedInput: request.input });
+  t.same(answer({ decision: 'allow', input: { command: 'c' } }), { behavior: 'allow', updatedInput: { command: 'c' } });
+  t.same(answer({ decision: 'allow', answers: { 'Which?': 'B' } }), {
+    behavior: 'allow',
+    updatedInput: { command: 'a\nb', answers: { 'Which?': 'B' } },
+  });
+  t.same(answer({ decision: 'deny', message: 'no' }), { behavior: 'deny', message: 'no' });
+  t.same(answer({ decision: 'deny', message: 'no', interrupt: true }), { behavior: 'deny', message: 'no', interrupt: true });
   t.end();
 });
 

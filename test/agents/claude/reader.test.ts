@@ -208,3 +208,35 @@ void t.test('deep and huge lines are read or passed over', (t) => {
   t.equal(reader.read(`{"type":"user","a":"${'x'.repeat(40_000_000)}"}`).jsonType, null);
   t.end();
 });
+
+void t.test('what claude asks: the tool and its input, in the order of its requests', (t) => {
+  const asked = only(signalsOf(transcript('perm-stdio-allow-deny')), 'asked').map(({ request }) => request);
+  t.same(
+    asked.map(({ tool, input, isQuestion }) => [tool, Object.values(input)[0], isQuestion]),
+    [
+      ['Bash', 'touch allowed.txt && echo allowed', false],
+      ['Bash', 'touch denied.txt', false],
+      ['Write', '/w/repo/w.txt', false],
+    ],
+  );
+  t.equal(asked[0]?.id, 'c26a36ae-01fc-4d10-8f37-13dd152000ad');
+  const line = (request: object, id: unknown = 'r'): string => JSON.stringify({ type: 'control_request', request_id: id, request });
+  const question = { subtype: 'can_use_tool', tool_name: 'AskUserQuestion', requires_user_interaction: true };
+  t.match(signalsOf([line(question)]), [{ kind: 'asked', request: { id: 'r', input: {}, isQuestion: true } }]);
+  t.same(signalsOf([line({ subtype: 'initialize' }), line(question, 7), line(question, 'r'.repeat(201)), line({})]), []);
+  t.same(signalsOf(['{"type":"control_cancel_request","request_id":"r"}', '{"type":"control_cancel_request"}']), [
+    { kind: 'withdrawn', requestId: 'r' },
+  ]);
+  t.end();
+});
+
+void t.test('a limit is one where a request was rejected and nothing is paid for in its place', (t) => {
+  const limit = (info: object): unknown => signalsOf([JSON.stringify({ type: 'rate_limit_event', rate_limit_info: info })]);
+  t.same(limit({ status: 'rejected', resetsAt: 1795000000 }), [{ kind: 'limited', until: '2026-11-18T11:06:40.000Z' }]);
+  for (const resetsAt of [undefined, null, 0, -1, 1e300, 'soon'])
+    t.same(limit({ status: 'rejected', resetsAt }), [{ kind: 'limited', until: null }]);
+  t.same(limit({ status: 'allowed_warning', resetsAt: 1795000000 }), []);
+  t.same(limit({ status: 'rejected', resetsAt: 1795000000, isUsingOverage: true }), []);
+  t.same(limit({}), []);
+  t.end();
+});
