@@ -9,10 +9,10 @@ import { resumeInput } from '../process/write-input.ts';
 import type { Run } from '../store/task-store.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
-import { loggedOffsets } from './follow-output.ts';
 import type { RunHook, Start } from './hooks/hook.ts';
-import { trackProgress, type ProgressTracker } from './progress.ts';
 import type { Started } from './start-run.ts';
+import { loggedOffsets } from './supervision/follow-output.ts';
+import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
 import { takeBackStart } from './take-back-start.ts';
 
 type Parts = Pick<

@@ -19,14 +19,14 @@
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
-import { openAgentProcess } from './agent-process.ts';
 import { beginRun, withdraw, type Begun } from './begin-run.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
 import { tellStopping, type RunHook } from './hooks/hook.ts';
-import { openLiveRun, type LiveRun } from './live-run.ts';
-import { trackProgress, type ProgressTracker } from './progress.ts';
 import { startRun, type Started } from './start-run.ts';
+import { openAgentProcess } from './supervision/agent-process.ts';
+import { openLiveRun, type LiveRun } from './supervision/live-run.ts';
+import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
 import { takeUpRun } from './take-up-run.ts';
 import { createTurns } from './turns.ts';
 import { untilDone } from './until-done.ts';

@@ -1,11 +1,11 @@
-import type { EventPayload, OutputStream } from '../../schemas/event.ts';
-import type { AgentSignal } from '../agents/driver.ts';
-import type { Piece } from '../process/split-lines.ts';
-import type { RunExit } from '../process/wait-for-exit.ts';
+import type { EventPayload, OutputStream } from '../../../schemas/event.ts';
+import type { AgentSignal } from '../../agents/driver.ts';
+import type { Piece } from '../../process/split-lines.ts';
+import type { RunExit } from '../../process/wait-for-exit.ts';
+import type { RunContext, RunOfTask } from '../context.ts';
+import { untilDone } from '../until-done.ts';
 import type { AgentProcess } from './agent-process.ts';
-import type { RunContext, RunOfTask } from './context.ts';
 import type { ProgressTracker } from './progress.ts';
-import { untilDone } from './until-done.ts';
 
 const outputEvent = (stream: OutputStream, piece: Piece, jsonType: string | null): EventPayload => ({
   type: 'output',

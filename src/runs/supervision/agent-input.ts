@@ -1,6 +1,6 @@
-import { MakimaError } from '../errors.ts';
-import type { AcceptedInput } from '../process/write-input.ts';
-import type { AgentAnswer, AgentDriver, AgentRequest } from '../agents/driver.ts';
+import type { AgentAnswer, AgentDriver, AgentRequest } from '../../agents/driver.ts';
+import { MakimaError } from '../../errors.ts';
+import type { AcceptedInput } from '../../process/write-input.ts';
 import type { AgentProcess } from './agent-process.ts';
 import type { ProgressTracker } from './progress.ts';
 

@@ -1,8 +1,8 @@
-import type { Task } from '../../schemas/task.ts';
-import { isAtRest } from '../domain/run-verdict.ts';
-import { isActive } from '../domain/status-machine.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { isAtRest } from '../../domain/run-verdict.ts';
+import { isActive } from '../../domain/status-machine.ts';
+import { untilDone } from '../until-done.ts';
 import type { WatchedRun, WatchParts } from './run-state.ts';
-import { untilDone } from './until-done.ts';
 
 /** What is decided when an agent has ended its turn and nothing of it goes on. */
 export interface Rest {

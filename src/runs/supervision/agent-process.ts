@@ -1,15 +1,15 @@
-import { MakimaError } from '../errors.ts';
-import { followRunFile } from '../process/follow-file.ts';
-import type { RunHandle } from '../process/handle.ts';
-import { continueRun, pauseRun } from '../process/pause.ts';
-import type { ProcessInfo } from '../process/platform/index.ts';
-import { runPaths } from '../process/run-directory.ts';
-import type { Piece } from '../process/split-lines.ts';
-import { sweepRun } from '../process/sweep.ts';
-import { terminateRun } from '../process/terminate.ts';
-import { waitForExit, type RunExit } from '../process/wait-for-exit.ts';
-import { closeInput, writeInput, type AcceptedInput } from '../process/write-input.ts';
-import type { RunTiming } from './context.ts';
+import { MakimaError } from '../../errors.ts';
+import { followRunFile } from '../../process/follow-file.ts';
+import type { RunHandle } from '../../process/handle.ts';
+import { continueRun, pauseRun } from '../../process/pause.ts';
+import type { ProcessInfo } from '../../process/platform/index.ts';
+import { runPaths } from '../../process/run-directory.ts';
+import type { Piece } from '../../process/split-lines.ts';
+import { sweepRun } from '../../process/sweep.ts';
+import { terminateRun } from '../../process/terminate.ts';
+import { waitForExit, type RunExit } from '../../process/wait-for-exit.ts';
+import { closeInput, writeInput, type AcceptedInput } from '../../process/write-input.ts';
+import type { RunTiming } from '../context.ts';
 
 /** The process of a run, as the rest of runs/ deals with it. */
 export interface AgentProcess {

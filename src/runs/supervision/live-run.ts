@@ -1,17 +1,17 @@
-import type { Task } from '../../schemas/task.ts';
-import type { AgentSignal } from '../agents/driver.ts';
-import { messageOf } from '../errors.ts';
-import type { TaskChanges } from '../store/task-store.ts';
+import type { Task } from '../../../schemas/task.ts';
+import type { AgentSignal } from '../../agents/driver.ts';
+import { messageOf } from '../../errors.ts';
+import type { TaskChanges } from '../../store/task-store.ts';
+import type { RunOfTask } from '../context.ts';
+import { tellSignals, type RunHook, type RunningAgent } from '../hooks/hook.ts';
+import type { RunOutcome } from '../outcome.ts';
+import { untilDone } from '../until-done.ts';
 import { openAgentInput } from './agent-input.ts';
 import type { AgentProcess } from './agent-process.ts';
-import type { RunOfTask } from './context.ts';
 import { followOutput } from './follow-output.ts';
-import { tellSignals, type RunHook, type RunningAgent } from './hooks/hook.ts';
-import type { RunOutcome } from './outcome.ts';
 import type { ProgressTracker } from './progress.ts';
 import { createRest } from './rest.ts';
 import type { RunState, WatchedRun, WatchParts } from './run-state.ts';
-import { untilDone } from './until-done.ts';
 import { keepVigil } from './vigil.ts';
 
 /** The part of a run in which there is an agent: it runs, or did a moment ago. */

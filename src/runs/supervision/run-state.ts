@@ -1,6 +1,6 @@
+import type { RunContext, RunOfTask } from '../context.ts';
 import type { AgentInput } from './agent-input.ts';
 import type { AgentProcess } from './agent-process.ts';
-import type { RunContext, RunOfTask } from './context.ts';
 import type { ProgressTracker } from './progress.ts';
 
 /** How a running agent stands, beyond what its output tells. */

@@ -1,6 +1,6 @@
+import { untilDone } from '../until-done.ts';
 import { createQuietTimer } from './quiet-timer.ts';
 import type { WatchedRun, WatchParts } from './run-state.ts';
-import { untilDone } from './until-done.ts';
 
 /** Who minds how long an agent is silent. */
 export interface Vigil {

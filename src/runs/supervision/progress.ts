@@ -1,7 +1,7 @@
-import type { AgentReader, AgentRequest, AgentSignal } from '../agents/driver.ts';
-import type { Usage } from '../../schemas/task.ts';
-import { noProgress, type RunProgress } from '../domain/run-verdict.ts';
-import { noUsage } from '../domain/usage.ts';
+import type { Usage } from '../../../schemas/task.ts';
+import type { AgentReader, AgentRequest, AgentSignal } from '../../agents/driver.ts';
+import { noProgress, type RunProgress } from '../../domain/run-verdict.ts';
+import { noUsage } from '../../domain/usage.ts';
 
 /** A line longer than this says nothing to the daemon; it is logged whole all the same. */
 const maxLineLength = 16 * 1024 * 1024;
