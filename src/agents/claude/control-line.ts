@@ -31,7 +31,7 @@ export const withdrawalOf = (line: JsonObject): AgentSignal[] => {
 /**
  * A `rate_limit_event` comes at each change of what is left of a subscription's allowance, and is a limit only where a request was
  * rejected and no paid usage goes on in its place. `resetsAt` is in seconds. Measured with 2.1.330, signed in by a token, where the API
- * answers 429 with `anthropic-ratelimit-unified-status: rejected`: then the turn ends with an error. With an API key it is not said.
+ * answers 429 with `anthropic-ratelimit-unified-status: rejected`: then the turn ends with an error.
  */
 export const limitOf = (line: JsonObject): AgentSignal[] => {
   const info = objectAt(line, 'rate_limit_info') ?? {};

@@ -51,7 +51,7 @@ export interface RunHook {
    */
   undo?(start: Start): Promise<void>;
   /**
-   * What the agent has just said, after its line is in the log. What a crash kept from being told is told by the next daemon as far as it
+   * What the agent has just said, after its line is in the log. Reading on waits for this: nothing that takes long. What a crash kept from being told is told by the next daemon as far as it
    * still holds: a request of the turn that is open, answered or not.
    */
   signalled?(agent: RunningAgent, signal: AgentSignal): Promise<void>;
