@@ -22,6 +22,7 @@ export const runPoints: Points = {
   'files prepared': 2,
   'setup prepared': 2,
   'helper prepared': 2,
+  'tool key prepared': 2,
   'plan stored': 2,
   'agent launched': 2,
   'running stored': 2,
