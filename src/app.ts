@@ -32,7 +32,6 @@ import { takeUp } from './take-up.ts';
 import { keepRetention } from './tasks/apply-retention.ts';
 import type { TaskContext } from './tasks/context.ts';
 import { createActions } from './tasks/index.ts';
-import { lookBelow } from './tasks/look-below.ts';
 import { version } from './version.ts';
 
 export interface AppOptions {
@@ -165,17 +164,16 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     const runContext: RunContext = {
       ...shared,
       homeId: place.id,
-      completionOf: (task) => completions.atEnd(task),
+      completions,
       directories: { ...directories, runs: join(config.home, 'runs') },
       apiUrl: () => url,
       timing: timingOf(config),
       maxLogBytes: config.maxLogBytes,
-      below: lookBelow(() => taskContext),
     };
-    const ofPlace = await settlePlace(config.home, place, runContext);
     const runs = createRuns(runContext, config.maxConcurrentTasks, options.hooks);
     let stopAgents = false;
     opened.push(() => runs.close({ stopAgents }));
+    const ofPlace = await settlePlace(config.home, place, runContext, runs);
     const taskContext: TaskContext = {
       ...shared,
       runs,

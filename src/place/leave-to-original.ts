@@ -6,13 +6,11 @@ import type { Relocation } from '../domain/relocation.ts';
 import { codeOf } from '../files/failure.ts';
 import { removeRunDirectory } from '../process/run-directory.ts';
 import { concludeRun } from '../runs/conclude-run.ts';
-import type { Below, RunContext } from '../runs/context.ts';
+import type { RunContext } from '../runs/context.ts';
 import { runHooks } from '../runs/hooks/index.ts';
+import type { Runs } from '../runs/runs.ts';
 
 const pageSize = 500;
-
-/** What is below a task is given up by itself, and is not asked to stop: its agents are the original's. */
-const noneBelow: Below = { whatIsLeft: () => Promise.resolve(null), warnings: () => Promise.resolve([]), stop: () => Promise.resolve() };
 
 const namesIn = (directory: string): Promise<string[]> =>
   readdir(directory).catch((error: unknown) => {
@@ -44,7 +42,7 @@ const leaveCompletion = async ({ store, ledger }: RunContext, task: Task, messag
  * Ends, for a copy, everything that goes on in the original: runs are lost, tasks that wait are interrupted, completion
  * actions are given up. No process is looked for and none is signalled: they are the original's. Can be repeated.
  */
-export const leaveToOriginal = async (context: RunContext, { from }: Relocation): Promise<void> => {
+export const leaveToOriginal = async (context: RunContext, runs: Runs, { from }: Relocation): Promise<void> => {
   const { store, ledger, drivers, directories } = context;
   const hooks = runHooks(context);
   const where = from[0] ?? 'its original';
@@ -62,7 +60,7 @@ export const leaveToOriginal = async (context: RunContext, { from }: Relocation)
     const task = await store.getTask(run.taskId);
     if (task === null) continue;
     const of = { task, run, driver: drivers.get(task.agent) };
-    await concludeRun({ ...context, completionOf: () => null, below: noneBelow }, hooks, of, { lost, elsewhere: true });
+    await concludeRun({ ...context, runs }, hooks, of, { lost, elsewhere: true });
   }
   for await (const { id, status } of everyTask(context)) {
     if (status !== 'queued') continue;

@@ -1,6 +1,7 @@
 import { relocateGitDirs } from '../git/worktree/index.ts';
 import type { RunContext } from '../runs/context.ts';
 import { relocateHalfMade } from '../runs/hooks/half-made.ts';
+import type { Runs } from '../runs/runs.ts';
 import { storeIdentity, type Place } from './find-place.ts';
 import { leaveToOriginal } from './leave-to-original.ts';
 
@@ -9,7 +10,12 @@ import { leaveToOriginal } from './leave-to-original.ts';
  * place, and a copy gives up what is the original's. Its identity is stored last, so that a crash has all of it done again.
  * @returns what the user should know, a sentence each
  */
-export const settlePlace = async (home: string, { id, relocation, settled, notices }: Place, context: RunContext): Promise<string[]> => {
+export const settlePlace = async (
+  home: string,
+  { id, relocation, settled, notices }: Place,
+  context: RunContext,
+  runs: Runs,
+): Promise<string[]> => {
   const { store, directories, reached } = context;
   // One identity: a client knows the daemon of this home by it.
   if ((await store.getMeta('daemonId')) !== id) await store.setMeta('daemonId', id);
@@ -21,7 +27,7 @@ export const settlePlace = async (home: string, { id, relocation, settled, notic
   reached('notes relocated');
   await store.relocate(relocation);
   reached('store relocated');
-  if (relocation.isCopy) await leaveToOriginal(context, relocation);
+  if (relocation.isCopy) await leaveToOriginal(context, runs, relocation);
   reached('home relocated');
   await storeIdentity(home, settled);
   return [

@@ -4,6 +4,8 @@ import type { Task } from '../../schemas/task.ts';
 import { judgeRun, type Verdict } from '../domain/run-verdict.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import { codeOf } from '../files/failure.ts';
+import { describeWhatIsLeft } from '../integration/gate.ts';
+import { subtaskWarnings } from '../integration/subtask-warnings.ts';
 import { removeRunDirectory, runPaths } from '../process/run-directory.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
@@ -11,8 +13,9 @@ import { endSubtasks } from './end-subtasks.ts';
 import { failureLines } from './failure-lines.ts';
 import { tellEnded, type RunHook } from './hooks/hook.ts';
 import type { RunOutcome } from './outcome.ts';
+import type { Stopping } from './stop-below.ts';
 
-type Parts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'below' | 'keepSubtasks' | 'completionOf' | 'now' | 'reached'>;
+type Parts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'keepSubtasks' | 'completions' | 'now' | 'reached'> & Stopping;
 
 /** What of stderr goes into an error message, in bytes. */
 const stderrTailBytes = 4096;
@@ -39,8 +42,8 @@ const stderrTail = async (directory: string): Promise<string> => {
 const holdToDone = async (context: Parts, task: Task, verdict: Verdict): Promise<Verdict> => {
   if (verdict.status !== 'done' || !task.isOrchestrator) return verdict;
   const left =
-    (await context.below.whatIsLeft(task)) ??
-    (await context.below.warnings(task)).find(({ code }) => code === 'SUBTASKS_FAILED')?.message ??
+    (await describeWhatIsLeft(context, task)) ??
+    (await subtaskWarnings(context, task)).find(({ code }) => code === 'SUBTASKS_FAILED')?.message ??
     null;
   return left === null ? verdict : { status: 'failed', errorMessage: `The orchestrator ended without finishing: ${left}` };
 };
@@ -57,7 +60,7 @@ const warnOfDone = async (context: Parts, task: Task, outcome: RunOutcome): Prom
             message: `The agent was denied some of the tools that it tried: ${denied.join(', ')}. Look whether the work is whole, and at the permissions and hooks in its settings`,
           },
         ];
-  const warnings = [...tools, ...(task.isOrchestrator ? await context.below.warnings(task) : [])];
+  const warnings = [...tools, ...(task.isOrchestrator ? await subtaskWarnings(context, task) : [])];
   if (warnings.length > 0) await context.ledger.warn(task.id, ...warnings);
 };
 
@@ -79,10 +82,10 @@ const settle = async (context: Parts, task: Task, of: RunOfTask, exitCode: numbe
   if (verdict.status === 'done' && task.status !== 'running') await context.ledger.transition(task.id, { to: 'running' });
   const endedAt = context.now().toISOString();
   const patch = { completedAt: endedAt, exitCode, errorMessage };
-  if (verdict.status === 'done' && context.completionOf(task) !== null) {
+  if (verdict.status === 'done' && context.completions.atEnd(task) !== null) {
     const done = await context.ledger.transition(task.id, { to: 'done', patch });
     context.reached('task done');
-    return close(context, done, of, exitCode);
+    return close(context, done, of, { exitCode, isElsewhere: false });
   }
   await context.ledger.transition(task.id, {
     to: verdict.status,
@@ -101,9 +104,14 @@ const settle = async (context: Parts, task: Task, of: RunOfTask, exitCode: numbe
  * The end of a run whose task is terminal already: reported done, or done and its completion action still to be run.
  * @returns false where the shutdown came first
  */
-const close = async (context: Parts, task: Task, { run }: RunOfTask, exitCode: number | null): Promise<boolean> => {
+const close = async (
+  context: Parts,
+  task: Task,
+  { run }: RunOfTask,
+  { exitCode, isElsewhere }: { exitCode: number | null; isElsewhere: boolean },
+): Promise<boolean> => {
   if (context.log.last(task.id)?.ended !== true) {
-    const complete = task.status === 'done' ? context.completionOf(task) : null;
+    const complete = task.status === 'done' && !isElsewhere ? context.completions.atEnd(task) : null;
     if (complete !== null && !(await complete())) return false;
     const none = task.status === 'done' && complete === null ? [describeCompletion(task)] : [];
     await context.ledger.update(task.id, { exitCode }, [...none, { type: 'end', status: task.status }]);
@@ -138,11 +146,15 @@ export const concludeRun = async (context: Parts, hooks: readonly RunHook[], of:
     const current = { ...of, task, run };
     await tellEnded(hooks, current, outcome);
     const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
+    const isElsewhere = 'lost' in outcome && outcome.elsewhere === true;
     const verdict = isTerminal(task.status) ? null : await judge(context, task, run, outcome);
-    if (verdict !== null) await endSubtasks(context, task, run, verdict.status);
-    if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true) await warnOfDone(context, task, outcome);
+    if (verdict !== null && !isElsewhere) await endSubtasks(context, task, run, verdict.status);
+    if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true && !isElsewhere)
+      await warnOfDone(context, task, outcome);
     const isOver =
-      verdict === null ? await close(context, task, current, exitCode) : await settle(context, task, current, exitCode, verdict);
+      verdict === null
+        ? await close(context, task, current, { exitCode, isElsewhere })
+        : await settle(context, task, current, exitCode, verdict);
     // The next start finds the run as it is and goes on.
     if (!isOver) return;
   }

@@ -1,6 +1,7 @@
-import type { Task, Warning } from '../../schemas/task.ts';
+import type { Task } from '../../schemas/task.ts';
 import type { AgentDriver } from '../agents/driver.ts';
 import type { AgentDrivers } from '../agents/index.ts';
+import type { Completions } from '../completion/completions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Places } from '../git/repository/index.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -26,16 +27,6 @@ export interface RunTiming {
   projectCommand: number;
 }
 
-/** What a run has to know of the tasks below its own, and to do with them. */
-export interface Below {
-  /** What keeps a task from being done: work of subtasks that would be left behind; null where nothing does. It runs git. */
-  whatIsLeft(task: Task): Promise<string | null>;
-  /** What somebody should look at: subtasks that nobody attends to, or that all failed. Codes: SUBTASKS_UNATTENDED, SUBTASKS_FAILED. */
-  warnings(task: Task): Promise<Warning[]>;
-  /** Asks all that was started below the task to stop, and looks again until nothing new is there. Can be repeated. */
-  stop(task: Task): Promise<void>;
-}
-
 /** What runs work with; the composition root fills it. */
 export interface RunContext {
   /** The identity of the home, which goes with it wherever it is moved. */
@@ -55,15 +46,10 @@ export interface RunContext {
   maxLogBytes: number;
   now: () => Date;
   newId: () => string;
-  /** The subtasks of an orchestrator. */
-  below: Below;
-  /** One that fails leaves them running. */
+  /** An orchestrator that fails leaves its subtasks running. */
   keepSubtasks: boolean;
-  /**
-   * The completion action of a task that ended well, null where it has none. It can be repeated, and says false where the
-   * shutdown has cut it off: the next start goes on with it.
-   */
-  completionOf: (task: Task) => (() => Promise<boolean>) | null;
+  /** What is done with the work of a task that ended well. */
+  completions: Pick<Completions, 'atEnd'>;
   /** Called at each named point of a task's life at which a crash must do no harm; tests crash there, nobody else listens. */
   reached: (point: string) => void;
   /** Reports what went wrong where no caller waits for an answer. */

@@ -1,6 +1,6 @@
 import type { Task, TaskStatus } from '../../schemas/task.ts';
 import type { Run } from '../store/task-store.ts';
-import type { RunContext } from './context.ts';
+import { stopBelow, type Stopping } from './stop-below.ts';
 
 /**
  * Stops what is below an orchestrator whose run does not end well: nobody is left to look at it. The run's keys are dead by
@@ -8,12 +8,14 @@ import type { RunContext } from './context.ts';
  * @param run - where it was stopped, whoever asked has said what becomes of the subtasks
  */
 export const endSubtasks = async (
-  context: Pick<RunContext, 'below' | 'keepSubtasks'>,
+  parts: Stopping & { keepSubtasks: boolean },
   task: Task,
   run: Pick<Run, 'keepSubtasks'>,
   status: TaskStatus,
 ): Promise<void> => {
   if (status === 'done' || !task.isOrchestrator) return;
-  const keep = status === 'interrupted' ? run.keepSubtasks : context.keepSubtasks;
-  if (!keep) await context.below.stop(task);
+  const keep = status === 'interrupted' ? run.keepSubtasks : parts.keepSubtasks;
+  if (keep) return;
+  const stopped = await stopBelow(parts, task, { graceful: true, again: false });
+  if (stopped > 0) parts.ledger.say(task.id, `Its ${stopped} active subtasks are stopped with it (MAKIMA_KEEP_SUBTASKS=true keeps them)`);
 };

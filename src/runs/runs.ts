@@ -6,7 +6,8 @@ import type { RunContext } from './context.ts';
 import type { RunHook } from './hooks/hook.ts';
 import { runHooks } from './hooks/index.ts';
 import { createQueue } from './queue.ts';
-import { createTaskRun, type StopOptions, type TaskRun } from './task-run.ts';
+import type { StopOptions } from './stop-below.ts';
+import { createTaskRun, type TaskRun } from './task-run.ts';
 
 export type { StopOptions };
 
@@ -64,8 +65,10 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     runs.get(taskId)?.attended();
   };
 
+  /** A task is queued a moment before it has its place, and may be stopped in it. */
+  const stop = (taskId: string, options: StopOptions): Promise<void> => (runs.get(taskId) ?? add(taskId, null)).stop(options);
   const add = (taskId: string, found: Run | null): TaskRun => {
-    const run = createTaskRun(context, hooks, taskId, found, () => attending.has(taskId), detach.signal);
+    const run = createTaskRun({ ...context, runs: { stop } }, hooks, taskId, found, () => attending.has(taskId), detach.signal);
     runs.set(taskId, run);
     void run.over.then(() => {
       if (runs.get(taskId) === run) runs.delete(taskId);
@@ -92,8 +95,7 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
       return () => run.takeUp((depth) => queue.occupy(depth, run.over));
     },
     detached: detach.signal,
-    // A task is queued a moment before it has its place, and may be stopped in it.
-    stop: (taskId, options) => (runs.get(taskId) ?? add(taskId, null)).stop(options),
+    stop,
     pause: async (taskId) => runOf(taskId).pause(),
     resume: async (taskId) => runOf(taskId).resume(),
     send: async (taskId, text) => runOf(taskId).send(text),

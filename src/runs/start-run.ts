@@ -10,13 +10,12 @@ import { writeInput } from '../process/write-input.ts';
 import type { Begun } from './begin-run.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { worktreeOfStart, type Additions, type RunHook, type Start } from './hooks/hook.ts';
+import type { Stopping } from './stop-below.ts';
 import { takeBackStart } from './take-back-start.ts';
 import { untilDone } from './until-done.ts';
 
-type Parts = Pick<
-  RunContext,
-  'homeId' | 'store' | 'ledger' | 'drivers' | 'inheritedEnv' | 'below' | 'keepSubtasks' | 'now' | 'reached' | 'report'
->;
+type Parts = Pick<RunContext, 'homeId' | 'store' | 'ledger' | 'drivers' | 'inheritedEnv' | 'keepSubtasks' | 'now' | 'reached' | 'report'> &
+  Stopping;
 
 /** The system text and the plan, as one message. */
 const firstMessage = async ({ store }: Pick<Parts, 'store'>, start: Start): Promise<string> => {

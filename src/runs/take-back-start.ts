@@ -1,10 +1,10 @@
 import type { Task } from '../../schemas/task.ts';
 import { messageOf } from '../errors.ts';
 import { removeRunDirectory } from '../process/run-directory.ts';
-import type { RunContext } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { failureLines } from './failure-lines.ts';
 import { undoAll, type RunHook, type Start } from './hooks/hook.ts';
+import type { Stopping } from './stop-below.ts';
 
 /** Why a start is taken back: it failed, or the daemon died in the middle of it and it is to be done again. */
 export type Reason = { failure: unknown } | { again: string };
@@ -15,7 +15,7 @@ export type Reason = { failure: unknown } | { again: string };
  * @returns the task as it is then, null where that was done before
  */
 export const takeBackStart = async (
-  context: Pick<RunContext, 'store' | 'ledger' | 'below' | 'keepSubtasks' | 'now'>,
+  context: Stopping & { keepSubtasks: boolean },
   hooks: readonly RunHook[],
   start: Start,
   reason: Reason,

@@ -10,6 +10,7 @@ import type { Run } from '../store/task-store.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
 import type { RunHook, Start } from './hooks/hook.ts';
+import type { Stopping } from './stop-below.ts';
 import type { Started } from './start-run.ts';
 import { loggedOffsets } from './supervision/follow-output.ts';
 import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
@@ -17,8 +18,9 @@ import { takeBackStart } from './take-back-start.ts';
 
 type Parts = Pick<
   RunContext,
-  'homeId' | 'store' | 'log' | 'ledger' | 'drivers' | 'below' | 'keepSubtasks' | 'completionOf' | 'now' | 'reached' | 'report'
->;
+  'homeId' | 'store' | 'log' | 'ledger' | 'drivers' | 'keepSubtasks' | 'completions' | 'now' | 'reached' | 'report'
+> &
+  Stopping;
 
 /** How a run stands that an earlier daemon left: its agent runs, or has ended unseen; its task waits to be set up anew; or it is over. */
 export type TakenUp = { kind: 'running'; started: Started; tracker: ProgressTracker } | { kind: 'queued'; task: Task } | { kind: 'ended' };

@@ -24,6 +24,7 @@ import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
 import { tellStopping, type RunHook } from './hooks/hook.ts';
 import { startRun, type Started } from './start-run.ts';
+import type { StopOptions, Stopping } from './stop-below.ts';
 import { openAgentProcess } from './supervision/agent-process.ts';
 import { openLiveRun, type LiveRun } from './supervision/live-run.ts';
 import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
@@ -32,13 +33,6 @@ import { createTurns } from './turns.ts';
 import { untilDone } from './until-done.ts';
 
 export type RunPhase = 'found' | 'queued' | 'preparing' | 'running' | 'ending' | 'ended' | 'detached';
-
-export interface StopOptions {
-  /** The agent is asked to give up by itself first. */
-  graceful: boolean;
-  /** The end of the run leaves the task's subtasks as they are. */
-  keepSubtasks: boolean;
-}
 
 /** One run of one task, from the queue to its end. */
 export interface TaskRun {
@@ -77,7 +71,7 @@ export interface TaskRun {
  * @param detach - fires when the daemon shuts down and leaves the agent running
  */
 export const createTaskRun = (
-  context: RunContext,
+  context: RunContext & Stopping,
   hooks: readonly RunHook[],
   taskId: string,
   found: Pick<Run, 'runId' | 'taskId'> | null,

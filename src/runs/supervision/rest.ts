@@ -1,6 +1,8 @@
 import type { Task } from '../../../schemas/task.ts';
 import { isAtRest } from '../../domain/run-verdict.ts';
 import { isActive } from '../../domain/status-machine.ts';
+import { describeWhatIsLeft } from '../../integration/gate.ts';
+import { subtaskWarnings } from '../../integration/subtask-warnings.ts';
 import { untilDone } from '../until-done.ts';
 import type { WatchedRun, WatchParts } from './run-state.ts';
 
@@ -15,7 +17,7 @@ export interface Rest {
 /** An agent at rest is let end, unless its task still has something to tell it: an orchestrator waits for its subtasks, and is told once what is left. */
 export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
   const { task, run, tracker, state, input, detach, say } = watched;
-  const { store, ledger, below } = context;
+  const { store, ledger } = context;
   /** The subtasks that an agent at rest waits for, each with what ends watching it. */
   const awaited = new Map<string, () => void>();
   let told = run.toldAfter !== null;
@@ -54,7 +56,7 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
       return true;
     }
     if (told) return false;
-    const left = [await below.whatIsLeft(task), ...(await below.warnings(task)).map(({ message }) => message)].filter(
+    const left = [await describeWhatIsLeft(context, task), ...(await subtaskWarnings(context, task)).map(({ message }) => message)].filter(
       (each) => each !== null,
     );
     if (left.length === 0) return false;

@@ -16,7 +16,7 @@ export interface RunState {
 }
 
 /** What looking after a running agent works with. */
-export type WatchParts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'below' | 'timing' | 'maxLogBytes' | 'now' | 'reached' | 'report'>;
+export type WatchParts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'timing' | 'maxLogBytes' | 'now' | 'reached' | 'report'>;
 
 /** What those who look after one running agent share. */
 export interface WatchedRun extends RunOfTask {
