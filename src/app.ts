@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { routes } from '../routes/index.ts';
 import { agentDrivers } from './agents/index.ts';
 import { createCompletions } from './completion/completions.ts';
 import { timingOf, type Config } from './config.ts';
 import { openEventLog, type EventLogOptions } from './events/event-log.ts';
-import { codeOf } from './files/failure.ts';
-import type { Places } from './git/repository/index.ts';
 import { diskSpace } from './home/disk.ts';
 import { socketPlace } from './home/socket-place.ts';
 import { StartError } from './home/start-error.ts';
 import { buildHttp } from './http/build-http.ts';
-import { reachable } from './http/connections/reachable.ts';
 import { fitsSocket, listenUnix } from './http/connections/unix-socket.ts';
 import { createLedger } from './ledger/ledger.ts';
+import { beginLife, type Life } from './main/life.ts';
+import { listen } from './main/listen.ts';
 import { findPlace } from './place/find-place.ts';
 import { settlePlace } from './place/settle-place.ts';
 import { processKeeper } from './process/own-cgroup.ts';
@@ -30,7 +28,7 @@ import { StoreUnusableError } from './store/store-error.ts';
 import type { TaskStore } from './store/task-store.ts';
 import { takeUp } from './take-up.ts';
 import { keepRetention } from './tasks/apply-retention.ts';
-import type { TaskContext } from './tasks/context.ts';
+import type { Parts } from './tasks/parts.ts';
 import { createActions } from './tasks/index.ts';
 import { version } from './version.ts';
 
@@ -63,185 +61,149 @@ export interface App {
   isStopping(): boolean;
 }
 
-type Http = Awaited<ReturnType<typeof buildHttp>>;
-
-/** How often a port that another has is tried, and the pause between two tries in milliseconds. */
-const portTries = 20;
-const portPauseMs = 100;
-
-const isInUse = (error: unknown): boolean => codeOf(error) === 'EADDRINUSE';
-
-/**
- * Where the configuration leaves the port to the system, the one of the last time is tried first, and for a while: the
- * agents that run since then were told that one, and whoever has it is a client as a rule, to which the system gave it
- * for a moment.
- * @returns the port
- */
-const listen = async (http: Http, { host, port }: Config, store: TaskStore): Promise<number> => {
-  const remembered = port === 0 ? Number((await store.getMeta('port')) ?? 0) : 0;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await http.listen({ host, port: tries > portTries ? port : remembered || port });
-      break;
-    } catch (error) {
-      if (remembered === 0 || tries > portTries || !isInUse(error)) throw error;
-      await delay(portPauseMs);
-    }
-  }
-  const address = http.server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port');
-  if (address.port !== remembered) await store.setMeta('port', String(address.port));
-  return address.port;
+/** What nearly every part works with. */
+const settingsOf = ({ config, logger, now = () => new Date(), reached = () => undefined }: AppOptions) => {
+  const inheritedEnv = userEnvironment(process.env, join(import.meta.dirname, '..'), homedir());
+  return {
+    reached,
+    userHome: homedir(),
+    inheritedEnv,
+    keepSubtasks: config.keepSubtasks,
+    now,
+    newId: () => randomUUID(),
+    report: (what: string, error: unknown) => logger.error({ err: error }, what),
+    directories: {
+      caches: join(config.home, 'caches'),
+      repositories: join(config.home, 'repositories'),
+      kept: join(config.home, 'kept'),
+      worktrees: config.worktreeDir,
+      runs: join(config.home, 'runs'),
+    },
+    drivers: agentDrivers({
+      claude: {
+        command: config.claudeCommand,
+        preArgs: config.claudePreArgs,
+        args: config.claudeArgs,
+        enablePermissions: config.enablePermissions,
+        disableVerbose: config.disableVerbose,
+        agentEnv: config.agentEnv,
+        inheritedEnv,
+      },
+    }),
+  };
 };
 
-const settingsOf = (
-  { config, logger, now = () => new Date(), reached = () => undefined }: AppOptions,
-  inheritedEnv: Readonly<Record<string, string>>,
-) => ({
-  reached,
-  userHome: homedir(),
-  inheritedEnv,
-  keepSubtasks: config.keepSubtasks,
-  now,
-  newId: () => randomUUID(),
-  report: (what: string, error: unknown) => logger.error({ err: error }, what),
-  drivers: agentDrivers({
-    claude: {
-      command: config.claudeCommand,
-      preArgs: config.claudePreArgs,
-      args: config.claudeArgs,
-      enablePermissions: config.enablePermissions,
-      disableVerbose: config.disableVerbose,
-      agentEnv: config.agentEnv,
-      inheritedEnv,
-    },
-  }),
+type Settings = ReturnType<typeof settingsOf>;
+
+/** What is kept of tasks: their rows and their logs. */
+const openState = async ({ config, logger, twins }: AppOptions, settings: Settings, life: Life) => {
+  const { store: own, isNew, setAside } = await openOrReplaceStore(join(config.home, 'state.sqlite'), { now: settings.now });
+  life.atEnd(() => own.close());
+  const store = twins?.store?.(own) ?? own;
+  const log = openEventLog({
+    directory: join(config.home, 'events'),
+    now: settings.now,
+    warn: (message) => logger.warn(message),
+    ...(twins?.write && { write: twins.write }),
+  });
+  life.atEnd(() => log.close());
+  return { store, log, ledger: createLedger(store, log, settings), isNew, setAside };
+};
+
+/** What the daemon says of itself. */
+const describeDaemon = (config: Config, id: string, startedAt: Date): Parts['daemon'] => ({
+  id,
+  version,
+  home: config.home,
+  startedAt: startedAt.toISOString(),
+  limits: {
+    maxConcurrentTasks: config.maxConcurrentTasks,
+    maxDepth: config.maxDepth,
+    maxTasks: config.maxTasks,
+    maxStreams: config.maxStreams,
+    bodyBytes: config.bodyLimitBytes,
+  },
 });
+
+/** Each part is made of those before it. */
+const build = async (options: AppOptions, life: Life): Promise<App> => {
+  const { config, logger } = options;
+  const settings = settingsOf(options);
+  // A process of half a second, which answers while the rest is opened.
+  void settings.drivers.default.whyNotSignedIn();
+  // The daemon's own git finds git-lfs and credential helpers there as well.
+  process.env['PATH'] = settings.inheritedEnv['PATH'];
+  const place = await findPlace(config.home, settings.directories, options.adopt ?? false);
+  const { store, log, ledger, isNew, setAside } = await openState(options, settings, life);
+  const shared = { ...settings, homeId: place.id, store, log, ledger };
+
+  const completions = createCompletions({ ...shared, commitAuthor: config.commitAuthor, shutdown: life.draining });
+  life.atEnd(() => completions.close());
+  const runContext: RunContext = { ...shared, completions, apiUrl: life.url, timing: timingOf(config), maxLogBytes: config.maxLogBytes };
+  const runs = createRuns(runContext, config.maxConcurrentTasks, options.hooks);
+  life.atEnd((ending) => runs.close(ending));
+  const ofPlace = await settlePlace(config.home, place, runContext, runs);
+
+  const actions = createActions({
+    ...shared,
+    completions,
+    runs,
+    home: config.home,
+    maxDepth: config.maxDepth,
+    maxTasks: config.maxTasks,
+    projectCommandTimeoutMs: config.setupTimeoutMs,
+    diskSpace: () => diskSpace(config.home),
+    minFreeBytes: config.minFreeBytes,
+    daemon: describeDaemon(config, place.id, settings.now()),
+  });
+  const http = await buildHttp({
+    actions,
+    routes,
+    logger,
+    ownerToken: options.ownerToken,
+    version,
+    basePath: config.basePath,
+    isReady: life.isReady,
+    drainSignal: life.draining,
+    allowedHosts: config.allowedHosts,
+    allowedOrigins: config.allowedOrigins,
+    limits: { bodyBytes: config.bodyLimitBytes, streams: config.maxStreams },
+  });
+  life.atEnd(() => http.close());
+  const url = await listen(http, config, store);
+  life.listensAt(url);
+  const socket = await socketPlace(config.home, place.id, fitsSocket);
+  life.atEnd(() => socket.leave());
+  const unix = await listenUnix(http, socket.path);
+  life.atEnd(() => unix.close());
+
+  logger.info(`The processes of a run are held together by: ${processKeeper()}`);
+  const found = await takeUp(runContext, runs, isNew);
+  await completions.recover();
+  // Not a moment between them: whoever is told where it is finds it ready, and whoever finds it ready can read where it is.
+  options.announce?.({ url, socket: socket.path });
+  life.becomeReady();
+  life.atEnd(keepRetention(shared, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
+  const notices = await startNotices({ setAside, found, env: settings.inheritedEnv, driver: settings.drivers.default });
+  return {
+    notices: [...ofPlace, ...(socket.notice === null ? [] : [socket.notice]), ...notices],
+    url,
+    socket: socket.path,
+    close: ({ stopAgents = false } = {}) => life.end({ stopAgents }),
+    isStopping: () => runs.isStopping(),
+  };
+};
 
 /**
  * Builds the daemon out of its parts, takes up what an earlier one left and serves. The caller has locked the home.
  * @throws Error where the address is busy, or a part cannot be opened; what was opened is closed
  */
 export const startApp = async (options: AppOptions): Promise<App> => {
-  const { config, logger } = options;
-  const inheritedEnv = userEnvironment(process.env, join(import.meta.dirname, '..'), homedir());
-  // The daemon's own git finds git-lfs and credential helpers there as well.
-  process.env['PATH'] = inheritedEnv['PATH'];
-  const settings = settingsOf(options, inheritedEnv);
-  // A process of half a second, which answers while the rest is opened.
-  void settings.drivers.default.whyNotSignedIn();
-  const opened: (() => Promise<void> | void)[] = [];
-  const draining = new AbortController();
-  let ready = false;
-  let url = '';
-  let closing: Promise<void> | null = null;
-  const closeAll = async (): Promise<void> => {
-    draining.abort();
-    for (const close of opened.splice(0).toReversed()) await close();
-  };
-
+  const life = beginLife();
   try {
-    const directories: Places = {
-      caches: join(config.home, 'caches'),
-      repositories: join(config.home, 'repositories'),
-      kept: join(config.home, 'kept'),
-      worktrees: config.worktreeDir,
-    };
-    const place = await findPlace(config.home, directories, options.adopt ?? false);
-    const { store: own, isNew, setAside } = await openOrReplaceStore(join(config.home, 'state.sqlite'), { now: settings.now });
-    opened.push(() => own.close());
-    const store = options.twins?.store?.(own) ?? own;
-    const log = openEventLog({
-      directory: join(config.home, 'events'),
-      now: settings.now,
-      warn: (message) => logger.warn(message),
-      ...(options.twins?.write && { write: options.twins.write }),
-    });
-    opened.push(() => log.close());
-    const shared = { ...settings, store, log, ledger: createLedger(store, log, settings) };
-    const completions = createCompletions({ ...shared, commitAuthor: config.commitAuthor, shutdown: draining.signal });
-    opened.push(() => completions.close());
-    const runContext: RunContext = {
-      ...shared,
-      homeId: place.id,
-      completions,
-      directories: { ...directories, runs: join(config.home, 'runs') },
-      apiUrl: () => url,
-      timing: timingOf(config),
-      maxLogBytes: config.maxLogBytes,
-    };
-    const runs = createRuns(runContext, config.maxConcurrentTasks, options.hooks);
-    let stopAgents = false;
-    opened.push(() => runs.close({ stopAgents }));
-    const ofPlace = await settlePlace(config.home, place, runContext, runs);
-    const taskContext: TaskContext = {
-      ...shared,
-      runs,
-      completions,
-      directories,
-      maxDepth: config.maxDepth,
-      maxTasks: config.maxTasks,
-      projectCommandTimeoutMs: config.setupTimeoutMs,
-      diskSpace: () => diskSpace(config.home),
-      minFreeBytes: config.minFreeBytes,
-      daemon: {
-        id: place.id,
-        version,
-        home: config.home,
-        startedAt: settings.now().toISOString(),
-        limits: {
-          maxConcurrentTasks: config.maxConcurrentTasks,
-          maxDepth: config.maxDepth,
-          maxTasks: config.maxTasks,
-          maxStreams: config.maxStreams,
-          bodyBytes: config.bodyLimitBytes,
-        },
-      },
-    };
-    const http = await buildHttp({
-      actions: createActions(taskContext),
-      routes,
-      logger,
-      ownerToken: options.ownerToken,
-      version,
-      basePath: config.basePath,
-      isReady: () => ready,
-      drainSignal: draining.signal,
-      allowedHosts: config.allowedHosts,
-      allowedOrigins: config.allowedOrigins,
-      limits: { bodyBytes: config.bodyLimitBytes, streams: config.maxStreams },
-    });
-    opened.push(() => http.close());
-    url = `http://${reachable(config.host)}:${await listen(http, config, store)}${config.basePath}`;
-    const socket = await socketPlace(config.home, place.id, fitsSocket);
-    opened.push(() => socket.leave());
-    const unix = await listenUnix(http, socket.path);
-    opened.push(() => unix.close());
-    logger.info(`The processes of a run are held together by: ${processKeeper()}`);
-    const found = await takeUp(runContext, taskContext, runs, isNew);
-    await completions.recover();
-    // Not a moment between them: whoever is told where it is finds it ready, and whoever finds it ready can read where it is.
-    options.announce?.({ url, socket: socket.path });
-    ready = true;
-    opened.push(keepRetention(taskContext, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
-    const notices = [
-      ...ofPlace,
-      ...(socket.notice === null ? [] : [socket.notice]),
-      ...(await startNotices({ setAside, found, env: inheritedEnv, driver: settings.drivers.default })),
-    ];
-    return {
-      notices,
-      url,
-      socket: socket.path,
-      close(how = {}) {
-        stopAgents = how.stopAgents ?? false;
-        closing ??= closeAll();
-        return closing;
-      },
-      isStopping: () => runs.isStopping(),
-    };
+    return await build(options, life);
   } catch (error) {
-    await closeAll();
+    await life.end({ stopAgents: false });
     if (error instanceof StoreUnusableError) throw new StartError(error.message, { cause: error });
     throw error;
   }

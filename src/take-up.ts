@@ -4,7 +4,6 @@ import { endUnknownRuns } from './runs/end-unknown-runs.ts';
 import { recover } from './runs/recover.ts';
 import type { Runs } from './runs/runs.ts';
 import { adoptLostTasks } from './tasks/adopt-lost-tasks.ts';
-import type { TaskContext } from './tasks/context.ts';
 import { emptyTrashSoon, finishDeletions } from './tasks/finish-deletions.ts';
 
 /**
@@ -12,12 +11,12 @@ import { emptyTrashSoon, finishDeletions } from './tasks/finish-deletions.ts';
  * @param isNewStore - the store began empty: what there is is known by its worktrees alone
  * @returns how many tasks were found by their worktrees
  */
-export const takeUp = async (runContext: RunContext, taskContext: TaskContext, runs: Runs, isNewStore: boolean): Promise<number> => {
-  const found = isNewStore ? await adoptLostTasks(taskContext) : 0;
-  await endUnknownRuns(runContext);
-  await recoverMerges(taskContext);
-  await recover(runContext, runs);
-  if (!isNewStore) await finishDeletions(taskContext);
-  emptyTrashSoon(taskContext);
+export const takeUp = async (context: RunContext, runs: Runs, isNewStore: boolean): Promise<number> => {
+  const found = isNewStore ? await adoptLostTasks(context) : 0;
+  await endUnknownRuns(context);
+  await recoverMerges(context);
+  await recover(context, runs);
+  if (!isNewStore) await finishDeletions(context);
+  emptyTrashSoon(context);
   return found;
 };

@@ -39,7 +39,8 @@ const rooms: Readonly<Record<string, Room>> = {
   // A home that was moved or copied: what is in it follows.
   place: closed([...leaves, ...machine, ...work, 'home']),
   'take-up': closed([...leaves, ...machine, ...work, 'tasks']),
-  app: closed(['take-up', 'place', ...leaves, ...machine, ...work, 'tasks', 'http', 'routes', 'config', 'version', 'home']),
+  main: closed([...leaves, ...machine, 'http', 'config']),
+  app: closed(['main', 'take-up', 'place', ...leaves, ...machine, ...work, 'tasks', 'http', 'routes', 'config', 'version', 'home']),
   serve: closed([...leaves, 'app', 'config', 'version', 'home', 'http']),
   // A client of the API like any other.
   cli: closed(['schemas', 'errors', 'version']),

@@ -3,7 +3,7 @@ import type { Task } from '../../schemas/task.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import { isDirectory } from '../files/look.ts';
 import { allTaskCards, leadsTo, type TaskCard } from '../git/worktree/index.ts';
-import type { TaskContext } from './context.ts';
+import type { Needs } from './parts.ts';
 
 const lost = 'The state file was lost; the task was found again by its worktree';
 
@@ -11,7 +11,7 @@ const lost = 'The state file was lost; the task was found again by its worktree'
  * The log goes on where it was. Its note of how far the outbox is in it belongs to the lost store, and begins anew; a
  * task that had not ended has now.
  */
-const goOnWithLog = ({ log }: TaskContext, { id, status }: Task): void => {
+const goOnWithLog = ({ log }: Needs<'log'>, { id, status }: Task): void => {
   const before = log.last(id);
   const end: EventPayload[] =
     before?.ended === true
@@ -36,21 +36,22 @@ const asFound = (task: Task, parentTaskId: string | null): Task => {
  * cloned and deleted. Can be repeated.
  * @returns how many were found
  */
-export const adoptLostTasks = async (context: TaskContext): Promise<number> => {
+export const adoptLostTasks = async (parts: Needs<'store' | 'log' | 'directories'>): Promise<number> => {
+  const { store, directories } = parts;
   const present: TaskCard[] = [];
-  for (const card of await allTaskCards(context.directories))
+  for (const card of await allTaskCards(directories))
     if (!card.isDeleted && (await isDirectory(card.worktree.path)) && (await leadsTo(card.worktree.path, card.worktree.gitDir)))
       present.push(card);
   // A parent before its children, which refer to it.
   present.sort((a, b) => a.task.depth - b.task.depth || a.task.createdAt.localeCompare(b.task.createdAt));
   for (const { task, worktree } of present) {
-    if ((await context.store.getTask(task.id)) === null) {
-      const parent = task.parentTaskId === null ? null : await context.store.getTask(task.parentTaskId);
+    if ((await store.getTask(task.id)) === null) {
+      const parent = task.parentTaskId === null ? null : await store.getTask(task.parentTaskId);
       const found = asFound(task, parent?.id ?? null);
-      goOnWithLog(context, found);
-      await context.store.createTask(found);
+      goOnWithLog(parts, found);
+      await store.createTask(found);
     }
-    await context.store.saveWorktree({ taskId: task.id, record: worktree, repositoryDir: worktree.gitDir, createdAt: task.createdAt });
+    await store.saveWorktree({ taskId: task.id, record: worktree, repositoryDir: worktree.gitDir, createdAt: task.createdAt });
   }
   return present.length;
 };

@@ -1,6 +1,6 @@
 import type { Task } from '../../schemas/task.ts';
 import { isTerminal } from '../domain/status-machine.ts';
-import type { TaskContext } from './context.ts';
+import type { Needs } from './parts.ts';
 
 /** What of the logs is kept; 0 is without a limit. */
 export interface Retention {
@@ -14,10 +14,10 @@ const day = 24 * 3600 * 1000;
 const lookupBatch = 500;
 
 /** The tasks with a log that have ended, the one that ended first before the others. */
-const endedTasks = async (context: TaskContext, sizes: readonly { taskId: string; bytes: number }[]): Promise<Task[]> => {
+const endedTasks = async ({ store }: Needs<'store'>, sizes: readonly { taskId: string; bytes: number }[]): Promise<Task[]> => {
   const ended: Task[] = [];
   for (let at = 0; at < sizes.length; at += lookupBatch) {
-    const tasks = await context.store.getTasks(sizes.slice(at, at + lookupBatch).map(({ taskId }) => taskId));
+    const tasks = await store.getTasks(sizes.slice(at, at + lookupBatch).map(({ taskId }) => taskId));
     ended.push(...tasks.filter((task) => isTerminal(task.status)));
   }
   return ended.sort((a, b) => (a.completedAt ?? a.createdAt).localeCompare(b.completedAt ?? b.createdAt));
@@ -28,19 +28,20 @@ const endedTasks = async (context: TaskContext, sizes: readonly { taskId: string
  * A task's last event always stays, and says how it ended; tasks and worktrees are not touched.
  * @returns the bytes freed
  */
-export const applyRetention = async (context: TaskContext, retention: Retention): Promise<number> => {
+export const applyRetention = async (parts: Needs<'store' | 'log' | 'now'>, retention: Retention): Promise<number> => {
+  const { log, now } = parts;
   if (retention.days === 0 && retention.bytes === 0) return 0;
-  const sizes = context.log.sizes();
+  const sizes = log.sizes();
   const bytesOf = new Map(sizes.map(({ taskId, bytes }) => [taskId, bytes]));
-  const oldest = context.now().getTime() - retention.days * day;
+  const oldest = now().getTime() - retention.days * day;
   let total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   let freed = 0;
-  for (const task of await endedTasks(context, sizes)) {
+  for (const task of await endedTasks(parts, sizes)) {
     const tooOld = retention.days > 0 && Date.parse(task.completedAt ?? task.createdAt) < oldest;
     const tooMuch = retention.bytes > 0 && total > retention.bytes && (bytesOf.get(task.id) ?? 0) > 0;
     if (!tooOld && !tooMuch) continue;
-    const last = context.log.last(task.id);
-    const saved = last === null ? 0 : await context.log.trim(task.id, last.id);
+    const last = log.last(task.id);
+    const saved = last === null ? 0 : await log.trim(task.id, last.id);
     total -= saved;
     freed += saved;
   }
@@ -48,14 +49,14 @@ export const applyRetention = async (context: TaskContext, retention: Retention)
 };
 
 /** Applies the retention at once, and again so long after each time, in milliseconds. @returns ends it */
-export const keepRetention = (context: TaskContext, retention: Retention, everyMs: number): (() => void) => {
+export const keepRetention = (parts: Needs<'store' | 'log' | 'now' | 'report'>, retention: Retention, everyMs: number): (() => void) => {
   let timer: NodeJS.Timeout;
   let ended = false;
   const apply = async (): Promise<void> => {
     try {
-      await applyRetention(context, retention);
+      await applyRetention(parts, retention);
     } catch (error) {
-      context.report('deleting old events', error);
+      parts.report('deleting old events', error);
     }
     // Only then the next one: a large log takes its time.
     if (!ended) timer = setTimeout(() => void apply(), everyMs);

@@ -1,10 +1,10 @@
 import { isAbsolute, join, normalize } from 'node:path';
+import type { CloneResult, TargetExists } from '../../schemas/worktree.ts';
 import { MakimaError } from '../errors.ts';
 import { cloneStandalone, exists } from '../git/delivery/index.ts';
 import { requireWorktree } from '../ledger/worktree-of.ts';
-import { requireOwner, requireTask } from './access.ts';
-import type { Actions } from './actions.ts';
-import type { TaskContext } from './context.ts';
+import { requireOwner, requireTask, type Caller } from './access.ts';
+import type { Needs } from './parts.ts';
 
 /** @throws MakimaError INVALID_PATH for a path that is neither absolute nor begins with ~ */
 const resolveTarget = (targetDir: string, userHome: string): string => {
@@ -13,20 +13,28 @@ const resolveTarget = (targetDir: string, userHome: string): string => {
   return normalize(path).replace(/(?<=.)\/+$/, '');
 };
 
-/** A stand-alone copy of a worktree, wherever the owner wants it. */
-export const cloneWorktree = (context: TaskContext): Pick<Actions, 'cloneWorktree' | 'targetExists'> => ({
-  async cloneWorktree(caller, taskId, targetDir) {
-    requireOwner(caller);
-    const task = await requireTask(context, caller, taskId, 'own');
-    const target = resolveTarget(targetDir, context.userHome);
-    await cloneStandalone(await requireWorktree(context, task.id), target, {
-      forbidden: [context.directories.worktrees, context.daemon.home],
-    });
-    return { success: true, message: `The work of "${task.name}" is in ${target}, a repository of its own`, targetDir: target };
-  },
-  async targetExists(caller, targetDir) {
-    requireOwner(caller);
-    const target = resolveTarget(targetDir, context.userHome);
-    return { exists: await exists(target), targetDir: target };
-  },
-});
+/**
+ * Makes a stand-alone copy of a worktree, wherever the owner wants it but where makima keeps its own.
+ * @param targetDir - absolute, or below `~`
+ * @throws MakimaError FORBIDDEN, TASK_NOT_FOUND, INVALID_PATH, WORKTREE_NOT_FOUND, TARGET_EXISTS, and what git refuses
+ */
+export const cloneWorktree = async (
+  parts: Needs<'store' | 'userHome' | 'directories' | 'home'>,
+  caller: Caller,
+  taskId: string,
+  targetDir: string,
+): Promise<CloneResult> => {
+  requireOwner(caller);
+  const { userHome, directories, home } = parts;
+  const task = await requireTask(parts, caller, taskId, 'own');
+  const target = resolveTarget(targetDir, userHome);
+  await cloneStandalone(await requireWorktree(parts, task.id), target, { forbidden: [directories.worktrees, home] });
+  return { success: true, message: `The work of "${task.name}" is in ${target}, a repository of its own`, targetDir: target };
+};
+
+/** Whether something is where a copy would go. @throws MakimaError FORBIDDEN, INVALID_PATH */
+export const targetExists = async ({ userHome }: Needs<'userHome'>, caller: Caller, targetDir: string): Promise<TargetExists> => {
+  requireOwner(caller);
+  const target = resolveTarget(targetDir, userHome);
+  return { exists: await exists(target), targetDir: target };
+};

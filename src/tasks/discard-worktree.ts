@@ -2,25 +2,35 @@ import type { Task } from '../../schemas/task.ts';
 import { keepSnapshot } from '../git/snapshot/index.ts';
 import { type Worktree, writeTaskCard } from '../git/worktree/index.ts';
 import { runProjectCommand } from '../runs/project-commands.ts';
-import type { TaskContext } from './context.ts';
+import type { Needs } from './parts.ts';
 
 /**
  * Prepares a worktree for its end: what is in it is kept under a private ref, its card says that it is to go and how it
  * is had back, and the repository's teardown command has run. Can be repeated.
  */
-export const prepareDiscard = async (context: TaskContext, task: Task, worktree: Worktree): Promise<void> => {
+export const prepareDiscard = async (
+  {
+    homeId,
+    inheritedEnv,
+    projectCommandTimeoutMs,
+    reached,
+    report,
+  }: Needs<'homeId' | 'inheritedEnv' | 'projectCommandTimeoutMs' | 'reached' | 'report'>,
+  task: Task,
+  worktree: Worktree,
+): Promise<void> => {
   await keepSnapshot(worktree, task.id);
   await writeTaskCard({ task, worktree, isDeleted: true });
-  context.reached('snapshot kept');
+  reached('snapshot kept');
   // The home's too: the original of a copy may be at the same for a task of the same id.
-  const runId = `teardown-${task.id}-${context.daemon.id}`;
+  const runId = `teardown-${task.id}-${homeId}`;
   const failure = await runProjectCommand({
     which: 'teardown',
     worktree: worktree.path,
     runId,
-    env: context.inheritedEnv,
-    timeoutMs: context.projectCommandTimeoutMs,
+    env: inheritedEnv,
+    timeoutMs: projectCommandTimeoutMs,
   });
   // A worktree whose teardown fails is still to go: the user asked for it.
-  if (failure !== null) context.report(`the teardown command of task ${task.id}`, failure);
+  if (failure !== null) report(`the teardown command of task ${task.id}`, failure);
 };

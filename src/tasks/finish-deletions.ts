@@ -1,13 +1,12 @@
 import { isDirectory } from '../files/look.ts';
 import { allTaskCards, emptyTrash, leadsTo, removeWorktree, trashOf } from '../git/worktree/index.ts';
-import type { TaskContext } from './context.ts';
+import type { Needs } from './parts.ts';
 
 /**
  * Goes on with deletions in the middle of which an earlier daemon died: tasks whose rows are gone and whose worktrees or
  * logs are not. Not for a store that began empty: there every row is gone.
  */
-export const finishDeletions = async (context: TaskContext): Promise<void> => {
-  const { directories, store } = context;
+export const finishDeletions = async ({ store, log, directories }: Needs<'store' | 'log' | 'directories'>): Promise<void> => {
   const trash = trashOf(directories.worktrees);
   const known = new Set((await store.listWorktrees()).map(({ taskId }) => taskId));
   for (const { task, worktree, isDeleted } of await allTaskCards(directories, (taskId) => !known.has(taskId))) {
@@ -17,10 +16,10 @@ export const finishDeletions = async (context: TaskContext): Promise<void> => {
     if (isThere && !(await leadsTo(worktree.path, worktree.gitDir))) continue;
     if (isThere || (await isDirectory(worktree.adminDir))) await removeWorktree(worktree, { keptDir: directories.kept, trash });
   }
-  for (const { taskId } of context.log.sizes()) if ((await context.store.getTask(taskId)) === null) context.log.remove(taskId);
+  for (const { taskId } of log.sizes()) if ((await store.getTask(taskId)) === null) log.remove(taskId);
 };
 
 /** Removes what deletions put aside, while everything else goes on. */
-export const emptyTrashSoon = (context: TaskContext): void => {
-  emptyTrash(trashOf(context.directories.worktrees)).catch((error: unknown) => context.report('removing deleted worktrees', error));
+export const emptyTrashSoon = ({ directories, report }: Needs<'directories' | 'report'>): void => {
+  emptyTrash(trashOf(directories.worktrees)).catch((error: unknown) => report('removing deleted worktrees', error));
 };

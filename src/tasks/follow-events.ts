@@ -1,24 +1,40 @@
-import { maySee, requireTask } from './access.ts';
-import type { Actions } from './actions.ts';
-import type { TaskContext } from './context.ts';
+import type { FollowOptions, StoredEvent } from '../events/event-log.ts';
+import { maySee, requireTask, type Caller } from './access.ts';
+import type { Needs } from './parts.ts';
 
-/** The events of one task, or of all that the caller may see, as they happen. */
-export const followEvents = (context: TaskContext): Pick<Actions, 'followTask' | 'followAll'> => ({
-  async followTask(caller, taskId, options) {
-    const task = await requireTask(context, caller, taskId, 'read');
-    return context.log.follow(task.id, options);
-  },
-  async followAll(caller, options) {
-    const seen = new Map<string, Promise<boolean>>();
-    return context.log.followAll({
-      ...options,
-      visible: (taskId) => {
-        const known = seen.get(taskId);
-        if (known) return known;
-        const answer = maySee(context, caller, taskId);
-        seen.set(taskId, answer);
-        return answer;
-      },
-    });
-  },
-});
+/**
+ * The events of one task, those that are there and those that come, until it has ended or the signal fires.
+ * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, EVENTS_GONE
+ */
+export const followTask = async (
+  parts: Needs<'store' | 'log'>,
+  caller: Caller,
+  taskId: string,
+  options: FollowOptions,
+): Promise<AsyncIterable<StoredEvent>> => {
+  const task = await requireTask(parts, caller, taskId, 'read');
+  return parts.log.follow(task.id, options);
+};
+
+/**
+ * The events of all tasks that the caller may see, until the signal fires.
+ * @param options.after - null is live ones alone
+ * @throws MakimaError EVENTS_GONE
+ */
+export const followAll = (
+  parts: Needs<'store' | 'log'>,
+  caller: Caller,
+  options: Omit<FollowOptions, 'after'> & { after: number | null },
+): Promise<AsyncIterable<StoredEvent>> => {
+  const seen = new Map<string, Promise<boolean>>();
+  return parts.log.followAll({
+    ...options,
+    visible: (taskId) => {
+      const known = seen.get(taskId);
+      if (known) return known;
+      const answer = maySee(parts, caller, taskId);
+      seen.set(taskId, answer);
+      return answer;
+    },
+  });
+};

@@ -1,44 +1,54 @@
 import type { Actions } from './actions.ts';
-import { cloneWorktree } from './clone-worktree.ts';
-import type { TaskContext } from './context.ts';
-import { createTask } from './create-task.ts';
-import { daemonInfo } from './daemon-info.ts';
-import { deleteTask } from './delete-task.ts';
-import { followEvents } from './follow-events.ts';
-import { mergeActions } from './merge/index.ts';
-import { pauseTask } from './pause-task.ts';
-import { readOutput } from './read-output.ts';
-import { readTasks } from './read-tasks.ts';
-import { readWorktree } from './read-worktree.ts';
-import { restoreWorktree } from './restore-worktree.ts';
-import { runCompletion } from './run-completion.ts';
-import { sendMessage } from './send-message.ts';
-import { shareSibling } from './share-sibling.ts';
-import { startTask } from './start-task.ts';
-import { stopTask } from './stop-task.ts';
-import { toolKeys } from './tool-keys.ts';
-import { updateTask } from './update-task.ts';
-import { waitForTask } from './wait-for-task.ts';
+import type { Parts } from './parts.ts';
+import * as verbs from './verbs.ts';
 
-/** Every verb, bound to what it works with. */
-export const createActions = (context: TaskContext): Actions => ({
-  createTask: createTask(context),
-  ...readTasks(context),
-  updateTask: updateTask(context),
-  deleteTask: deleteTask(context),
-  startTask: startTask(context),
-  stopTask: stopTask(context),
-  ...pauseTask(context),
-  sendMessage: sendMessage(context),
-  shareSibling: shareSibling(context),
-  waitForTask: waitForTask(context),
-  ...readWorktree(context),
-  restoreWorktree: restoreWorktree(context),
-  runCompletion: runCompletion(context),
-  ...cloneWorktree(context),
-  ...readOutput(context),
-  ...followEvents(context),
-  ...mergeActions(context),
-  ...toolKeys(context),
-  info: daemonInfo(context),
-});
+/** Every verb, bound to the parts that it works with. */
+export const createActions = (parts: Parts): Actions => {
+  const bind =
+    <Args extends unknown[], Answer>(verb: (parts: Parts, ...args: Args) => Answer) =>
+    (...args: Args): Answer =>
+      verb(parts, ...args);
+  return {
+    cloneWorktree: bind(verbs.cloneWorktree),
+    targetExists: bind(verbs.targetExists),
+    createTask: bind(verbs.createTask),
+    info: bind(verbs.info),
+    deleteTask: bind(verbs.deleteTask),
+    followAll: bind(verbs.followAll),
+    followTask: bind(verbs.followTask),
+    pauseTask: bind(verbs.pauseTask),
+    resumeTask: bind(verbs.resumeTask),
+    readableOutput: bind(verbs.readableOutput),
+    readOutput: bind(verbs.readOutput),
+    streamOutput: bind(verbs.streamOutput),
+    getTask: bind(verbs.getTask),
+    getTree: bind(verbs.getTree),
+    listSubtasks: bind(verbs.listSubtasks),
+    listTasks: bind(verbs.listTasks),
+    diffFiles: bind(verbs.diffFiles),
+    diffPatch: bind(verbs.diffPatch),
+    getWorktree: bind(verbs.getWorktree),
+    restoreWorktree: bind(verbs.restoreWorktree),
+    runCompletion: bind(verbs.runCompletion),
+    sendMessage: bind(verbs.sendMessage),
+    shareSibling: bind(verbs.shareSibling),
+    startTask: bind(verbs.startTask),
+    stopTask: bind(verbs.stopTask),
+    callerOfToolKey: bind(verbs.callerOfToolKey),
+    createToolKey: bind(verbs.createToolKey),
+    deleteToolKey: bind(verbs.deleteToolKey),
+    listToolKeys: bind(verbs.listToolKeys),
+    updateTask: bind(verbs.updateTask),
+    waitForTask: bind(verbs.waitForTask),
+    abortMerge: bind(verbs.abortMerge),
+    commitMerge: bind(verbs.commitMerge),
+    mergeStatus: bind(verbs.mergeStatus),
+    resolveConflict: bind(verbs.resolveConflict),
+    previewAll: bind(verbs.previewAll),
+    previewMerge: bind(verbs.previewMerge),
+    checkMerge: bind(verbs.checkMerge),
+    listBranches: bind(verbs.listBranches),
+    skipSubtask: bind(verbs.skipSubtask),
+    startMerge: bind(verbs.startMerge),
+  };
+};

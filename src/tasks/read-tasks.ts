@@ -1,7 +1,9 @@
-import type { Task } from '../../schemas/task.ts';
-import type { Actions, TaskTree } from './actions.ts';
-import { requireTask } from './access.ts';
-import type { TaskContext } from './context.ts';
+import type { Task, TaskStatus } from '../../schemas/task.ts';
+import { requireTask, type Caller } from './access.ts';
+import type { Needs } from './parts.ts';
+
+/** A task with everything below it. */
+export type TaskTree = Task & { subtasks: TaskTree[] };
 
 /** The task and what is below it as one nested value. */
 const nest = (root: Task, descendants: readonly Task[]): TaskTree => {
@@ -10,16 +12,29 @@ const nest = (root: Task, descendants: readonly Task[]): TaskTree => {
   return grow(root);
 };
 
-/** Reading tasks: one, a page of all, the children, the whole tree. */
-export const readTasks = (context: TaskContext): Pick<Actions, 'getTask' | 'listTasks' | 'listSubtasks' | 'getTree'> => ({
-  getTask: (caller, taskId) => requireTask(context, caller, taskId, 'read'),
-  listTasks: (caller, query) => context.store.listTasks({ ...query, withinTreeOf: caller.kind === 'tool-key' ? caller.taskId : null }),
-  async listSubtasks(caller, taskId) {
-    const task = await requireTask(context, caller, taskId, 'read');
-    return context.store.listChildren(task.id);
-  },
-  async getTree(caller, taskId) {
-    const task = await requireTask(context, caller, taskId, 'read');
-    return nest(task, await context.store.listDescendants(task.id));
-  },
-});
+/** One task. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN */
+export const getTask = (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<Task> => requireTask(parts, caller, taskId, 'read');
+
+/**
+ * A page of the tasks that the caller may see, the newest first.
+ * @param query.cursor - of the page before, null for the first
+ * @throws MakimaError INVALID_CURSOR
+ */
+export const listTasks = (
+  { store }: Needs<'store'>,
+  caller: Caller,
+  query: { status: TaskStatus | null; parentTaskId: string | null; limit: number; cursor: string | null },
+): Promise<{ items: Task[]; nextCursor: string | null }> =>
+  store.listTasks({ ...query, withinTreeOf: caller.kind === 'tool-key' ? caller.taskId : null });
+
+/** The tasks right below one. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN */
+export const listSubtasks = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<Task[]> => {
+  const task = await requireTask(parts, caller, taskId, 'read');
+  return parts.store.listChildren(task.id);
+};
+
+/** A task with everything below it. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN */
+export const getTree = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<TaskTree> => {
+  const task = await requireTask(parts, caller, taskId, 'read');
+  return nest(task, await parts.store.listDescendants(task.id));
+};

@@ -1,34 +1,34 @@
+import type { FileChange, WorktreeInfo } from '../../schemas/worktree.ts';
 import { MakimaError } from '../errors.ts';
 import { isDirectory } from '../files/look.ts';
-import { diffFiles, diffPatch } from '../git/snapshot/index.ts';
+import { diffFiles as changedFiles, diffPatch as patchOf } from '../git/snapshot/index.ts';
 import type { Worktree } from '../git/worktree/index.ts';
 import { requireWorktree } from '../ledger/worktree-of.ts';
-import { requireTask } from './access.ts';
-import type { Actions, Caller } from './actions.ts';
-import type { TaskContext } from './context.ts';
+import { requireTask, type Caller } from './access.ts';
+import type { Needs } from './parts.ts';
 
-/** Where a task works and what it changed there. */
-export const readWorktree = (context: TaskContext): Pick<Actions, 'getWorktree' | 'diffPatch' | 'diffFiles'> => {
-  const present = async (caller: Caller, taskId: string): Promise<Worktree> => {
-    const task = await requireTask(context, caller, taskId, 'read');
-    const worktree = await requireWorktree(context, task.id);
-    if (!(await isDirectory(worktree.path)))
-      throw new MakimaError('WORKTREE_NOT_FOUND', `The worktree ${worktree.path} is no longer there`);
-    return worktree;
-  };
-  return {
-    async getWorktree(caller, taskId) {
-      const task = await requireTask(context, caller, taskId, 'read');
-      const { path, branch, baseCommit } = await requireWorktree(context, task.id);
-      return { path, branch, baseCommit, exists: await isDirectory(path) };
-    },
-    async diffPatch(caller, taskId) {
-      const worktree = await present(caller, taskId);
-      return diffPatch(worktree, worktree.baseCommit);
-    },
-    async diffFiles(caller, taskId) {
-      const worktree = await present(caller, taskId);
-      return diffFiles(worktree, worktree.baseCommit);
-    },
-  };
+const present = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<Worktree> => {
+  const task = await requireTask(parts, caller, taskId, 'read');
+  const worktree = await requireWorktree(parts, task.id);
+  if (!(await isDirectory(worktree.path))) throw new MakimaError('WORKTREE_NOT_FOUND', `The worktree ${worktree.path} is no longer there`);
+  return worktree;
+};
+
+/** Where a task works, and whether that is there. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, WORKTREE_NOT_FOUND (it never had one) */
+export const getWorktree = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<WorktreeInfo> => {
+  const task = await requireTask(parts, caller, taskId, 'read');
+  const { path, branch, baseCommit } = await requireWorktree(parts, task.id);
+  return { path, branch, baseCommit, exists: await isDirectory(path) };
+};
+
+/** What a task changed since its base, committed or not, as a patch. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, WORKTREE_NOT_FOUND, GIT_FAILED */
+export const diffPatch = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<AsyncIterable<Buffer>> => {
+  const worktree = await present(parts, caller, taskId);
+  return patchOf(worktree, worktree.baseCommit);
+};
+
+/** The files that a task changed since its base, committed or not. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, WORKTREE_NOT_FOUND, GIT_FAILED */
+export const diffFiles = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<FileChange[]> => {
+  const worktree = await present(parts, caller, taskId);
+  return changedFiles(worktree, worktree.baseCommit);
 };

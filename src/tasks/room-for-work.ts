@@ -1,5 +1,5 @@
 import { MakimaError } from '../errors.ts';
-import type { TaskContext } from './context.ts';
+import type { Needs } from './parts.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -8,11 +8,11 @@ const mebibyte = 1024 * 1024;
  * runs already needs the rest to write down what it says.
  * @throws MakimaError DISK_FULL
  */
-export const requireRoom = async (context: TaskContext): Promise<void> => {
-  const { freeBytes } = await context.diskSpace();
-  if (freeBytes >= context.minFreeBytes) return;
+export const requireRoom = async ({ diskSpace, minFreeBytes, home }: Needs<'diskSpace' | 'minFreeBytes' | 'home'>): Promise<void> => {
+  const { freeBytes } = await diskSpace();
+  if (freeBytes >= minFreeBytes) return;
   throw new MakimaError(
     'DISK_FULL',
-    `${Math.floor(freeBytes / mebibyte)} MiB are free on the disk of ${context.daemon.home}, and new work needs ${Math.ceil(context.minFreeBytes / mebibyte)}`,
+    `${Math.floor(freeBytes / mebibyte)} MiB are free on the disk of ${home}, and new work needs ${Math.ceil(minFreeBytes / mebibyte)}`,
   );
 };

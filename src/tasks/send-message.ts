@@ -1,19 +1,18 @@
-import { MakimaError } from '../errors.ts';
-import type { Task } from '../../schemas/task.ts';
-import { requireTask } from './access.ts';
-import type { Actions } from './actions.ts';
-import type { TaskContext } from './context.ts';
+import { requireRunning, requireTask, type Caller } from './access.ts';
+import type { Needs } from './parts.ts';
 
-/** @throws MakimaError TASK_NOT_RUNNING */
-export const requireRunning = (task: Task): void => {
-  if (task.status !== 'running') throw new MakimaError('TASK_NOT_RUNNING', `The task is ${task.status}`);
+/**
+ * Says something more to a running agent, as its user.
+ * @returns whether the agent has it already; else it has it when it reads next
+ * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, TASK_NOT_RUNNING, AGENT_INPUT_CLOSED
+ */
+export const sendMessage = async (
+  parts: Needs<'store' | 'runs'>,
+  caller: Caller,
+  taskId: string,
+  message: string,
+): Promise<{ delivered: boolean }> => {
+  const task = await requireTask(parts, caller, taskId, 'command');
+  requireRunning(task);
+  return parts.runs.send(task.id, message);
 };
-
-/** A further user message to a running agent. */
-export const sendMessage =
-  (context: TaskContext): Actions['sendMessage'] =>
-  async (caller, taskId, message) => {
-    const task = await requireTask(context, caller, taskId, 'command');
-    requireRunning(task);
-    return context.runs.send(task.id, message);
-  };

@@ -1,46 +1,61 @@
+import type { CreateToolKey } from '../../schemas/task-requests.ts';
+import type { NewToolKey, ToolKey } from '../../schemas/tool-key.ts';
+import { canonicalId } from '../domain/canonical-id.ts';
 import { MakimaError } from '../errors.ts';
 import { hashOf, issueToolKey } from '../ledger/tool-key.ts';
 import type { ToolKeyRecord } from '../store/task-store.ts';
-import { requireTask } from './access.ts';
-import type { Actions } from './actions.ts';
-import type { TaskContext } from './context.ts';
+import { requireTask, type Caller } from './access.ts';
+import type { Needs } from './parts.ts';
 
 const isExpired = (key: ToolKeyRecord, now: Date): boolean => key.expiresAt !== null && Date.parse(key.expiresAt) <= now.getTime();
 
-/** Keys that open one task's tree, for agents and scripts. */
-export const toolKeys = (context: TaskContext): Pick<Actions, 'createToolKey' | 'listToolKeys' | 'deleteToolKey' | 'callerOfToolKey'> => ({
-  async createToolKey(caller, taskId, request) {
-    const task = await requireTask(context, caller, taskId, 'own');
-    const now = context.now();
-    const expiresAt = request.expiresAt === undefined ? null : new Date(request.expiresAt);
-    if (expiresAt && !(expiresAt > now)) throw new MakimaError('VALIDATION_FAILED', 'expiresAt must be in the future');
-    const made = await issueToolKey(context.store, {
-      id: context.newId(),
-      taskId: task.id,
-      label: request.label ?? null,
-      createdAt: now.toISOString(),
-      expiresAt: expiresAt?.toISOString() ?? null,
-      runId: null,
-    });
-    await context.ledger.flush();
-    return made;
-  },
-  async listToolKeys(caller, taskId) {
-    const task = await requireTask(context, caller, taskId, 'own');
-    const keys = await context.store.listToolKeys(task.id);
-    return keys.map(({ id, label, createdAt, expiresAt }) => ({ id, label, createdAt, expiresAt }));
-  },
-  async deleteToolKey(caller, taskId, keyId) {
-    const task = await requireTask(context, caller, taskId, 'own');
-    const key = (await context.store.listToolKeys(task.id)).find(({ id }) => id === keyId.toLowerCase());
-    const deleted =
-      key &&
-      (await context.store.deleteToolKey(task.id, key.id, [{ type: 'tool-key', keyId: key.id, action: 'revoked', label: key.label }]));
-    if (deleted !== true) throw new MakimaError('TOOL_KEY_NOT_FOUND', `The task has no tool key ${keyId}`);
-    await context.ledger.flush();
-  },
-  async callerOfToolKey(key) {
-    const record = await context.store.findToolKeyByHash(hashOf(key));
-    return record && !isExpired(record, context.now()) ? { kind: 'tool-key', taskId: record.taskId, keyId: record.id } : null;
-  },
-});
+/**
+ * Makes a key that opens one task's tree, for a script. The key itself is in the answer alone: its hash is what is stored.
+ * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED (expiresAt is past)
+ */
+export const createToolKey = async (
+  parts: Needs<'store' | 'ledger' | 'now' | 'newId'>,
+  caller: Caller,
+  taskId: string,
+  request: CreateToolKey,
+): Promise<NewToolKey> => {
+  const { store, ledger, now, newId } = parts;
+  const task = await requireTask(parts, caller, taskId, 'own');
+  const at = now();
+  const expiresAt = request.expiresAt === undefined ? null : new Date(request.expiresAt);
+  if (expiresAt && !(expiresAt > at)) throw new MakimaError('VALIDATION_FAILED', 'expiresAt must be in the future');
+  const made = await issueToolKey(store, {
+    id: newId(),
+    taskId: task.id,
+    label: request.label ?? null,
+    createdAt: at.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    runId: null,
+  });
+  await ledger.flush();
+  return made;
+};
+
+/** The keys of a task, without the keys themselves. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN */
+export const listToolKeys = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<ToolKey[]> => {
+  const task = await requireTask(parts, caller, taskId, 'own');
+  const keys = await parts.store.listToolKeys(task.id);
+  return keys.map(({ id, label, createdAt, expiresAt }) => ({ id, label, createdAt, expiresAt }));
+};
+
+/** Revokes a key at once. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, TOOL_KEY_NOT_FOUND */
+export const deleteToolKey = async (parts: Needs<'store' | 'ledger'>, caller: Caller, taskId: string, keyId: string): Promise<void> => {
+  const { store, ledger } = parts;
+  const task = await requireTask(parts, caller, taskId, 'own');
+  const key = (await store.listToolKeys(task.id)).find(({ id }) => id === canonicalId(keyId));
+  const deleted =
+    key && (await store.deleteToolKey(task.id, key.id, [{ type: 'tool-key', keyId: key.id, action: 'revoked', label: key.label }]));
+  if (deleted !== true) throw new MakimaError('TOOL_KEY_NOT_FOUND', `The task has no tool key ${keyId}`);
+  await ledger.flush();
+};
+
+/** Who a key belongs to; null where it is unknown, revoked or expired. */
+export const callerOfToolKey = async ({ store, now }: Needs<'store' | 'now'>, key: string): Promise<Caller | null> => {
+  const record = await store.findToolKeyByHash(hashOf(key));
+  return record && !isExpired(record, now()) ? { kind: 'tool-key', taskId: record.taskId, keyId: record.id } : null;
+};

@@ -1,13 +1,20 @@
+import type { MergeResult, StartMerge } from '../../../schemas/merge.ts';
 import { mergeSubtask } from '../../integration/merge-subtask.ts';
-import { requireTask } from '../access.ts';
-import type { Actions } from '../actions.ts';
-import type { TaskContext } from '../context.ts';
+import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 import { findSubtask } from './find-subtask.ts';
 
-/** Merges everything that a subtask's worktree holds into the task's, and leaves the merge open where there are conflicts. */
-export const startMerge =
-  (context: TaskContext): Actions['startMerge'] =>
-  async (caller, taskId, request) => {
-    const task = await requireTask(context, caller, taskId, 'report');
-    return mergeSubtask(context, task, await findSubtask(context, task, request), request);
-  };
+/**
+ * Merges everything that a subtask's worktree holds into the task's, and leaves the merge open where there are conflicts.
+ * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, NOT_A_SUBTASK, WORKTREE_NOT_FOUND, MERGE_IN_PROGRESS,
+ *   MERGE_CONFLICT (the merge is left open), MERGE_BLOCKED, WORK_UNFINISHED, REPOSITORY_BUSY
+ */
+export const startMerge = async (
+  parts: Needs<'store' | 'ledger' | 'now' | 'reached' | 'report'>,
+  caller: Caller,
+  taskId: string,
+  request: StartMerge,
+): Promise<MergeResult> => {
+  const task = await requireTask(parts, caller, taskId, 'report');
+  return mergeSubtask(parts, task, await findSubtask(parts, task, request), request);
+};

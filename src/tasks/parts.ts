@@ -1,3 +1,4 @@
+import type { Info } from '../../schemas/info.ts';
 import type { AgentDrivers } from '../agents/index.ts';
 import type { Completions } from '../completion/completions.ts';
 import type { EventLog } from '../events/event-log.ts';
@@ -6,17 +7,21 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TaskStore } from '../store/task-store.ts';
 
-/** What the verbs work with; the composition root fills it. */
-export interface TaskContext {
+/** What the verbs work with, by name. A verb says with `Needs` which of them it uses; the composition root has them all. */
+export interface Parts {
   store: TaskStore;
   log: EventLog;
   ledger: Ledger;
   runs: Runs;
   completions: Completions;
   drivers: AgentDrivers;
+  directories: Places;
+  /** The directory of all that the daemon keeps. */
+  home: string;
+  /** The identity of the home, which goes with it wherever it is moved. */
+  homeId: string;
   /** The user's home, for `~`. */
   userHome: string;
-  directories: Places;
   maxDepth: number;
   maxTasks: number;
   /** What a repository's own commands start from, and the most they may take in milliseconds. */
@@ -33,5 +38,9 @@ export interface TaskContext {
   reached: (point: string) => void;
   /** Reports what went wrong where no caller waits for an answer. */
   report: (what: string, error: unknown) => void;
-  daemon: { id: string; version: string; home: string; startedAt: string; limits: Record<string, number> };
+  /** What the daemon says of itself. */
+  daemon: Pick<Info, 'id' | 'version' | 'home' | 'startedAt' | 'limits'>;
 }
+
+/** The parts that a function uses. */
+export type Needs<Name extends keyof Parts> = Pick<Parts, Name>;

@@ -1,0 +1,40 @@
+import type { Task } from '../../schemas/task.ts';
+import { isActive } from '../domain/status-machine.ts';
+import { MakimaError } from '../errors.ts';
+import type { Caller } from './access.ts';
+import type { Needs } from './parts.ts';
+import { requireRoom } from './room-for-work.ts';
+import { requireSettledRun } from './settled-run.ts';
+
+/** What starting a task uses. */
+export type Starting = Needs<'ledger' | 'runs' | 'completions' | 'diskSpace' | 'minFreeBytes' | 'home' | 'now'>;
+
+/**
+ * Puts a task that the caller may start into the queue.
+ * @throws MakimaError TASK_ACTIVE, COMPLETION_RUNNING, DISK_FULL, UNAUTHENTICATED (a key that died meanwhile)
+ */
+export const queueTask = async (parts: Starting, caller: Caller, task: Task): Promise<Task> => {
+  const { ledger, runs, completions, now } = parts;
+  if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `The task is ${task.status}`);
+  await requireSettledRun(parts, task.id);
+  if (completions.isRunning(task.id)) throw new MakimaError('COMPLETION_RUNNING');
+  await requireRoom(parts);
+  const queued = await ledger.transition(task.id, {
+    to: 'queued',
+    // Of two that start it at once one is refused: a task that is being set up may go back to the queue, but not from here.
+    from: ['pending', 'done', 'failed', 'interrupted'],
+    code: 'TASK_ACTIVE',
+    ...(caller.kind === 'tool-key' && { keyId: caller.keyId }),
+    patch: {
+      queuedAt: now().toISOString(),
+      startedAt: null,
+      completedAt: null,
+      errorMessage: null,
+      warnings: [],
+      exitCode: null,
+      completion: null,
+    },
+  });
+  runs.enqueue(queued);
+  return queued;
+};
