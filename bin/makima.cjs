@@ -13,7 +13,7 @@ var nodeModule = require('module');
 var about = require('../package.json');
 
 var root = path.join(__dirname, '..');
-var sources = path.join(root, 'src', 'serve.ts');
+var sources = path.join(root, 'src', 'main', 'serve.ts');
 var isClone = fs.existsSync(sources);
 
 var help = [

@@ -49,7 +49,7 @@ const mirrored: Plugin = {
 const bundle = async (): Promise<string[]> => {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['src/serve.ts'],
+    entryPoints: ['src/main/serve.ts'],
     outdir: 'dist',
     bundle: true,
     platform: 'node',

@@ -103,7 +103,7 @@ void t.test('the checks see what they look for', (t) => {
   ])
     t.ok(leadsNowhere(text), text);
   for (const text of [
-    'src/config.ts',
+    'src/config/config.ts',
     'src/runs/',
     'agents/claude/',
     'store/sqlite',

@@ -23,10 +23,9 @@ const rooms: Readonly<Record<string, Room>> = {
   'error-table': closed([]),
   errors: closed(['error-table']),
   version: closed([]),
-  'setting-readers': closed([]),
   // What is asked of and done to files anywhere.
   files: closed(['error-table', 'errors']),
-  config: closed(['errors', 'setting-readers', 'files', 'domain']),
+  config: closed(['errors', 'files', 'domain']),
   domain: closed(['schemas', 'errors']),
   ...Object.fromEntries(machine.map((room) => [room, closed(leaves)])),
   // The daemon's own files: its lock, its token, where it listens.
@@ -34,14 +33,12 @@ const rooms: Readonly<Record<string, Room>> = {
   ...Object.fromEntries(work.map((room, index) => [room, closed([...leaves, ...machine, ...work.slice(0, index)])])),
   tasks: closed([...leaves, ...machine, ...work, 'version']),
   http: closed([...leaves, 'version'], ['tasks']),
-  // Behaviour reaches a route through what app.ts hands it.
+  // Behaviour reaches a route through what main hands it.
   routes: closed([...leaves, 'http'], ['tasks']),
   // A home that was moved or copied: what is in it follows.
   place: closed([...leaves, ...machine, ...work, 'home']),
-  'take-up': closed([...leaves, ...machine, ...work, 'tasks']),
-  main: closed([...leaves, ...machine, 'http', 'config']),
-  app: closed(['main', 'take-up', 'place', ...leaves, ...machine, ...work, 'tasks', 'http', 'routes', 'config', 'version', 'home']),
-  serve: closed([...leaves, 'app', 'config', 'version', 'home', 'http']),
+  // The wiring, and nothing else.
+  main: closed([...leaves, ...machine, ...work, 'tasks', 'place', 'http', 'routes', 'config', 'version', 'home']),
   // A client of the API like any other.
   cli: closed(['schemas', 'errors', 'version']),
 };
@@ -50,7 +47,7 @@ const keptIn: Readonly<Record<string, string[]>> = {
   kysely: ['store'],
   'node:sqlite': ['store', 'home'],
   'simple-git': ['git'],
-  fastify: ['http', 'routes', 'app', 'serve'],
+  fastify: ['http', 'routes', 'main'],
 };
 const maxLines = 250;
 
@@ -233,10 +230,10 @@ void t.test('the checks see what they look for', (t) => {
     'src/tasks/a.ts': '',
     'src/runs/a.ts': '',
     'src/http/a.ts': '',
-    'src/config.ts': '',
+    'src/config/config.ts': '',
     'src/domain/a.ts': '',
     'routes/a.ts': '',
-    'src/app.ts': '',
+    'src/main/app.ts': '',
     'schemas/a.ts': '',
   };
   const wrong: [file: string, text: string, says: string][] = [
@@ -253,7 +250,7 @@ void t.test('the checks see what they look for', (t) => {
     ],
     ['src/runs/x.ts', "import { type A } from '../tasks/a.ts';", 'runs may not import tasks'],
     ['src/tasks/x.ts', "import type { A } from '../http/a.ts';", 'tasks may not import http'],
-    ['src/tasks/x.ts', "import type { Config } from '../config.ts';", 'tasks may not import config'],
+    ['src/tasks/x.ts', "import type { Config } from '../config/config.ts';", 'tasks may not import config'],
     ['routes/x.ts', "import { a } from '../src/tasks/a.ts';", 'routes may not import values of tasks'],
     [
       'routes/x.ts',
@@ -265,7 +262,7 @@ void t.test('the checks see what they look for', (t) => {
     ['routes/x.ts', "import * as a from '../src/tasks/a.ts';", 'routes may not import values of tasks'],
     ['routes/x.ts', "import type { A } from '../src/store/a.ts';", 'routes may not import store'],
     ['src/http/x.ts', "import { a } from '../../routes/a.ts';", 'http may not import routes'],
-    ['src/runs/x.ts', "import { a } from '../app.ts';", 'runs may not import app'],
+    ['src/runs/x.ts', "import { a } from '../main/app.ts';", 'runs may not import main'],
     ['src/git/command/x.ts', "import { a } from './gone.ts';", 'leads nowhere'],
     ['src/git/x.ts', '', 'x.ts is no room of git'],
     ['src/git/command/x.ts', "import { a } from '../merge/index.ts';", 'git/command stands below git/merge'],

@@ -18,7 +18,7 @@ const run = (directory: string, args: string[], env: Record<string, string> = {}
 /** A daemon that only says where it is from and what it was told. */
 const told = (from: string): string => `export const serve = async (args) => console.log(${JSON.stringify(from)}, ...args);\n`;
 const built = { dist: { 'serve.js': told('built') } };
-const sources = { src: { 'serve.ts': told('sources') } };
+const sources = { src: { main: { 'serve.ts': told('sources') } } };
 
 /** The launcher in a clone or a package that has these files. */
 const place = (t: Test, files: Parameters<Test['testdir']>[0], node = '>=22.18'): string => {
@@ -75,7 +75,7 @@ void t.test('a Node that is too old', (t) => {
 });
 
 void t.test('packages that are not installed', (t) => {
-  const { status, stderr } = run(place(t, { src: { 'serve.ts': "import 'no-such-package';\n" } }), ['serve']);
+  const { status, stderr } = run(place(t, { src: { main: { 'serve.ts': "import 'no-such-package';\n" } } }), ['serve']);
   t.equal(status, 1);
   t.match(stderr, /^makima: Not all of its packages are installed\. Run `npm ci --include=dev` in .*no-such-package/);
   t.end();

@@ -4,8 +4,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { loadConfig } from '../src/config.ts';
-import { longestStop } from '../src/serve.ts';
+import { loadConfig } from '../src/config/config.ts';
+import { longestStop } from '../src/main/serve.ts';
 import { scratch } from './support/daemon.ts';
 import { parsePlist } from './support/property-list.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { codeOf } from '../files/failure.ts';
 import type { buildHttp } from '../http/build-http.ts';
 import type { TaskStore } from '../store/task-store.ts';

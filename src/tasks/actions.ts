@@ -2,7 +2,7 @@ import type * as verbs from './verbs.ts';
 
 export type { FollowOptions, StoredEvent } from '../events/event-log.ts';
 export type { Caller } from './access.ts';
-export type { TaskTree } from './read-tasks.ts';
+export type { TaskTree } from './reading/read-tasks.ts';
 
 /** A verb to whom its parts were given. */
 type Bound<Verb> = Verb extends (parts: never, ...args: infer Args) => infer Answer ? (...args: Args) => Answer : never;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Task } from '../../schemas/task.ts';
-import type { AppOptions } from '../../src/app.ts';
+import type { AppOptions } from '../../src/main/app.ts';
 import { platform } from '../../src/process/platform/index.ts';
 import { startDaemon, type TestDaemon } from '../support/daemon.ts';
 import { everythingIn } from '../support/everything-in.ts';

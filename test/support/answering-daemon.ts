@@ -3,9 +3,9 @@
  * `answering-daemon.ts AGENT`. Before it answers it stops the run's delivery, so that the agent has not got the answer by then.
  */
 import pino from 'pino';
-import { startApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { ownerToken } from '../../src/home/token.ts';
+import { startApp } from '../../src/main/app.ts';
 import { answersWith } from './answering-hook.ts';
 import { delivererOf } from './deliverer.ts';
 

@@ -7,9 +7,9 @@ import pino from 'pino';
 import type { Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { startApp, type App, type AppOptions } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { ownerToken } from '../../src/home/token.ts';
+import { startApp, type App, type AppOptions } from '../../src/main/app.ts';
 
 /** The path of a scripted agent. */
 export const agentPath = (name: string): string => join(import.meta.dirname, '..', 'fixtures', 'agents', name);

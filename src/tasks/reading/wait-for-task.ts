@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import type { Task } from '../../schemas/task.ts';
-import { isTerminal } from '../domain/status-machine.ts';
-import { requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { isTerminal } from '../../domain/status-machine.ts';
+import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 export interface WaitOptions {
   /** `end`: the completion action is over too, and the log complete. */

@@ -1,10 +1,10 @@
 import { isAbsolute, join, normalize } from 'node:path';
-import type { CloneResult, TargetExists } from '../../schemas/worktree.ts';
-import { MakimaError } from '../errors.ts';
-import { cloneStandalone, exists } from '../git/delivery/index.ts';
-import { requireWorktree } from '../ledger/worktree-of.ts';
-import { requireOwner, requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { CloneResult, TargetExists } from '../../../schemas/worktree.ts';
+import { MakimaError } from '../../errors.ts';
+import { cloneStandalone, exists } from '../../git/delivery/index.ts';
+import { requireWorktree } from '../../ledger/worktree-of.ts';
+import { requireOwner, requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 /** @throws MakimaError INVALID_PATH for a path that is neither absolute nor begins with ~ */
 const resolveTarget = (targetDir: string, userHome: string): string => {

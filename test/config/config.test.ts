@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { ConfigError, loadConfig, type Config } from '../src/config.ts';
+import { ConfigError, loadConfig, type Config } from '../../src/config/config.ts';
 
 const problemsOf = (env: NodeJS.ProcessEnv, homedir = '/nowhere'): readonly string[] => {
   try {

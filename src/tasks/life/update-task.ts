@@ -1,10 +1,10 @@
-import type { UpdateTask } from '../../schemas/task-requests.ts';
-import type { Task } from '../../schemas/task.ts';
-import { MakimaError } from '../errors.ts';
-import type { TaskChanges } from '../store/task-store.ts';
-import { requireOwner, requireTask, type Caller } from './access.ts';
+import type { UpdateTask } from '../../../schemas/task-requests.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { MakimaError } from '../../errors.ts';
+import type { TaskChanges } from '../../store/task-store.ts';
+import { requireOwner, requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 import { finishTask } from './finish-task.ts';
-import type { Needs } from './parts.ts';
 
 /**
  * Changes what may change in the status the task is in; `status: done` finishes it.

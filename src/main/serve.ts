@@ -3,17 +3,17 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import pino, { type Logger } from 'pino';
+import { ConfigError, loadConfig, type Config } from '../config/config.ts';
+import { MakimaError, messageOf } from '../errors.ts';
+import { codeOf } from '../files/failure.ts';
+import { makeDirectories } from '../files/make-directories.ts';
+import { readDaemonFile, removeDaemonFile, writeDaemonFile } from '../home/daemon-file.ts';
+import { exposureNotice } from '../home/exposure.ts';
+import { HomeInUseError, lockHome, type HomeLock } from '../home/lock.ts';
+import { StartError } from '../home/start-error.ts';
+import { ownerToken } from '../home/token.ts';
+import { version } from '../version.ts';
 import { startApp, type App } from './app.ts';
-import { ConfigError, loadConfig, type Config } from './config.ts';
-import { MakimaError, messageOf } from './errors.ts';
-import { codeOf } from './files/failure.ts';
-import { readDaemonFile, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts';
-import { exposureNotice } from './home/exposure.ts';
-import { HomeInUseError, lockHome, type HomeLock } from './home/lock.ts';
-import { StartError } from './home/start-error.ts';
-import { ownerToken } from './home/token.ts';
-import { makeDirectories } from './files/make-directories.ts';
-import { version } from './version.ts';
 
 type Reached = (point: string) => void;
 

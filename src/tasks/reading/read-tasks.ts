@@ -1,6 +1,6 @@
-import type { Task, TaskStatus } from '../../schemas/task.ts';
-import { requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { Task, TaskStatus } from '../../../schemas/task.ts';
+import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 /** A task with everything below it. */
 export type TaskTree = Task & { subtasks: TaskTree[] };

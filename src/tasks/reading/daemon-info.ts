@@ -1,5 +1,5 @@
-import type { Info } from '../../schemas/info.ts';
-import type { Needs } from './parts.ts';
+import type { Info } from '../../../schemas/info.ts';
+import type { Needs } from '../parts.ts';
 
 /** What this daemon is, which agents it found and how many tasks it has. */
 export const info = async ({

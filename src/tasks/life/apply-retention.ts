@@ -1,6 +1,6 @@
-import type { Task } from '../../schemas/task.ts';
-import { isTerminal } from '../domain/status-machine.ts';
-import type { Needs } from './parts.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { isTerminal } from '../../domain/status-machine.ts';
+import type { Needs } from '../parts.ts';
 
 /** What of the logs is kept; 0 is without a limit. */
 export interface Retention {

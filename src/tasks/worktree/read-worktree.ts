@@ -1,11 +1,11 @@
-import type { FileChange, WorktreeInfo } from '../../schemas/worktree.ts';
-import { MakimaError } from '../errors.ts';
-import { isDirectory } from '../files/look.ts';
-import { diffFiles as changedFiles, diffPatch as patchOf } from '../git/snapshot/index.ts';
-import type { Worktree } from '../git/worktree/index.ts';
-import { requireWorktree } from '../ledger/worktree-of.ts';
-import { requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { FileChange, WorktreeInfo } from '../../../schemas/worktree.ts';
+import { MakimaError } from '../../errors.ts';
+import { isDirectory } from '../../files/look.ts';
+import { diffFiles as changedFiles, diffPatch as patchOf } from '../../git/snapshot/index.ts';
+import type { Worktree } from '../../git/worktree/index.ts';
+import { requireWorktree } from '../../ledger/worktree-of.ts';
+import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 const present = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<Worktree> => {
   const task = await requireTask(parts, caller, taskId, 'read');

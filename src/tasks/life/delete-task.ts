@@ -1,13 +1,13 @@
-import type { Task } from '../../schemas/task.ts';
-import { isActive } from '../domain/status-machine.ts';
-import { MakimaError } from '../errors.ts';
-import { removeTaskCards, removeWorktree, trashOf, type Worktree } from '../git/worktree/index.ts';
-import { worktreeOf } from '../ledger/worktree-of.ts';
-import { untilDone } from '../runs/until-done.ts';
-import { requireTask, type Caller } from './access.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { isActive } from '../../domain/status-machine.ts';
+import { MakimaError } from '../../errors.ts';
+import { removeTaskCards, removeWorktree, trashOf, type Worktree } from '../../git/worktree/index.ts';
+import { worktreeOf } from '../../ledger/worktree-of.ts';
+import { untilDone } from '../../runs/until-done.ts';
+import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 import { prepareDiscard } from './discard-worktree.ts';
 import { emptyTrashSoon } from './finish-deletions.ts';
-import type { Needs } from './parts.ts';
 
 const requireEnded = (tasks: readonly Task[]): void => {
   for (const task of tasks)

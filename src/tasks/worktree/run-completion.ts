@@ -1,12 +1,12 @@
-import type { CompletionResult, RunCompletion } from '../../schemas/completion.ts';
-import { isActive } from '../domain/status-machine.ts';
-import { MakimaError } from '../errors.ts';
-import { checkBranchName } from '../git/command/index.ts';
-import { openTarget } from '../git/delivery/index.ts';
-import { requireWorktree } from '../ledger/worktree-of.ts';
-import { requireOwner, requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
-import { requireSettledRun } from './settled-run.ts';
+import type { CompletionResult, RunCompletion } from '../../../schemas/completion.ts';
+import { isActive } from '../../domain/status-machine.ts';
+import { MakimaError } from '../../errors.ts';
+import { checkBranchName } from '../../git/command/index.ts';
+import { openTarget } from '../../git/delivery/index.ts';
+import { requireWorktree } from '../../ledger/worktree-of.ts';
+import { requireOwner, requireTask, type Caller } from '../access.ts';
+import { requireSettledRun } from '../life/settled-run.ts';
+import type { Needs } from '../parts.ts';
 
 /**
  * Runs a task's completion action now, again or for the first time. Its result is the task's `completion`, however it ends.

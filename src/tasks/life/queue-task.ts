@@ -1,8 +1,8 @@
-import type { Task } from '../../schemas/task.ts';
-import { isActive } from '../domain/status-machine.ts';
-import { MakimaError } from '../errors.ts';
-import type { Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { isActive } from '../../domain/status-machine.ts';
+import { MakimaError } from '../../errors.ts';
+import type { Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 import { requireRoom } from './room-for-work.ts';
 import { requireSettledRun } from './settled-run.ts';
 

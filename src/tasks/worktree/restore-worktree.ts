@@ -1,11 +1,11 @@
-import type { Task } from '../../schemas/task.ts';
-import { canonicalId } from '../domain/canonical-id.ts';
-import { isTerminal } from '../domain/status-machine.ts';
-import { MakimaError } from '../errors.ts';
-import { repositoryOf } from '../git/repository/index.ts';
-import { findTaskCard, restoreWorktree as restoreFiles, writeTaskCard } from '../git/worktree/index.ts';
-import { requireOwner, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { canonicalId } from '../../domain/canonical-id.ts';
+import { isTerminal } from '../../domain/status-machine.ts';
+import { MakimaError } from '../../errors.ts';
+import { repositoryOf } from '../../git/repository/index.ts';
+import { findTaskCard, restoreWorktree as restoreFiles, writeTaskCard } from '../../git/worktree/index.ts';
+import { requireOwner, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 /**
  * Brings back a worktree that was deleted, with its task where that was deleted too. Its log is not had back.

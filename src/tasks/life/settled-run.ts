@@ -1,5 +1,5 @@
-import { MakimaError } from '../errors.ts';
-import type { Needs } from './parts.ts';
+import { MakimaError } from '../../errors.ts';
+import type { Needs } from '../parts.ts';
 
 /** How long the last run's end is waited for, in milliseconds: its task is terminal a moment before all of it is cleared away. */
 const endingTime = 10_000;

@@ -1,10 +1,10 @@
-import { recoverMerges } from './integration/recover-merges.ts';
-import type { RunContext } from './runs/context.ts';
-import { endUnknownRuns } from './runs/end-unknown-runs.ts';
-import { recover } from './runs/recover.ts';
-import type { Runs } from './runs/runs.ts';
-import { adoptLostTasks } from './tasks/adopt-lost-tasks.ts';
-import { emptyTrashSoon, finishDeletions } from './tasks/finish-deletions.ts';
+import { recoverMerges } from '../integration/recover-merges.ts';
+import type { RunContext } from '../runs/context.ts';
+import { endUnknownRuns } from '../runs/end-unknown-runs.ts';
+import { recover } from '../runs/recover.ts';
+import type { Runs } from '../runs/runs.ts';
+import { adoptLostTasks } from '../tasks/life/adopt-lost-tasks.ts';
+import { emptyTrashSoon, finishDeletions } from '../tasks/life/finish-deletions.ts';
 
 /**
  * Takes up all that an earlier daemon left, before this one says that it is ready.

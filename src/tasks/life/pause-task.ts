@@ -1,7 +1,7 @@
-import type { Task } from '../../schemas/task.ts';
-import { MakimaError } from '../errors.ts';
-import { requireRunning, requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { MakimaError } from '../../errors.ts';
+import { requireRunning, requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 /**
  * Stops all that the agent runs where it stands.

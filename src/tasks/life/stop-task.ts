@@ -1,9 +1,9 @@
-import type { StopTask } from '../../schemas/task-requests.ts';
-import type { Task } from '../../schemas/task.ts';
-import { isTerminal } from '../domain/status-machine.ts';
-import { stopBelow, stopOne } from '../runs/stop-below.ts';
-import { requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { StopTask } from '../../../schemas/task-requests.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { isTerminal } from '../../domain/status-machine.ts';
+import { stopBelow, stopOne } from '../../runs/stop-below.ts';
+import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 /**
  * Stops a task and, unless told otherwise, all below it. The task comes first: where the daemon dies in between, its run's

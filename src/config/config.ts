@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closestName } from './domain/closest-name.ts';
-import { messageOf } from './errors.ts';
-import { isMissing } from './files/failure.ts';
+import { closestName } from '../domain/closest-name.ts';
+import { messageOf } from '../errors.ts';
+import { isMissing } from '../files/failure.ts';
 import {
   args,
   basePath,

@@ -2,35 +2,35 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { routes } from '../routes/index.ts';
-import { agentDrivers } from './agents/index.ts';
-import { createCompletions } from './completion/completions.ts';
-import { timingOf, type Config } from './config.ts';
-import { openEventLog, type EventLogOptions } from './events/event-log.ts';
-import { diskSpace } from './home/disk.ts';
-import { socketPlace } from './home/socket-place.ts';
-import { StartError } from './home/start-error.ts';
-import { buildHttp } from './http/build-http.ts';
-import { fitsSocket, listenUnix } from './http/connections/unix-socket.ts';
-import { createLedger } from './ledger/ledger.ts';
-import { beginLife, type Life } from './main/life.ts';
-import { listen } from './main/listen.ts';
-import { findPlace } from './place/find-place.ts';
-import { settlePlace } from './place/settle-place.ts';
-import { processKeeper } from './process/own-cgroup.ts';
-import type { RunContext } from './runs/context.ts';
-import type { RunHook } from './runs/hooks/hook.ts';
-import { createRuns } from './runs/runs.ts';
-import { startNotices } from './runs/start-notices.ts';
-import { userEnvironment } from './runs/user-environment.ts';
-import { openOrReplaceStore } from './store/open-or-replace.ts';
-import { StoreUnusableError } from './store/store-error.ts';
-import type { TaskStore } from './store/task-store.ts';
+import { routes } from '../../routes/index.ts';
+import { agentDrivers } from '../agents/index.ts';
+import { createCompletions } from '../completion/completions.ts';
+import { timingOf, type Config } from '../config/config.ts';
+import { openEventLog, type EventLogOptions } from '../events/event-log.ts';
+import { diskSpace } from '../home/disk.ts';
+import { socketPlace } from '../home/socket-place.ts';
+import { StartError } from '../home/start-error.ts';
+import { buildHttp } from '../http/build-http.ts';
+import { fitsSocket, listenUnix } from '../http/connections/unix-socket.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import { findPlace } from '../place/find-place.ts';
+import { settlePlace } from '../place/settle-place.ts';
+import { processKeeper } from '../process/own-cgroup.ts';
+import type { RunContext } from '../runs/context.ts';
+import type { RunHook } from '../runs/hooks/hook.ts';
+import { createRuns } from '../runs/runs.ts';
+import { startNotices } from '../runs/start-notices.ts';
+import { userEnvironment } from '../runs/user-environment.ts';
+import { openOrReplaceStore } from '../store/open-or-replace.ts';
+import { StoreUnusableError } from '../store/store-error.ts';
+import type { TaskStore } from '../store/task-store.ts';
+import { createActions } from '../tasks/index.ts';
+import { keepRetention } from '../tasks/life/apply-retention.ts';
+import type { Parts } from '../tasks/parts.ts';
+import { version } from '../version.ts';
+import { beginLife, type Life } from './life.ts';
+import { listen } from './listen.ts';
 import { takeUp } from './take-up.ts';
-import { keepRetention } from './tasks/apply-retention.ts';
-import type { Parts } from './tasks/parts.ts';
-import { createActions } from './tasks/index.ts';
-import { version } from './version.ts';
 
 export interface AppOptions {
   config: Config;
@@ -63,7 +63,7 @@ export interface App {
 
 /** What nearly every part works with. */
 const settingsOf = ({ config, logger, now = () => new Date(), reached = () => undefined }: AppOptions) => {
-  const inheritedEnv = userEnvironment(process.env, join(import.meta.dirname, '..'), homedir());
+  const inheritedEnv = userEnvironment(process.env, join(import.meta.dirname, '../..'), homedir());
   return {
     reached,
     userHome: homedir(),

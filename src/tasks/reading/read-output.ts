@@ -1,7 +1,7 @@
-import type { EventType, TaskEvent } from '../../schemas/event.ts';
-import type { StoredEvent } from '../events/event-log.ts';
-import { requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { EventType, TaskEvent } from '../../../schemas/event.ts';
+import type { StoredEvent } from '../../events/event-log.ts';
+import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 import { readableLines, readableTypes } from './readable-lines.ts';
 
 /** Which output is read: after which event, up to now or until the task has ended, and what gives up reading. */

@@ -1,10 +1,10 @@
-import type { Task } from '../../schemas/task.ts';
-import { MakimaError } from '../errors.ts';
-import { describe, unintegratedSubtasks } from '../integration/gate.ts';
-import { subtaskWarnings } from '../integration/subtask-warnings.ts';
-import type { TaskChanges } from '../store/task-store.ts';
-import { requireRunning } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { MakimaError } from '../../errors.ts';
+import { describe, unintegratedSubtasks } from '../../integration/gate.ts';
+import { subtaskWarnings } from '../../integration/subtask-warnings.ts';
+import type { TaskChanges } from '../../store/task-store.ts';
+import { requireRunning } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 /**
  * Reports a running task done: the task is done from now on, and its agent is given the end of its turn to leave.

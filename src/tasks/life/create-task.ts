@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { CreateTask } from '../../schemas/task-requests.ts';
-import type { Task } from '../../schemas/task.ts';
-import { branchName } from '../domain/branch-name.ts';
-import { MakimaError } from '../errors.ts';
-import { checkRelativePath } from '../files/relative-path.ts';
-import { checkBranchName } from '../git/command/index.ts';
-import { openTarget } from '../git/delivery/index.ts';
-import { checkSource, parseRepositoryUrl } from '../git/repository/index.ts';
-import { requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
-import { requireRoom } from './room-for-work.ts';
+import type { CreateTask } from '../../../schemas/task-requests.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { branchName } from '../../domain/branch-name.ts';
+import { MakimaError } from '../../errors.ts';
+import { checkRelativePath } from '../../files/relative-path.ts';
+import { checkBranchName } from '../../git/command/index.ts';
+import { openTarget } from '../../git/delivery/index.ts';
+import { checkSource, parseRepositoryUrl } from '../../git/repository/index.ts';
+import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 import { queueTask, type Starting } from './queue-task.ts';
+import { requireRoom } from './room-for-work.ts';
 
 /** What this version does not do yet is refused, rather than taken and not done. */
 const refuseUnavailable = (request: CreateTask): void => {

@@ -1,8 +1,8 @@
-import type { Task } from '../../schemas/task.ts';
-import { keepSnapshot } from '../git/snapshot/index.ts';
-import { type Worktree, writeTaskCard } from '../git/worktree/index.ts';
-import { runProjectCommand } from '../runs/project-commands.ts';
-import type { Needs } from './parts.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { keepSnapshot } from '../../git/snapshot/index.ts';
+import { type Worktree, writeTaskCard } from '../../git/worktree/index.ts';
+import { runProjectCommand } from '../../runs/project-commands.ts';
+import type { Needs } from '../parts.ts';
 
 /**
  * Prepares a worktree for its end: what is in it is kept under a private ref, its card says that it is to go and how it

@@ -1,5 +1,5 @@
-import { MakimaError } from '../errors.ts';
-import type { Needs } from './parts.ts';
+import { MakimaError } from '../../errors.ts';
+import type { Needs } from '../parts.ts';
 
 const mebibyte = 1024 * 1024;
 

@@ -1,6 +1,6 @@
-import type { FollowOptions, StoredEvent } from '../events/event-log.ts';
-import { maySee, requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { FollowOptions, StoredEvent } from '../../events/event-log.ts';
+import { maySee, requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 /**
  * The events of one task, those that are there and those that come, until it has ended or the signal fires.

@@ -1,6 +1,6 @@
-import { isDirectory } from '../files/look.ts';
-import { allTaskCards, emptyTrash, leadsTo, removeWorktree, trashOf } from '../git/worktree/index.ts';
-import type { Needs } from './parts.ts';
+import { isDirectory } from '../../files/look.ts';
+import { allTaskCards, emptyTrash, leadsTo, removeWorktree, trashOf } from '../../git/worktree/index.ts';
+import type { Needs } from '../parts.ts';
 
 /**
  * Goes on with deletions in the middle of which an earlier daemon died: tasks whose rows are gone and whose worktrees or

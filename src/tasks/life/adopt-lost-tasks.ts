@@ -1,9 +1,9 @@
-import type { EventPayload } from '../../schemas/event.ts';
-import type { Task } from '../../schemas/task.ts';
-import { isTerminal } from '../domain/status-machine.ts';
-import { isDirectory } from '../files/look.ts';
-import { allTaskCards, leadsTo, type TaskCard } from '../git/worktree/index.ts';
-import type { Needs } from './parts.ts';
+import type { EventPayload } from '../../../schemas/event.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { isTerminal } from '../../domain/status-machine.ts';
+import { isDirectory } from '../../files/look.ts';
+import { allTaskCards, leadsTo, type TaskCard } from '../../git/worktree/index.ts';
+import type { Needs } from '../parts.ts';
 
 const lost = 'The state file was lost; the task was found again by its worktree';
 

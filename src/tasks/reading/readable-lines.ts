@@ -1,6 +1,6 @@
-import type { TaskEvent, EventType } from '../../schemas/event.ts';
-import type { AgentDriver } from '../agents/driver.ts';
-import type { StoredEvent } from '../events/event-log.ts';
+import type { TaskEvent, EventType } from '../../../schemas/event.ts';
+import type { AgentDriver } from '../../agents/driver.ts';
+import type { StoredEvent } from '../../events/event-log.ts';
 
 /** A line that goes on over more events than this is not one that a person reads. */
 const maxReadableLine = 8 * 1024 * 1024;

@@ -1,6 +1,6 @@
-import type { Task } from '../../schemas/task.ts';
-import { requireTask, type Caller } from './access.ts';
-import type { Needs } from './parts.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 import { queueTask, type Starting } from './queue-task.ts';
 
 /**
