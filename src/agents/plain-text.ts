@@ -8,7 +8,7 @@ import { stripVTControlCharacters } from 'node:util';
 export const plainText = (text: string): string => stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '');
 
 /** The first line that says something, as plain text of at most `max` characters, an ellipsis where it was cut. */
-export const oneLine = (text: string, max: number): string => {
+export const firstLine = (text: string, max: number): string => {
   // The cut comes first: a megabyte on one line is not cleaned to show two hundred characters of it.
   const start = text.slice(0, max * 20);
   const lines = plainText(start)

@@ -1,5 +1,5 @@
 import type { ProgramAnswer } from './ask-program.ts';
-import { oneLine } from './plain-text.ts';
+import { firstLine } from './plain-text.ts';
 
 const maxLineLength = 200;
 
@@ -11,7 +11,7 @@ export type VersionAnswer =
   | { kind: 'silent' };
 
 /** The number in "2.1.330 (Claude Code)", or the line itself. */
-const versionIn = (output: string): string => /\d+\.\d+\.\d+[-+.\w]*/.exec(output)?.[0] ?? oneLine(output, 60);
+const versionIn = (output: string): string => /\d+\.\d+\.\d+[-+.\w]*/.exec(output)?.[0] ?? firstLine(output, 60);
 
 /** What a shell answers for a command that it cannot run (126) or does not find (127); a script's missing interpreter ends so. */
 const cannotRun = new Set([126, 127]);
@@ -20,6 +20,7 @@ const cannotRun = new Set([126, 127]);
 export const readVersion = (answer: ProgramAnswer | string): VersionAnswer => {
   if (typeof answer === 'string') return { kind: 'unusable', reason: answer };
   const { code, stdout, stderr } = answer;
-  if (code !== null && cannotRun.has(code)) return { kind: 'unusable', reason: oneLine(stderr, maxLineLength) || `it exited with ${code}` };
+  if (code !== null && cannotRun.has(code))
+    return { kind: 'unusable', reason: firstLine(stderr, maxLineLength) || `it exited with ${code}` };
   return code === 0 && stdout.trim() !== '' ? { kind: 'version', version: versionIn(stdout) } : { kind: 'silent' };
 };

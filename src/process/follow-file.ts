@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { openSplitter, type Piece } from './split-lines.ts';
 import { openWake, type WakeOptions } from './wake.ts';
 
-export interface FollowOptions extends WakeOptions {
+export interface FollowFileOptions extends WakeOptions {
   /** `out` or `err` of a run. */
   path: string;
   /** The end of the last piece that was taken, or 0. */
@@ -25,7 +25,7 @@ const readBytes = 256 * 1024;
 const maxPiecesAtOnce = 1_000;
 
 /** Reads a run's file line by line from an offset, and goes on with it as it grows. */
-export const followRunFile = (options: FollowOptions): Follower => {
+export const followRunFile = (options: FollowFileOptions): Follower => {
   const { path, from, onPieces, signal } = options;
   const wake = openWake(path, options);
   let finishing = false;

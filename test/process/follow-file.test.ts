@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { followRunFile, type FollowOptions, type Follower } from '../../src/process/follow-file.ts';
+import { followRunFile, type FollowFileOptions, type Follower } from '../../src/process/follow-file.ts';
 import type { Piece } from '../../src/process/split-lines.ts';
 import { sweepRun } from '../../src/process/sweep.ts';
 import { waitForExit } from '../../src/process/wait-for-exit.ts';
@@ -15,7 +15,7 @@ import { agentPath, launchIn, newRun, userLine } from './helper.ts';
 const collect = (
   path: string,
   from = 0,
-  more: Partial<FollowOptions> = {},
+  more: Partial<FollowFileOptions> = {},
 ): { pieces: Piece[]; follower: Follower; seen: (count: number) => Promise<void> } => {
   const pieces: Piece[] = [];
   let check = (): void => undefined;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Task } from '../../schemas/task.ts';
+import { spawnDaemon } from '../support/daemon-process.ts';
 import { lineOf, scratch, startDaemon, type TestDaemon } from '../support/daemon.ts';
 
 t.setTimeout(300_000);
@@ -91,6 +92,23 @@ void t.test('that it was told holds over a restart: it is not told again, and ma
     t.equal((await told(daemon, id)).length, 1, how);
     if (how === 'stops talking') t.match(task, { status: 'failed', errorMessage: /No subtask ended well/ });
     else t.same([task.status, ...warnings(task).sort()], ['done', 'SUBTASKS_FAILED', 'SUBTASKS_UNATTENDED']);
+    await daemon.close();
+  }
+});
+
+void t.test('it is told once, wherever the daemon dies while it tells', async (t) => {
+  for (const dieAt of ['telling noted', 'message accepted']) {
+    const home = scratch(t);
+    const dying = await spawnDaemon(t, home, 'by-task-name', {}, dieAt);
+    const { id } = (await dying.call('POST', '/tasks', { name: 'echo-messages', plan: 'p', isOrchestrator: true })).body;
+    const forgotten = (await dying.call('POST', '/tasks', { name: 'forgotten', plan: 'p', parentTaskId: id })).body;
+    await dying.call('POST', `/tasks/${id}/start`);
+    await dying.gone;
+    const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_HOME: home });
+    t.match(await daemon.ended(id), { status: 'done', warnings: [{ code: 'SUBTASKS_UNATTENDED' }] }, dieAt);
+    const heard = (await daemon.lines(id, 'stdout')).filter((line) => line.includes('You said: You ended your turn'));
+    t.equal(heard.length, 1, `${dieAt}: the agent has heard it once`);
+    t.match(heard[0], forgotten.id);
     await daemon.close();
   }
 });

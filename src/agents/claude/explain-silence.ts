@@ -1,4 +1,4 @@
-import { oneLine } from '../plain-text.ts';
+import { firstLine } from '../plain-text.ts';
 import { objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
 
 const maxNameLength = 100;
@@ -11,14 +11,14 @@ const maxNameLength = 100;
 const beforeInit = (line: JsonObject | null): string => {
   const hook = line !== null && stringAt(line, 'subtype') === 'hook_started' ? stringAt(line, 'hook_name') : null;
   if (hook !== null)
-    return `its hook ${oneLine(hook, maxNameLength)} has not ended. Look for it in ~/.claude/settings.json and in the repository's .claude/settings.json`;
+    return `its hook ${firstLine(hook, maxNameLength)} has not ended. Look for it in ~/.claude/settings.json and in the repository's .claude/settings.json`;
   return "its session has not begun, which it does within seconds as a rule. Likely a hook (UserPromptSubmit or SessionStart in ~/.claude/settings.json or the repository's .claude/settings.json), a sign-in or keychain that waits for somebody, an MCP server or the network hangs: to see which, run `claude --debug -p hello` in the worktree, as the same user";
 };
 
 const runningTool = (line: JsonObject): string | null => {
   const blocks = typeOf(line) === 'assistant' ? objectsAt(objectAt(line, 'message') ?? {}, 'content') : [];
   const use = blocks.find((block) => typeOf(block) === 'tool_use');
-  return use === undefined ? null : oneLine(stringAt(use, 'name') ?? 'tool', maxNameLength);
+  return use === undefined ? null : firstLine(stringAt(use, 'name') ?? 'tool', maxNameLength);
 };
 
 /** What an agent that prints nothing is likely to be at, and what to do; without its last full stop. */

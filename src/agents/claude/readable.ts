@@ -1,4 +1,4 @@
-import { oneLine, plainText } from '../plain-text.ts';
+import { firstLine, plainText } from '../plain-text.ts';
 import { amountAt, fieldAt, objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
 import { isFailure, messageOfResult, refusalOf, usageOfResult, wasInterrupted } from './result-line.ts';
 
@@ -21,10 +21,10 @@ const tellingFields = [
 ];
 
 const toolUse = (block: JsonObject): string => {
-  const name = oneLine(stringAt(block, 'name') ?? 'tool', 60);
+  const name = firstLine(stringAt(block, 'name') ?? 'tool', 60);
   const input = objectAt(block, 'input') ?? {};
   const what = tellingFields.map((field) => stringAt(input, field)).find((value) => value !== null && value.trim() !== '');
-  return what === undefined || what === null ? `● ${name}` : `● ${name}: ${oneLine(what, maxLength)}`;
+  return what === undefined || what === null ? `● ${name}` : `● ${name}: ${firstLine(what, maxLength)}`;
 };
 
 /** The text of a tool result, which is a string or blocks of text. */
@@ -42,7 +42,7 @@ const toolResult = (block: JsonObject): string | null => {
   if (lines.length === 0) return failed ? '  ✗ failed' : null;
   const shown = lines
     .slice(0, maxResultLines)
-    .map((line, index) => `  ${index > 0 ? ' ' : failed ? '✗' : '⎿'} ${oneLine(line, maxLength)}`);
+    .map((line, index) => `  ${index > 0 ? ' ' : failed ? '✗' : '⎿'} ${firstLine(line, maxLength)}`);
   const more = lines.length - maxResultLines;
   return [...shown, ...(more > 0 ? [`    … ${more} more ${more === 1 ? 'line' : 'lines'}`] : [])].join('\n');
 };
@@ -55,7 +55,7 @@ const contentBlock = (block: JsonObject, role: 'assistant' | 'user'): string | n
   const text = stringAt(block, 'text') ?? '';
   if (text.trim() === '') return null;
   // A user's text in the output is a notice of claude's, or the prompt of a subagent, which can be long.
-  return role === 'assistant' ? plainText(text).trimEnd() : `› ${oneLine(text, maxLength)}`;
+  return role === 'assistant' ? plainText(text).trimEnd() : `› ${firstLine(text, maxLength)}`;
 };
 
 const message = (line: JsonObject, role: 'assistant' | 'user'): string | null => {
@@ -83,16 +83,16 @@ const system = (line: JsonObject): string | null => {
     case 'api_retry': {
       const reason = [amountAt(line, 'error_status') || null, stringAt(line, 'error')].filter((each) => each !== null).join(' ');
       const seconds = (amountAt(line, 'retry_delay_ms') / 1000).toFixed(1);
-      return `… the API answered with an error (${oneLine(reason, maxLength) || 'no answer'}); try ${amountAt(line, 'attempt')} of ${amountAt(line, 'max_retries')} follows in ${seconds} s`;
+      return `… the API answered with an error (${firstLine(reason, maxLength) || 'no answer'}); try ${amountAt(line, 'attempt')} of ${amountAt(line, 'max_retries')} follows in ${seconds} s`;
     }
     case 'permission_denied':
-      return `✗ not permitted: ${oneLine(stringAt(line, 'tool_name') ?? 'a tool', maxLength)}`;
+      return `✗ not permitted: ${firstLine(stringAt(line, 'tool_name') ?? 'a tool', maxLength)}`;
     case 'informational': {
       const refusal = refusalOf(line);
-      return refusal === null ? null : `✗ ${oneLine(refusal, maxLength)}`;
+      return refusal === null ? null : `✗ ${firstLine(refusal, maxLength)}`;
     }
     case 'task_notification': {
-      const summary = oneLine(stringAt(line, 'summary') ?? '', maxLength);
+      const summary = firstLine(stringAt(line, 'summary') ?? '', maxLength);
       return summary === '' ? null : `● ${summary}`;
     }
     default:
@@ -104,7 +104,7 @@ const system = (line: JsonObject): string | null => {
 export const readable = (line: string): string | null => {
   const parsed = parseLine(line);
   if (parsed === null) {
-    const text = oneLine(line, 5 * maxLength);
+    const text = firstLine(line, 5 * maxLength);
     return text === '' ? null : text;
   }
   switch (typeOf(parsed)) {

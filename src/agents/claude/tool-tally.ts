@@ -1,4 +1,4 @@
-import { oneLine } from '../plain-text.ts';
+import { firstLine } from '../plain-text.ts';
 import { fieldAt, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from './json-line.ts';
 
 /** What became of the tools that the agent of a run tried, its subagents' too. */
@@ -37,7 +37,7 @@ export const toolTally = (): ToolTally => {
     deniedCalls.add(id);
     const known = reasons.get(name);
     if (known === undefined ? reasons.size < maxNamed : known === null)
-      reasons.set(name, reason === null ? null : oneLine(reason, maxReasonLength));
+      reasons.set(name, reason === null ? null : firstLine(reason, maxReasonLength));
   };
 
   const assistant = (line: JsonObject): void => {

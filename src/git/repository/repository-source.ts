@@ -96,7 +96,7 @@ const slugOf = (text: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 40) || 'repository';
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 /** Two spellings of one remote: the host in any case, a slash at the end. */
 const normalizeUrl = (url: string): string =>
@@ -116,7 +116,7 @@ const normalizeUrl = (url: string): string =>
 export const repositoryName = (source: RepositorySource, taskId: string): string => {
   switch (source.kind) {
     case 'local':
-      return `${slugOf(path.basename(source.path))}-${hashOf(`local:${source.path}`)}.git`;
+      return `${slugOf(path.basename(source.path))}-${shortHash(`local:${source.path}`)}.git`;
     case 'remote': {
       const url = normalizeUrl(source.url);
       const last =
@@ -124,13 +124,13 @@ export const repositoryName = (source: RepositorySource, taskId: string): string
           .replace(/\.git$/, '')
           .split(/[/:]/)
           .at(-1) ?? '';
-      return `${slugOf(last)}-${hashOf(`remote:${url}`)}.git`;
+      return `${slugOf(last)}-${shortHash(`remote:${url}`)}.git`;
     }
     case 'named':
-      return `new-${slugOf(source.name)}-${hashOf(`named:${source.name}`)}.git`;
+      return `new-${slugOf(source.name)}-${shortHash(`named:${source.name}`)}.git`;
     case 'new':
-      return `new-${hashOf(`task:${taskId}`)}-${slugOf(taskId)}.git`;
+      return `new-${shortHash(`task:${taskId}`)}-${slugOf(taskId)}.git`;
     case 'scratch':
-      return `scratch-${hashOf(`task:${taskId}`)}-${slugOf(taskId)}.git`;
+      return `scratch-${shortHash(`task:${taskId}`)}-${slugOf(taskId)}.git`;
   }
 };

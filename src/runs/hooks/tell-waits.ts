@@ -1,4 +1,4 @@
-import { oneLine } from '../../agents/plain-text.ts';
+import { firstLine } from '../../agents/plain-text.ts';
 import type { RunContext } from '../context.ts';
 import type { RunHook } from './hook.ts';
 
@@ -9,7 +9,7 @@ export const tellWaits = ({ ledger }: Pick<RunContext, 'ledger'>): RunHook => ({
   name: 'waits',
   async signalled({ task }, signal) {
     if (signal.kind === 'asked') {
-      const tool = oneLine(signal.request.tool, maxToolLength);
+      const tool = firstLine(signal.request.tool, maxToolLength);
       const what = signal.request.isQuestion ? `asks the user a question (${tool})` : `asks whether it may use ${tool}`;
       ledger.say(
         task.id,

@@ -9,8 +9,12 @@ const deliveryWait = 2000;
 
 /** What is said to a running agent. */
 export interface AgentInput {
-  /** A user message. @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL */
-  send(text: string): Promise<{ delivered: boolean }>;
+  /**
+   * A user message.
+   * @param id - of one that the agent is to get once, also where nobody knows any more whether it was accepted
+   * @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL
+   */
+  send(text: string, id?: string): Promise<{ delivered: boolean }>;
   /** The answer to a request of the agent, of which it gets one. @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL */
   answer(request: AgentRequest, answer: AgentAnswer): Promise<{ delivered: boolean; repeated: boolean }>;
   /** Nothing more will come; an agent that has ended its turn then ends. Can be repeated. */
@@ -45,13 +49,14 @@ export const openAgentInput = (of: {
   };
 
   return {
-    async send(text) {
+    async send(text, id) {
       if (state.inputClosed || state.exited) throw new MakimaError('AGENT_INPUT_CLOSED');
       const { results } = tracker.progress;
-      const accepted = await agent.write(driver.userMessage(text));
+      const accepted = await agent.write(driver.userMessage(text), id);
+      of.reached('message accepted');
       state.askedAfter = results;
       of.heard();
-      of.said(text);
+      if (!accepted.repeated) of.said(text);
       return { delivered: await delivered(accepted) };
     },
     async answer(request, answer) {

@@ -21,6 +21,8 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
   /** The subtasks that an agent at rest waits for, each with what ends watching it. */
   const awaited = new Map<string, () => void>();
   let told = run.toldAfter !== null;
+  /** An earlier daemon noted that it tells the agent, and may have died before it did. */
+  let isTelling = told;
 
   const waitForSubtasks = (active: readonly Task[]): void => {
     if (awaited.size === 0) say(`The agent is at rest; it will be told when its ${active.length} active subtasks have ended`);
@@ -41,7 +43,7 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
   const leadsOn = async (): Promise<boolean> => {
     const { results } = tracker.progress;
     // What it was told last it has not answered yet: a restart of the daemon, or the end of background work, comes between.
-    if (results <= state.askedAfter) return true;
+    if (results <= state.askedAfter) return !isTelling || tellWhatIsLeft(results);
     const subtasks = await store.listChildren(task.id);
     const active = subtasks.filter((each) => isActive(each.status));
     if (active.length > 0) {
@@ -55,19 +57,24 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
       stopWaiting();
       return true;
     }
-    if (told) return false;
+    return told ? false : tellWhatIsLeft(results);
+  };
+
+  /** @returns whether there is something to tell */
+  const tellWhatIsLeft = async (results: number): Promise<boolean> => {
     const left = [await describeWhatIsLeft(context, task), ...(await subtaskWarnings(context, task)).map(({ message }) => message)].filter(
       (each) => each !== null,
     );
     if (left.length === 0) return false;
+    // Noted first, since a message that was accepted cannot be taken back; its id keeps it from being said again where only that was lost.
+    if (!told) await store.updateRun(run.runId, { toldAfter: results });
+    told = true;
+    context.reached('telling noted');
     await input.send(
       `You ended your turn, but the task is not finished: ${left.join('. ')}. Go on, and finish with .makima/orchestrate.sh done (or "$MAKIMA_ORCHESTRATE" done).`,
+      'what is left',
     );
-    told = true;
-    const note = async (): Promise<void> => {
-      if (!state.exited) await store.updateRun(run.runId, { toldAfter: results });
-    };
-    void untilDone(context, `noting what the agent of task ${task.id} was told`, note, detach);
+    isTelling = false;
     return true;
   };
 

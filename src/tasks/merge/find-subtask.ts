@@ -1,10 +1,11 @@
 import type { Task } from '../../../schemas/task.ts';
+import { canonicalId } from '../../domain/canonical-id.ts';
 import { MakimaError } from '../../errors.ts';
 import type { TaskStore } from '../../store/task-store.ts';
 
 /** @throws MakimaError TASK_NOT_FOUND, NOT_A_SUBTASK */
 export const requireSubtask = async ({ store }: { store: TaskStore }, task: Task, subtaskId: string): Promise<Task> => {
-  const subtask = await store.getTask(subtaskId.toLowerCase());
+  const subtask = await store.getTask(canonicalId(subtaskId));
   if (!subtask) throw new MakimaError('TASK_NOT_FOUND', `There is no task ${subtaskId}`);
   if (subtask.parentTaskId !== task.id) throw new MakimaError('NOT_A_SUBTASK', `Task ${subtask.id} is no subtask of task ${task.id}`);
   return subtask;
