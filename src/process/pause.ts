@@ -24,8 +24,22 @@ const repeat = async (left: () => Promise<ProcessInfo[]>, signal: NodeJS.Signals
  * @param census - from openCensus
  * @returns those that did not stop in time (they hang in the kernel)
  */
-export const freeze = async (census: () => Promise<Census>, limitMs = defaultLimitMs): Promise<ProcessInfo[]> =>
-  await repeat(async () => (await census()).others.filter(({ state }) => state === 'running'), 'SIGSTOP', limitMs);
+export const freeze = async (census: () => Promise<Census>, limitMs = defaultLimitMs): Promise<ProcessInfo[]> => {
+  let asked = new Set<number>();
+  const left = async (): Promise<ProcessInfo[]> => {
+    const { others } = await census();
+    const running = others.filter(({ state }) => state === 'running');
+    // Who has vforked stops when its child has become a program, or never where that was stopped before: it goes on to there.
+    const held = new Set(running.map(({ pid }) => pid).filter((pid) => asked.has(pid)));
+    asked = new Set(running.map(({ pid }) => pid));
+    await signalProcesses(
+      others.filter(({ ppid, state }) => state === 'stopped' && held.has(ppid)),
+      'SIGCONT',
+    );
+    return running;
+  };
+  return await repeat(left, 'SIGSTOP', limitMs);
+};
 
 /**
  * Stops everything that a run's agent runs, without its wrapper. Can be repeated.
