@@ -221,6 +221,14 @@ void t.test('nothing is silenced, in the tests neither', (t) => {
   t.end();
 });
 
+void t.test('the architecture draws the house as it is', (t) => {
+  const [drawing = ''] = /^```\n[^]*?^```/m.exec(readFileSync(join(root, 'docs/architecture.md'), 'utf8')) ?? [];
+  const drawn = [...drawing.matchAll(/^ {0,4}([a-z-]+)\/(?: |$)/gm)].map(([, name]) => name);
+  const there = ['src/*/', 'src/git/*/', 'schemas/', 'routes/', 'scripts/'].flatMap((pattern) => globSync(pattern, { cwd: root }));
+  t.strictSame(drawn.sort(), ['src', ...there.map((path) => posix.basename(path.replaceAll('\\', '/')))].sort());
+  t.end();
+});
+
 void t.test('the checks see what they look for', (t) => {
   const empty = {
     'src/store/a.ts': '',
