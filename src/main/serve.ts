@@ -1,7 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import closeWithGrace from 'close-with-grace';
 import pino, { type Logger } from 'pino';
 import { ConfigError, loadConfig, type Config } from '../config/config.ts';
 import { MakimaError, messageOf } from '../errors.ts';
@@ -14,6 +13,7 @@ import { StartError } from '../home/start-error.ts';
 import { ownerToken } from '../home/token.ts';
 import { version } from '../version.ts';
 import { startApp, type App } from './app.ts';
+import { endOnce } from './end-once.ts';
 
 type Reached = (point: string) => void;
 
@@ -91,19 +91,25 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
   const adopt = readArguments(args);
   const { config, warnings } = loadConfig(process.env, { homedir: homedir() });
   // Standard output is for what a person reads at the start; the log goes beside it.
-  const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
+  const log = pino.destination({ fd: 2, sync: true });
+  const logger = pino({ level: config.logLevel }, log);
+  // The terminal or the pipe may be gone before the daemon is: what would have been said there is no reason to end otherwise.
+  const unheard = (): void => undefined;
+  log.on('error', unheard);
+  process.stdout.on('error', unheard);
+  process.stderr.on('error', unheard);
   for (const warning of warnings) logger.warn(warning);
   const lock = await openHome(config.home);
   const starting = start(config, logger, adopt, reached);
   // Before it is ready: a signal in that moment would end the daemon as a kill does, and leave agents that it is to stop.
   // Agents that are stopped get the time that stopping one takes; where none is, nobody waits for it.
-  closeWithGrace({ delay: longestStop(config), logger: false }, async ({ signal, err }) => {
+  endOnce(longestStop(config), async ({ signal, err }) => {
     const exit = config.stopAgents ? undefined : setTimeout(() => process.exit(1), shutdownLimit).unref();
-    if (err) logger.fatal({ err }, 'An unexpected error ends the daemon; running agents go on and are taken up at the next start');
+    if (err !== null) logger.fatal({ err }, 'An unexpected error ends the daemon; running agents go on and are taken up at the next start');
     else logger.info(`${signal ?? 'Shutdown'}: shutting down; running agents ${config.stopAgents ? 'are stopped' : 'go on'}`);
     const app = await starting;
     if (app.isStopping()) clearTimeout(exit);
-    await app.close({ stopAgents: config.stopAgents && !err });
+    await app.close({ stopAgents: config.stopAgents && err === null });
     await removeDaemonFile(config.home);
     lock.release();
   });

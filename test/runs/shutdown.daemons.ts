@@ -93,6 +93,31 @@ void t.test('with MAKIMA_STOP_AGENTS a stop of the daemon stops the agents', asy
   t.equal((await next.call('GET', `/tasks/${task.id}`)).body.status, 'interrupted');
 });
 
+void t.test(
+  'a signal that comes twice, as npm and a closing terminal send it, is one; and nobody has to be there to be told',
+  async (t) => {
+    const env = { MAKIMA_STOP_AGENTS: 'true', MAKIMA_LOG_LEVEL: 'info' };
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) {
+      const home = scratch(t);
+      const daemon = await spawnDaemon(t, home, 'forever', env);
+      const { body: task } = await daemon.call('POST', '/tasks', { name: 'work', plan: 'work', start: true });
+      await until(daemon, task.id, says('Working'));
+      const agent = pidOf(home);
+      const over = daemon.kill(signal);
+      while (!daemon.log().includes(`${signal}: shutting down`)) await pause(1);
+      process.kill(daemon.pid, signal);
+      t.equal(await over, 0, signal);
+      t.notOk(isAlive(agent));
+      t.notOk(existsSync(join(home, 'daemon.json')));
+
+      const deaf = await spawnDaemon(t, home, 'forever', env);
+      deaf.deafen();
+      t.equal(await deaf.kill(signal), 0, 'deaf');
+      t.notOk(existsSync(join(home, 'daemon.json')));
+    }
+  },
+);
+
 void t.test("an orchestrator's key still works after the restart, and its script waits through it", async (t) => {
   const home = scratch(t);
   const flags = scratch(t);

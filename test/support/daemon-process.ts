@@ -21,6 +21,8 @@ export interface DaemonProcess {
   greeting(): string;
   /** Everything it printed on standard error. */
   log(): string;
+  /** Nobody reads any more what it prints, as where its terminal is gone. */
+  deafen(): void;
   /** Resolves when it has ended, by whatever. */
   gone: Promise<unknown>;
 }
@@ -106,6 +108,10 @@ export const spawnDaemon = async (
     },
     greeting: () => greeting,
     log: () => log,
+    deafen() {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
     gone,
   };
 };
