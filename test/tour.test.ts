@@ -6,12 +6,15 @@ import { existsSync, openSync, readFileSync, symlinkSync, unlinkSync } from 'nod
 import { join } from 'node:path';
 import { scratch, startDaemon, userRepository, type TestDaemon } from './support/daemon.ts';
 
-/** The commands below the assignments of the address, the token and the repository. */
+/** The assignments of the address, the token and the repository, and the commands of the blocks after them. */
 const tour = (): { assignments: string; commands: string } => {
   const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
-  const [, assignments, commands] = /```sh\n(API=.*\nTOKEN=.*\nREPO=.*\n)\n([^]*?)```/.exec(readme) ?? [];
-  if (assignments === undefined || commands === undefined) throw new Error('the README has no tour');
-  return { assignments, commands };
+  const [, section = ''] = /^## Two-minute start\n([^]*?)^##/m.exec(readme) ?? [];
+  const blocks = [...section.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, commands = '']) => commands);
+  const first = blocks.findIndex((block) => /^API=.*\nTOKEN=.*\nREPO=.*\n$/.test(block));
+  const assignments = blocks[first];
+  if (assignments === undefined) throw new Error('the README has no tour');
+  return { assignments, commands: blocks.slice(first + 1).join('') };
 };
 
 const take = async (t: Test, daemon: TestDaemon, repository: string): Promise<{ code: unknown; out: string; err: string }> => {

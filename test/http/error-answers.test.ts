@@ -148,14 +148,18 @@ void t.test('an unknown path is 404, a known one with another method 405 that na
 void t.test('an id that is missing from a path is an unknown path, and the answer says what may be wrong', async (t) => {
   const { call, calls } = await serve(t);
   const cases: [method: string, path: string, says: RegExp][] = [
-    ['GET', '/api/v1/mesh/tasks/', /"\/api\/v1\/mesh\/tasks\/"; is "\/api\/v1\/mesh\/tasks" meant, or is an id missing/],
-    ['PUT', '/api/v1/mesh/tasks/', /or is an id missing/],
-    ['POST', '/api/v1/mesh/tasks/?x=1', /"\/api\/v1\/mesh\/tasks\/"; is/],
+    [
+      'GET',
+      '/api/v1/mesh/tasks/',
+      /"\/api\/v1\/mesh\/tasks\/"; perhaps "\/api\/v1\/mesh\/tasks" is meant, or an id is missing at the end\. /,
+    ],
+    ['PUT', '/api/v1/mesh/tasks/', /or an id is missing/],
+    ['POST', '/api/v1/mesh/tasks/?x=1', /"\/api\/v1\/mesh\/tasks\/"; perhaps/],
     ['GET', '/api/v1/mesh/tasks//events', /; a part of it is empty/],
     ['POST', '/api/v1/mesh/tasks//start', /; a part of it is empty/],
-    ['GET', `/api/v1/mesh/tasks/${taskId}/`, /; is "[^"]+" meant/],
-    ['DELETE', `/api/v1/mesh/tasks/${taskId}/tool-keys/`, /or is an id missing/],
-    ['GET', '/healthz/', /is "\/healthz" meant/],
+    ['GET', `/api/v1/mesh/tasks/${taskId}/`, /; perhaps "[^"]+" is meant/],
+    ['DELETE', `/api/v1/mesh/tasks/${taskId}/tool-keys/`, /or an id is missing/],
+    ['GET', '/healthz/', /perhaps "\/healthz" is meant/],
     ['GET', '/api/v1/mesh/nowhere', /"\/api\/v1\/mesh\/nowhere"\. /],
   ];
   for (const [method, path, says] of cases) {

@@ -50,7 +50,7 @@ export const knownPaths = plugin<{ basePath: string }>({ name: 'known-paths', de
   const hint = (path: string): string => {
     if (basePath !== '' && path !== basePath && !path.startsWith(`${basePath}/`)) return `; everything is below ${basePath}`;
     const shorter = path.replace(/\/+$/, '');
-    if (shorter !== path && methodsAt(shorter).length > 0) return `; is ${quote(shorter)} meant, or is an id missing at the end?`;
+    if (shorter !== path && methodsAt(shorter).length > 0) return `; perhaps ${quote(shorter)} is meant, or an id is missing at the end`;
     return path.includes('//') ? '; a part of it is empty' : '';
   };
   const nothingAt = (path: string): MakimaError => new MakimaError('ROUTE_NOT_FOUND', `There is nothing at ${quote(path)}${hint(path)}`);
