@@ -60,7 +60,7 @@ export const leaveToOriginal = async (context: RunContext, runs: Runs, { from }:
     const task = await store.getTask(run.taskId);
     if (task === null) continue;
     const of = { task, run, driver: drivers.get(task.agent) };
-    await concludeRun({ ...context, runs }, hooks, of, { lost, elsewhere: true });
+    await concludeRun({ ...context, runs }, hooks, of, { lost, elsewhere: true }, (work) => work());
   }
   for await (const { id, status } of everyTask(context)) {
     if (status !== 'queued') continue;

@@ -7,6 +7,8 @@ import { signalProcesses } from './signal-processes.ts';
 /** A process stops when it next leaves the kernel: a moment, unless it hangs in there. */
 const settleMs = 5;
 const defaultLimitMs = 5_000;
+/** How often those who hold up their parents are let go on: one that becomes no program in these moments never will. */
+const maxReleases = 100;
 
 /** Repeats a signal until a census finds none left to send it to, since processes may fork meanwhile; returns those left at the limit. */
 const repeat = async (left: () => Promise<ProcessInfo[]>, signal: NodeJS.Signals, limitMs: number): Promise<ProcessInfo[]> => {
@@ -26,16 +28,16 @@ const repeat = async (left: () => Promise<ProcessInfo[]>, signal: NodeJS.Signals
  */
 export const freeze = async (census: () => Promise<Census>, limitMs = defaultLimitMs): Promise<ProcessInfo[]> => {
   let asked = new Set<number>();
+  let releases = maxReleases;
   const left = async (): Promise<ProcessInfo[]> => {
     const { others } = await census();
     const running = others.filter(({ state }) => state === 'running');
     // Who has vforked stops when its child has become a program, or never where that was stopped before: it goes on to there.
     const held = new Set(running.map(({ pid }) => pid).filter((pid) => asked.has(pid)));
     asked = new Set(running.map(({ pid }) => pid));
-    await signalProcesses(
-      others.filter(({ ppid, state }) => state === 'stopped' && held.has(ppid)),
-      'SIGCONT',
-    );
+    const holding = releases > 0 ? others.filter(({ ppid, state }) => state === 'stopped' && held.has(ppid)) : [];
+    if (holding.length > 0) releases -= 1;
+    await signalProcesses(holding, 'SIGCONT');
     return running;
   };
   return await repeat(left, 'SIGSTOP', limitMs);

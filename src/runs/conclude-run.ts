@@ -14,6 +14,7 @@ import { failureLines } from './failure-lines.ts';
 import { tellEnded, type RunHook } from './hooks/hook.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { Stopping } from './stop-below.ts';
+import type { InTurn } from './turns.ts';
 
 type Parts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'keepSubtasks' | 'completions' | 'now' | 'reached'> & Stopping;
 
@@ -70,22 +71,32 @@ const describeCompletion = (task: Task): EventPayload => ({
   content: `Completion action: none; the work is in ${task.overlayPath ?? 'the worktree'}${task.branch === null ? '' : ` on branch ${task.branch}`}`,
 });
 
+/** Somebody has asked for a stop since the run was judged, and was told that it is being stopped. */
+const unlessStopped = async (context: Parts, { task, run }: RunOfTask, verdict: Verdict): Promise<Verdict> => {
+  const latest = await context.store.getRun(run.runId);
+  if (latest === null || latest.stopRequested === null || run.stopRequested !== null) return verdict;
+  await endSubtasks(context, task, latest, 'interrupted');
+  return { status: 'interrupted', errorMessage: null };
+};
+
 /**
  * The end of a run whose task was not reported done before: one transaction settles the task, the run and the log's end.
  * With a completion action these are two: the task is done, and its log ends when the action has.
- * @returns false where the shutdown came between
+ * @returns the task where its action is still to be run
  */
-const settle = async (context: Parts, task: Task, of: RunOfTask, exitCode: number | null, verdict: Verdict): Promise<boolean> => {
-  const { run, driver } = of;
+const settle = async (context: Parts, of: RunOfTask, exitCode: number | null, judged: Verdict): Promise<Task | null> => {
+  const { task, run, driver } = of;
+  const verdict = await unlessStopped(context, of, judged);
   const errorMessage = verdict.errorMessage === null ? null : driver.explainFailure(verdict.errorMessage);
   // Only a running task can be done; its process may have ended in the moment in which it was paused.
-  if (verdict.status === 'done' && task.status !== 'running') await context.ledger.transition(task.id, { to: 'running' });
+  const { status } = (await context.store.getTask(task.id)) ?? task;
+  if (verdict.status === 'done' && status !== 'running') await context.ledger.transition(task.id, { to: 'running' });
   const endedAt = context.now().toISOString();
   const patch = { completedAt: endedAt, exitCode, errorMessage };
   if (verdict.status === 'done' && context.completions.atEnd(task) !== null) {
     const done = await context.ledger.transition(task.id, { to: 'done', patch });
     context.reached('task done');
-    return close(context, done, of, { exitCode, isElsewhere: false });
+    return done;
   }
   await context.ledger.transition(task.id, {
     to: verdict.status,
@@ -97,7 +108,7 @@ const settle = async (context: Parts, task: Task, of: RunOfTask, exitCode: numbe
       { type: 'end', status: verdict.status },
     ],
   });
-  return true;
+  return null;
 };
 
 /**
@@ -135,8 +146,15 @@ const judge = async (context: Parts, task: Task, run: Run, outcome: RunOutcome):
 /**
  * Ends a run of which no process is left and whose output is in the log: judges it, settles the task and clears the run
  * away. Each part can be repeated, so that a crash or a full disk in the middle is made good by doing it again.
+ * @param inTurn - with which whoever asks for a stop takes turns: one that was stored before the task is settled counts
  */
-export const concludeRun = async (context: Parts, hooks: readonly RunHook[], of: RunOfTask, outcome: RunOutcome): Promise<void> => {
+export const concludeRun = async (
+  context: Parts,
+  hooks: readonly RunHook[],
+  of: RunOfTask,
+  outcome: RunOutcome,
+  inTurn: InTurn,
+): Promise<void> => {
   context.reached('run ended');
   // What an earlier try committed is in the log before anything is decided by what the log says.
   await context.ledger.flush();
@@ -151,12 +169,9 @@ export const concludeRun = async (context: Parts, hooks: readonly RunHook[], of:
     if (verdict !== null && !isElsewhere) await endSubtasks(context, task, run, verdict.status);
     if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true && !isElsewhere)
       await warnOfDone(context, task, outcome);
-    const isOver =
-      verdict === null
-        ? await close(context, task, current, { exitCode, isElsewhere })
-        : await settle(context, task, current, exitCode, verdict);
+    const toClose = verdict === null ? task : await inTurn(() => settle(context, current, exitCode, verdict));
     // The next start finds the run as it is and goes on.
-    if (!isOver) return;
+    if (toClose !== null && !(await close(context, toClose, current, { exitCode, isElsewhere }))) return;
   }
   context.reached('task settled');
   await removeRunDirectory(of.run.directory);

@@ -15,6 +15,7 @@ import type { Started } from './start-run.ts';
 import { loggedOffsets } from './supervision/follow-output.ts';
 import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
 import { takeBackStart } from './take-back-start.ts';
+import type { InTurn } from './turns.ts';
 
 type Parts = Pick<
   RunContext,
@@ -104,6 +105,7 @@ const isFull = (error: unknown): boolean => error instanceof MakimaError && erro
  * repeated.
  * @param found - as it was on record when the daemon started
  * @param signal - gives it up: the next daemon does it
+ * @param inTurn - with which whoever asks for a stop takes turns
  * @throws where a full disk is to be waited for; nothing else gets better by itself
  */
 export const takeUpRun = async (
@@ -111,6 +113,7 @@ export const takeUpRun = async (
   hooks: readonly RunHook[],
   { runId, taskId }: Pick<Run, 'runId' | 'taskId'>,
   signal: AbortSignal,
+  inTurn: InTurn,
 ): Promise<TakenUp> => {
   const run = await context.store.getRun(runId);
   const task = await context.store.getTask(taskId);
@@ -119,7 +122,7 @@ export const takeUpRun = async (
   if (run.state === 'ended') return task.status === 'queued' ? { kind: 'queued', task } : ended;
   const loses = async (lost: string, elsewhere = false): Promise<TakenUp> => {
     const of = { task, run, driver: context.drivers.get(task.agent) };
-    await concludeRun(context, hooks, of, { lost, ...(elsewhere && { elsewhere }) });
+    await concludeRun(context, hooks, of, { lost, ...(elsewhere && { elsewhere }) }, inTurn);
     return ended;
   };
   try {

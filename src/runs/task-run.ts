@@ -123,7 +123,7 @@ export const createTaskRun = (
     const outcome = await live.over;
     if (outcome !== null) {
       phase = 'ending';
-      await untilDone(context, `ending run ${run.runId}`, () => concludeRun(context, hooks, started, outcome), detach);
+      await untilDone(context, `ending run ${run.runId}`, () => concludeRun(context, hooks, started, outcome, inTurn), detach);
     }
     end();
   };
@@ -168,7 +168,7 @@ export const createTaskRun = (
     const taken = await untilDone(
       context,
       `taking up run ${run.runId} of task ${taskId}`,
-      () => takeUpRun(context, hooks, run, detach),
+      () => takeUpRun(context, hooks, run, detach, inTurn),
       detach,
     );
     if (taken?.kind === 'running') {
@@ -216,7 +216,11 @@ export const createTaskRun = (
         await context.store.updateRun(stored.runId, { stopRequested: 'interrupted', keepSubtasks });
         await carryOutStop(stored, graceful);
       }),
-    pause: async () => liveOne().pause(),
+    async pause() {
+      // Its agent has ended: nothing is left to pause.
+      if (phase === 'ending') throw new MakimaError('TASK_NOT_RUNNING');
+      return liveOne().pause();
+    },
     resume: async () => liveOne().resume(),
     send: async (text) => liveOne().send(text),
     finish: async (changes) => liveOne().finish(changes),

@@ -95,3 +95,22 @@ void t.test('a task is queued, before it has its place in the queue', async (t) 
   t.equal((await started).status, 202);
   t.equal((await daemon.ended(id)).status, 'interrupted');
 });
+
+void t.test('its agent has ended, and nothing is decided yet', async (t) => {
+  const ending = Promise.withResolvers<undefined>();
+  const letGo = Promise.withResolvers<undefined>();
+  const holds: RunHook = {
+    name: 'holds',
+    async ended() {
+      ending.resolve(undefined);
+      await letGo.promise;
+    },
+  };
+  const daemon = await startDaemon(t, 'says-a-line', {}, {}, { hooks: [holds] });
+  const { id } = await daemon.start({});
+  await ending.promise;
+  t.equal((await daemon.call('POST', `/tasks/${id}/pause`)).status, 409, 'nothing is left to pause');
+  t.equal((await daemon.call('POST', `/tasks/${id}/stop`, {})).status, 202);
+  letGo.resolve(undefined);
+  t.equal((await daemon.ended(id)).status, 'interrupted');
+});

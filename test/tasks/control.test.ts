@@ -165,3 +165,23 @@ void t.test('stopping, pausing, waiting, messages and deleting', async (t) => {
     git(target, 'fsck');
   });
 });
+
+void t.test('a resume that comes while the pause is carried out is carried out after it', async (t) => {
+  const daemon = await startDaemon(t, 'forks-a-tree');
+  const { id } = await daemon.start({});
+  const last = (await daemon.until(id, treeIsUp)).at(-1);
+  const pids = [...(last?.type === 'output' ? last.content : '').matchAll(/\\":(\d+)/g)].map(([, pid]) => Number(pid));
+  t.ok(pids.length > 3);
+  for (let round = 0; round < 5; round += 1) {
+    const paused = daemon.call('POST', `/tasks/${id}/pause`);
+    // It is stored, and not yet carried out.
+    while ((await daemon.call('GET', `/tasks/${id}`)).body.status !== 'paused');
+    const resumed = daemon.call('POST', `/tasks/${id}/resume`);
+    t.same([(await paused).status, (await resumed).status], [200, 200]);
+    t.same(
+      [...new Set(pids.map(stateOf))].filter((state) => state === 'T'),
+      [],
+    );
+  }
+  await daemon.stopped(id);
+});

@@ -5,6 +5,7 @@ import type { TaskChanges } from '../../store/task-store.ts';
 import type { RunOfTask } from '../context.ts';
 import { tellSignals, type RunHook, type RunningAgent } from '../hooks/hook.ts';
 import type { RunOutcome } from '../outcome.ts';
+import { createTurns } from '../turns.ts';
 import { untilDone } from '../until-done.ts';
 import { openAgentInput } from './agent-input.ts';
 import type { AgentProcess } from './agent-process.ts';
@@ -82,6 +83,8 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
     exited: false,
     askedAfter: run.toldAfter ?? -1,
   };
+  /** Pausing and continuing, of which each takes a while. */
+  const inTurn = createTurns();
   const note = noteIn(context, task.id, detach);
   const say = (text: string, level?: 'warning'): void => note(() => ledger.say(task.id, text, level));
   const said = (text: string): void =>
@@ -130,21 +133,23 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
         detach,
       );
     },
-    async pause() {
-      const changed = await ledger.transition(task.id, { to: 'paused', code: 'TASK_NOT_RUNNING' });
-      state.paused = true;
-      await agent.pause();
-      say('Paused: everything that the agent runs is stopped where it stands');
-      return changed;
-    },
-    async resume() {
-      await agent.resume();
-      state.paused = false;
-      heard();
-      const changed = await ledger.transition(task.id, { to: 'running', from: ['paused'], code: 'TASK_NOT_PAUSED' });
-      say('Resumed');
-      return changed;
-    },
+    pause: () =>
+      inTurn(async () => {
+        const changed = await ledger.transition(task.id, { to: 'paused', code: 'TASK_NOT_RUNNING' });
+        state.paused = true;
+        await agent.pause();
+        say('Paused: everything that the agent runs is stopped where it stands');
+        return changed;
+      }),
+    resume: () =>
+      inTurn(async () => {
+        await agent.resume();
+        state.paused = false;
+        heard();
+        const changed = await ledger.transition(task.id, { to: 'running', from: ['paused'], code: 'TASK_NOT_PAUSED' });
+        say('Resumed');
+        return changed;
+      }),
     send: (text) => input.send(text),
     async finish(changes) {
       const done = await ledger.transition(task.id, {
