@@ -148,9 +148,10 @@ export const mergeOrFail = async (parent: Worktree, child: Worktree): Promise<{ 
   return done;
 };
 
-const underWay = (into: Worktree, record: MergeRecord): MergeUnderWay => ({ into, record, journal: new TestJournal() });
+const underWay = (into: Worktree, record: MergeRecord, journal = new TestJournal()): MergeUnderWay => ({ into, record, journal });
 
-export const undo = (parent: Worktree, { record }: { record: MergeRecord }): Promise<void> => undoMerge(underWay(parent, record));
+export const undo = (parent: Worktree, { record }: { record: MergeRecord }, journal?: TestJournal): Promise<void> =>
+  undoMerge(underWay(parent, record, journal));
 export const undoHalf = (parent: Worktree, record: MergeRecord): Promise<void> => undoHalfMerge(underWay(parent, record));
 export const conflictsIn = (parent: Worktree, record: MergeRecord): Promise<Conflict[]> => openConflicts(underWay(parent, record));
 export const commit = (parent: Worktree, record: MergeRecord, message: string): Promise<string> =>

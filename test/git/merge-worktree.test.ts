@@ -3,7 +3,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { MakimaError, type ErrorCode } from '../../src/errors.ts';
 import { beforeRef } from '../../src/git/merge/receiving.ts';
-import { abortedRef } from '../../src/git/merge/undo.ts';
+import { abortedRef, meanwhileRef } from '../../src/git/merge/undo.ts';
 import type { Worktree } from '../../src/git/worktree/worktree.ts';
 import { isolate, open, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
 import {
@@ -18,6 +18,7 @@ import {
   resolve,
   sourceOf,
   stateOf,
+  TestJournal,
   undo,
   undoHalf,
 } from './merge-fixture.ts';
@@ -130,6 +131,26 @@ void t.test('abort gives back the index, modes, times and line ends, and keeps w
   t.equal(inside(parent, 'show', ':f'), 'staged\n');
   t.equal(inside(parent, 'show', `${abortedRef(parent)}:since`), 'made since\n');
   t.equal(inside(parent, 'show', `${beforeRef(parent)}^2:f`), 'staged\n', 'what was staged is held by a ref');
+});
+
+void t.test('what is written while a merge is undone is kept before it is taken away', async (t) => {
+  const { parent, child } = await pair(t, { f: 'base\n' });
+  put(parent.path, { f: 'ours\n' });
+  put(child.path, { f: 'theirs\n' });
+  const merged = await mergeOrFail(parent, child);
+  await undo(
+    parent,
+    merged,
+    new TestJournal((point) => point === 'merge index restored' && put(parent.path, { late: 'late\n', f: 'late too\n' })),
+  );
+  t.equal(text(parent.path, 'f'), 'ours\n');
+  t.notOk(existsSync(path.join(parent.path, 'late')));
+  for (const [file, held] of [
+    ['late', 'late\n'],
+    ['f', 'late too\n'],
+  ] as const)
+    t.equal(inside(parent, 'show', `${meanwhileRef(parent)}:${file}`), held);
+  t.throws(() => inside(parent, 'show', `${abortedRef(parent)}:late`));
 });
 
 void t.test('a lock that the agent holds is waited for, and told from a conflict', async (t) => {

@@ -37,6 +37,12 @@ void t.test('what is no HTTP is answered in the shape of every error', async (t)
     ['noise', 'hello\r\n\r\n', 400, 'MALFORMED_REQUEST'],
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00', 400, 'MALFORMED_REQUEST'],
     ['an unknown method', `FETCH /healthz HTTP/1.1\r\n${host}\r\n`, 400, 'MALFORMED_REQUEST'],
+    [
+      'a path that leads out of the documentation',
+      `GET /docs/static/../../package.json HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
+      404,
+      'ROUTE_NOT_FOUND',
+    ],
     ['an unknown version', `GET /healthz HTTP/9.9\r\n${host}\r\n`, 400, 'MALFORMED_REQUEST'],
     ['a header without a name', `GET /healthz HTTP/1.1\r\n${host}: x\r\n\r\n`, 400, 'MALFORMED_REQUEST'],
     ['a NUL in a header', `GET /healthz HTTP/1.1\r\n${host}X: a\0b\r\n\r\n`, 400, 'MALFORMED_REQUEST'],

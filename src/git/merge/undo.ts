@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { commitOf, diffTrees, git, keyOf, type TreeChange, treeOf, whileLocked } from '../command/index.ts';
-import { snapshotCommit, snapshotTree } from '../snapshot/index.ts';
+import { commitTree, snapshotTree } from '../snapshot/index.ts';
 import {
   headPlaceOf,
   indexOf,
@@ -25,6 +25,9 @@ const attempts = 3;
 /** The ref that keeps what a worktree held when its last merge was undone; earlier ones are in its reflog. */
 export const abortedRef = (worktree: Worktree): string => `refs/makima/merges/${path.basename(worktree.adminDir)}/aborted`;
 
+/** The ref that keeps what came into a worktree while its merge was being undone, in its reflog all that ever did. */
+export const meanwhileRef = (worktree: Worktree): string => `refs/makima/merges/${path.basename(worktree.adminDir)}/meanwhile`;
+
 /**
  * Puts a worktree back exactly as it was before a merge: files, modes, index, HEAD. What was done in it since is kept under
  * a private ref and gone from the worktree; files that git ignored before are left as they are. Can be repeated from
@@ -37,7 +40,7 @@ export const undoMerge = async ({ into, record, journal, lockWaitMs }: MergeUnde
   await withIndexLock(
     into,
     async () => {
-      await keepPresent(into);
+      let kept = await keepPresent(into);
       const tree = await treeOf(into.gitDir, record.before);
       const added = (await diffTrees(into.gitDir, tree, record.result)).filter(({ before }) => before === null);
       await removeFiles(
@@ -50,10 +53,15 @@ export const undoMerge = async ({ into, record, journal, lockWaitMs }: MergeUnde
       await restoreIndex(into, record);
       journal.reached('merge index restored');
       for (let attempt = 1; ; attempt += 1) {
-        const differing = await diffTrees(into.gitDir, tree, await snapshotTree(into));
+        const present = await snapshotTree(into);
+        const differing = await diffTrees(into.gitDir, tree, present);
+        if (await keepNew(into, { kept, present, differing })) kept = present;
         if (attempt > 1 && differing.length === 0) break;
         if (attempt > attempts)
-          throw new MakimaError('REPOSITORY_BUSY', `The worktree ${into.path} is being changed while the merge in it is undone`);
+          throw new MakimaError(
+            'REPOSITORY_BUSY',
+            `The worktree ${into.path} is being changed while the merge in it is undone; what was written meanwhile is kept under ${meanwhileRef(into)} of its repository`,
+          );
         // back to what the worktree had; one that cannot be moved differs at the next look
         await checkOutSubmodules(into, null, linksOf(differing, 'before'));
         await removeFiles(
@@ -72,12 +80,32 @@ export const undoMerge = async ({ into, record, journal, lockWaitMs }: MergeUnde
   );
 };
 
+/** @returns what the worktree holds, as a tree */
 const keepPresent = async (into: Worktree): Promise<string> => {
-  const aborted = await snapshotCommit(into, { message: 'makima: the worktree when a merge was undone' });
-  await whileLocked(() =>
-    git(['update-ref', '-m', 'makima: merge undone', '--create-reflog', abortedRef(into), aborted], { gitDir: into.gitDir }),
-  );
-  return aborted;
+  const tree = await snapshotTree(into);
+  await keepAs(into, abortedRef(into), tree, 'makima: the worktree when a merge was undone');
+  return tree;
+};
+
+const keepAs = async (into: Worktree, ref: string, tree: string, message: string): Promise<void> => {
+  const head = (await commitOf(headPlaceOf(into), 'HEAD')) ?? into.baseCommit;
+  const commit = await commitTree(into, tree, [head], message);
+  await whileLocked(() => git(['update-ref', '-m', 'makima: merge undone', '--create-reflog', ref, commit], { gitDir: into.gitDir }));
+};
+
+/**
+ * Keeps what an agent wrote since the last look, before it is taken out of the worktree.
+ * @param trees.kept - of the last look, `present` of this one
+ * @param trees.differing - where this one is not what the worktree is put back to
+ * @returns whether there was any
+ */
+const keepNew = async (into: Worktree, trees: { kept: string; present: string; differing: readonly TreeChange[] }): Promise<boolean> => {
+  if (trees.differing.length === 0) return false;
+  const differing = new Set(trees.differing.map((change) => keyOf(change.path)));
+  const since = await diffTrees(into.gitDir, trees.kept, trees.present);
+  if (!since.some((change) => change.after !== null && differing.has(keyOf(change.path)))) return false;
+  await keepAs(into, meanwhileRef(into), trees.present, 'makima: what came while a merge was undone');
+  return true;
 };
 
 /**

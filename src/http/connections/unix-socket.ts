@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -21,6 +21,14 @@ export const cameOverUnixSocket = (request: IncomingMessage): boolean => unixCon
 const listenAt = async (server: Server, path: string): Promise<void> => {
   server.listen(path);
   await once(server, 'listening');
+};
+
+const nurseryPrefix = '.s';
+
+/** What a daemon that was killed in the middle of it left. */
+const removeOldNurseries = async (directory: string): Promise<void> => {
+  for (const name of await readdir(directory))
+    if (/^\.s[A-Za-z0-9]{6}$/.test(name)) await rm(join(directory, name), { recursive: true, force: true });
 };
 
 /**
@@ -46,7 +54,8 @@ export const listenUnix = async (app: Api, path: string): Promise<{ close: () =>
   server.on('clientError', (error, socket) => app.server.emit('clientError', error, socket));
   server.on('checkExpectation', (request, response) => app.routing(request, response));
   // Not longer than the final name, which the limit above was checked for.
-  const nursery = await mkdtemp(join(dirname(path), '.s'));
+  await removeOldNurseries(dirname(path));
+  const nursery = await mkdtemp(join(dirname(path), nurseryPrefix));
   try {
     const cradle = join(nursery, 's');
     await listenAt(server, cradle);
