@@ -35,7 +35,7 @@ interface Document {
 const file = (name: string): Promise<string> => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
 const remedy = 'run `npm run openapi` and commit what it changes';
 
-/** api.md's rows, as far as they are served. */
+/** The contract's rows, as far as they are served. */
 const rows = [
   'POST /tasks',
   'GET /tasks',
