@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { createTurns } from '../domain/turns.ts';
 import type { TaskStore } from '../store/task-store.ts';
 import { CompletionOrder } from './job.ts';
 
@@ -14,13 +15,8 @@ export interface UnderWayList {
 }
 
 export const underWayList = (store: TaskStore): UnderWayList => {
-  let last: Promise<unknown> = Promise.resolve();
   /** One change at a time, since each reads and writes the whole list. */
-  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
-    const next = last.then(step, step);
-    last = next.catch(() => undefined); // its caller's failure, not the next one's
-    return next;
-  };
+  const inTurn = createTurns();
   const read = async (): Promise<{ taskId: string; order: CompletionOrder }[]> => {
     const stored: unknown = JSON.parse((await store.getMeta(metaKey)) ?? '[]');
     return Value.Check(UnderWay, stored) ? stored : [];

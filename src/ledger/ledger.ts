@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
+import { createTurns } from '../domain/turns.ts';
 import { MakimaError, type ErrorCode } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
@@ -49,7 +50,7 @@ const ignore = (): void => undefined;
 export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore, report = ignore }: LedgerHooks = {}): Ledger => {
   const changes = new EventEmitter();
   changes.setMaxListeners(0);
-  let flushing: Promise<void> = Promise.resolve();
+  const inTurn = createTurns();
 
   const flushNow = async (): Promise<void> => {
     for (;;) {
@@ -67,12 +68,7 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
     }
   };
 
-  const flush = (): Promise<void> => {
-    // One at a time, in order; a failed one is its caller's failure and does not stop the next.
-    const next = flushing.then(flushNow, flushNow);
-    flushing = next;
-    return next;
-  };
+  const flush = (): Promise<void> => inTurn(flushNow);
 
   let retry: NodeJS.Timeout | null = null;
   const flushInTheEnd = async (): Promise<void> => {

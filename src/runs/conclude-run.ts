@@ -3,6 +3,7 @@ import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { judgeRun, type Verdict } from '../domain/run-verdict.ts';
 import { isTerminal } from '../domain/status-machine.ts';
+import type { InTurn } from '../domain/turns.ts';
 import { codeOf } from '../files/failure.ts';
 import { describeWhatIsLeft } from '../integration/gate.ts';
 import { subtaskWarnings } from '../integration/subtask-warnings.ts';
@@ -14,7 +15,6 @@ import { failureLines } from './failure-lines.ts';
 import { tellEnded, type RunHook } from './hooks/hook.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { Stopping } from './stop-below.ts';
-import type { InTurn } from './turns.ts';
 
 type Parts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'keepSubtasks' | 'completions' | 'now' | 'reached'> & Stopping;
 

@@ -1,4 +1,5 @@
 import type { Task } from '../../schemas/task.ts';
+import type { InTurn } from '../domain/turns.ts';
 import { addUsage } from '../domain/usage.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import { followRunFile } from '../process/follow-file.ts';
@@ -10,12 +11,11 @@ import type { Run } from '../store/task-store.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
 import type { RunHook, Start } from './hooks/hook.ts';
-import type { Stopping } from './stop-below.ts';
 import type { Started } from './start-run.ts';
+import type { Stopping } from './stop-below.ts';
 import { loggedOffsets } from './supervision/follow-output.ts';
 import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
 import { takeBackStart } from './take-back-start.ts';
-import type { InTurn } from './turns.ts';
 
 type Parts = Pick<
   RunContext,

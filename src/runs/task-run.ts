@@ -17,6 +17,7 @@
  * How the task stands is another matter (domain/status-machine.ts): one that was reported done is so while its agent still runs.
  */
 import type { Task } from '../../schemas/task.ts';
+import { createTurns } from '../domain/turns.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
 import { beginRun, withdraw, type Begun } from './begin-run.ts';
@@ -29,7 +30,6 @@ import { openAgentProcess } from './supervision/agent-process.ts';
 import { openLiveRun, type LiveRun } from './supervision/live-run.ts';
 import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
 import { takeUpRun } from './take-up-run.ts';
-import { createTurns } from './turns.ts';
 import { untilDone } from './until-done.ts';
 
 export type RunPhase = 'found' | 'queued' | 'preparing' | 'running' | 'ending' | 'ended' | 'detached';

@@ -1,11 +1,11 @@
 import type { Task } from '../../../schemas/task.ts';
 import type { AgentSignal } from '../../agents/driver.ts';
+import { createTurns } from '../../domain/turns.ts';
 import { messageOf } from '../../errors.ts';
 import type { TaskChanges } from '../../store/task-store.ts';
 import type { RunOfTask } from '../context.ts';
 import { tellSignals, type RunHook, type RunningAgent } from '../hooks/hook.ts';
 import type { RunOutcome } from '../outcome.ts';
-import { createTurns } from '../turns.ts';
 import { untilDone } from '../until-done.ts';
 import { openAgentInput } from './agent-input.ts';
 import type { AgentProcess } from './agent-process.ts';

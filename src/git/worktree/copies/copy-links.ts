@@ -1,4 +1,5 @@
 import { readlink, stat } from 'node:fs/promises';
+import { createTurns } from '../../../domain/turns.ts';
 import { showPath } from '../../command/index.ts';
 import { committedAs } from './committed-links.ts';
 import {
@@ -86,7 +87,7 @@ export const copyLinks = async (
     shared: {
       outward,
       committed,
-      room: { entries: maxEntries, bytes: maxBytes, last: Promise.resolve() },
+      room: { entries: maxEntries, bytes: maxBytes, inTurn: createTurns() },
       leftOut: new Map(),
       broughtFrom: [],
       inward: [],

@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
+import type { InTurn } from '../../../domain/turns.ts';
 import { isMissing, isRefused } from '../../../files/failure.ts';
 
 /** What may still be brought. */
 export interface Room {
   entries: number;
   bytes: number;
-  /** The last one that is measured: one at a time, so that a huge one takes no room from a small one beside it. */
-  last: Promise<unknown>;
+  /** One is measured at a time, so that a huge one takes no room from a small one beside it. */
+  inTurn: InTurn;
 }
 
 const maxDepth = 100;
@@ -18,16 +19,13 @@ const maxDepth = 100;
  *
  * @returns why not; null where it fits
  */
-export const measureTree = (file: Buffer, room: Room): Promise<string | null> => {
-  const turn = room.last.then(async () => {
+export const measureTree = (file: Buffer, room: Room): Promise<string | null> =>
+  room.inTurn(async () => {
     const left = { entries: room.entries, bytes: room.bytes };
     const why = await measure(file, left, 0);
     if (why === null) Object.assign(room, left);
     return why;
   });
-  room.last = turn.catch(() => undefined); // its caller's failure, not the next one's
-  return turn;
-};
 
 const measure = async (file: Buffer, left: Pick<Room, 'entries' | 'bytes'>, depth: number): Promise<string | null> => {
   try {
