@@ -2,9 +2,9 @@ import type { CommitMerge, MergeConflict, MergeDone, MergeResult, MergeStatus, R
 import * as merging from '../../git/merge/index.ts';
 import { withWorktreeLock } from '../../git/worktree/index.ts';
 import { type CurrentMerge, currentMerge, requireMerge } from '../../integration/current-merge.ts';
+import type { MergeParts } from '../../integration/parts.ts';
 import { requireWorktree, worktreeOf } from '../../ledger/worktree-of.ts';
 import { requireTask, type Caller } from '../access.ts';
-import type { Needs } from '../parts.ts';
 
 const noMerge: MergeStatus = {
   inProgress: false,
@@ -23,8 +23,6 @@ const statusOf = ({ sourceBranch, subtaskId, startedAt }: CurrentMerge, conflict
   conflictedFiles: conflicts.map(({ file }) => file),
   conflicts,
 });
-
-type MergeParts = Needs<'store' | 'ledger' | 'now' | 'reached' | 'report'>;
 
 const withOpenMerge = async <T>(
   parts: MergeParts,

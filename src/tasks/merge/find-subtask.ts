@@ -1,12 +1,11 @@
 import type { Task } from '../../../schemas/task.ts';
-import { canonicalId } from '../../domain/canonical-id.ts';
 import { MakimaError } from '../../errors.ts';
-import type { TaskStore } from '../../store/task-store.ts';
+import { findTask } from '../access.ts';
+import type { Needs } from '../parts.ts';
 
 /** @throws MakimaError TASK_NOT_FOUND, NOT_A_SUBTASK */
-export const requireSubtask = async ({ store }: { store: TaskStore }, task: Task, subtaskId: string): Promise<Task> => {
-  const subtask = await store.getTask(canonicalId(subtaskId));
-  if (!subtask) throw new MakimaError('TASK_NOT_FOUND', `There is no task ${subtaskId}`);
+export const requireSubtask = async (parts: Needs<'store'>, task: Task, subtaskId: string): Promise<Task> => {
+  const subtask = await findTask(parts, subtaskId);
   if (subtask.parentTaskId !== task.id) throw new MakimaError('NOT_A_SUBTASK', `Task ${subtask.id} is no subtask of task ${task.id}`);
   return subtask;
 };
@@ -16,7 +15,7 @@ export const requireSubtask = async ({ store }: { store: TaskStore }, task: Task
  * @throws MakimaError VALIDATION_FAILED (neither is given, or they name different ones), TASK_NOT_FOUND, NOT_A_SUBTASK
  */
 export const findSubtask = async (
-  parts: { store: TaskStore },
+  parts: Needs<'store'>,
   task: Task,
   wanted: { sourceBranch?: string; subtaskId?: string },
 ): Promise<Task> => {
