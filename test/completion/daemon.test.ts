@@ -2,6 +2,7 @@ import t from 'tap';
 import type { CompletionResult } from '../../schemas/completion.ts';
 import type { TaskEvent } from '../../schemas/event.ts';
 import { fingerprint, git, scratch, startDaemon, userRepository, write, type Refusal } from '../support/daemon.ts';
+import { shapes } from './event-shapes.ts';
 
 const userHome = scratch(t);
 write(userHome, { '.gitconfig': '[user]\n\tname = Ada\n\temail = ada@example.org\n' });
@@ -10,16 +11,6 @@ process.env['PATH'] = '/usr/local/bin:/usr/bin:/bin';
 
 const system = (events: readonly TaskEvent[]): string[] =>
   events.flatMap((event) => (event.type === 'output' && event.stream === 'system' ? [event.content] : []));
-const shapes = (events: readonly TaskEvent[]): string[] =>
-  events.flatMap((event) =>
-    event.type === 'status'
-      ? [event.to]
-      : event.type === 'completion'
-        ? [`completion ${event.completion.status}`]
-        : event.type === 'end'
-          ? ['end']
-          : [],
-  );
 
 void t.test('a task that ends well acts on the repository, then its log ends', async (t) => {
   const daemon = await startDaemon(t, 'runs-plan');

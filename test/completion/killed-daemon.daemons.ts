@@ -2,24 +2,14 @@
 import t from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { git, scratch, userRepository, write } from '../support/daemon.ts';
 import { spawnDaemon, type DaemonProcess } from '../support/daemon-process.ts';
+import { git, scratch, userRepository, write } from '../support/daemon.ts';
+import { shapes } from './event-shapes.ts';
 
 const userHome = scratch(t);
 write(userHome, { '.gitconfig': '[user]\n\tname = Ada\n\temail = ada@example.org\n' });
 process.env['HOME'] = userHome;
 process.env['PATH'] = '/usr/local/bin:/usr/bin:/bin';
-
-const shapes = (events: readonly TaskEvent[]): string[] =>
-  events.flatMap((event) =>
-    event.type === 'status'
-      ? [event.to]
-      : event.type === 'completion'
-        ? [`completion ${event.completion.status}`]
-        : event.type === 'end'
-          ? ['end']
-          : [],
-  );
 
 const endOf = async (daemon: DaemonProcess, id: string): Promise<{ task: Task; events: TaskEvent[] }> => {
   const events: TaskEvent[] = [];

@@ -2,10 +2,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
-import { git, isAlive, lineOf, startDaemon, stateOf, write, type Refusal } from '../support/daemon.ts';
+import { git, isAlive, lineOf, startDaemon, stateOf, write, type Refusal, type TestDaemon } from '../support/daemon.ts';
 
 const working = (event: TaskEvent): boolean => lineOf(event, 'stdout')?.includes('Working until') === true;
 const treeIsUp = (event: TaskEvent): boolean => lineOf(event, 'stdout')?.includes('cleanEnvironment') === true;
+/** The processes that `forks-a-tree` has started. */
+const treeOf = async (daemon: TestDaemon, id: string): Promise<number[]> => {
+  const last = (await daemon.until(id, treeIsUp)).at(-1);
+  return [...(last?.type === 'output' ? last.content : '').matchAll(/\\":(\d+)/g)].map(([, pid]) => Number(pid));
+};
 
 void t.test('stopping, pausing, waiting, messages and deleting', async (t) => {
   const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_MAX_CONCURRENT_TASKS: '10' });
@@ -38,8 +43,7 @@ void t.test('stopping, pausing, waiting, messages and deleting', async (t) => {
 
   void t.test('pause halts all that the agent runs, resume lets it go on, a stop ends it paused', async (t) => {
     const { id } = await daemon.start({ name: 'forks-a-tree' });
-    const last = (await daemon.until(id, treeIsUp)).at(-1);
-    const pids = [...(last?.type === 'output' ? last.content : '').matchAll(/\\":(\d+)/g)].map(([, pid]) => Number(pid));
+    const pids = await treeOf(daemon, id);
     t.equal(pids.length >= 5, true, JSON.stringify(pids));
     const halted = (): boolean[] => pids.map((pid) => stateOf(pid) === 'T');
     t.match(await call('POST', `/tasks/${id}/pause`), { status: 200, body: { status: 'paused' } });
@@ -169,8 +173,7 @@ void t.test('stopping, pausing, waiting, messages and deleting', async (t) => {
 void t.test('a resume that comes while the pause is carried out is carried out after it', async (t) => {
   const daemon = await startDaemon(t, 'forks-a-tree');
   const { id } = await daemon.start({});
-  const last = (await daemon.until(id, treeIsUp)).at(-1);
-  const pids = [...(last?.type === 'output' ? last.content : '').matchAll(/\\":(\d+)/g)].map(([, pid]) => Number(pid));
+  const pids = await treeOf(daemon, id);
   t.ok(pids.length > 3);
   for (let round = 0; round < 5; round += 1) {
     const paused = daemon.call('POST', `/tasks/${id}/pause`);
