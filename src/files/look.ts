@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { isMissing } from './failure.ts';
 
@@ -12,15 +13,18 @@ export const isThere = async (file: string): Promise<boolean> => {
   }
 };
 
-/** Whether it is a directory, not a link to one. */
-export const isDirectory = async (directory: string): Promise<boolean> => {
+/** What is at a path, a link not followed; null where nothing is. */
+export const statOf = async (file: string | Buffer): Promise<Stats | null> => {
   try {
-    return (await lstat(directory)).isDirectory();
+    return await lstat(file);
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error)) return null;
     throw error;
   }
 };
+
+/** Whether it is a directory, not a link to one. */
+export const isDirectory = async (directory: string): Promise<boolean> => (await statOf(directory))?.isDirectory() ?? false;
 
 /** The names in a directory, links followed; none where it is not there. */
 export const namesIn = async (directory: string): Promise<string[]> => {

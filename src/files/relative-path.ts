@@ -63,3 +63,13 @@ export const checkParents = async (root: string, relative: Buffer, make: boolean
   }
   return true;
 };
+
+/** The same, and false too where something that is no directory is in the way. */
+export const hasParents = async (root: string, relative: Buffer, make: boolean): Promise<boolean> => {
+  try {
+    return await checkParents(root, relative, make);
+  } catch (error) {
+    if (error instanceof MakimaError && error.code === 'INVALID_PATH') return false;
+    throw error;
+  }
+};

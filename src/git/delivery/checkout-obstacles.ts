@@ -1,8 +1,7 @@
-import type { Stats } from 'node:fs';
-import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { isMissing } from '../../files/failure.ts';
+import { statOf } from '../../files/look.ts';
 import { joinBytes } from '../../files/relative-path.ts';
 import { git, gitYes, keyOf, showPath, splitNul } from '../command/index.ts';
 import { copyIndex } from '../worktree/index.ts';
@@ -52,15 +51,6 @@ export const isAt = async (checkout: Checkout, commit: string, signal?: AbortSig
     return await gitYes(['diff-index', '--quiet', '--ignore-submodules=dirty', commit, '--'], place);
   } finally {
     await rm(directory, { recursive: true, force: true });
-  }
-};
-
-const statOf = async (file: Buffer): Promise<Stats | null> => {
-  try {
-    return await lstat(file);
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
   }
 };
 

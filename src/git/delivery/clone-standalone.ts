@@ -3,7 +3,7 @@ import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { isMissing, isRefused } from '../../files/failure.ts';
 import { makeDirectories } from '../../files/make-directories.ts';
-import { checkParents, joinBytes } from '../../files/relative-path.ts';
+import { checkParents, hasParents, joinBytes } from '../../files/relative-path.ts';
 import { removeTree } from '../../files/remove-tree.ts';
 import { commitOf, git, gitText, splitNul, withoutForeignFilters } from '../command/index.ts';
 import { configOf, findLocalRepository, originHeads, safeOrigin, sourceHeads, symbolicBranch } from '../repository/index.ts';
@@ -179,22 +179,13 @@ const copyWork = async (worktree: Worktree, directory: string, signal?: AbortSig
       await mkdir(joinBytes(directory, relative), { recursive: true });
       continue;
     }
-    if (!(await checkParentsOrSkip(worktree.path, relative))) continue;
+    // A tracked file above which the agent has put a link in the place of a directory is deleted, for git.
+    if (!(await hasParents(worktree.path, relative, false))) continue;
     await checkParents(directory, relative, true);
     await copyEntry(joinBytes(worktree.path, relative), joinBytes(directory, relative), relative, { existing: 'replace', links, signal });
   }
   const config = await withoutForeignFilters({ gitDir: place.gitDir }, signal);
   await git(['update-index', '-q', '--refresh'], { ...place, config, answers: [1] });
-};
-
-/** A tracked file above which the agent has put a link in the place of a directory is deleted, for git. */
-const checkParentsOrSkip = async (root: string, relative: Buffer): Promise<boolean> => {
-  try {
-    return await checkParents(root, relative, false);
-  } catch (error) {
-    if (error instanceof MakimaError && error.code === 'INVALID_PATH') return false;
-    throw error;
-  }
 };
 
 const gitlinks = async (worktree: Worktree, signal?: AbortSignal): Promise<Set<string>> => {

@@ -1,7 +1,8 @@
-import { constants, type Stats } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, readlink, rm, rmdir, symlink, unlink, utimes, writeFile, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, readlink, rm, rmdir, symlink, unlink, utimes, writeFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, isMissing } from '../../files/failure.ts';
+import { statOf } from '../../files/look.ts';
 import { joinBytes } from '../../files/relative-path.ts';
 import { copyIndex, indexOf, type Worktree } from '../worktree/index.ts';
 import type { MergeRecord } from './record.ts';
@@ -118,16 +119,6 @@ const removeEmpty = async (directory: Buffer): Promise<boolean> => {
   } catch (error) {
     if (isMissing(error)) return true;
     if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-};
-
-/** What is at a path, a link not followed; null where nothing is. */
-export const statOf = async (target: Buffer): Promise<Stats | null> => {
-  try {
-    return await lstat(target);
-  } catch (error) {
-    if (isMissing(error)) return null;
     throw error;
   }
 };

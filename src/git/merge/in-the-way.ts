@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { MakimaError } from '../../errors.ts';
+import { statOf } from '../../files/look.ts';
 import { joinBytes } from '../../files/relative-path.ts';
 import { keyOf, showPath, type TreeChange } from '../command/index.ts';
 import type { Worktree } from '../worktree/index.ts';
-import { statOf } from './backup.ts';
 
 /**
  * Git would overwrite an ignored file without a word, and cannot put a file where a directory with ignored files is.

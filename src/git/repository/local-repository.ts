@@ -1,7 +1,8 @@
-import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { codeOf, isMissing } from '../../files/failure.ts';
+import { statOf } from '../../files/look.ts';
 import { gitText, git } from '../command/index.ts';
 
 /** A repository on this machine, found by looking at files, never by git's discovery. */
@@ -112,12 +113,7 @@ export const symbolicBranch = async (
 /** The repository's own configuration file, without what it includes; keys in lower case, of several values the last. */
 export const configOf = async (commonDir: string, signal?: AbortSignal): Promise<Map<string, string>> => {
   const config = path.join(commonDir, 'config');
-  try {
-    await lstat(config);
-  } catch (error) {
-    if (isMissing(error)) return new Map();
-    throw error;
-  }
+  if ((await statOf(config)) === null) return new Map();
   const { stdout } = await git(['config', '--file', config, '--no-includes', '--null', '--list'], { signal });
   const entries = stdout
     .toString('utf8')

@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises';
-import { isMissing } from '../../files/failure.ts';
+import { statOf } from '../../files/look.ts';
+import { joinBytes } from '../../files/relative-path.ts';
 import { git, splitNul } from '../command/index.ts';
 import type { SnapshotPlace } from './snapshot-place.ts';
 
@@ -16,7 +16,7 @@ export const unhideEntries = async (place: SnapshotPlace): Promise<void> => {
     const file = field.subarray(2);
     // lower case: assume-unchanged; S: skip-worktree
     if (tag >= 0x61) assumed.push(file);
-    if ((tag === 0x53 || tag === 0x73) && (await isThere(place.workTree, file))) skipped.push(file);
+    if ((tag === 0x53 || tag === 0x73) && (await statOf(joinBytes(place.workTree, file))) !== null) skipped.push(file);
   }
   if (assumed.length > 0) await update(place, '--no-assume-unchanged', assumed);
   if (skipped.length > 0) await update(place, '--no-skip-worktree', skipped);
@@ -25,14 +25,4 @@ export const unhideEntries = async (place: SnapshotPlace): Promise<void> => {
 const update = async (place: SnapshotPlace, mark: string, files: readonly Buffer[]): Promise<void> => {
   const input = Buffer.concat(files.flatMap((file) => [file, Buffer.from('\0')]));
   await git(['update-index', mark, '-z', '--stdin'], { ...place, input });
-};
-
-const isThere = async (workTree: string, file: Buffer): Promise<boolean> => {
-  try {
-    await lstat(Buffer.concat([Buffer.from(`${workTree}/`), file]));
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 };

@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { MakimaError } from '../../../errors.ts';
 import { isMissing } from '../../../files/failure.ts';
-import { checkParents, isReserved, joinBytes } from '../../../files/relative-path.ts';
+import { statOf } from '../../../files/look.ts';
+import { checkParents, hasParents, isReserved, joinBytes } from '../../../files/relative-path.ts';
 import { git, showPath, splitNul } from '../../command/index.ts';
 import { findLocalRepository } from '../../repository/index.ts';
 import { copyEntry, settleCopy, type CopyOptions } from './copy-entry.ts';
@@ -49,7 +49,8 @@ export const copyWorktreeInclude = async (
       noteLeftOut(links, relative, 'its .git leads to a repository of yours');
       continue;
     }
-    if (!(await makeParents(toDir, relative))) continue;
+    // Where the worktree's branch has a link or a file in the way, its own content stays.
+    if (!(await hasParents(toDir, relative, true))) continue;
     await copyEntry(joinBytes(local.checkout, relative), joinBytes(toDir, relative), relative, options);
   }
   await settleCopy(options);
@@ -59,21 +60,8 @@ export const copyWorktreeInclude = async (
 
 /** A linked worktree and a submodule have a file `.git`, by which an agent's git would act on the user's repository. */
 const hasOwnGitDir = async (directory: Buffer): Promise<boolean> => {
-  const dotGit = await lstat(joinBytes(directory, '.git')).catch((error: unknown) => {
-    if (isMissing(error)) return null;
-    throw error;
-  });
+  const dotGit = await statOf(joinBytes(directory, '.git'));
   return dotGit === null || dotGit.isDirectory();
-};
-
-/** Where the worktree's branch has a link or a file in the way, its own content stays. */
-const makeParents = async (toDir: string, file: Buffer): Promise<boolean> => {
-  try {
-    return await checkParents(toDir, file, true);
-  } catch (error) {
-    if (error instanceof MakimaError && error.code === 'INVALID_PATH') return false;
-    throw error;
-  }
 };
 
 const isPatternFile = async (file: string): Promise<boolean> => {
