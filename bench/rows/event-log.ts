@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fastify from 'fastify';
-import type { EventPayload } from '../schemas/event.ts';
-import { openEventLog, type EventLog } from '../src/events/event-log.ts';
-import { sendEvents } from '../src/http/streams/event-stream.ts';
-import type { BenchRow } from './row.ts';
+import type { EventPayload } from '../../schemas/event.ts';
+import { openEventLog, type EventLog } from '../../src/events/event-log.ts';
+import { sendEvents } from '../../src/http/streams/event-stream.ts';
+import type { BenchRow } from '../row.ts';
 
 const count = 50_000;
 const batch = 10;
@@ -56,7 +56,7 @@ const compare = async (name: string, what: string, ours: () => Promise<void>, ba
   let best = [Infinity, Infinity] as const;
   for (let round = 0; round < rounds; round++) best = [Math.min(best[0], await seconds(ours)), Math.min(best[1], await seconds(bare))];
   const rate = (time: number): string => `${Math.round(count / time / 1000)}k/s`;
-  return { name, ratio: best[0] / best[1], detail: `${rate(best[0])} events, ${what} ${rate(best[1])}` };
+  return { name, value: best[0] / best[1], unit: '×', target: null, detail: `${rate(best[0])} events, ${what} ${rate(best[1])}` };
 };
 
 /** Appends, replay, live delivery and delivery over HTTP, each against the same bytes without makima. */

@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resolveBase } from '../src/git/repository/default-branch.ts';
-import { openRepository } from '../src/git/repository/open-repository.ts';
-import { diffPatch } from '../src/git/snapshot/diff.ts';
-import { addWorktree } from '../src/git/worktree/add-worktree.ts';
-import type { BenchRow } from './row.ts';
+import { resolveBase } from '../../src/git/repository/default-branch.ts';
+import { openRepository } from '../../src/git/repository/open-repository.ts';
+import { diffPatch } from '../../src/git/snapshot/diff.ts';
+import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
+import type { BenchRow } from '../row.ts';
 
 const files = 2000;
 const rounds = 5;
@@ -100,17 +100,23 @@ export const run = async (): Promise<BenchRow[]> => {
     return [
       {
         name: 'a worktree, fetched anew, against git worktree add',
-        ratio: ourAdd / bareAdd,
+        value: ourAdd / bareAdd,
+        unit: '×',
+        target: null,
         detail: `${Math.round(ourAdd)} ms against ${Math.round(bareAdd)} ms`,
       },
       {
         name: 'twenty at once, against twenty in a row',
-        ratio: ourTwenty / bareTwenty,
+        value: ourTwenty / bareTwenty,
+        unit: '×',
+        target: null,
         detail: `${Math.round(ourTwenty)} ms against ${Math.round(bareTwenty)} ms`,
       },
       {
         name: 'a diff with untracked files against git add and diff',
-        ratio: ourDiff / bareDiff,
+        value: ourDiff / bareDiff,
+        unit: '×',
+        target: null,
         detail: `${Math.round(ourDiff)} ms against ${Math.round(bareDiff)} ms`,
       },
     ];

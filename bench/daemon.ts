@@ -1,0 +1,143 @@
+/** The daemon as its users have it: the built package in a process of its own, spoken to over HTTP alone. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** What is measured: this tree, or another one, to have the figures of two in one run. */
+const root = process.env['BENCH_ROOT'] ?? join(import.meta.dirname, '..');
+/** The agents are this tree's in any case. */
+export const agentPath = (name: string): string => join(import.meta.dirname, 'agents', name);
+
+/** A directory that goes when `work` is over. */
+export const inScratch = async <T>(work: (directory: string) => Promise<T>): Promise<T> => {
+  const directory = mkdtempSync(join(tmpdir(), 'mkb-'));
+  try {
+    return await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+};
+
+let built: string | null = null;
+/** The package's files alone, without the sources: what a user has installed. */
+export const packageRoot = (): string => {
+  if (built !== null) return built;
+  const made = mkdtempSync(join(tmpdir(), 'mkb-package-'));
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const part of ['bin', 'dist', 'package.json', 'openapi.yaml']) cpSync(join(root, part), join(made, part), { recursive: true });
+  return (built = made);
+};
+
+export interface Use {
+  /** Processor time so far, in milliseconds, of the daemon and of what it started and has waited for. */
+  cpuMs: number;
+  /** Resident memory, in bytes. */
+  rss: number;
+}
+
+const ticksMs = 10; // USER_HZ is 100 on every Linux that Node runs on
+const pageBytes = 4096;
+
+/** Of one process, on Linux: elsewhere zeros. @param withChildren - and of its children that have ended */
+export const useOf = (pid: number, withChildren = true): Use => {
+  if (process.platform !== 'linux') return { cpuMs: 0, rss: 0 };
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const at = (field: number): number => fields[field - 3] ?? 0;
+  return {
+    cpuMs: (at(14) + at(15) + (withChildren ? at(16) + at(17) : 0)) * ticksMs,
+    rss: Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes,
+  };
+};
+
+export interface BenchDaemon {
+  pid: number;
+  url: string;
+  /** From the spawn to the word that it serves, in milliseconds. */
+  readyMs: number;
+  headers: Readonly<Record<string, string>>;
+  /** The body of an answer. @throws Error where the status is 400 or more */
+  call: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  use: () => Use;
+  /** Ends it. @param signal - SIGKILL leaves its agents */
+  stop: (signal?: NodeJS.Signals) => Promise<void>;
+}
+
+/** What Node is told by whoever runs this is not what a user's daemon is told. */
+export const plainEnv = (): NodeJS.ProcessEnv => {
+  const { NODE_OPTIONS: _options, ...env } = process.env;
+  return env;
+};
+
+/** @param agent - a name in agents/, or a path, which stands in for claude */
+export const startDaemon = async (home: string, agent: string, env: Record<string, string> = {}): Promise<BenchDaemon> => {
+  const launcher = join(packageRoot(), 'bin', 'makima.cjs');
+  const begun = performance.now();
+  const child = spawn(process.execPath, [launcher, 'serve'], {
+    env: {
+      ...plainEnv(),
+      MAKIMA_HOME: home,
+      MAKIMA_PORT: '0',
+      MAKIMA_CLAUDE_COMMAND: agent.includes('/') ? agent : agentPath(agent),
+      MAKIMA_LOG_LEVEL: 'warn',
+      MAKIMA_MAX_CONCURRENT_TASKS: '1000',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = once(child, 'exit');
+  let serves = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    serves = line.startsWith('API documentation');
+    if (serves) break;
+  }
+  const { pid } = child;
+  if (!serves || pid === undefined) throw new Error('the daemon ended before it served');
+  const readyMs = performance.now() - begun;
+  child.stdout.resume();
+  const { url } = JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8'));
+  const headers = { authorization: `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}` };
+  return {
+    pid,
+    url: `${url}/api/v1/mesh`,
+    readyMs,
+    headers,
+    async call(method, path, body) {
+      const answer = await fetch(`${url}/api/v1/mesh${path}`, {
+        method,
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+      return text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text;
+    },
+    use: () => useOf(pid),
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      await gone;
+    },
+  };
+};
+
+/** A field of an answer, as text. */
+export const field = (answer: unknown, name: string): string => String(Reflect.get(Object(answer), name));
+
+/** Ends every agent that a daemon which was killed has left on this home. */
+export const endAgents = (home: string): void => {
+  for (const run of readdirSync(join(home, 'runs'), { withFileTypes: true })) {
+    try {
+      const { pid } = JSON.parse(readFileSync(join(home, 'runs', run.name, 'handle.json'), 'utf8'));
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
+  }
+};
