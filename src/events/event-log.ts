@@ -22,7 +22,7 @@ export interface EventLogOptions {
   now: () => Date;
   /** Told of cut-off and damaged records. */
   warn?: Warn;
-  /** How many logs stay open for writing; 64 if not given. */
+  /** How many logs stay open for writing; 256 if not given. */
   maxOpenFiles?: number;
   /** For tests of a disk that fails. */
   write?: WriteBytes;
@@ -70,7 +70,7 @@ export class EventLog {
   constructor(options: EventLogOptions) {
     this.#directory = options.directory;
     this.#now = options.now;
-    this.#handles = new WriteHandles(options.maxOpenFiles ?? 64);
+    this.#handles = new WriteHandles(options.maxOpenFiles ?? 256);
     this.#fileOptions = { handles: this.#handles, write: options.write ?? writeSync, warn: options.warn ?? (() => undefined) };
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(options.directory)) {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { MakimaError } from '../errors.ts';
 import { codeOf } from '../files/failure.ts';
 import { storeDurably } from '../files/store-durably.ts';
-import { platform } from './platform/index.ts';
+import { identify, platform } from './platform/index.ts';
 import { runPaths } from './run-directory.ts';
 
 /** Which process a run is: the wrapper's pid, proved by its start time and the boot, and where its other processes are. Kept small: it outlives versions of makima. */
@@ -55,6 +55,6 @@ export const readHandle = async (directory: string): Promise<RunHandle | null> =
  */
 export const isOurs = async (handle: RunHandle): Promise<boolean> => {
   if (handle.bootId !== (await platform.bootId())) return false;
-  const info = (await platform.identify([handle.pid])).get(handle.pid);
+  const info = await identify(handle.pid);
   return info !== undefined && info.startTime === handle.startTime && info.state !== 'zombie';
 };

@@ -29,13 +29,16 @@ export interface RunPaths {
   bell: string;
 }
 
+/** The name of the file that holds a run's exit status. */
+export const exitFile = 'exit';
+
 /** Where the parts of a run are. */
 export const runPaths = (directory: string): RunPaths => ({
   directory,
   in: join(directory, 'in'),
   out: join(directory, 'out'),
   err: join(directory, 'err'),
-  exit: join(directory, 'exit'),
+  exit: join(directory, exitFile),
   handle: join(directory, 'handle.json'),
   messages: join(directory, 'messages'),
   close: join(directory, 'messages', 'close'),

@@ -1,7 +1,9 @@
+import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { codeOf } from '../files/failure.ts';
 import { isOurs, type RunHandle } from './handle.ts';
-import { runPaths } from './run-directory.ts';
+import { exitFile } from './run-directory.ts';
 import { openWake } from './wake.ts';
 
 /** How a run ended: with a status (128 + n for signal n), or its wrapper is gone and nobody can tell. */
@@ -9,8 +11,11 @@ export type RunExit = { exitCode: number; reason: 'exited' } | { exitCode: null;
 
 /** The exit status that was recorded, null where there is none (yet). */
 export const readExit = async (directory: string): Promise<number | null> => {
+  const exit = join(directory, exitFile);
+  // Asked most often while there is none: no file is opened for that, and no error made.
+  if (lstatSync(exit, { throwIfNoEntry: false }) === undefined) return null;
   try {
-    const text = (await readFile(runPaths(directory).exit, 'utf8')).trim();
+    const text = (await readFile(exit, 'utf8')).trim();
     return /^\d{1,3}$/.test(text) ? Number(text) : null;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
@@ -34,7 +39,7 @@ export const exitNow = async (handle: RunHandle, directory: string): Promise<Run
  * @throws the signal's reason
  */
 export const waitForExit = async (handle: RunHandle, directory: string, signal?: AbortSignal): Promise<RunExit> => {
-  const wake = openWake(directory, { signal });
+  const wake = openWake({ directory, name: exitFile }, { signal });
   try {
     for (;;) {
       signal?.throwIfAborted();

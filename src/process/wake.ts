@@ -1,8 +1,9 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { every } from './every.ts';
+import { createWatches, type Watched, type WatchPath } from './watch-entry.ts';
 
 /** Tells when it is worth looking again. */
 export interface Wake {
-  /** Resolves at the next change, ring, abort or poll; at once if there was one since the last call. */
+  /** Resolves at the next change, ring, abort or poll; at once if there was one since the last call, and after `close`. */
   next(): Promise<void>;
   ring(): void;
   /** Releases the watch; a waiting `next` resolves. */
@@ -10,59 +11,61 @@ export interface Wake {
 }
 
 export interface WakeOptions {
-  /** Milliseconds after which to look even if nothing was heard. */
-  pollMs?: number;
   signal?: AbortSignal | undefined;
   /** Where the system's watches are used up (inotify's limit is per user and shared with every editor), polling alone goes on. */
-  watch?: (path: string, changed: () => void) => FSWatcher;
+  watch?: WatchPath;
 }
 
 /** A watch can be lost without a word (a network or overlay file system); this bounds what that costs. */
-const defaultPollMs = 1_000;
+const pollMs = 1_000;
 /** Without a watch polling is all there is. */
 const pollMsWithoutWatch = 100;
 
-/** Watches a file or directory. Changes are hints: the caller looks for itself. */
-export const openWake = (path: string, { pollMs = defaultPollMs, signal, watch: watchPath = watch }: WakeOptions = {}): Wake => {
-  let rung = false;
-  let resolveWaiting: (() => void) | null = null;
-  let watcher: FSWatcher | null = null;
+const watches = createWatches();
 
+/** Watches an entry of a directory, or all of them. Changes are hints: the caller looks for itself. */
+export const openWake = (of: Watched, { signal, watch }: WakeOptions = {}): Wake => {
+  let rung = false;
+  let closed = false;
+  let resolveWaiting: (() => void) | null = null;
   const ring = (): void => {
     rung = true;
     resolveWaiting?.();
   };
-  const dropWatcher = (): void => {
-    watcher?.close();
-    watcher = null;
+  let stopPolling = (): void => undefined;
+  const poll = (milliseconds: number): void => {
+    stopPolling();
+    stopPolling = every(milliseconds, ring);
   };
+  let unwatch = (): void => undefined;
+  const lost = (): void => {
+    unwatch = () => undefined;
+    if (closed) return;
+    poll(pollMsWithoutWatch);
+    ring();
+  };
+  poll(pollMs);
   try {
-    watcher = watchPath(path, ring);
-    watcher.on('error', () => {
-      dropWatcher();
-      ring();
-    });
+    unwatch = (watch === undefined ? watches : createWatches(watch)).open(of, { changed: ring, lost });
   } catch {
-    watcher = null; // ENOSPC, EMFILE and the like: from here on it polls.
+    poll(pollMsWithoutWatch); // ENOSPC, EMFILE and the like.
   }
   signal?.addEventListener('abort', ring);
 
   return {
     ring,
     next: async () => {
-      if (!rung && signal?.aborted !== true) {
-        let timer: NodeJS.Timeout | undefined;
+      if (!rung && !closed && signal?.aborted !== true)
         await new Promise<void>((resolve) => {
           resolveWaiting = resolve;
-          timer = setTimeout(resolve, watcher === null ? Math.min(pollMs, pollMsWithoutWatch) : pollMs);
         });
-        clearTimeout(timer);
-        resolveWaiting = null;
-      }
+      resolveWaiting = null;
       rung = false;
     },
     close: () => {
-      dropWatcher();
+      closed = true;
+      unwatch();
+      stopPolling();
       signal?.removeEventListener('abort', ring);
       ring();
     },

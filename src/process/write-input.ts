@@ -88,7 +88,7 @@ const messageWith = async (directory: string, mark: string): Promise<string | un
 
 const waitForDelivery = async (directory: string, name: string, signal?: AbortSignal): Promise<boolean> => {
   const paths = runPaths(directory);
-  const wake = openWake(paths.messages, { signal });
+  const wake = openWake({ directory: paths.messages }, { signal });
   try {
     for (;;) {
       signal?.throwIfAborted();

@@ -1,3 +1,4 @@
+import { identifyTogether } from './identify-together.ts';
 import { linux } from './linux.ts';
 import { macos } from './macos.ts';
 import type { ProcessPlatform } from './process-table.ts';
@@ -6,3 +7,6 @@ export type { ProcessInfo, ProcessPlatform, TableEntry } from './process-table.t
 
 /** The process table of the system that this runs on. */
 export const platform: ProcessPlatform = process.platform === 'darwin' ? macos : linux;
+
+/** One process of it, undefined where there is none. */
+export const identify = identifyTogether(platform);

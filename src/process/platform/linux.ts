@@ -71,8 +71,11 @@ const eachOf = async <T>(pids: readonly number[], read: (pid: number) => T | nul
   return found;
 };
 
+/** It stays what it is as long as this process. */
+let bootId: string | null = null;
+
 export const linux: ProcessPlatform = {
-  bootId: async () => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+  bootId: async () => (bootId ??= (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()),
   identify: async (pids) => new Map((await eachOf(pids, identifyOne)).map((info) => [info.pid, info])),
   table: async (marker) => {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);

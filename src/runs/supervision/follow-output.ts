@@ -36,7 +36,7 @@ export const followOutput = async (
     tracker: ProgressTracker;
     /** Called for every batch of lines. */
     heard: () => void;
-    /** Called with what stdout's lines mean, after they are in the log. */
+    /** Called with what stdout's lines mean, where that is something, after they are in the log. */
     learn: (signals: readonly AgentSignal[]) => Promise<void>;
     detach: AbortSignal;
   },
@@ -83,7 +83,8 @@ export const followOutput = async (
     });
     await log('out', events, pieces.at(-1)?.end ?? offsets.out);
     options.heard();
-    await untilDone(context, `noting what the agent of task ${task.id} reported`, () => options.learn(signals), detach);
+    if (signals.length > 0)
+      await untilDone(context, `noting what the agent of task ${task.id} reported`, () => options.learn(signals), detach);
   };
   const takeStderr = async (pieces: Piece[]): Promise<void> => {
     await log(

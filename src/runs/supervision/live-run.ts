@@ -103,7 +103,7 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
   const asAgent: RunningAgent = { task, run, driver, answer: (request, answer) => input.answer(request, answer) };
   const learn = async (signals: readonly AgentSignal[]): Promise<void> => {
     await tellSignals(hooks, asAgent, signals);
-    if (signals.length > 0) rest.consider();
+    rest.consider();
   };
   const live = async (): Promise<RunOutcome | null> => {
     const outcome = await followToEnd(context, of, heard, learn);
