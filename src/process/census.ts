@@ -1,6 +1,7 @@
 import { cgroupOf, membersOf } from './cgroup.ts';
-import { isOurs, markerOf, type RunHandle } from './handle.ts';
-import { platform, type ProcessInfo, type TableEntry } from './platform/index.ts';
+import type { RunHandle } from './handle.ts';
+import { lookAtProcesses, type Look } from './look.ts';
+import { platform, type ProcessInfo } from './platform/index.ts';
 
 /** The living processes of a run: its wrapper, and all others. */
 export interface Census {
@@ -10,47 +11,40 @@ export interface Census {
   cgroup: string | null;
 }
 
+/** What is known of a run when a look at the processes is gone through for it. */
+export interface Known {
+  runId: string;
+  /** The wrapper, if it is alive. */
+  wrapperPid: number | null;
+  /** Who is in the run's cgroup. */
+  members: ReadonlyMap<number, ProcessInfo>;
+  /** pid → start time of processes that an earlier census proved; a child with a clean environment is only ours as long as its parent lives. */
+  proved: ReadonlyMap<number, string>;
+}
+
 /**
  * Picks a run's processes from the process table. Ours is what is marked (by its environment or its cgroup), shares
  * the living wrapper's session or group, was proved ours before, or descends from any of these. The session of a dead
  * wrapper proves nothing: its number may have been used again.
- * @param table - every process
- * @param wrapperPid - the wrapper, if it is alive
- * @param proved - pid → start time of processes that an earlier census proved; a child with a clean environment is
- *   only ours as long as its parent lives
  * @param self - the daemon's own pid, which is never picked
  */
-export const selectRun = (
-  table: readonly TableEntry[],
-  wrapperPid: number | null,
-  proved: ReadonlyMap<number, string>,
-  self: number,
-): Omit<Census, 'cgroup'> => {
-  const ours = new Set<number>();
-  const children = Map.groupBy(table, (entry) => entry.ppid);
-  const add = (entry: TableEntry): void => {
+export const selectRun = (look: Look, { runId, wrapperPid, members, proved }: Known, self: number): Omit<Census, 'cgroup'> => {
+  const ours = new Map<number, ProcessInfo>();
+  const add = (pid: number): void => {
+    // A member was asked after the table was read: a pid that passed to it in between is told by its start time from the one that had it.
+    const entry = members.get(pid) ?? look.byPid.get(pid);
     // Pid 1 adopts orphans of everybody, and the daemon starts every wrapper: neither makes its children ours.
-    if (entry.pid <= 1 || entry.pid === self || ours.has(entry.pid)) return;
-    ours.add(entry.pid);
-    children.get(entry.pid)?.forEach(add);
+    if (entry === undefined || pid <= 1 || pid === self || ours.has(pid)) return;
+    ours.set(pid, entry);
+    for (const child of look.childrenOf.get(pid) ?? []) add(child.pid);
   };
-  for (const entry of table) {
-    const inSession = wrapperPid !== null && (entry.pid === wrapperPid || entry.sid === wrapperPid || entry.pgid === wrapperPid);
-    if (entry.marked || inSession || proved.get(entry.pid) === entry.startTime) add(entry);
-  }
-  const living = table.filter((entry) => ours.has(entry.pid) && entry.state !== 'zombie');
-  return { wrapper: living.find((entry) => entry.pid === wrapperPid) ?? null, others: living.filter((entry) => entry.pid !== wrapperPid) };
-};
-
-/**
- * Every process, with those marked that are in the run's cgroup. They are asked after the table was read: a pid that passed to
- * one of them in between is told by its start time from the one that had it.
- */
-const readTable = async (runId: string, cgroup: string | null): Promise<TableEntry[]> => {
-  const table = await platform.table(markerOf(runId));
-  if (cgroup === null) return table;
-  const members = await platform.identify(membersOf(cgroup));
-  return [...table.filter(({ pid }) => !members.has(pid)), ...[...members.values()].map((member) => ({ ...member, marked: true }))];
+  for (const pid of members.keys()) add(pid);
+  for (const { pid } of look.ofRun.get(runId) ?? []) add(pid);
+  if (wrapperPid !== null) for (const { pid } of look.together.get(wrapperPid) ?? []) add(pid);
+  if (wrapperPid !== null) add(wrapperPid);
+  for (const [pid, startTime] of proved) if (look.byPid.get(pid)?.startTime === startTime) add(pid);
+  const living = [...ours.values()].filter(({ state }) => state !== 'zombie');
+  return { wrapper: living.find(({ pid }) => pid === wrapperPid) ?? null, others: living.filter(({ pid }) => pid !== wrapperPid) };
 };
 
 /**
@@ -61,9 +55,13 @@ const readTable = async (runId: string, cgroup: string | null): Promise<TableEnt
 export const openCensus = (runId: string, handle: RunHandle | null): (() => Promise<Census>) => {
   const proved = new Map<number, string>();
   return async () => {
-    const wrapperPid = handle !== null && (await isOurs(handle)) ? handle.pid : null;
+    const ofThisBoot = handle !== null && handle.bootId === (await platform.bootId()) ? handle : null;
     const cgroup = cgroupOf(runId, handle);
-    const census = selectRun(await readTable(runId, cgroup), wrapperPid, proved, process.pid);
+    const look = await lookAtProcesses();
+    const found = ofThisBoot === null ? undefined : look.byPid.get(ofThisBoot.pid);
+    const wrapperPid = found !== undefined && found.startTime === ofThisBoot?.startTime && found.state !== 'zombie' ? found.pid : null;
+    const members = cgroup === null ? new Map<number, ProcessInfo>() : await platform.identify(membersOf(cgroup));
+    const census = selectRun(look, { runId, wrapperPid, members, proved }, process.pid);
     for (const { pid, startTime } of census.others) proved.set(pid, startTime);
     return { ...census, cgroup };
   };

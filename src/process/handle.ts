@@ -24,9 +24,8 @@ export type RunHandle = Static<typeof RunHandle>;
 export const isOfOtherHome = (handle: RunHandle | null, homeId: string): boolean =>
   handle?.homeId !== undefined && handle.homeId !== homeId;
 
-/** The marker that every process of a run has in its environment. */
+/** Every process of a run has its id under this name in its environment. */
 export const markerName = 'MAKIMA_RUN_ID';
-export const markerOf = (runId: string): string => `${markerName}=${runId}`;
 
 /** Stores the handle; from then on the run has been started, whatever happens. */
 export const writeHandle = async (directory: string, handle: RunHandle): Promise<void> => {

@@ -52,12 +52,12 @@ export const pauseRun = async (handle: RunHandle, limitMs = defaultLimitMs): Pro
   await freeze(openCensus(handle.runId, handle), limitMs);
 
 /**
- * Continues everything of a run that is stopped, the wrapper too if somebody stopped it. Can be repeated.
+ * Continues everything of a run that is stopped, the wrapper too if somebody stopped it.
+ * @param census - from openCensus
  * @returns the processes that did not continue: none, as a rule
  */
-export const continueRun = async (handle: RunHandle, limitMs = defaultLimitMs): Promise<ProcessInfo[]> => {
-  const census = openCensus(handle.runId, handle);
-  return await repeat(
+export const thaw = async (census: () => Promise<Census>, limitMs = defaultLimitMs): Promise<ProcessInfo[]> =>
+  await repeat(
     async () => {
       const { wrapper, others } = await census();
       return [...(wrapper === null ? [] : [wrapper]), ...others].filter(({ state }) => state === 'stopped');
@@ -65,4 +65,10 @@ export const continueRun = async (handle: RunHandle, limitMs = defaultLimitMs): 
     'SIGCONT',
     limitMs,
   );
-};
+
+/**
+ * Continues a run that was paused. Can be repeated.
+ * @returns the processes that did not continue: none, as a rule
+ */
+export const continueRun = async (handle: RunHandle, limitMs = defaultLimitMs): Promise<ProcessInfo[]> =>
+  await thaw(openCensus(handle.runId, handle), limitMs);

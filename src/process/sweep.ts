@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { killMembers, removeCgroup } from './cgroup.ts';
 import { openCensus, type Census } from './census.ts';
-import type { RunHandle } from './handle.ts';
+import { isOurs, type RunHandle } from './handle.ts';
 import { freeze } from './pause.ts';
 import type { ProcessInfo } from './platform/index.ts';
 import { signalProcesses } from './signal-processes.ts';
@@ -12,6 +12,17 @@ const freezeLimitMs = 250;
 /** A process in the middle of exec has no environment to read, and one that forks on and on can be ahead of one look at the table. */
 const emptyLooksNeeded = 2;
 export const defaultSweepLimitMs = 10_000;
+/** A wrapper that has recorded the exit has nothing left to do: it ends within a millisecond on an idle machine. */
+const wrapperEndsMs = 100;
+const lookAgainMs = 1;
+
+/**
+ * Waits a moment for a wrapper that has recorded the exit to end, and what hands over messages with it: a look before that would
+ * find them, and everything would be frozen, killed and looked for again.
+ */
+export const letWrapperEnd = async (handle: RunHandle): Promise<void> => {
+  for (const limit = performance.now() + wrapperEndsMs; (await isOurs(handle)) && performance.now() < limit;) await delay(lookAgainMs);
+};
 
 /**
  * Kills what a census finds, again and again, until it finds nothing. Everything is stopped before anything is killed:

@@ -1,9 +1,9 @@
 import { openCensus } from './census.ts';
 import type { RunHandle } from './handle.ts';
-import { continueRun } from './pause.ts';
+import { thaw } from './pause.ts';
 import type { ProcessInfo } from './platform/index.ts';
 import { signalProcesses } from './signal-processes.ts';
-import { killAll } from './sweep.ts';
+import { killAll, letWrapperEnd } from './sweep.ts';
 import { exitNow, waitForExit, type RunExit } from './wait-for-exit.ts';
 
 /** How long each way of ending may take, in milliseconds. */
@@ -51,12 +51,12 @@ export const terminateRun = async (
 ): Promise<Termination> => {
   const { interrupt, graces } = options;
   const census = openCensus(handle.runId, handle);
-  await census(); // what it proves now is found later even if it leaves the tree when its parent ends
   let interruptFailure: unknown = null;
   let by: Termination['by'] = 'itself';
   let exit = await exitNow(handle, directory);
 
-  if (exit === null) await continueRun(handle);
+  // What its looks prove is found later even if it leaves the tree when its parent ends.
+  if (exit === null) await thaw(census);
   if (exit === null && interrupt !== undefined) {
     by = 'interrupt';
     // Not awaited by itself: an interrupt that hangs must not hold up the rest.
@@ -84,6 +84,7 @@ export const terminateRun = async (
     await killAll(census, { spareWrapper: true });
     exit = await exitWithin(handle, directory, graces.killMs);
   }
+  if (exit?.reason === 'exited') await letWrapperEnd(handle);
   const survivors = await killAll(census, { spareWrapper: false });
   exit ??= (await exitNow(handle, directory)) ?? { exitCode: null, reason: 'gone' };
   return { exit, by, interruptFailure, survivors };

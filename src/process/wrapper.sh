@@ -8,8 +8,8 @@
 # - The agent runs in the foreground. In the background of a shell without job control it would be born with
 #   SIGINT and SIGQUIT ignored, and hand that down to every command it runs.
 # - `deliver` beside it is the only writer of the agent's standard input: it holds it open, hands over the stored
-#   messages one after another, and closes it when `messages/close` is there. It lives as long as this shell,
-#   whose end it sees as the end of the bell.
+#   messages one after another, and closes it when `messages/close` is there. It lives until the agent has ended, or
+#   this shell, which it sees as the end of the bell.
 # - Nobody but the agent reads `in`, so a message to an agent that is gone fails and does not hang.
 # - The exit status (128 + n for signal n) is written to `exit` by rename, on a full disk when there is space again: without
 #   it nobody could tell how the agent ended.
@@ -56,6 +56,7 @@ main() {
   deliver &
   ( { [ -z "$cgroup" ] || echo 0 >"$cgroup/cgroup.procs"; } 2>/dev/null; exec "$@" <"$run/in" 4>&- )
   status=$?
+  exec 4>&- # nobody is left to hand anything to
   PATH=/usr/bin:/bin:$PATH
   until printf '%s\n' "$status" >"$run/exit.tmp" && mv -f "$run/exit.tmp" "$run/exit"; do
     [ -d "$run" ] || exit 1

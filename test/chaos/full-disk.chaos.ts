@@ -84,7 +84,7 @@ void t.test('how an agent ended while there was no room for it is known when the
   const { id } = await daemon.start({});
   await daemon.until(id, spoke);
   const [run = ''] = readdirSync(disk.runs);
-  const processes = (await platform.table(`MAKIMA_RUN_ID=${run}`)).filter(({ marked }) => marked);
+  const processes = (await platform.table('MAKIMA_RUN_ID')).filter(({ marks }) => marks.includes(run));
   const agent = processes.find(
     ({ pid }) =>
       readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('agents/forever') &&

@@ -77,8 +77,9 @@ export const nothingIsLeft = async (t: Test, daemon: TestDaemon, marker: string)
   for (const limit = performance.now() + 30_000; left().length > 0 && performance.now() < limit;)
     await new Promise((resolve) => setTimeout(resolve, 20));
   t.same(left(), [], 'nothing is left on the disk');
+  const [name = '', value = ''] = marker.split('=');
   t.same(
-    (await platform.table(marker)).filter(({ marked }) => marked).map(({ pid }) => pid),
+    (await platform.table(name)).filter(({ marks }) => marks.includes(value)).map(({ pid }) => pid),
     [],
     'no process is left',
   );

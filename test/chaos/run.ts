@@ -161,7 +161,7 @@ const leftovers = async (home: string, notes: string): Promise<string[]> => {
           ].includes(name),
       ),
     );
-  const processes = (await platform.table(`AGENT_NOTES=${notes}`)).filter(({ marked }) => marked);
+  const processes = (await platform.table('AGENT_NOTES')).filter(({ marks }) => marks.includes(notes));
   return [...left, ...processes.map(({ pid }) => `process ${pid}`)];
 };
 

@@ -4,24 +4,25 @@ import { once } from 'node:events';
 import { selectRun } from '../../src/process/census.ts';
 import type { RunHandle } from '../../src/process/handle.ts';
 import { pauseRun } from '../../src/process/pause.ts';
+import { lookOf } from '../../src/process/look.ts';
 import { platform, type TableEntry } from '../../src/process/platform/index.ts';
 import { sweepRun } from '../../src/process/sweep.ts';
 import { terminateRun } from '../../src/process/terminate.ts';
 import { writeInput } from '../../src/process/write-input.ts';
 import { agentPath, allDead, launchIn, launchScript, lineOf, newRun, plainEnv, processesOf, said, statesOf, userLine } from './helper.ts';
 
-const entry = (pid: number, ppid: number, more: Partial<TableEntry> = {}): TableEntry => ({
+const entry = (pid: number, ppid: number, { marked = false, ...more }: Partial<TableEntry> & { marked?: boolean } = {}): TableEntry => ({
   pid,
   ppid,
   pgid: pid,
   sid: pid,
   startTime: `t${pid}`,
   state: 'running',
-  marked: false,
+  marks: marked ? ['r'] : [],
   ...more,
 });
 const pick = (table: TableEntry[], wrapper: number | null = null, proved = new Map<number, string>()): number[] =>
-  selectRun(table, wrapper, proved, 99)
+  selectRun(lookOf(table), { runId: 'r', wrapperPid: wrapper, members: new Map(), proved }, 99)
     .others.map(({ pid }) => pid)
     .sort((a, b) => a - b);
 
@@ -58,7 +59,7 @@ void t.test('what is never ours', (t) => {
   t.same(pick([entry(99, 1, { marked: true }), entry(10, 99)]), [], 'ourselves and what else we started');
   t.same(pick([entry(10, 1, { marked: true }), entry(99, 10), entry(50, 99)]), [10], 'ourselves, even below');
   const table = [entry(10, 1, { marked: true }), entry(11, 10, { marked: true })];
-  t.equal(selectRun(table, 10, new Map(), 99).wrapper?.pid, 10);
+  t.equal(selectRun(lookOf(table), { runId: 'r', wrapperPid: 10, members: new Map(), proved: new Map() }, 99).wrapper?.pid, 10);
   t.same(pick(table, 10), [11]);
   t.end();
 });
@@ -131,7 +132,7 @@ void t.test('a pid that was used again is never signalled', async (t) => {
     t.same(await sweepRun(run.runId, each), []);
   }
   t.same(await statesOf([pid]), ['running']);
-  const session = (await platform.table('NO=MARKER')).filter(({ pgid, state }) => pgid === pid && state === 'running');
+  const session = (await platform.table('NO')).filter(({ pgid, state }) => pgid === pid && state === 'running');
   t.equal(session.length, 2);
 });
 

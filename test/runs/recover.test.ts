@@ -13,7 +13,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
@@ -38,7 +38,7 @@ const onlyRun = (home: string): string => {
   return join(home, 'runs', run);
 };
 const processesOf = async (directory: string): Promise<number[]> =>
-  (await platform.table(`MAKIMA_RUN_ID=${directory.split('/').at(-1)}`)).filter(({ marked }) => marked).map(({ pid }) => pid);
+  (await platform.table('MAKIMA_RUN_ID')).filter(({ marks }) => marks.includes(basename(directory))).map(({ pid }) => pid);
 
 /** A daemon that let go of an agent in the middle of its work, as one that was killed does. */
 const leave = async (

@@ -42,12 +42,18 @@ export const parseCommands = (output: string): Map<number, string> =>
   );
 
 /**
- * Whether the environment that `ps -E` prints behind the command holds the marker as a whole entry.
- * @param command - the command line alone: an argument that reads like the marker (`grep MAKIMA_RUN_ID=…`) is no environment
+ * The values that the environment which `ps -E` prints behind the command gives a variable.
+ * @param command - the command line alone: an argument that reads like an entry (`grep MAKIMA_RUN_ID=…`) is no environment
  * @param commandAndEnvironment - the same with the environment
  */
-export const hasMarker = (command: string, commandAndEnvironment: string, marker: string): boolean =>
-  commandAndEnvironment.startsWith(command) && commandAndEnvironment.slice(command.length).split(' ').includes(marker);
+export const marksIn = (command: string, commandAndEnvironment: string, variable: string): string[] =>
+  commandAndEnvironment.startsWith(command)
+    ? commandAndEnvironment
+        .slice(command.length)
+        .split(' ')
+        .filter((entry) => entry.startsWith(`${variable}=`))
+        .map((entry) => entry.slice(variable.length + 1))
+    : [];
 
 const ps = async (...args: string[]): Promise<string> =>
   (await execa('/bin/ps', args, { env, maxBuffer, stripFinalNewline: false })).stdout;
@@ -65,7 +71,7 @@ export const macos: ProcessPlatform = {
     if (exitCode !== 0 && stderr !== '') throw new Error(`ps failed: ${stderr}`);
     return new Map(parseRows(stdout).map((info) => [info.pid, info]));
   },
-  table: async (marker) => {
+  table: async (variable) => {
     const [rows, commands, environments] = await Promise.all([
       ps('-ax', '-o', columns),
       ps('-axww', '-o', 'pid=,command='),
@@ -75,7 +81,7 @@ export const macos: ProcessPlatform = {
     const environment = parseCommands(environments);
     return parseRows(rows).map((info): TableEntry => ({
       ...info,
-      marked: hasMarker(command.get(info.pid) ?? '\0', environment.get(info.pid) ?? '', marker),
+      marks: marksIn(command.get(info.pid) ?? '\0', environment.get(info.pid) ?? '', variable),
     }));
   },
 };

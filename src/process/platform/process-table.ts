@@ -10,9 +10,10 @@ export interface ProcessInfo {
   state: 'running' | 'stopped' | 'zombie';
 }
 
-/** A process, and whether its environment carries the marker that was asked for. */
+/** A process, and what its environment says of the variable that was asked for. */
 export interface TableEntry extends ProcessInfo {
-  marked: boolean;
+  /** Every value of it: one or none, but nothing keeps an environment from having two of a name. */
+  marks: readonly string[];
 }
 
 /** What differs from system to system about processes. */
@@ -23,7 +24,7 @@ export interface ProcessPlatform {
   identify(pids: readonly number[]): Promise<Map<number, ProcessInfo>>;
   /**
    * Every process that can be seen.
-   * @param marker - `NAME=value`, looked for as a whole entry of each environment
+   * @param variable - looked for in each environment
    */
-  table(marker: string): Promise<TableEntry[]>;
+  table(variable: string): Promise<TableEntry[]>;
 }

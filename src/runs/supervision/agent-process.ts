@@ -5,7 +5,7 @@ import { continueRun, pauseRun } from '../../process/pause.ts';
 import type { ProcessInfo } from '../../process/platform/index.ts';
 import { runPaths } from '../../process/run-directory.ts';
 import type { Piece } from '../../process/split-lines.ts';
-import { sweepRun } from '../../process/sweep.ts';
+import { letWrapperEnd, sweepRun } from '../../process/sweep.ts';
 import { terminateRun } from '../../process/terminate.ts';
 import { waitForExit, type RunExit } from '../../process/wait-for-exit.ts';
 import { closeInput, writeInput, type AcceptedInput } from '../../process/write-input.ts';
@@ -54,9 +54,13 @@ export const openAgentProcess = (
   // What the agent left running may hold its files open: they are read to the end only when nobody is left to write.
   // An end that is under way knows more of the run's processes than a look at the table tells once their parents are dead.
   let ending: Promise<unknown> = Promise.resolve();
+  /** An end that was carried out has looked until nothing was left; nobody is there to start anything since. */
+  let nothingLeft = false;
   const over = exit.then(async (how) => {
     if (how === null) return null;
     await ending;
+    if (nothingLeft) return how;
+    if (how.reason === 'exited') await letWrapperEnd(handle);
     refuseLeft('Processes of the run do not end', await sweepRun(handle.runId, handle));
     return how;
   });
@@ -74,10 +78,13 @@ export const openAgentProcess = (
       const termination = terminateRun(handle, directory, {
         ...(interrupt && { interrupt }),
         graces: { interruptMs: timing.interruptGrace, terminateMs: timing.terminateGrace, killMs: killGrace },
+      }).then(({ survivors }) => {
+        nothingLeft ||= survivors.length === 0;
+        return survivors;
       });
       // Whether it succeeded, its caller is told.
       ending = Promise.allSettled([ending, termination]);
-      refuseLeft('Processes of the run do not end', (await termination).survivors);
+      refuseLeft('Processes of the run do not end', await termination);
     },
     pause: async () => refuseLeft('Processes of the run do not stop', await pauseRun(handle)),
     resume: async () => refuseLeft('Processes of the run do not continue', await continueRun(handle)),

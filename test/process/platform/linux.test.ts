@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasMarker, linux, parseStat } from '../../../src/process/platform/linux.ts';
+import { linux, marksIn, parseStat } from '../../../src/process/platform/linux.ts';
 
 void t.test('a captured line of /proc/<pid>/stat', (t) => {
   const captured =
@@ -21,8 +21,7 @@ void t.test('a captured line of /proc/<pid>/stat', (t) => {
 });
 
 void t.test('the marker is a whole entry of the environment', (t) => {
-  const marker = 'MAKIMA_RUN_ID=abc';
-  const has = (text: string): boolean => hasMarker(Buffer.from(text), marker);
+  const has = (text: string): boolean => marksIn(Buffer.from(text), 'MAKIMA_RUN_ID').includes('abc');
   t.ok(has('A=1\0MAKIMA_RUN_ID=abc\0B=2\0'));
   t.ok(has('MAKIMA_RUN_ID=abc\0'));
   t.ok(has('A=1\0MAKIMA_RUN_ID=abc'));
@@ -36,6 +35,11 @@ void t.test('the marker is a whole entry of the environment', (t) => {
   ]) {
     t.notOk(has(other), JSON.stringify(other));
   }
+  t.same(
+    marksIn(Buffer.from('MAKIMA_RUN_ID=MAKIMA_RUN_ID=a\0B=1\0MAKIMA_RUN_ID=b'), 'MAKIMA_RUN_ID'),
+    ['MAKIMA_RUN_ID=a', 'b'],
+    'every one',
+  );
   t.end();
 });
 
@@ -47,7 +51,7 @@ void t.test('real processes', { skip: process.platform !== 'linux' }, async (t) 
   await once(child, 'spawn');
   const pid = child.pid ?? 0;
 
-  const found = (await linux.table('MARK=x y')).filter(({ marked }) => marked);
+  const found = (await linux.table('MARK')).filter(({ marks }) => marks.includes('x y'));
   t.match(found, [{ pid, ppid: process.pid, pgid: pid, sid: pid, state: 'running' }]);
   t.same((await linux.identify([pid])).get(pid), {
     pid,

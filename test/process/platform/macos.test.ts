@@ -1,5 +1,5 @@
 import t from 'tap';
-import { hasMarker, parseCommands, parseRows } from '../../../src/process/platform/macos.ts';
+import { marksIn, parseCommands, parseRows } from '../../../src/process/platform/macos.ts';
 
 // As ps of macOS 15 prints them with LC_ALL=C.
 const rows = `    1     0     1 Ss   Sun Nov 22 08:00:01 2026
@@ -28,6 +28,8 @@ void t.test('the environment is what stands behind the command', (t) => {
   const both = parseCommands(
     '40211 /bin/sh wrapper.sh /runs/abc claude -p PATH=/usr/bin:/bin HOME=/Users/a b MAKIMA_RUN_ID=abc SHELL=/bin/zsh\n40215 grep MAKIMA_RUN_ID=abc PATH=/usr/bin MAKIMA_RUN_ID=abcd\n40300 (sleep)\n',
   );
+  const hasMarker = (command: string, both: string, marker: string): boolean =>
+    marksIn(command, both, 'MAKIMA_RUN_ID').includes(marker.slice('MAKIMA_RUN_ID='.length));
   const has = (pid: number, marker: string): boolean => hasMarker(commands.get(pid) ?? '\0', both.get(pid) ?? '', marker);
   t.ok(has(40211, 'MAKIMA_RUN_ID=abc'));
   t.notOk(has(40211, 'MAKIMA_RUN_ID=ab'));
