@@ -6,6 +6,8 @@ import ts from 'typescript';
 
 const leaves = ['schemas', 'error-table', 'errors', 'domain', 'files'];
 const machine = ['store', 'events', 'git', 'process', 'agents', 'orchestrator'];
+/** What the machine stands on: the pure rules, files, and the shells that start programs. */
+const ground = [...leaves, 'shells'];
 /** Each stands on the machine and on those before it. */
 const work = ['ledger', 'integration', 'completion', 'runs'];
 /** The rooms within git, each of which stands on those before it. */
@@ -25,9 +27,11 @@ const rooms: Readonly<Record<string, Room>> = {
   version: closed([]),
   // What is asked of and done to files anywhere.
   files: closed(['error-table', 'errors']),
+  // Starts programs for whoever needs one.
+  shells: closed(['error-table', 'errors', 'files']),
   config: closed(['errors', 'files', 'domain']),
   domain: closed(['schemas', 'errors']),
-  ...Object.fromEntries(machine.map((room) => [room, closed(leaves)])),
+  ...Object.fromEntries(machine.map((room) => [room, closed(ground)])),
   // The daemon's own files: its lock, its token, where it listens.
   home: closed(leaves),
   ...Object.fromEntries(work.map((room, index) => [room, closed([...leaves, ...machine, ...work.slice(0, index)])])),
@@ -46,7 +50,6 @@ const rooms: Readonly<Record<string, Room>> = {
 const keptIn: Readonly<Record<string, string[]>> = {
   kysely: ['store'],
   'node:sqlite': ['store', 'home'],
-  'simple-git': ['git'],
   fastify: ['http', 'routes', 'main'],
 };
 const maxLines = 250;

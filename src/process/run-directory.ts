@@ -10,11 +10,11 @@
  *                 close: nothing follows; bell: FIFO, rung when there is something new in here
  *   orchestrate.sh  of an orchestrator's run: the helper script, where no `git clean` of the agent reaches it
  */
-import { execa } from 'execa';
 import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MakimaError, messageOf } from '../errors.ts';
 import { codeOf } from '../files/failure.ts';
+import { run } from '../shells/run.ts';
 
 /** The absolute paths of everything in a run's directory. */
 export interface RunPaths {
@@ -77,6 +77,12 @@ const isMissing = async (fifo: string): Promise<boolean> => {
   throw new Error(`${fifo} is no FIFO`);
 };
 
+const makeFifos = async (paths: readonly string[]): Promise<void> => {
+  const args = ['-m', '600', ...paths];
+  const { status, stderr } = await run({ program: 'mkfifo', args, cwd: '/', env: process.env, timeoutMs: 60_000 });
+  if (status !== 0) throw new Error(stderr.toString('utf8').trim() || `mkfifo exited with ${status}`);
+};
+
 /**
  * Makes a run's directory, readable by its owner alone, or completes one that was made before. What fails halfway
  * removes what it made.
@@ -98,7 +104,7 @@ export const createRunDirectory = async (directory: string): Promise<RunPaths> =
     const missing: string[] = [];
     for (const path of [paths.in, paths.bell]) if (await isMissing(path)) missing.push(path);
     made.push(...missing);
-    if (missing.length > 0) await execa('mkfifo', ['-m', '600', ...missing]);
+    if (missing.length > 0) await makeFifos(missing);
     for (const path of [paths.out, paths.err]) {
       await step(path, () => unlessThere(async () => (await open(path, 'wx', 0o600)).close()));
     }

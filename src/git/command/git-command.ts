@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { GitPluginError, simpleGit, type SimpleGitOptions } from 'simple-git';
+import { MakimaError, messageOf } from '../../errors.ts';
+import { NotStarted, run, TimedOut } from '../../shells/run.ts';
 import { gitEnvironment, type GitPlace } from './git-environment.ts';
 import { gitError, gitErrorKind } from './git-error.ts';
 
@@ -32,12 +33,6 @@ export interface GitResult {
 const localTimeoutMs = 10 * 60_000;
 /** For a command that talks to a remote. */
 const remoteTimeoutMs = 30 * 60_000;
-/**
- * After git has exited, how long a process that inherited its output may hold it open. Commands that talk to no remote leave
- * none, and wait for the end of the output itself: simple-git's timer for this runs its full time after each command.
- */
-const outputDrainMs = 5000;
-
 const withoutHooks = 'core.hooksPath=/dev/null';
 /** Fsmonitor, ext:: and background maintenance never run for the daemon's own commands, whatever the configuration says. */
 const fixedConfig = [
@@ -53,39 +48,6 @@ const fixedConfig = [
   'submodule.recurse=false',
 ];
 
-/** Every argument and variable here is ours: what simple-git would refuse from a stranger is what makes these commands safe. */
-const unsafe: NonNullable<SimpleGitOptions['unsafe']> = {
-  allowUnsafeHooksPath: true,
-  allowUnsafeFsMonitor: true,
-  allowUnsafeConfigPaths: true,
-  allowUnsafeConfigEnvCount: true,
-  allowUnsafeCredentialHelper: true,
-  allowUnsafeFilter: true,
-  allowUnsafePack: true,
-  allowUnsafePager: true,
-  allowUnsafeEditor: true,
-  allowUnsafeAskPass: true,
-  allowUnsafeSshCommand: true,
-  allowUnsafeGitProxy: true,
-  allowUnsafeProtocolOverride: true,
-  allowUnsafeTemplateDir: true,
-  allowUnsafeSubmodule: true,
-  allowUnsafeExec: true,
-  allowUnsafeMergeDriver: true,
-};
-
-interface Raw {
-  stdOut: Buffer[];
-  stdErr: Buffer[];
-  exitCode: number;
-}
-
-/** Rejects where a command that was told to end has not done so in the time: what git started holds its output open. */
-const heldOpenAfter = (stop: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    stop.addEventListener('abort', () => setTimeout(reject, outputDrainMs, stop.reason).unref(), { once: true });
-  });
-
 /**
  * Runs one git command, told where it is, with no prompt, hook, pager or discovery, and bounded in time.
  *
@@ -96,46 +58,33 @@ const heldOpenAfter = (stop: AbortSignal): Promise<never> =>
 export const git = async (args: readonly string[], options: GitOptions = {}): Promise<GitResult> => {
   options.signal?.throwIfAborted();
   const timeoutMs = options.timeoutMs ?? (options.remote === true ? remoteTimeoutMs : localTimeoutMs);
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const stop = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
-  const env = gitEnvironment(options, options.config ?? [], options.env ?? {});
-  let raw: Raw | undefined;
-  let killed = false;
-  const command = simpleGit({
-    baseDir: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
-    config: options.runHooks === true ? fixedConfig : [withoutHooks, ...fixedConfig],
-    unsafe,
-    allowEnvironment: Object.keys(env),
-    abort: stop,
-    // simple-git's default takes the output as complete 50 ms after the exit; under load that cuts it short
-    completion: { onClose: true, onExit: options.remote === true ? outputDrainMs : false },
-    // an empty buffer closes stdin, an empty string would leave it open
-    input: () => Buffer.from(options.input ?? ''),
-    errors: (error, result) => {
-      raw = result;
-      killed = error instanceof GitPluginError;
-      return killed ? error : undefined;
-    },
-  }).env(env);
-  // simple-git waits another 50 ms after a command that printed nothing (measured: 58 ms against 6 ms), which most of ours
-  // are; an empty chunk at the end of stdout tells it that the output was seen
-  command.outputHandler((_command, stdout) => {
-    stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
-  });
+  const config = options.runHooks === true ? fixedConfig : [withoutHooks, ...fixedConfig];
   try {
-    await Promise.race([command.raw([...args]), heldOpenAfter(stop)]);
+    const { stdout, stderr, status } = await run({
+      program: 'git',
+      args: [...config.flatMap((setting) => ['-c', setting]), ...args],
+      cwd: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
+      env: gitEnvironment(options, options.config ?? [], options.env ?? {}),
+      input: options.input === undefined ? undefined : Buffer.from(options.input),
+      signal: options.signal,
+      timeoutMs,
+      leaves: options.remote === true || options.runHooks === true,
+    });
+    const said = stderr.toString('utf8');
+    if (status === 0 || options.answers?.includes(status) === true) return { stdout, stderr: said, exitCode: status };
+    options.signal?.throwIfAborted();
+    throw gitError(nameOf(args), status, said);
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (timeout.aborted) throw gitError(nameOf(args), -1, `did not finish within ${timeoutMs / 1000} s`, 'timeout');
-    throw error;
+    throw error instanceof MakimaError ? error : failureOf(error, nameOf(args), timeoutMs);
   }
-  if (raw === undefined) throw gitError(nameOf(args), -1, 'ended without a result');
-  const stderr = Buffer.concat(raw.stdErr).toString('utf8');
-  if (raw.exitCode !== 0 && options.answers?.includes(raw.exitCode) !== true) {
-    options.signal?.throwIfAborted();
-    throw gitError(nameOf(args), raw.exitCode, stderr);
-  }
-  return { stdout: Buffer.concat(raw.stdOut), stderr, exitCode: raw.exitCode };
+};
+
+/** Of a command of which nothing is known but that it did not end by itself. */
+const failureOf = (error: unknown, name: string, timeoutMs: number): MakimaError => {
+  if (error instanceof TimedOut) return gitError(name, -1, `did not finish within ${timeoutMs / 1000} s`, 'timeout');
+  if (error instanceof NotStarted) return gitError(name, -1, error.message, error.missing === 'program' ? 'git-missing' : 'other');
+  return gitError(name, -1, `ended without a result: ${messageOf(error)}`);
 };
 
 /** The stdout of a command as text without its last newline: for ids, refs and configuration, not for paths. */
