@@ -2,9 +2,11 @@ import { appendFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { isThere } from '../../files/look.ts';
+import { rewriteFile } from '../../files/rewrite-file.ts';
 import { git, gitErrorKind } from '../command/index.ts';
 import { fetchSource, type FetchFrom } from './fetch-source.ts';
 import { hasCommit, type LocalRepository } from './local-repository.ts';
+import { refsBelow } from './local-refs.ts';
 
 /** Makes a cache aside and renames it into place, so that a half-made one is never seen. */
 const madeAside = async (cacheDir: string, make: (directory: string) => Promise<void>): Promise<void> => {
@@ -30,7 +32,8 @@ export const createCache = (cacheDir: string, from: FetchFrom, signal?: AbortSig
     if (from.kind !== 'local' || !(await cloneWithLinks(from.local, directory, signal))) await init(directory, signal);
     await appendFile(path.join(directory, 'config'), settings);
     await fetchSource(directory, from, signal);
-    if (!(await hasCommit(directory, signal)))
+    // a process only where no file says it
+    if ((await refsBelow(directory, 'refs/')).size === 0 && !(await hasCommit(directory, signal)))
       throw new MakimaError('REPOSITORY_EMPTY', `${from.kind === 'local' ? from.local.path : 'The remote'} has no commit yet`);
   });
 
@@ -52,7 +55,7 @@ const cloneWithLinks = async (local: LocalRepository, directory: string, signal?
       signal,
     });
     // clone leaves the path of the source here, where an agent's push would land in the user's checkout
-    await git(['config', '--file', path.join(directory, 'config'), '--remove-section', 'remote.origin'], { signal });
+    await rewriteFile(path.join(directory, 'config'), (text) => text.replace(/^\[remote "origin"\]\n(?:\t.*\n)*/m, ''));
     return true;
   } catch (error) {
     const kind = gitErrorKind(error);

@@ -1,5 +1,5 @@
 import { MakimaError } from '../../errors.ts';
-import { checkBranchName, gitText } from '../command/index.ts';
+import { checkBranchName, couldBeBranch, gitText } from '../command/index.ts';
 import type { Repository } from './repository.ts';
 
 /** What a worktree starts from. */
@@ -25,10 +25,12 @@ const remotePrefix = 'origin/';
 export const resolveBase = async (repository: Repository, baseBranch: string | null): Promise<Base> => {
   const { branches, head, originHead, headCommit } = repository.facts;
   if (baseBranch !== null) {
-    await checkBranchName(baseBranch);
-    const base = baseNamed(repository, baseBranch);
-    if (base === null)
+    // what the source has under this name is a branch: git need not be asked whether it could be one
+    const base = couldBeBranch(baseBranch) ? baseNamed(repository, baseBranch) : null;
+    if (base === null) {
+      await checkBranchName(baseBranch);
       throw new MakimaError('BRANCH_NOT_FOUND', `There is no branch ${baseBranch} in ${repository.origin ?? 'the repository'}`);
+    }
     return base;
   }
   for (const branch of repository.kind === 'local' ? [originHead, ...usual, head] : [head, ...usual]) {

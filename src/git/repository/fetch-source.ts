@@ -1,11 +1,11 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { git, gitErrorKind, gitText, remoteAccess, whileLocked } from '../command/index.ts';
-import type { LocalRepository } from './local-repository.ts';
+import { type LocalRepository, symbolicBranch } from './local-repository.ts';
 import { originHeads, sourceHead, sourceHeads, sourceTags } from './own-refs.ts';
 import { headsFile, type SourceHeads } from './source-facts.ts';
 
 /** Where a cache is fetched from. */
-export type FetchFrom = { kind: 'local'; local: LocalRepository; heads: SourceHeads } | { kind: 'remote'; url: string };
+export type FetchFrom = { kind: 'local'; local: LocalRepository } | { kind: 'remote'; url: string };
 
 /**
  * Mirrors the source's branches, tags and HEAD under `refs/makima/source/`: exact and forced, what a base branch is resolved
@@ -16,8 +16,7 @@ export type FetchFrom = { kind: 'local'; local: LocalRepository; heads: SourceHe
 export const fetchSource = async (gitDir: string, from: FetchFrom, signal?: AbortSignal): Promise<void> => {
   const refspecs = [`+refs/heads/*:${sourceHeads}*`, `+refs/tags/*:${sourceTags}*`];
   refspecs.push(from.kind === 'local' ? `+${originHeads}*:${originHeads}*` : `+refs/heads/*:${originHeads}*`);
-  const url = from.kind === 'local' ? from.local.path : from.url;
-  const { options, remote } = await remoteAccess(gitDir, url, signal);
+  const { options, remote } = from.kind === 'local' ? localAccess(from.local.path) : await remoteAccess(gitDir, from.url, signal);
   const fetch = async (specs: readonly string[]): Promise<void> => {
     const flags = [
       '--quiet',
@@ -41,10 +40,35 @@ export const fetchSource = async (gitDir: string, from: FetchFrom, signal?: Abor
       await git(['update-ref', '-d', sourceHead], { gitDir, signal });
     }
   };
-  const [heads] = await Promise.all([from.kind === 'local' ? from.heads : remoteHead(gitDir, url, signal), withHead()]);
+  const [heads] = await Promise.all([
+    from.kind === 'local' ? localHeads(from.local, signal) : remoteHead(gitDir, from.url, signal),
+    withHead(),
+  ]);
   const aside = `${headsFile(gitDir)}.${crypto.randomUUID()}`;
   await writeFile(aside, JSON.stringify(heads));
   await rename(aside, headsFile(gitDir));
+};
+
+/** A path needs no program of the user's to be reached: nothing has to be asked of any configuration. */
+const localAccess = (directory: string): Awaited<ReturnType<typeof remoteAccess>> => {
+  const remote = `makima-${crypto.randomUUID()}`;
+  return {
+    options: {
+      config: [
+        [`remote.${remote}.url`, directory],
+        ['core.alternateRefsCommand', ':'],
+      ],
+    },
+    remote,
+  };
+};
+
+const localHeads = async ({ gitDir }: LocalRepository, signal?: AbortSignal): Promise<SourceHeads> => {
+  const [head, originHead] = await Promise.all([
+    symbolicBranch(gitDir, 'HEAD', signal),
+    symbolicBranch(gitDir, 'refs/remotes/origin/HEAD', signal),
+  ]);
+  return { head, originHead };
 };
 
 const remoteHead = async (gitDir: string, url: string, signal?: AbortSignal): Promise<SourceHeads> => {

@@ -3,6 +3,7 @@ import { copyFile, link, lstat, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, isMissing } from '../../files/failure.ts';
 import { git } from '../command/index.ts';
+import { filtersOf } from './commit-filters.ts';
 
 const entriesOf = async (directory: string): Promise<string[]> => {
   try {
@@ -53,11 +54,7 @@ const linkObject = async (from: string, to: string): Promise<void> => {
  * @returns the warning, null where all is well
  */
 export const lfsWarning = async (gitDir: string, commit: string, signal?: AbortSignal): Promise<string | null> => {
-  const found = await git(
-    ['grep', '--quiet', '--extended-regexp', '-e', 'filter=lfs', commit, '--', ':(top,glob).gitattributes', ':(top,glob)**/.gitattributes'],
-    { gitDir, signal, answers: [1] },
-  );
-  if (found.exitCode !== 0) return null;
+  if (!(await filtersOf(gitDir, commit, signal)).some((line) => line.includes('filter=lfs'))) return null;
   if ((await git(['lfs', 'version'], { gitDir, signal, answers: [1, 127] })).exitCode === 0) return null;
   return 'The repository uses Git LFS, which is not installed: its large files are pointers in this worktree. Install git-lfs and run `git lfs install`';
 };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { codeOf, isMissing } from '../../files/failure.ts';
 import { statOf } from '../../files/look.ts';
+import { readPlainText } from '../../files/rewrite-file.ts';
 import { gitText, git } from '../command/index.ts';
 
 /** A repository on this machine, found by looking at files, never by git's discovery. */
@@ -110,20 +111,33 @@ export const symbolicBranch = async (
   return target.startsWith(prefix) ? target.slice(prefix.length) : null;
 };
 
+/** What configurations said, by their texts: git reads one of its files to the same every time. */
+const readConfigs = new Map<string, ReadonlyMap<string, string>>();
+const maxRemembered = 100;
+
 /** The repository's own configuration file, without what it includes; keys in lower case, of several values the last. */
-export const configOf = async (commonDir: string, signal?: AbortSignal): Promise<Map<string, string>> => {
+export const configOf = async (commonDir: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>> => {
   const config = path.join(commonDir, 'config');
   if ((await statOf(config)) === null) return new Map();
+  const text = await readPlainText(config);
+  const known = text === null ? undefined : readConfigs.get(text);
+  if (known !== undefined) return known;
   const { stdout } = await git(['config', '--file', config, '--no-includes', '--null', '--list'], { signal });
   const entries = stdout
     .toString('utf8')
     .split('\0')
     .filter((entry) => entry !== '');
-  return new Map(
-    entries.map((entry) =>
+  const found = new Map(
+    entries.map((entry): [string, string] =>
       entry.includes('\n') ? [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)] : [entry, 'true'],
     ),
   );
+  // it may have been written anew meanwhile
+  if (text === null || (await readPlainText(config)) !== text) return found;
+  readConfigs.set(text, found);
+  const [oldest] = readConfigs.keys();
+  if (readConfigs.size > maxRemembered && oldest !== undefined) readConfigs.delete(oldest);
+  return found;
 };
 
 /** Those of these settings that a configuration has. */

@@ -63,19 +63,18 @@ interface Opened {
   hooksNotRun: string | null;
 }
 
-/** A source that stands as it did when this process last fetched it has nothing new: four commands side by side find that out. */
+/** A source that stands as it did when this process last fetched it has nothing new; no process is needed to find that out. */
 const openLocal = async (cacheDir: string, local: LocalRepository, signal: AbortSignal): Promise<Opened> => {
-  const [{ text, ...heads }, config] = await Promise.all([stateOf(local, signal), configOf(local.commonDir, signal)]);
-  const from: FetchFrom = { kind: 'local', local, heads };
-  let facts = (await isDirectory(cacheDir)) ? factsAt(cacheDir, text) : null;
+  const [state, config, isCached] = await Promise.all([stateOf(local), configOf(local.commonDir, signal), isDirectory(cacheDir)]);
+  let facts = isCached && state !== null ? factsAt(cacheDir, state) : null;
   if (facts === null) {
-    await upToDate(cacheDir, from, signal);
+    await upToDate(cacheDir, { kind: 'local', local }, signal);
     facts = await readFacts(cacheDir, [], signal);
-    rememberFacts(cacheDir, text, facts);
+    if (state !== null) rememberFacts(cacheDir, state, facts);
   }
   await linkLfsObjects(local.commonDir, cacheDir);
   return {
-    facts: { ...facts, settings: [...facts.settings, ...settingsOf(from, config)] },
+    facts: { ...facts, settings: [...facts.settings, ...settingsOf({ kind: 'local', local }, config)] },
     warnings: [],
     hooksNotRun: await hooksNotRun(local, config),
   };

@@ -1,27 +1,57 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
-import { git } from '../command/index.ts';
-import { symbolicBranch, type LocalRepository } from './local-repository.ts';
-import type { SourceFacts, SourceHeads } from './source-facts.ts';
+import { readPlainText } from '../../files/rewrite-file.ts';
+import type { LocalRepository } from './local-repository.ts';
+import type { SourceFacts } from './source-facts.ts';
 
-/** How a source on this machine stands, for as long as its text is the same. */
-export interface SourceState extends SourceHeads {
-  text: string;
-}
+/** What is fetched of a source. */
+const fetched = ['refs/heads', 'refs/tags', 'refs/remotes/origin'];
 
-/** Looks at every ref of a source, what its HEAD and origin/HEAD name, and where its history ends: three commands side by side. */
-export const stateOf = async ({ gitDir, commonDir }: LocalRepository, signal?: AbortSignal): Promise<SourceState> => {
-  const [refs, head, originHead, shallow] = await Promise.all([
-    git(['show-ref', '--head', '--dereference'], { gitDir, commonDir, signal, answers: [1] }),
-    symbolicBranch(gitDir, 'HEAD', signal),
-    symbolicBranch(gitDir, 'refs/remotes/origin/HEAD', signal),
-    readFile(path.join(commonDir, 'shallow'), 'latin1').catch((error: unknown) => {
-      if (isMissing(error)) return '';
-      throw error;
-    }),
+/** Git itself takes a packed-refs file for the one that it has read by these. */
+const identityOf = async (file: string): Promise<string> => {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await lstat(file, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
+  } catch (error) {
+    if (isMissing(error)) return '';
+    throw error;
+  }
+};
+
+/** Refs that are files, and what stands in them; null where one is what git does not write. */
+const looseRefs = async (directory: string): Promise<string[] | null> => {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  if (entries.some((entry) => !entry.isFile() && !entry.isDirectory())) return null;
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  return Promise.all(files.sort().map(async (file) => `${file} ${(await readPlainText(file)) ?? ''}`));
+};
+
+/**
+ * How every ref of a source stands that is fetched, what its HEAD and origin/HEAD name, and where its history ends: read off its
+ * files, without a process. A source for which it is the same has nothing new.
+ * @returns null where files cannot tell it
+ */
+export const stateOf = async ({ gitDir, commonDir }: LocalRepository): Promise<string | null> => {
+  const [loose, texts, packed] = await Promise.all([
+    Promise.all(fetched.map((name) => looseRefs(path.join(commonDir, name)))),
+    // git lists the tables of a reftable there, of which each has a name of its own
+    Promise.all(
+      [
+        path.join(gitDir, 'HEAD'),
+        path.join(gitDir, 'reftable', 'tables.list'),
+        path.join(commonDir, 'reftable', 'tables.list'),
+        path.join(commonDir, 'shallow'),
+      ].map(async (file) => (await readPlainText(file)) ?? ''),
+    ),
+    identityOf(path.join(commonDir, 'packed-refs')),
   ]);
-  return { head, originHead, text: [refs.stdout.toString('latin1'), head ?? '', originHead ?? '', shallow].join('\0') };
+  // a HEAD that is a link, as git once wrote it
+  if (loose.includes(null) || texts[0] === '') return null;
+  return [...texts, packed, ...loose.flat()].join('\0');
 };
 
 /** Beyond so many sources the oldest is forgotten, and fetched once more when it is used again. */
