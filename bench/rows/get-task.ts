@@ -1,54 +1,41 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import autocannon from 'autocannon';
-import Fastify from 'fastify';
-import pino from 'pino';
-import { loadConfig } from '../../src/config/config.ts';
-import { startApp } from '../../src/main/app.ts';
-import type { BenchRow } from '../row.ts';
+import { field, inScratch, startDaemon } from '../daemon.ts';
+import { compareRates, ratesText, startBare } from '../load.ts';
+import { plan } from '../tasks.ts';
+import type { BenchRow, Scale } from '../row.ts';
 
-const seconds = 4;
-const token = 'a'.repeat(64);
-const base = '/api/v1/mesh';
-
-const perSecond = async (url: string, headers: Record<string, string>): Promise<number> => {
-  const { requests, non2xx } = await autocannon({ url, headers, duration: seconds, connections: 10 });
-  if (non2xx > 0) throw new Error(`${non2xx} answers of ${url} were errors`);
-  return requests.average;
-};
-
-/** Reading one task over the whole daemon, against bare Fastify that answers the same bytes. */
-export const run = async (): Promise<BenchRow[]> => {
-  const home = await mkdtemp(join(tmpdir(), 'makima-bench-'));
-  const { config } = loadConfig({ MAKIMA_HOME: home, MAKIMA_PORT: '0' }, { homedir: home });
-  const app = await startApp({ config, logger: pino({ level: 'silent' }), ownerToken: token });
-  const bare = Fastify();
-  try {
-    const headers = { authorization: `Bearer ${token}` };
-    const made = await fetch(`${app.url}${base}/tasks`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'bench', plan: 'x'.repeat(2000) }),
-    });
-    const task: unknown = await made.json();
-    const path = `${base}/tasks/${String(Reflect.get(Object(task), 'id'))}`;
-    bare.get(path, (_request, reply) => reply.send(task));
-    const bareUrl = await bare.listen({ host: '127.0.0.1', port: 0 });
-    const theirs = await perSecond(bareUrl + path, headers);
-    const ours = await perSecond(app.url + path, headers);
-    return [
-      {
-        name: 'GET /tasks/{id} against bare Fastify',
-        value: ours / theirs,
-        unit: '×',
-        target: { atLeast: 0.6 },
-        detail: `${Math.round(ours)}/s against ${Math.round(theirs)}/s`,
-      },
-    ];
-  } finally {
-    await bare.close();
-    await app.close();
-    await rm(home, { recursive: true, force: true });
-  }
-};
+/** One task read again and again, against bare Fastify that answers the same JSON from memory, each in a process of its own. */
+export const run = async (scale: Scale): Promise<BenchRow[]> =>
+  await inScratch(async (home) => {
+    const daemon = await startDaemon(home, 'waits');
+    try {
+      const task = await daemon.call('POST', '/tasks', { name: 'bench', plan });
+      const answer = join(home, 'answer.json');
+      writeFileSync(answer, JSON.stringify(task));
+      const bare = await startBare('task-server.ts', answer);
+      try {
+        const { headers, pid } = daemon;
+        const path = `/tasks/${field(task, 'id')}`;
+        const load = { headers, seconds: scale === 'full' ? 5 : 1 };
+        const rates = await compareRates(
+          scale === 'full' ? 3 : 1,
+          { ...load, url: daemon.url + path, pid },
+          { ...load, url: bare.url + path },
+        );
+        return [
+          {
+            name: 'GET /tasks/{id} against bare Fastify',
+            value: rates.ours / rates.bare,
+            unit: '×',
+            target: { atLeast: 0.6 },
+            detail: ratesText(rates),
+          },
+        ];
+      } finally {
+        await bare.stop();
+      }
+    } finally {
+      await daemon.stop();
+    }
+  });

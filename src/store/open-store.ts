@@ -4,6 +4,7 @@ import { mergeRows } from './merge-rows.ts';
 import { migrate } from './migrations.ts';
 import { outboxRows } from './outbox-rows.ts';
 import { relocate } from './relocate.ts';
+import { rememberTasks } from './remembered-tasks.ts';
 import { runRows } from './run-rows.ts';
 import { NodeSqliteDialect, openSqlite, sqliteFailure, sqliteIdentity } from './sqlite.ts';
 import { callError, openError } from './store-error.ts';
@@ -60,6 +61,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
   };
 
   const session: Session = {
+    tasks: rememberTasks(),
     // Kysely lets one transaction or query at a time onto a connection of a database that has but one.
     read: (work) => call(() => work(db)),
     write: (work) => call(() => db.transaction().execute(work)),

@@ -40,6 +40,10 @@ const relocateRows = async (trx: Transaction<Tables>, relocation: Relocation): P
 
 /** Makes every path in the store that lay in the home's old place lie in its new one. One transaction; can be repeated. */
 export const relocate =
-  ({ write }: Session) =>
+  ({ write, tasks }: Session) =>
   (relocation: Relocation): Promise<void> =>
-    write((trx) => relocateRows(trx, relocation));
+    write(async (trx) => {
+      tasks.begin();
+      await relocateRows(trx, relocation);
+      tasks.forgetAll();
+    });

@@ -83,12 +83,30 @@ const nothingToDo: SqliteStatement = {
   iterate: () => [].values(),
 };
 
-const kyselyDatabase = (database: DatabaseSync): SqliteDatabase => ({
-  close: () => database.close(),
-  prepare: (sql) =>
-    // SQLite rolls back by itself where the disk is full; a second rollback would fail and hide that error.
-    sql === 'rollback' && !database.isTransaction ? nothingToDo : kyselyStatement(database.prepare(sql)),
-});
+/** How many statements stay compiled: more than there are, but for lists of ids of many lengths. */
+const maxStatements = 200;
+
+/** The same text is compiled once, which takes longer than it takes to read a row by it. */
+const kyselyDatabase = (database: DatabaseSync): SqliteDatabase => {
+  const statements = new Map<string, SqliteStatement>();
+  const prepare = (sql: string): SqliteStatement => {
+    const statement = statements.get(sql) ?? kyselyStatement(database.prepare(sql));
+    // The one that was used last is the last.
+    statements.delete(sql);
+    statements.set(sql, statement);
+    for (const oldest of statements.keys()) {
+      if (statements.size <= maxStatements) break;
+      statements.delete(oldest);
+    }
+    return statement;
+  };
+  return {
+    close: () => database.close(),
+    prepare: (sql) =>
+      // SQLite rolls back by itself where the disk is full; a second rollback would fail and hide that error.
+      sql === 'rollback' && !database.isTransaction ? nothingToDo : prepare(sql),
+  };
+};
 
 class TransactionalAdapter extends SqliteAdapter {
   // SQLite can roll a schema change back, though Kysely does not use it: a death in mid-migration leaves no half of one.

@@ -1,5 +1,6 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { Task } from '../../schemas/task.ts';
+import type { RememberedTasks } from './remembered-tasks.ts';
 import type { Integration, OpenMerge, Run, ToolKeyRecord, WorktreeRecord } from './records.ts';
 
 /** A record as its columns hold it: the named fields as JSON text, or as 0 and 1, the others as they are. */
@@ -27,6 +28,7 @@ export interface Tables {
 
 /** How the rows' files reach the database: what either method resolves with has been committed. */
 export interface Session {
+  tasks: RememberedTasks;
   /** Queries that change nothing. */
   read: <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>;
   /** One transaction: all of it or, where the work throws, none. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
-import type { TaskStatus } from '../../schemas/task.ts';
+import type { Task, TaskStatus } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
+import type { RememberedTasks } from './remembered-tasks.ts';
 import { taskOf } from './rows.ts';
 import type { Session, Tables } from './tables.ts';
 import type { TaskReads } from './task-store.ts';
@@ -45,6 +46,21 @@ const pathTo = (db: Kysely<Tables>, id: string) =>
 export const inChunks = <T>(values: readonly T[], size = 1000): T[][] =>
   Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
 
+/** The tasks of these ids in their order; those that nobody remembers by one query. */
+const rememberedTasks = async (db: Kysely<Tables>, tasks: RememberedTasks, ids: readonly string[]): Promise<Task[]> => {
+  const remember = tasks.reading();
+  const found = new Map<string, Task>();
+  const missing: string[] = [];
+  for (const id of ids) {
+    const known = tasks.get(id);
+    if (known) found.set(id, known);
+    else missing.push(id);
+  }
+  for (const chunk of inChunks(missing))
+    for (const row of await db.selectFrom('tasks').selectAll().where('id', 'in', chunk).execute()) found.set(row.id, remember(taskOf(row)));
+  return ids.flatMap((id) => found.get(id) ?? []);
+};
+
 const noTasks: Readonly<Record<TaskStatus, number>> = {
   pending: 0,
   queued: 0,
@@ -58,11 +74,14 @@ const noTasks: Readonly<Record<TaskStatus, number>> = {
   interrupted: 0,
 };
 
-export const taskReads = ({ read }: Session): TaskReads => ({
+export const taskReads = ({ read, tasks }: Session): TaskReads => ({
   getTask: (id) =>
     read(async (db) => {
+      const known = tasks.get(id);
+      if (known) return known;
+      const remember = tasks.reading();
       const row = await db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst();
-      return row ? taskOf(row) : null;
+      return row ? remember(taskOf(row)) : null;
     }),
 
   getTasks: (ids) =>
@@ -74,21 +93,29 @@ export const taskReads = ({ read }: Session): TaskReads => ({
     }),
 
   listTasks: ({ status, parentTaskId, withinTreeOf, limit, cursor }) =>
-    read(async (db) => {
-      let query = db.selectFrom('tasks').selectAll();
-      if (status) query = query.where('status', '=', status);
-      if (parentTaskId) query = query.where('parentTaskId', '=', parentTaskId);
-      if (withinTreeOf) query = query.where('id', 'in', treeOf(db, withinTreeOf));
-      // An empty cursor is a bad one, not none.
-      if (cursor !== null && cursor !== undefined) query = query.where('seq', '<', readCursor(cursor));
-      const rows = await query
-        .orderBy('seq', 'desc')
-        .limit(limit + 1)
-        .execute();
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return { items: page.map(taskOf), nextCursor: rows.length > limit && last ? cursorOf(last.seq) : null };
-    }),
+    read((any) =>
+      // Nothing is written between the two queries.
+      any.connection().execute(async (db) => {
+        let query = db.selectFrom('tasks').select(['seq', 'id']);
+        if (status) query = query.where('status', '=', status);
+        if (parentTaskId) query = query.where('parentTaskId', '=', parentTaskId);
+        if (withinTreeOf) query = query.where('id', 'in', treeOf(db, withinTreeOf));
+        // An empty cursor is a bad one, not none.
+        if (cursor !== null && cursor !== undefined) query = query.where('seq', '<', readCursor(cursor));
+        const rows = await query
+          .orderBy('seq', 'desc')
+          .limit(limit + 1)
+          .execute();
+        const page = rows.slice(0, limit);
+        const last = page.at(-1);
+        const items = await rememberedTasks(
+          db,
+          tasks,
+          page.map(({ id }) => id),
+        );
+        return { items, nextCursor: rows.length > limit && last ? cursorOf(last.seq) : null };
+      }),
+    ),
 
   listChildren: (id) =>
     read(async (db) => (await db.selectFrom('tasks').selectAll().where('parentTaskId', '=', id).orderBy('seq').execute()).map(taskOf)),

@@ -4,6 +4,7 @@ import type { Task, Warning } from '../../schemas/task.ts';
 import { isActive, sourcesOf } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { post } from './outbox-rows.ts';
+import type { RememberedTasks } from './remembered-tasks.ts';
 import { taskChangesRow, taskOf, taskRow } from './rows.ts';
 import { changeRun, insertRun } from './run-rows.ts';
 import type { Session, Tables } from './tables.ts';
@@ -39,18 +40,23 @@ const requireKey = async (trx: Transaction<Tables>, keyId: string | undefined): 
   if (!key) throw new MakimaError('UNAUTHENTICATED', 'The tool key was revoked while this was asked for');
 };
 
-const create = async (trx: Transaction<Tables>, at: string, task: Task, options: CreateOptions) => {
+const countTasks = async (trx: Transaction<Tables>): Promise<number> => {
+  const { count } = await trx
+    .selectFrom('tasks')
+    .select((e) => e.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+};
+
+const create = async (trx: Transaction<Tables>, tasks: RememberedTasks, at: string, task: Task, options: CreateOptions) => {
   const { idempotency, events = [], maxTasks, keyId } = options;
   await requireKey(trx, keyId);
   // First of all: a repeat must be answered also where the limit is reached or the parent is gone since.
   const earlier = idempotency && (await earlierTask(trx, idempotency));
   if (earlier) return { task: earlier, created: false };
   if (maxTasks !== undefined && maxTasks > 0) {
-    const { count } = await trx
-      .selectFrom('tasks')
-      .select((e) => e.fn.countAll().as('count'))
-      .executeTakeFirstOrThrow();
-    if (Number(count) >= maxTasks)
+    tasks.count ??= await countTasks(trx);
+    if (tasks.count >= maxTasks)
       throw new MakimaError(
         'TOO_MANY_TASKS',
         `There are ${maxTasks} tasks, the most that MAKIMA_MAX_TASKS allows; ended ones count until they are deleted`,
@@ -75,6 +81,7 @@ const create = async (trx: Transaction<Tables>, at: string, task: Task, options:
     return { task: other, created: false };
   }
   await post(trx, task.id, at, events);
+  if (tasks.count !== null) tasks.count += 1;
   return { task: taskOf(inserted), created: true };
 };
 
@@ -141,25 +148,59 @@ const remove = async (trx: Transaction<Tables>, ids: readonly string[]): Promise
   for (const chunk of inChunks(order)) await trx.deleteFrom('tasks').where('id', 'in', chunk).execute();
 };
 
-export const taskWrites = ({ write, now }: Session): TaskWrites => ({
-  createTask: (task, options = {}) => write((trx) => create(trx, now(), task, options)),
+/** One transaction, which leaves a task as it is remembered from then on. */
+const leave = async ({ write, tasks }: Session, work: (trx: Transaction<Tables>) => Promise<Task>): Promise<Task> => {
+  let order = 0;
+  try {
+    const task = await write(async (trx) => {
+      order = tasks.begin();
+      const left = await work(trx);
+      tasks.changing([left.id]);
+      return left;
+    });
+    return tasks.written(task, order);
+  } catch (error) {
+    tasks.failed(order);
+    throw error;
+  }
+};
 
-  updateTask: (id, changes, events = [], only) =>
-    write(async (trx) => {
-      const current = await requireTask(trx, id);
-      const refuse = () =>
-        new MakimaError(only?.code ?? 'TASK_ACTIVE', `The task is ${current.status}`, { details: { status: current.status } });
-      if (only && !only.in.includes(current.status)) throw refuse();
-      const row = taskChangesRow(changes);
-      const changed = Object.values(row).some((value) => value !== undefined) ? await change(trx, current, row) : current;
-      if (!changed) throw refuse();
-      await post(trx, id, now(), events);
-      return taskOf(changed);
-    }),
+export const taskWrites = (session: Session): TaskWrites => {
+  const { now, tasks } = session;
+  return {
+    async createTask(task, options = {}) {
+      let created = false;
+      const made = await leave(session, async (trx) => {
+        const answer = await create(trx, tasks, now(), task, options);
+        ({ created } = answer);
+        return answer.task;
+      });
+      return { task: made, created };
+    },
 
-  addWarnings: (id, warnings) => write((trx) => warn(trx, now(), id, warnings)),
+    updateTask: (id, changes, events = [], only) =>
+      leave(session, async (trx) => {
+        const current = await requireTask(trx, id);
+        const refuse = () =>
+          new MakimaError(only?.code ?? 'TASK_ACTIVE', `The task is ${current.status}`, { details: { status: current.status } });
+        if (only && !only.in.includes(current.status)) throw refuse();
+        const row = taskChangesRow(changes);
+        const changed = Object.values(row).some((value) => value !== undefined) ? await change(trx, current, row) : current;
+        if (!changed) throw refuse();
+        await post(trx, id, now(), events);
+        return taskOf(changed);
+      }),
 
-  transition: (id, transition) => write((trx) => move(trx, now(), id, transition)),
+    addWarnings: (id, warnings) => leave(session, (trx) => warn(trx, now(), id, warnings)),
 
-  deleteTasks: (ids) => write((trx) => remove(trx, ids)),
-});
+    transition: (id, transition) => leave(session, (trx) => move(trx, now(), id, transition)),
+
+    deleteTasks: (ids) =>
+      session.write(async (trx) => {
+        tasks.begin();
+        await remove(trx, ids);
+        tasks.changing(ids);
+        tasks.count = null;
+      }),
+  };
+};
