@@ -7,6 +7,7 @@ import type { ResourceRoutes } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
 import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
 import { answer } from '../src/http/answers/shapes.ts';
+import { tasksJson } from '../src/http/answers/task-json.ts';
 import { taskLines, treeLines } from '../src/http/answers/text-answers.ts';
 
 /** What is below a task. */
@@ -25,7 +26,7 @@ export const subtaskRoutes: ResourceRoutes = (api, { actions }) => {
     },
     async (request, reply) => {
       const tasks = await actions.listSubtasks(caller(request), request.params.taskId);
-      return sendJsonOrText(request, reply, tasks, () => taskLines(tasks));
+      return sendJsonOrText(request, reply, tasks, taskLines, tasksJson);
     },
   );
 

@@ -7,6 +7,7 @@ import type { ResourceRoutes } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
 import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
 import { answer, noContent } from '../src/http/answers/shapes.ts';
+import { taskJson, taskPageJson } from '../src/http/answers/task-json.ts';
 import { taskDetails, taskLine, taskLines } from '../src/http/answers/text-answers.ts';
 
 const lineText = 'id, status and name with tabs between';
@@ -53,7 +54,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
     async (request, reply) => {
       const task = await actions.createTask(caller(request), request.body, request.headers['idempotency-key'] ?? null);
       reply.code(201).header('location', `${api.prefix}/tasks/${task.id}`);
-      return sendJsonOrText(request, reply, task, () => taskLine(task));
+      return sendJsonOrText(request, reply, task, taskLine, taskJson);
     },
   );
 
@@ -77,7 +78,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
         limit: limit ?? defaultPage,
         cursor: cursor ?? null,
       });
-      return sendJsonOrText(request, reply, page, () => taskLines(page.items));
+      return sendJsonOrText(request, reply, page, ({ items }) => taskLines(items), taskPageJson);
     },
   );
 
@@ -101,7 +102,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
     },
     async (request, reply) => {
       const task = await actions.getTask(caller(request), request.params.taskId);
-      return sendJsonOrText(request, reply, task, () => taskDetails(task));
+      return sendJsonOrText(request, reply, task, taskDetails, taskJson);
     },
   );
 
@@ -130,7 +131,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
     },
     async (request, reply) => {
       const task = await actions.updateTask(caller(request), request.params.taskId, request.body);
-      return sendJsonOrText(request, reply, task, () => taskLine(task));
+      return sendJsonOrText(request, reply, task, taskLine, taskJson);
     },
   );
 

@@ -3,6 +3,7 @@ import { namedSchemas } from '../../schemas/index.ts';
 import type { Actions } from '../tasks/actions.ts';
 import { credentials } from './admission/credentials.ts';
 import { crossOrigin } from './admission/cross-origin.ts';
+import { deadlines } from './admission/deadlines.ts';
 import { draining } from './admission/draining.ts';
 import { gate } from './admission/gate.ts';
 import { knownPaths } from './admission/known-paths.ts';
@@ -60,6 +61,7 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
   await app.register(gate, { gate: doors });
   await app.register(draining, options);
   await app.register(credentials, options);
+  await app.register(deadlines);
   await app.register(knownPaths, { basePath });
   await app.register(crossOrigin, { gate: doors });
   await app.register(readRequests);

@@ -10,6 +10,7 @@ import { answerClientError } from './connections/client-errors.ts';
 import { silentConnections } from './connections/silent-connections.ts';
 import type { HttpLimits } from './limits.ts';
 import { redactedPaths } from './observation/logging.ts';
+import { requestLog } from './observation/request-log.ts';
 import { readQuery } from './requests/form-values.ts';
 import { validatorOptions } from './requests/validation.ts';
 
@@ -20,6 +21,7 @@ export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate
     // `logRequests` writes one line a request instead of Fastify's two.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
+    childLoggerFactory: requestLog,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     // A request without a Host is refused by the gate, with a body; Node's own answer has none.

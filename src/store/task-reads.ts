@@ -46,6 +46,12 @@ const pathTo = (db: Kysely<Tables>, id: string) =>
 export const inChunks = <T>(values: readonly T[], size = 1000): T[][] =>
   Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
 
+const readTask = async (db: Kysely<Tables>, tasks: RememberedTasks, id: string): Promise<Task | null> => {
+  const remember = tasks.reading();
+  const row = await db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? remember(taskOf(row)) : null;
+};
+
 /** The tasks of these ids in their order; those that nobody remembers by one query. */
 const rememberedTasks = async (db: Kysely<Tables>, tasks: RememberedTasks, ids: readonly string[]): Promise<Task[]> => {
   const remember = tasks.reading();
@@ -76,12 +82,9 @@ const noTasks: Readonly<Record<TaskStatus, number>> = {
 
 export const taskReads = ({ read, tasks }: Session): TaskReads => ({
   getTask: (id) =>
-    read(async (db) => {
+    read((db) => {
       const known = tasks.get(id);
-      if (known) return known;
-      const remember = tasks.reading();
-      const row = await db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst();
-      return row ? remember(taskOf(row)) : null;
+      return known ? Promise.resolve(known) : readTask(db, tasks, id);
     }),
 
   getTasks: (ids) =>

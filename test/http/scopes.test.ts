@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { credentials } from '../../src/http/admission/credentials.ts';
 import { crossOrigin } from '../../src/http/admission/cross-origin.ts';
+import { deadlines } from '../../src/http/admission/deadlines.ts';
 import { draining } from '../../src/http/admission/draining.ts';
 import { gate } from '../../src/http/admission/gate.ts';
 import { knownPaths } from '../../src/http/admission/known-paths.ts';
@@ -29,6 +30,7 @@ const server = async (t: Test, isReady = () => true): Promise<Api> => {
   await app.register(gate, { gate: doors });
   await app.register(draining, { drainSignal: new AbortController().signal, isReady });
   await app.register(credentials, { ownerToken, actions: recordedActions().actions });
+  await app.register(deadlines);
   await app.register(knownPaths, { basePath: '' });
   await app.register(crossOrigin, { gate: doors });
   await app.register(readRequests);

@@ -1,6 +1,24 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 
+/** What callers ask for, few wishes as a rule, is worked out once. */
+const maxRemembered = 100;
+const remembered = new Map<string, string | undefined>();
+
+/** The type that a wish likes best among these, undefined where it likes none of them. */
+const liked = (request: FastifyRequest, types: readonly string[]): string | undefined => {
+  const wish = request.headers.accept;
+  if (wish === undefined) return types[0];
+  const key = `${types.join()} ${wish}`;
+  if (remembered.has(key)) return remembered.get(key);
+  // A wish with a charset fits only what is offered with that charset.
+  const offers = types.flatMap((type) => [type, `${type}; charset=utf-8`]);
+  const found = new Negotiator(request.raw).mediaType(offers)?.split(';', 1)[0];
+  if (remembered.size >= maxRemembered) remembered.clear();
+  remembered.set(key, found);
+  return found;
+};
+
 /**
  * The media type that the caller likes best among those that an answer has. Where none fits, or no wish was sent, it is
  * the first: an answer in another shape says more than a 406.
@@ -11,19 +29,25 @@ export const preferred = <const T extends readonly [string, ...string[]]>(
   types: T,
 ): T[number] => {
   // Beside the Origin that the answer to an allowed page varies by.
-  reply.header('vary', reply.hasHeader('vary') ? `${String(reply.getHeader('vary'))}, Accept` : 'Accept');
-  // A wish with a charset fits only what is offered with that charset.
-  const offers = types.flatMap((type) => [type, `${type}; charset=utf-8`]);
-  const liked = new Negotiator(request.raw).mediaType(offers)?.split(';', 1)[0];
-  return types.find((type) => type === liked) ?? types[0];
+  const varies = reply.getHeader('vary');
+  reply.header('vary', varies === undefined ? 'Accept' : `${String(varies)}, Accept`);
+  const best = liked(request, types);
+  return types.find((type) => type === best) ?? types[0];
 };
 
 /**
  * Replies with a value as JSON, or as text where the caller likes that better.
  * @param value - serialized by the route's schema
  * @param text - made only where it is asked for
+ * @param json - the value's JSON, where somebody has it already
  */
-export const sendJsonOrText = (request: FastifyRequest, reply: FastifyReply, value: unknown, text: () => string): FastifyReply =>
+export const sendJsonOrText = <T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  value: T,
+  text: (value: T) => string,
+  json?: (reply: FastifyReply, value: T) => string,
+): FastifyReply =>
   preferred(request, reply, ['application/json', 'text/plain']) === 'text/plain'
-    ? reply.type('text/plain; charset=utf-8').send(text())
-    : reply.type('application/json; charset=utf-8').send(value);
+    ? reply.type('text/plain; charset=utf-8').send(text(value))
+    : reply.type('application/json; charset=utf-8').send(json ? json(reply, value) : value);

@@ -1,4 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify';
 import { plugin } from '../plugin.ts';
 
 /**
@@ -13,9 +12,10 @@ export const redactedPaths = ['authorization', 'x-makima-tool-key'].flatMap((hea
 
 /** One line a request: a poll every few seconds must not bury what the daemon has to say, so it is a debug line. */
 export const logRequests = plugin({ name: 'request-log', dependencies: ['credentials'] }, (app) => {
+  // Where nobody reads it, it is not made either.
+  if (!['debug', 'trace'].includes(app.log.level)) return;
   app.addHook('onResponse', (request, reply, done) => {
-    const log: FastifyBaseLogger = request.log;
-    log.debug(
+    request.log.debug(
       {
         method: request.method,
         url: request.url,

@@ -20,14 +20,22 @@ const decode = (bytes: Buffer): string | null => (isUtf8(bytes) ? utf8.decode(by
 /** No field of ours begins with a brace: curl's `--data` says that it is a form, also where it is given JSON. */
 const looksLikeObject = (bytes: Buffer): boolean => /^\s*\{/.test(bytes.toString('utf8', 0, 100));
 
-/** The `properties` of a schema of a route, through the name it is referred to by. */
-const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, object> => {
+const findProperties = (request: FastifyRequest, part: unknown): Record<string, object> => {
   const schema = isObject(part) && typeof part['$ref'] === 'string' ? request.server.getSchema(part['$ref'].replace(/#$/, '')) : part;
   const properties = isObject(schema) ? schema['properties'] : undefined;
   return isObject(properties)
     ? Object.fromEntries(Object.entries(properties).filter((entry): entry is [string, object] => isObject(entry[1])))
     : {};
 };
+
+/** The `properties` of a schema of a route, through the name it is referred to by. They are looked for once. */
+const propertiesOf = (request: FastifyRequest, part: unknown): Record<string, object> => {
+  if (!isObject(part)) return {};
+  const known = properties.get(part) ?? findProperties(request, part);
+  properties.set(part, known);
+  return known;
+};
+const properties = new WeakMap<object, Record<string, object>>();
 
 /**
  * Bodies: JSON and forms with the same field names, nothing else. Both are read as bytes, since reading them as text makes

@@ -16,16 +16,17 @@ export const openScope = plugin<ScopeOptions>(
   {
     name: 'scope',
     encapsulate: true,
-    dependencies: ['gate', 'draining', 'credentials', 'known-paths', 'cross-origin', 'read-requests', 'openapi'],
+    dependencies: ['gate', 'draining', 'credentials', 'deadlines', 'known-paths', 'cross-origin', 'read-requests', 'openapi'],
   },
   async (app, { scope, fill }) => {
     const { credentials, served, limits, contentPolicy } = scope;
+    const inTime = app.answeredWithin(limits.handlerTimeoutMs);
     app.addHook('onRoute', (route) => {
       route.config = { credentials, ...route.config };
       if (credentials === 'none' && route.config.credentials !== 'none')
         throw new Error(`${route.url} asks for a credential in an open scope`);
       route.bodyLimit ??= limits.bodyBytes;
-      if (route.config.long !== true) route.handlerTimeout ??= limits.handlerTimeoutMs;
+      if (route.config.long !== true) route.onRequest = [inTime, ...[route.onRequest ?? []].flat()];
     });
     if (contentPolicy !== undefined)
       app.addHook('onRequest', (_request, reply, done) => {
