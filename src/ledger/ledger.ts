@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
-import { createTurns } from '../domain/turns.ts';
+import { createTogether } from '../domain/together.ts';
 import { MakimaError, type ErrorCode } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
@@ -9,6 +9,8 @@ import type { TaskChanges, TaskStore, Transition } from '../store/task-store.ts'
 const outboxBatch = 500;
 /** From a log that could not be written to the next try, in milliseconds; every further change tries too. */
 const retryMs = 1000;
+/** How long events that are in their log may stay in the outbox, in milliseconds: taking each out by itself is a sync of the disk a change. */
+const settleMs = 200;
 
 /**
  * The one way in which a task's row and its log change together. The store commits the change and its events in one
@@ -50,25 +52,34 @@ const ignore = (): void => undefined;
 export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore, report = ignore }: LedgerHooks = {}): Ledger => {
   const changes = new EventEmitter();
   changes.setMaxListeners(0);
-  const inTurn = createTurns();
 
-  const flushNow = async (): Promise<void> => {
+  /** The last event that is in its log. */
+  let moved = 0;
+  let settling: NodeJS.Timeout | null = null;
+  /** What a crash leaves in the outbox is in the log, which knows it. */
+  const settleSoon = (): void => {
+    settling ??= setTimeout(() => {
+      settling = null;
+      // Where it fails, the next change's does it.
+      store.settleEvents(moved).catch(ignore);
+    }, settleMs).unref();
+  };
+
+  const flush = createTogether(async () => {
     for (;;) {
-      const pending = await store.pendingEvents(outboxBatch);
+      const pending = await store.pendingEvents(outboxBatch, moved);
       if (pending.length > 0) reached('events committed');
       for (const { seq, taskId, payload } of pending) {
         if ((log.position(taskId)?.outbox ?? 0) < seq) log.append(taskId, [payload], { outbox: seq });
+        moved = seq;
       }
-      const last = pending.at(-1);
-      if (last) {
+      if (pending.length > 0) {
         reached('events logged');
-        await store.settleEvents(last.seq);
+        settleSoon();
       }
       if (pending.length < outboxBatch) return;
     }
-  };
-
-  const flush = (): Promise<void> => inTurn(flushNow);
+  });
 
   let retry: NodeJS.Timeout | null = null;
   const flushInTheEnd = async (): Promise<void> => {

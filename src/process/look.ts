@@ -1,4 +1,5 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { createTogether } from '../domain/together.ts';
 import { markerName } from './handle.ts';
 import { platform, type TableEntry } from './platform/index.ts';
 
@@ -32,25 +33,12 @@ export const lookOf = (entries: readonly TableEntry[]): Look => ({
   together: listBy(entries, ({ sid, pgid }) => (sid === null || sid === pgid ? [pgid] : [sid, pgid])),
 });
 
-let reading: Promise<unknown> = Promise.resolve();
-/** The look that has not begun yet. */
-let next: Promise<Look> | null = null;
-
-const begin = async (): Promise<Look> => {
-  // All that is to be asked in this turn of the event loop is asked before it begins.
-  await otherWork();
-  next = null;
-  return lookOf(await platform.table(markerName));
-};
-
 /**
  * Reads the process table, once for all who ask before it begins: a hundred runs that are stopped at once look at the same tables.
  * Nobody is answered with one whose reading had begun when they asked, since what they know may have come to be meanwhile.
  */
-export const lookAtProcesses = (): Promise<Look> => {
-  if (next === null) {
-    next = reading.then(begin, begin);
-    reading = next;
-  }
-  return next;
-};
+export const lookAtProcesses: () => Promise<Look> = createTogether(
+  async () => lookOf(await platform.table(markerName)),
+  // What is asked in this turn of the event loop is asked in time.
+  () => otherWork(),
+);

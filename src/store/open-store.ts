@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import { MakimaError } from '../errors.ts';
+import { commitTogether } from './commit-together.ts';
 import { mergeRows } from './merge-rows.ts';
 import { migrate } from './migrations.ts';
 import { outboxRows } from './outbox-rows.ts';
@@ -60,11 +61,15 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
     }
   };
 
+  const together = commitTogether(db, (error) => {
+    const failure = sqliteFailure(error);
+    return failure !== null && failure !== 'no-such-owner';
+  });
   const session: Session = {
     tasks: rememberTasks(),
     // Kysely lets one transaction or query at a time onto a connection of a database that has but one.
     read: (work) => call(() => work(db)),
-    write: (work) => call(() => db.transaction().execute(work)),
+    write: (work) => call(() => together(work)),
     now: () => now().toISOString(),
   };
 

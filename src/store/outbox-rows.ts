@@ -18,8 +18,10 @@ export const post = async (trx: Transaction<Tables>, taskId: string, at: string,
 export const outboxRows = ({ read, write, now }: Session): OutboxRows => ({
   addEvents: (taskId, payloads) => write((trx) => post(trx, taskId, now(), payloads)),
 
-  pendingEvents: (limit) =>
-    read(async (db) => (await db.selectFrom('outbox').selectAll().orderBy('seq').limit(limit).execute()).map(outboxEventOf)),
+  pendingEvents: (limit, after = 0) =>
+    read(async (db) =>
+      (await db.selectFrom('outbox').selectAll().where('seq', '>', after).orderBy('seq').limit(limit).execute()).map(outboxEventOf),
+    ),
 
   settleEvents: (upToSeq) =>
     write(async (trx) => {

@@ -1,6 +1,7 @@
 /**
  * The contract of the task store. What a method resolved with has been committed: it is still true after the
- * process or the machine dies. Each method is one transaction, and transactions do not interleave.
+ * process or the machine dies. Each method is one transaction, and transactions do not interleave; what several callers
+ * ask for at the same time may be committed at once, so that it is one sync of the disk.
  *
  * Every method throws MakimaError DISK_FULL where it cannot write (nothing of it has then happened) and NOT_READY
  * after close. Times are what `Date.prototype.toISOString` prints.
@@ -152,8 +153,8 @@ export interface MergeRows {
 export interface OutboxRows {
   /** @throws MakimaError TASK_NOT_FOUND */
   addEvents(taskId: string, payloads: readonly EventPayload[]): Promise<void>;
-  /** The oldest events that are not settled. */
-  pendingEvents(limit: number): Promise<OutboxEvent[]>;
+  /** The oldest events that are not settled. @param after - only those with a higher number */
+  pendingEvents(limit: number, after?: number): Promise<OutboxEvent[]>;
   /** Forgets every event up to this one: the log has them. */
   settleEvents(upToSeq: number): Promise<void>;
 }

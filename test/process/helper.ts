@@ -29,10 +29,11 @@ export const plainEnv: Record<string, string> = { PATH: process.env.PATH ?? '/us
 
 /** A run's directory; whatever carries the run's marker is killed at the end of the test. */
 export const newRun = async (t: Test): Promise<Run> => {
-  const cwd = t.testdir();
   const runId = randomUUID();
-  const paths = await createRunDirectory(runDirectory(join(cwd, 'runs'), runId));
+  // Before the directory is asked for: tap would remove that first, under a run that still writes there.
   t.teardown(async () => await sweepRun(runId, null));
+  const cwd = t.testdir();
+  const paths = await createRunDirectory(runDirectory(join(cwd, 'runs'), runId));
   return { runId, directory: paths.directory, paths, cwd };
 };
 
