@@ -1,40 +1,18 @@
 /** How many git commands an action takes: each is a process that the daemon has to make, and no machine makes it faster. */
 import t from 'tap';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { lookOver } from '../../src/git/snapshot/look-over.ts';
 import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
 import { continueWorktree } from '../../src/git/worktree/continue-worktree.ts';
 import { removeWorktree } from '../../src/git/worktree/remove-worktree.ts';
+import { countCommands } from './count-commands.ts';
 import { isolate, open, userRepository, wantedOf, write } from './git-fixture.ts';
 
 void t.test('commands of a start, a continuation, a look and a removal', async (t) => {
   const home = isolate(t);
   const source = userRepository(path.join(home, 'source'), { 'a.txt': 'a\n' });
-  const log = path.join(home, 'commands');
-  const git = path.join(home, 'bin', 'git');
-  mkdirSync(path.dirname(git));
-  writeFileSync(
-    git,
-    `#!/bin/sh\necho "$*" >> '${log}'\nexec '${execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()}' "$@"\n`,
-  );
-  chmodSync(git, 0o755);
-  const before = process.env['PATH'];
-  process.env['PATH'] = `${path.dirname(git)}:${before ?? ''}`;
-  t.teardown(() => {
-    process.env['PATH'] = before;
-  });
-  const counted = async <T>(step: () => Promise<T>): Promise<{ result: T; commands: string[] }> => {
-    writeFileSync(log, '');
-    const result = await step();
-    return {
-      result,
-      commands: readFileSync(log, 'utf8')
-        .split('\n')
-        .filter((line) => line !== ''),
-    };
-  };
+  const counted = countCommands(t, home);
   const start = () =>
     counted(async () => {
       const repository = await open(home, source);

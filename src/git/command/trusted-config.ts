@@ -1,3 +1,6 @@
+import path from 'node:path';
+import { isThere, statOf } from '../../files/look.ts';
+import { readPlainText } from '../../files/rewrite-file.ts';
 import { git, type GitOptions } from './git-command.ts';
 import type { GitPlace } from './git-environment.ts';
 
@@ -37,7 +40,17 @@ const isFilterCommand = /^filter\.(.+)\.(clean|smudge|process)$/s;
  * @returns configuration for GitOptions.config
  */
 export const withoutForeignFilters = async (place: GitPlace, signal?: AbortSignal): Promise<[string, string][]> =>
-  filterOverrides(await readConfig(place, signal));
+  (await namesNoFilter(place)) ? [] : filterOverrides(await readConfig(place, signal));
+
+/** Whether a repository's own settings say nothing of filters, nor include what might: then no process need be asked. */
+const namesNoFilter = async ({ gitDir, commonDir }: GitPlace): Promise<boolean> => {
+  if (gitDir === undefined) return false;
+  // one that is told of no other repository may be of one that it names itself
+  if (commonDir === undefined && (await isThere(path.join(gitDir, 'commondir')))) return false;
+  const files = [path.join(commonDir ?? gitDir, 'config'), path.join(gitDir, 'config.worktree')];
+  const texts = await Promise.all(files.map(async (file) => ((await statOf(file)) === null ? '' : readPlainText(file))));
+  return texts.every((text) => text !== null && !/filter|include/i.test(text));
+};
 
 const filterOverrides = (entries: readonly Entry[]): [string, string][] => {
   const overrides = new Map<string, string>();

@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError } from '../../errors.ts';
-import { commitOf, git, gitErrorKind, gitText, splitNul, withoutForeignFilters } from '../command/index.ts';
+import { commitOf, git, gitErrorKind, gitText, sharedStep, splitNul, withoutForeignFilters } from '../command/index.ts';
 import { makimaIdentity } from '../repository/index.ts';
 import { copyIndex, headPlaceOf, makimaDirectory, placeOf, requireWorktree, temporaryFile, type Worktree } from '../worktree/index.ts';
 import { unhideEntries } from './hidden-entries.ts';
+import { quickTree } from './look/quick-tree.ts';
 import { flattenNestedRepositories, nestedRepositories } from './nested-repositories.ts';
 import { addAll, type SnapshotPlace } from './snapshot-place.ts';
 
@@ -20,9 +21,30 @@ const attempts = 4;
  * @returns the id of the tree, held by no ref
  * @throws MakimaError WORKTREE_NOT_FOUND, DISK_FULL, GIT_FAILED
  */
-export const snapshotTree = async (worktree: Worktree, signal?: AbortSignal): Promise<string> => {
+export const snapshotTree = (worktree: Worktree, signal?: AbortSignal): Promise<string> =>
+  sharedLook(worktree.adminDir, (all) => lookAt(worktree, all), signal);
+
+/** Those who ask while somebody else's look is under way share the next one. */
+const sharedLook = sharedStep<string>();
+
+const lookAt = async (worktree: Worktree, signal: AbortSignal): Promise<string> => {
   await requireWorktree(worktree);
   const config = await withoutForeignFilters(headPlaceOf(worktree), signal);
+  return (await quickly(() => quickTree(worktree, config, signal))) ?? (await everyFile(worktree, config, signal));
+};
+
+/** What stands in the quick way's is for the long one to name. */
+const quickly = async (look: () => Promise<string | null>): Promise<string | null> => {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof MakimaError) || error.code === 'DISK_FULL') throw error;
+    return null;
+  }
+};
+
+/** Has git add every file to an index of its own, by whatever is in the way. */
+const everyFile = async (worktree: Worktree, config: [string, string][], signal: AbortSignal): Promise<string> => {
   let seeded = true;
   for (let attempt = 1; ; attempt += 1) {
     const indexFile = await temporaryFile(worktree.gitDir, 'index');
@@ -33,7 +55,7 @@ export const snapshotTree = async (worktree: Worktree, signal?: AbortSignal): Pr
       const kind = gitErrorKind(error);
       if (attempt >= attempts || (kind !== 'file-changed' && !(kind === 'index-corrupt' && seeded))) throw error;
       if (kind === 'index-corrupt') seeded = false;
-      else await delay(50 * attempt, undefined, signal === undefined ? {} : { signal });
+      else await delay(50 * attempt, undefined, { signal });
     } finally {
       await rm(indexFile, { force: true });
       await rm(`${indexFile}.lock`, { force: true });

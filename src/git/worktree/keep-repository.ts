@@ -14,7 +14,7 @@ export const keepRepository = async (gitDir: string, keptDir: string): Promise<v
   await mkdir(keptDir, { recursive: true, mode: 0o700 });
   if (!(await isThere(gitDir))) return;
   // nobody works in it any more: what was under way there is over
-  await rm(path.join(gitDir, 'makima-tmp'), { recursive: true, force: true });
+  for (const name of ['makima-tmp', 'makima-look']) await rm(path.join(gitDir, name), { recursive: true, force: true });
   if (await isThere(kept)) await rename(kept, kept.replace(/(?:\.git)?$/, `.${crypto.randomUUID()}.git`));
   await rename(gitDir, kept).catch((error: unknown) => {
     if (!isMissing(error)) throw error;

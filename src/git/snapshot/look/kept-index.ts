@@ -1,0 +1,90 @@
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { stampAt } from '../../../files/stamp.ts';
+import { gitText } from '../../command/index.ts';
+import { copyIndex, indexOf, placeOf, type Worktree } from '../../worktree/index.ts';
+import { marksOf } from './marks.ts';
+
+/** A copy of a worktree's index that git may bring up to date: what it has learnt of the files stays for the next look. */
+export interface KeptIndex {
+  file: string;
+  /** What the worktree's own index was when it was copied. */
+  seed: string;
+  /** The tree of all that is in it. */
+  tree: string;
+}
+
+interface Kept extends KeptIndex {
+  /** What the copy was when git last wrote it. */
+  stamp: string;
+  bytes: number;
+}
+
+/** So many bytes of copies are kept at the most, and so many copies; the one that was not used for the longest time goes first. */
+const maxBytes = 256 * 1024 * 1024;
+const maxKept = 500;
+
+const kept = new Map<string, Kept>();
+
+/**
+ * The copy of a worktree's index as it is now; made anew where the index is another than it was, or somebody else has written
+ * to the copy. One caller at a time for a worktree.
+ *
+ * @returns null where the index is missing, broken, or such that files are not what git compares with it; then `snapshotTree` looks
+ *   at each of them
+ */
+export const keptIndex = async (worktree: Worktree, signal?: AbortSignal): Promise<KeptIndex | null> => {
+  const own = await stampAt(indexOf(worktree));
+  const known = kept.get(worktree.adminDir);
+  if (known !== undefined && known.seed === own.text && known.stamp === (await stampAt(known.file)).text) {
+    kept.delete(worktree.adminDir);
+    kept.set(worktree.adminDir, known);
+    return known;
+  }
+  await forgetIndex(worktree);
+  const made = await copyOf(worktree, signal);
+  if (made === null) return null;
+  // one that is written within the same tick may look the same afterwards
+  if (own.isSettled && own.text === (await stampAt(indexOf(worktree))).text) {
+    kept.set(worktree.adminDir, { ...made, seed: own.text });
+    await makeRoom();
+  }
+  return { ...made, seed: own.isSettled ? own.text : `${own.text} ${crypto.randomUUID()}` };
+};
+
+const copyOf = async (worktree: Worktree, signal?: AbortSignal): Promise<Omit<Kept, 'seed'> | null> => {
+  const file = path.join(worktree.gitDir, 'makima-look', path.basename(worktree.adminDir));
+  await mkdir(path.dirname(file), { recursive: true });
+  await rm(file, { force: true });
+  await rm(`${file}.lock`, { force: true });
+  if (!(await copyIndex(indexOf(worktree), file))) return null;
+  const marks = marksOf(await readFile(file), worktree.baseCommit.length / 2);
+  if (marks === null || marks.hasHidden || marks.hasLinks || marks.hasMakima || marks.hasUnmerged) return null;
+  const tree =
+    marks.tree ??
+    (await gitText(['write-tree'], { ...placeOf(worktree), indexFile: file, config: [['core.splitIndex', 'false']], signal }));
+  return { file, tree, stamp: (await stampAt(file)).text, bytes: (await stat(file)).size };
+};
+
+/** Notes that git has written to the copy. */
+export const noteWritten = async (worktree: Worktree): Promise<void> => {
+  const known = kept.get(worktree.adminDir);
+  if (known !== undefined) known.stamp = (await stampAt(known.file)).text;
+};
+
+/** Drops the copy. */
+export const forgetIndex = async ({ adminDir }: Pick<Worktree, 'adminDir'>): Promise<void> => {
+  const known = kept.get(adminDir);
+  if (known === undefined) return;
+  kept.delete(adminDir);
+  await rm(known.file, { force: true });
+};
+
+const makeRoom = async (): Promise<void> => {
+  let bytes = [...kept.values()].reduce((sum, each) => sum + each.bytes, 0);
+  for (const [adminDir, each] of kept) {
+    if (bytes <= maxBytes && kept.size <= maxKept) return;
+    bytes -= each.bytes;
+    await forgetIndex({ adminDir });
+  }
+};

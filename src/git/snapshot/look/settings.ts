@@ -1,0 +1,94 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { stampOfAll } from '../../../files/stamp.ts';
+import { git } from '../../command/index.ts';
+import { headPlaceOf, type Worktree } from '../../worktree/index.ts';
+
+/** What git's configuration says of how a file becomes an object. */
+export interface Settings {
+  /** The bit that makes a file a program is to be had from the file itself, and a link is one. */
+  isPlainFileSystem: boolean;
+  /** The file system takes two names that differ in case for one. */
+  ignoresCase: boolean;
+  /** Ends of lines are changed whatever the attributes say. */
+  convertsLines: boolean;
+  /** Files of attributes outside the worktree. */
+  attributeFiles: string[];
+  /** What all of it was read from. */
+  state: string;
+}
+
+interface Known extends Settings {
+  files: string[];
+  readAt: number;
+  includes: boolean;
+}
+
+/** A file that another one includes may be made anew, of which no file that was read tells. */
+const maxAgeMs = 30_000;
+const maxKnown = 1000;
+const known = new Map<string, Known>();
+
+const configHome = (): string => process.env['XDG_CONFIG_HOME'] || path.join(process.env['HOME'] ?? homedir(), '.config');
+
+const usual = (): string[] => [
+  path.join(process.env['HOME'] ?? homedir(), '.gitconfig'),
+  path.join(configHome(), 'git', 'config'),
+  process.env['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig',
+];
+
+/** The settings of a worktree; read by git where a file that they come from has changed. */
+export const settingsOf = async (worktree: Worktree, signal?: AbortSignal): Promise<Settings> => {
+  const { adminDir } = worktree;
+  const found = known.get(adminDir);
+  if (found !== undefined && (!found.includes || Date.now() - found.readAt < maxAgeMs)) {
+    if ((await stateOf(found.files)) === found.state) return found;
+  }
+  const { stdout } = await git(['config', '--list', '--null', '--show-origin'], { ...headPlaceOf(worktree), cwd: worktree.gitDir, signal });
+  const fields = stdout.toString('utf8').split('\0');
+  const origins = new Set<string>();
+  const values = new Map<string, string>();
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [origin = '', text = ''] = [fields[index], fields[index + 1]];
+    if (origin.startsWith('file:')) origins.add(path.resolve(worktree.gitDir, origin.slice('file:'.length)));
+    const end = text.indexOf('\n');
+    values.set(end === -1 ? text : text.slice(0, end), end === -1 ? 'true' : text.slice(end + 1));
+  }
+  const own = [path.join(worktree.gitDir, 'config'), path.join(adminDir, 'config.worktree')];
+  const files = [...new Set([...origins, ...own, ...usual()])];
+  const isOn = (key: string, otherwise: boolean): boolean => {
+    const value = values.get(key)?.toLowerCase();
+    return value === undefined ? otherwise : !['false', 'no', 'off', '0', ''].includes(value);
+  };
+  const settings: Known = {
+    isPlainFileSystem: isOn('core.filemode', true) && isOn('core.symlinks', true),
+    ignoresCase: isOn('core.ignorecase', false),
+    convertsLines: isOn('core.autocrlf', false),
+    attributeFiles: [
+      '/etc/gitattributes',
+      '/usr/local/etc/gitattributes',
+      '/opt/homebrew/etc/gitattributes',
+      attributesFile(values.get('core.attributesfile')),
+      path.join(worktree.gitDir, 'info', 'attributes'),
+    ],
+    files,
+    includes: [...values.keys()].some((key) => key.startsWith('include')),
+    readAt: Date.now(),
+    state: await stateOf(files),
+  };
+  known.delete(adminDir);
+  known.set(adminDir, settings);
+  for (const first of known.keys()) if (known.size > maxKnown) known.delete(first);
+  return settings;
+};
+
+const attributesFile = (named: string | undefined): string => {
+  if (named === undefined || named === '') return path.join(configHome(), 'git', 'attributes');
+  return named.startsWith('~/') ? path.join(process.env['HOME'] ?? homedir(), named.slice(2)) : named;
+};
+
+/** Files that were written just now are never what they were. */
+const stateOf = async (files: readonly string[]): Promise<string> => {
+  const { text, isSettled } = await stampOfAll(files);
+  return isSettled ? text : `${text} ${crypto.randomUUID()}`;
+};
