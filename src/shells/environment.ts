@@ -7,10 +7,10 @@ const inheritedOnly = new Set(['UID', 'EUID', 'GROUPS']);
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The daemon's environment as a shell is started with it. Its locale is that of bytes, so that it takes a quoted text for what it is. */
-export const environmentOfShells = (): Record<string, string> => {
+/** What of an environment a shell is started with. Its locale is that of bytes, so that it takes a quoted text for what it is. */
+export const environmentOfShell = (wanted: Environment): Record<string, string> => {
   const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env))
+  for (const [name, value] of Object.entries(wanted))
     if (value !== undefined && identifier.test(name) && !shellsOwn.has(name)) environment[name] = value;
   return { ...environment, LC_ALL: 'C' };
 };

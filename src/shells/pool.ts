@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Environment } from './environment.ts';
 import { Shell } from './shell.ts';
 
 /** Commands that run at once; more wait. Git waits for the disk as often as for a processor. */
@@ -25,8 +26,11 @@ const forget = (shell: Shell): void => {
   } else if (busy.delete(shell)) serve();
 };
 
+/** What commands have in common; of a new shell its whole environment. */
+let common: Environment | null = null;
+
 const openShell = (): Shell => {
-  const shell = new Shell(forget);
+  const shell = new Shell(common ?? process.env, forget);
   busy.add(shell);
   return shell;
 };
@@ -46,14 +50,16 @@ const serve = (): void => {
  * A shell for one command, the one that was used last.
  * @param own - the command takes it with it (it leaves processes that hold the pipes, or may last): it counts no more, and waits for nobody
  * @param signal - to wait no longer
+ * @param environment - what such commands have in common, for new shells
  */
-export const takeShell = async (own: boolean, signal: AbortSignal | undefined): Promise<Shell> => {
+export const takeShell = async (own: boolean, signal?: AbortSignal, environment?: Environment): Promise<Shell> => {
+  common = environment ?? common;
   const shell = idle.pop()?.shell;
   if (shell !== undefined) {
     if (!own) busy.add(shell);
     return shell;
   }
-  if (own) return new Shell(() => undefined);
+  if (own) return new Shell(common ?? process.env, () => undefined);
   if (busy.size < most) return openShell();
   const place = Promise.withResolvers<Shell>();
   waiting.push(place);

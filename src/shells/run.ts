@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import type { Environment } from './environment.ts';
 import { discardShell, giveBackShell, takeShell } from './pool.ts';
-import { refusalMark, runScript, type Program } from './script.ts';
+import { newMark, refusalMark, runScript, type Program } from './script.ts';
 import { drainMs, type Said, type Shell } from './shell.ts';
 
 export interface Command extends Program {
+  /** What of `env` all such commands have, kept by the shells, so that it need not be told each time. */
+  common?: Environment;
   /** For its standard input, which is at its end at once where there is none. */
   input?: Buffer | undefined;
   /** Ends it, with what it has started; then its reason is thrown. */
@@ -69,11 +71,11 @@ const stopIn = async (shell: Shell, saying: Promise<unknown>): Promise<void> => 
 export const run = async (command: Command): Promise<Said> => {
   const { signal, timeoutMs, input } = command;
   signal?.throwIfAborted();
-  const mark = randomUUID();
+  const mark = newMark();
   const large = input !== undefined && input.length > mostInScript ? input : undefined;
   const small = input === undefined || input.length === 0 ? null : input;
   const own = command.leaves === true || large !== undefined;
-  const shell = await takeShell(own, signal);
+  const shell = await takeShell(own, signal, command.common);
   let isSpent = own;
   const stop = Promise.withResolvers<{ reason: unknown }>();
   const abort = (): void => stop.resolve({ reason: signal?.reason });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { changesTo, type Environment } from './environment.ts';
 
 /** A program as it is to be run. */
@@ -25,6 +26,8 @@ export const quoted = (text: string): string => {
  */
 export const preamble = `trap : TERM; e() { printf '%s:%3d\\n' "$1" "$2" >&3; printf '%s:%3d\\n' "$1" "$2" >&4; }\n`;
 
+/** What no program knows and so none prints. Short, since bash reads its script byte by byte. */
+export const newMark = (): string => randomBytes(12).toString('hex');
 /** What `e` prints. */
 export const endMark = (mark: string): string => `${mark}:`;
 /** Of the status and the line's end after it. */

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../files/failure.ts';
-import { environmentOfShells, type Environment } from './environment.ts';
+import { environmentOfShell, type Environment } from './environment.ts';
 import { untilEnd } from './output.ts';
 import { endMark, preamble } from './script.ts';
 
@@ -26,10 +26,11 @@ interface Exchange {
   reject: (error: Error) => void;
 }
 
+/** @throws Error where the shell could not be started at all: too many processes, or open files */
 const pipe = (child: ChildProcess, descriptor: number): Socket => {
-  const stream = child.stdio[descriptor];
+  const stream: unknown = Reflect.get(Object(child.stdio), descriptor);
   if (stream instanceof Socket) return stream;
-  throw new Error(`A shell has no pipe at ${descriptor}`);
+  throw new Error('no shell could be started: there are too many processes or open files');
 };
 
 /**
@@ -41,7 +42,7 @@ const pipe = (child: ChildProcess, descriptor: number): Socket => {
  * than the command that it runs. It keeps no process alive but while it runs a command.
  */
 export class Shell {
-  readonly environment: Environment = environmentOfShells();
+  readonly environment: Environment;
   /** Fulfilled when it has ended and nobody holds its pipes any more. */
   readonly closed: Promise<void>;
   readonly #child: ChildProcess;
@@ -51,8 +52,12 @@ export class Shell {
   #isLast = false;
   #failure: Error | null = null;
 
-  /** @param onUseless - it has ended, or what an earlier command left has written to its pipes: it is to run nothing more */
-  constructor(onUseless: (shell: Shell) => void) {
+  /**
+   * @param environment - what the commands have in common
+   * @param onUseless - it has ended, or what an earlier command left has written to its pipes: it is to run nothing more
+   */
+  constructor(environment: Environment, onUseless: (shell: Shell) => void) {
+    this.environment = environmentOfShell(environment);
     this.#child = spawn('/bin/sh', ['-s', 'makima'], {
       cwd: '/',
       env: { ...this.environment },

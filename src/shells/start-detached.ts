@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { canBeHandedOn } from './environment.ts';
 import { discardShell, giveBackShell, takeShell } from './pool.ts';
 import { checkStarted } from './run.ts';
-import { detachScript, type Program } from './script.ts';
+import { detachScript, newMark, type Program } from './script.ts';
 import type { Shell } from './shell.ts';
 
 export interface DetachedProgram extends Program {
@@ -43,7 +42,7 @@ const setsid = ['/usr/bin/setsid', '/bin/setsid'].find((path) => existsSync(path
  */
 export const startDetached = async (what: DetachedProgram): Promise<Held> => {
   if (setsid === null || process.platform !== 'linux' || process.pid === 1) return await spawnDetached(what);
-  const shell = await takeShell(false, undefined);
+  const shell = await takeShell(false);
   if (!canBeHandedOn(shell.environment, what.env)) {
     giveBackShell(shell);
     return await spawnDetached(what);
@@ -52,7 +51,7 @@ export const startDetached = async (what: DetachedProgram): Promise<Held> => {
 };
 
 const detachBy = async (shell: Shell, what: DetachedProgram, program: string): Promise<Held> => {
-  const mark = randomUUID();
+  const mark = newMark();
   const told = Promise.withResolvers<number>();
   let text = '';
   const onStdout = (chunk: Buffer): void => {

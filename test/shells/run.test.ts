@@ -1,10 +1,12 @@
 import t from 'tap';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { run, TimedOut, type Command } from '../../src/shells/run.ts';
+import { awaited, gone, spawnsOf } from './processes.ts';
 
 const env = { PATH: process.env['PATH'] };
 const minute = 60_000;
@@ -124,24 +126,6 @@ void t.test('who is no longer wanted leaves the line', async (t) => {
   t.equal((await sh('echo on')).stdout.toString(), 'on\n');
 });
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return !existsSync('/proc/self') || !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
-};
-/** Waits until none of them runs. */
-const gone = async (...pids: number[]): Promise<void> => {
-  while (pids.some(isAlive)) await delay(5);
-};
-/** Waits for a file and reads what is in it. */
-const awaited = async (file: string): Promise<string> => {
-  while (!existsSync(file) || !readFileSync(file, 'utf8').endsWith('\n')) await delay(5);
-  return readFileSync(file, 'utf8').trim();
-};
-
 void t.test('an abort ends a command with what it has started, its own way of ending first', async (t) => {
   const home = t.testdir();
   const [told, cleaned] = [join(home, 'told'), join(home, 'cleaned')];
@@ -181,4 +165,38 @@ void t.test('what a command leaves on its pipes reaches no other', async (t) => 
 void t.test('what a helper says last of a failure is heard', async (t) => {
   const { stderr, status } = await sh('(sleep 0.05; echo late >&2) & echo early >&2; exit 1', { leaves: true });
   t.same([status, stderr.toString()], [1, 'early\nlate\n']);
+});
+
+void t.test('Node spawns as many processes as there are shells, not as many as there are commands', async (t) => {
+  await sh('true');
+  t.equal(
+    await spawnsOf(async () => {
+      for (let n = 0; n < 20; n += 1) await sh('true');
+    }),
+    0,
+    'one after another',
+  );
+  const most = Math.max(8, 2 * availableParallelism());
+  const spawns = await spawnsOf(() => Promise.all(Array.from({ length: 10 * most }, () => sh('true'))));
+  t.ok(spawns < most, `side by side: ${spawns}`);
+  t.equal(await spawnsOf(() => Promise.all(Array.from({ length: 10 * most }, () => sh('true')))), 0, 'and they stay');
+});
+
+void t.test('a daemon that is killed leaves no shell, but lets the command end', async (t) => {
+  const home = t.testdir();
+  const [told, go, done] = [join(home, 'told'), join(home, 'go'), join(home, 'done')];
+  const script = 'echo $PPID $$ >"$1"; until [ -e "$2" ]; do sleep 0.01; done; echo done >"$3"; echo out; echo err >&2';
+  const program = `
+    import { run } from ${JSON.stringify(join(import.meta.dirname, '../../src/shells/run.ts'))};
+    const command = (script, ...args) => run({ program: 'sh', args: ['-c', script, 'sh', ...args], cwd: '/', env: process.env, timeoutMs: 60000 });
+    await command(${JSON.stringify(script)}, ...${JSON.stringify([told, go, done])});
+  `;
+  const daemon = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const [shell = 0, command = 0] = (await awaited(told)).split(' ').map(Number);
+  const ended = once(daemon, 'exit');
+  daemon.kill('SIGKILL');
+  await ended;
+  writeFileSync(go, '');
+  t.equal(await awaited(done), 'done');
+  await gone(shell, command);
 });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError, messageOf } from '../../errors.ts';
 import { NotStarted, run, TimedOut } from '../../shells/run.ts';
-import { gitEnvironment, type GitPlace } from './git-environment.ts';
+import { commonEnvironment, gitEnvironment, type GitPlace } from './git-environment.ts';
 import { gitError, gitErrorKind } from './git-error.ts';
 
 export interface GitOptions extends GitPlace {
@@ -59,12 +59,14 @@ export const git = async (args: readonly string[], options: GitOptions = {}): Pr
   options.signal?.throwIfAborted();
   const timeoutMs = options.timeoutMs ?? (options.remote === true ? remoteTimeoutMs : localTimeoutMs);
   const config = options.runHooks === true ? fixedConfig : [withoutHooks, ...fixedConfig];
+  const common = commonEnvironment();
   try {
     const { stdout, stderr, status } = await run({
       program: 'git',
       args: [...config.flatMap((setting) => ['-c', setting]), ...args],
       cwd: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
-      env: gitEnvironment(options, options.config ?? [], options.env ?? {}),
+      common,
+      env: gitEnvironment(common, options, options.config ?? [], options.env ?? {}),
       input: options.input === undefined ? undefined : Buffer.from(options.input),
       signal: options.signal,
       timeoutMs,

@@ -24,23 +24,15 @@ export interface GitPlace {
 }
 
 /**
- * The environment of one git command: the daemon's own without what would point git elsewhere, with prompts off,
- * messages in English (they are classified) and the place told.
- *
- * @param place - where the command works
- * @param config - further configuration; by variables, since a key of `-c` cannot hold every name a filter may have
- * @param extra - further variables
+ * What the environments of all git commands have in common: the daemon's own without what would point git elsewhere, with
+ * prompts off and messages in English (they are classified).
  */
-export const gitEnvironment = (
-  place: GitPlace,
-  config: readonly (readonly [string, string])[],
-  extra: Readonly<Record<string, string>>,
-): Record<string, string> => {
+export const commonEnvironment = (): Record<string, string> => {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && (inherited.test(name) || !guarded.test(name))) environment[name] = value;
   }
-  Object.assign(environment, {
+  return Object.assign(environment, {
     LC_ALL: 'C',
     LANGUAGE: 'C',
     GIT_TERMINAL_PROMPT: '0',
@@ -54,6 +46,22 @@ export const gitEnvironment = (
     GIT_ALLOW_PROTOCOL: userProtocols,
     GIT_ADVICE: '0',
   });
+};
+
+/**
+ * The environment of one git command: what they have in common, with the place told.
+ *
+ * @param place - where the command works
+ * @param config - further configuration; by variables, since a key of `-c` cannot hold every name a filter may have
+ * @param extra - further variables
+ */
+export const gitEnvironment = (
+  common: Readonly<Record<string, string>>,
+  place: GitPlace,
+  config: readonly (readonly [string, string])[],
+  extra: Readonly<Record<string, string>>,
+): Record<string, string> => {
+  const environment = { ...common };
   if (place.gitDir !== undefined) environment['GIT_DIR'] = place.gitDir;
   if (place.commonDir !== undefined) environment['GIT_COMMON_DIR'] = place.commonDir;
   if (place.workTree !== undefined) environment['GIT_WORK_TREE'] = place.workTree;
