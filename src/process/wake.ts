@@ -1,4 +1,5 @@
 import { every } from './every.ts';
+import { gather } from './gather.ts';
 import { createWatches, type Watched, type WatchPath } from './watch-entry.ts';
 
 /** Tells when it is worth looking again. */
@@ -46,7 +47,7 @@ export const openWake = (of: Watched, { signal, watch }: WakeOptions = {}): Wake
   };
   poll(pollMs);
   try {
-    unwatch = (watch === undefined ? watches : createWatches(watch)).open(of, { changed: ring, lost });
+    unwatch = (watch === undefined ? watches : createWatches(watch)).open(of, { changed: () => gather(ring), lost });
   } catch {
     poll(pollMsWithoutWatch); // ENOSPC, EMFILE and the like.
   }
