@@ -1,9 +1,18 @@
+import PQueue from 'p-queue';
 import type { Task } from '../../schemas/task.ts';
 import { completionGate, type CompletionGate, type SubtaskWork } from '../domain/completion-gate.ts';
 import { nameSome } from '../domain/name-some.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
-import { isContained, missingContent, type Standing, standingOf } from '../git/snapshot/index.ts';
+import {
+  compareSubtasks,
+  type ComparedSubtask,
+  isContained,
+  type MergeSource,
+  missingContent,
+  type Standing,
+  standingOf,
+} from '../git/snapshot/index.ts';
 import type { Worktree } from '../git/worktree/index.ts';
 import { worktreeOf } from '../ledger/worktree-of.ts';
 import type { Integration, OpenMerge, TaskStore } from '../store/task-store.ts';
@@ -18,44 +27,56 @@ export interface Unintegrated {
 
 const maxFilesNamed = 5;
 
-interface Parent {
-  worktree: Worktree | null;
-  /** How its worktree stands, looked at once for all subtasks and only where one of them needs it. */
-  standing: (worktree: Worktree) => Promise<Standing>;
-  open: OpenMerge | null;
-  integrations: ReadonlyMap<string, Integration>;
+/** Worktrees looked at side by side: each look keeps a core busy. */
+const looksAtOnce = 8;
+
+/** What of a subtask is looked at, where what is stored does not say what became of its work. */
+interface Looked extends ComparedSubtask {
+  subtask: Task;
 }
 
-/** Whether the subtask's work is in the parent's worktree: by its branch, else by its content. */
-const whyMissing = async (child: Worktree, parent: Worktree, into: Standing, merged: Integration | undefined): Promise<string | null> => {
-  const source =
-    merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
-  const standing = await standingOf(child);
-  if (await isContained(parent.gitDir, standing, into, source)) return null;
-  const missing = await missingContent(
-    { gitDir: child.gitDir, tree: standing.tree, baseCommit: child.baseCommit },
-    { gitDir: parent.gitDir, tree: into.tree },
-  );
-  if (missing.length === 0) return null;
-  return `${nameSome(missing, maxFilesNamed)} differ`;
-};
+type Decided = SubtaskWork | { worktree: Worktree };
 
-const workOf = async (parts: { store: TaskStore }, subtask: Task, parent: Parent): Promise<SubtaskWork> => {
-  const integration = parent.integrations.get(subtask.id);
+const mergedSource = (integration: Integration | undefined): MergeSource | null =>
+  integration?.sourceCommit != null && integration.sourceTree !== null
+    ? { commit: integration.sourceCommit, tree: integration.sourceTree }
+    : null;
+
+/** What the store says of a subtask's work, or the worktree that has to be looked at. */
+const decide = async (
+  parts: { store: TaskStore },
+  subtask: Task,
+  parent: Worktree | null,
+  open: OpenMerge | null,
+  integration: Integration | undefined,
+): Promise<Decided> => {
   if (integration?.state === 'skipped') return { kind: 'skipped' };
   if (isActive(subtask.status)) return { kind: 'left', reason: `it is still ${subtask.status}` };
-  if (parent.open?.subtaskId === subtask.id) return { kind: 'left', reason: 'its merge is not finished' };
+  if (open?.subtaskId === subtask.id) return { kind: 'left', reason: 'its merge is not finished' };
   const worktree = await worktreeOf(parts, subtask.id);
   // One that was made and never started has nothing to bring in, and carries nothing of what it is to continue.
   if (!worktree) return { kind: 'nothing' };
-  if (!parent.worktree) return { kind: 'left', reason: 'this task has no worktree' };
+  return parent ? { worktree } : { kind: 'left', reason: 'this task has no worktree' };
+};
+
+/** How a worktree stands, null where it is gone. */
+const standingIn = async (worktree: Worktree): Promise<Standing | null> => {
   try {
-    const reason = await whyMissing(worktree, parent.worktree, await parent.standing(parent.worktree), integration);
-    return reason === null ? { kind: 'integrated' } : { kind: 'left', reason };
+    return await standingOf(worktree);
   } catch (error) {
-    if (!(error instanceof MakimaError) || error.code !== 'WORKTREE_NOT_FOUND') throw error;
-    return { kind: 'left', reason: 'its worktree or that of this task is gone' };
+    if (error instanceof MakimaError && error.code === 'WORKTREE_NOT_FOUND') return null;
+    throw error;
   }
+};
+
+/** Whether the subtask's work is in the parent's worktree: by its branch, else by its content. */
+const whatIsMissing = async ({ worktree, standing, merged }: Looked, parent: Worktree, into: Standing): Promise<SubtaskWork> => {
+  if (await isContained(parent.gitDir, standing, into, merged)) return { kind: 'integrated' };
+  const missing = await missingContent(
+    { gitDir: worktree.gitDir, tree: standing.tree, baseCommit: worktree.baseCommit },
+    { gitDir: parent.gitDir, tree: into.tree },
+  );
+  return missing.length === 0 ? { kind: 'integrated' } : { kind: 'left', reason: `${nameSome(missing, maxFilesNamed)} differ` };
 };
 
 /** What became of the work of each of the task's direct subtasks. */
@@ -65,11 +86,29 @@ export const workOfSubtasks = async (
 ): Promise<{ subtasks: Task[]; work: Map<string, SubtaskWork>; gate: CompletionGate }> => {
   const subtasks = await parts.store.listChildren(task.id);
   const integrations = new Map((await parts.store.listIntegrations(task.id)).map((each) => [each.subtaskId, each]));
-  let looked: Promise<Standing> | undefined;
-  const standing = (worktree: Worktree): Promise<Standing> => (looked ??= standingOf(worktree));
-  const parent = { worktree: await worktreeOf(parts, task.id), standing, open: await parts.store.getMerge(task.id), integrations };
+  const [parent, open] = [await worktreeOf(parts, task.id), await parts.store.getMerge(task.id)];
   const work = new Map<string, SubtaskWork>();
-  for (const subtask of subtasks) work.set(subtask.id, await workOf(parts, subtask, parent));
+  const toLookAt: { subtask: Task; worktree: Worktree }[] = [];
+  for (const subtask of subtasks) {
+    const decided = await decide(parts, subtask, parent, open, integrations.get(subtask.id));
+    if ('worktree' in decided) toLookAt.push({ subtask, worktree: decided.worktree });
+    // its place among the others
+    work.set(subtask.id, 'worktree' in decided ? { kind: 'left', reason: 'its worktree or that of this task is gone' } : decided);
+  }
+  if (parent !== null && toLookAt.length > 0) {
+    const looks = new PQueue({ concurrency: looksAtOnce });
+    const [into, ...standings] = await looks.addAll(
+      [parent, ...toLookAt.map(({ worktree }) => worktree)].map((each) => () => standingIn(each)),
+    );
+    const looked = toLookAt.flatMap((each, position): Looked[] => {
+      const standing = standings[position] ?? null;
+      return standing === null ? [] : [{ ...each, standing, merged: mergedSource(integrations.get(each.subtask.id)) }];
+    });
+    if (into != null) {
+      await compareSubtasks(parent, into, looked);
+      for (const each of looked) work.set(each.subtask.id, await whatIsMissing(each, parent, into));
+    }
+  }
   return { subtasks, work, gate: completionGate(subtasks, work) };
 };
 

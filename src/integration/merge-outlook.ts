@@ -1,11 +1,12 @@
 import type { MergeOutlook, MergePreview } from '../../schemas/merge.ts';
 import type { Task } from '../../schemas/task.ts';
 import { largestTogether } from '../domain/merge-order.ts';
-import { mergedCommit, type MergeRoom, previewMerge, receivingSide, withOutlook } from '../git/merge/index.ts';
+import { mergedCommit, type MergeRoom, previewMerge, previewOnce, receivingSide, sideIn, withOutlook } from '../git/merge/index.ts';
+import type { PlannedSource } from '../git/snapshot/index.ts';
 import { requireWorktree, worktreeOf } from '../ledger/worktree-of.ts';
 import type { TaskStore } from '../store/task-store.ts';
 import { workOfSubtasks } from './gate.ts';
-import { sourceOfSubtask } from './subtask-source.ts';
+import { plannedSourceOf } from './subtask-source.ts';
 
 /** Pairs of subtasks held against each other for one answer, each being one merge of some tens of milliseconds. */
 const maxPairs = 300;
@@ -62,9 +63,9 @@ const orderOf = async (
 /** What merging a subtask would come to, without touching any worktree. @throws MakimaError WORKTREE_NOT_FOUND */
 export const previewOf = async (parts: { store: TaskStore }, task: Task, subtask: Task): Promise<MergePreview> => {
   const into = await requireWorktree(parts, task.id);
-  const { source, worktree } = await sourceOfSubtask(parts, subtask, await parts.store.listIntegrations(task.id));
-  const ours = await receivingSide(into);
-  return withOutlook(into, [worktree.gitDir], (outlook) => previewMerge(outlook, ours, source.commit));
+  const integrations = await parts.store.listIntegrations(task.id);
+  const [ours, from] = await Promise.all([receivingSide(into), plannedSourceOf(parts, subtask, integrations)]);
+  return previewOnce(into, ours, from);
 };
 
 /**
@@ -73,30 +74,26 @@ export const previewOf = async (parts: { store: TaskStore }, task: Task, subtask
  */
 export const outlookOf = async (parts: { store: TaskStore }, task: Task): Promise<MergeOutlook> => {
   const into = await requireWorktree(parts, task.id);
-  const ours = await receivingSide(into);
-  const integrations = await parts.store.listIntegrations(task.id);
+  const [receiving, integrations] = [await receivingSide(into), await parts.store.listIntegrations(task.id)];
   const { gate } = await workOfSubtasks(parts, task);
   const withWorktree: Task[] = [];
   for (const { task: subtask } of gate.left) if ((await worktreeOf(parts, subtask.id)) !== null) withWorktree.push(subtask);
   const continued = new Set(withWorktree.map((subtask) => subtask.continueFromTaskId));
-  const sources: { task: Task; source: string; gitDir: string }[] = [];
+  const sources: { task: Task; source: PlannedSource; gitDir: string }[] = [];
   for (const subtask of withWorktree) {
     if (continued.has(subtask.id)) continue;
-    const { source, worktree } = await sourceOfSubtask(parts, subtask, integrations);
-    sources.push({ task: subtask, source: source.commit, gitDir: worktree.gitDir });
+    sources.push({ task: subtask, ...(await plannedSourceOf(parts, subtask, integrations)) });
   }
   return withOutlook(
     into,
     sources.map(({ gitDir }) => gitDir),
     async (outlook) => {
+      const ours = await sideIn(outlook, receiving);
       const candidates: Candidate[] = [];
-      for (const each of sources)
-        candidates.push({
-          task: each.task,
-          source: each.source,
-          preview: await previewMerge(outlook, ours, each.source),
-          against: new Set(),
-        });
+      for (const each of sources) {
+        const source = await sideIn(outlook, each.source);
+        candidates.push({ task: each.task, source, preview: await previewMerge(outlook, ours, source), against: new Set() });
+      }
       const complete = await holdAgainstEachOther(outlook, ours, candidates);
       const subtasks = candidates.map(({ task: { id, name, branch }, preview, against }) => ({
         taskId: id,

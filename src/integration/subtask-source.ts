@@ -1,10 +1,15 @@
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import { checkBranchName, commitOf, treeOf } from '../git/command/index.ts';
-import { mergeSource, type MergeSource } from '../git/snapshot/index.ts';
+import { mergeSource, type MergeSource, type PlannedSource, planSource } from '../git/snapshot/index.ts';
 import type { Worktree } from '../git/worktree/index.ts';
 import { requireWorktree } from '../ledger/worktree-of.ts';
 import type { Integration, TaskStore } from '../store/task-store.ts';
+
+const previousOf = (subtask: Task, integrations: readonly Integration[]): MergeSource | null => {
+  const merged = integrations.find(({ subtaskId }) => subtaskId === subtask.id);
+  return merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
+};
 
 /** What the subtask's worktree holds now, as a commit. @throws MakimaError WORKTREE_NOT_FOUND */
 export const sourceOfSubtask = async (
@@ -13,13 +18,18 @@ export const sourceOfSubtask = async (
   integrations: readonly Integration[],
 ): Promise<{ worktree: Worktree; source: MergeSource }> => {
   const worktree = await requireWorktree(parts, subtask.id);
-  const merged = integrations.find(({ subtaskId }) => subtaskId === subtask.id);
-  const previous =
-    merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
-  return {
-    worktree,
-    source: await mergeSource(worktree, previous, `${subtask.name}\n\nUncommitted work of ${worktree.branch}, kept to be merged.`),
-  };
+  const message = `${subtask.name}\n\nUncommitted work of ${worktree.branch}, kept to be merged.`;
+  return { worktree, source: await mergeSource(worktree, previousOf(subtask, integrations), message) };
+};
+
+/** The same with no commit made, for a look ahead. @throws MakimaError WORKTREE_NOT_FOUND */
+export const plannedSourceOf = async (
+  parts: { store: TaskStore },
+  subtask: Task,
+  integrations: readonly Integration[],
+): Promise<{ gitDir: string; source: PlannedSource }> => {
+  const worktree = await requireWorktree(parts, subtask.id);
+  return { gitDir: worktree.gitDir, source: await planSource(worktree, previousOf(subtask, integrations)) };
 };
 
 /** A branch of the subtask's repository by its name, as a warning tells it. @throws MakimaError WORKTREE_NOT_FOUND, INVALID_REF, BRANCH_NOT_FOUND */

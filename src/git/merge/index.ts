@@ -8,7 +8,7 @@ export { abortMerge, commitMerge } from './finish.ts';
 export type { MergeJournal } from './journal.ts';
 export { merge, type Merged } from './merge.ts';
 export type { Incoming } from './plan.ts';
-export { mergedCommit, previewMerge, receivingSide, withOutlook } from './preview.ts';
+export { mergedCommit, previewMerge, previewOnce, receivingSide, sideIn, withOutlook } from './preview.ts';
 export type { MergeRecord } from './record.ts';
 export { takeUpMerge } from './take-up.ts';
 export type { MergeUnderWay } from './under-way.ts';

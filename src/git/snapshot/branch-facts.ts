@@ -1,29 +1,56 @@
+import path from 'node:path';
 import { isDirectory } from '../../files/look.ts';
-import { git, gitText } from '../command/index.ts';
-import { borrowing } from '../repository/index.ts';
+import { commitOf } from '../command/index.ts';
 import type { Worktree } from '../worktree/index.ts';
+import { aheadKnown, countAhead } from './ahead.ts';
+import { commitsOf } from './commit-facts.ts';
+import { headOf } from './head.ts';
+
+/** Where a branch stands. */
+export interface BranchFacts {
+  ahead: number;
+  lastCommit: string | null;
+  lastCommitMessage: string | null;
+}
+
+/** What branches are counted against: the parent's HEAD, and the git directory that has it. */
+export interface Against {
+  commit: string;
+  gitDir: string;
+}
 
 /**
- * Where a subtask's branch stands.
- *
- * @param against - the parent's HEAD, against which it is counted, and the git directory that has it; the subtask's own base
- *   commit where null
+ * Where the branches of subtasks stand, in their order.
+ * @param against - each subtask's own base commit where null
  */
-export const branchFacts = async (
-  worktree: Worktree,
-  against: { commit: string; gitDir: string } | null,
-): Promise<{ ahead: number; lastCommit: string | null; lastCommitMessage: string | null }> => {
-  const { gitDir, adminDir } = worktree;
-  // HEAD, as long as there is one: the agent may have switched to another branch or detached it
-  const [place, ref] = (await isDirectory(adminDir))
-    ? [{ gitDir: adminDir, commonDir: gitDir }, 'HEAD']
-    : [{ gitDir }, `refs/heads/${worktree.branch}`];
-  const { stdout, exitCode } = await git(['log', '-1', '--no-show-signature', '--format=%H %s', ref, '--'], { ...place, answers: [128] });
-  if (exitCode !== 0) return { ahead: 0, lastCommit: null, lastCommitMessage: null };
-  const text = stdout.toString('utf8').trimEnd();
-  const end = text.indexOf(' ');
-  const [head, message] = end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
-  const env = against === null ? {} : borrowing([against.gitDir]);
-  const ahead = Number(await gitText(['rev-list', '--count', head, `^${against?.commit ?? worktree.baseCommit}`], { gitDir, env }));
-  return { ahead, lastCommit: head, lastCommitMessage: message };
+export const branchFacts = async (worktrees: readonly Worktree[], against: Against | null): Promise<BranchFacts[]> => {
+  const heads = await Promise.all(worktrees.map(tipOf));
+  await knowBranches(worktrees, heads, against);
+  return Promise.all(worktrees.map((worktree, position) => factsOf(worktree, heads[position] ?? null, against)));
+};
+
+/** HEAD, as long as there is one: the agent may have switched to another branch or detached it. */
+const tipOf = async (worktree: Worktree): Promise<string | null> =>
+  (await isDirectory(worktree.adminDir)) ? headOf(worktree) : commitOf(worktree.gitDir, `refs/heads/${worktree.branch}`);
+
+/** Two commands for all of them; where that fails for one, each is asked about by itself. */
+const knowBranches = async (worktrees: readonly Worktree[], heads: readonly (string | null)[], against: Against | null): Promise<void> => {
+  const lenders: string[] = [];
+  for (const { gitDir } of worktrees) if (await isDirectory(path.join(gitDir, 'objects'))) lenders.push(gitDir);
+  const tips = heads.filter((head) => head !== null);
+  try {
+    const there = await commitsOf(lenders, tips);
+    if (against !== null) await countAhead(against.gitDir, lenders, [...there.keys()], against.commit);
+  } catch {
+    // what stands in the way is told of the one that it is of
+  }
+};
+
+const factsOf = async (worktree: Worktree, head: string | null, against: Against | null): Promise<BranchFacts> => {
+  const { gitDir } = worktree;
+  const facts = head === null ? undefined : (await commitsOf([gitDir], [head])).get(head);
+  if (head === null || facts === undefined) return { ahead: 0, lastCommit: null, lastCommitMessage: null };
+  const { commit, gitDir: counted } = against ?? { commit: worktree.baseCommit, gitDir };
+  await countAhead(counted, [gitDir], [head], commit);
+  return { ahead: (await aheadKnown(counted, head, commit)) ?? 0, lastCommit: head, lastCommitMessage: facts.subject };
 };

@@ -1,11 +1,16 @@
 /** What a worktree holds at a moment, committed or not: kept, compared, looked over, made a commit of. */
-export { branchFacts } from './branch-facts.ts';
+export { type Against, branchFacts } from './branch-facts.ts';
+export { headOf } from './head.ts';
 export { diffFiles, diffPatch } from './diff.ts';
 export { unhideEntries } from './hidden-entries.ts';
 export { keepSnapshot } from './keep-snapshot.ts';
 export { besideCodes, lookOver } from './look-over.ts';
-export { isContained, type MergeSource, mergeSource } from './merge-source.ts';
+export { isContained, type MergeSource, mergeSource, type PlannedSource, planSource } from './merge-source.ts';
 export { missingContent } from './missing-content.ts';
+export { type ComparedSubtask, compareSubtasks } from './compare-subtasks.ts';
+export { settingsOf } from './look/settings.ts';
+export { writeObject } from './look/loose-objects.ts';
+export { Remembered } from './remembered.ts';
 export { requireFinished, requireNoMarkers } from './require-finished.ts';
 export { commitTree, snapshotCommit, snapshotTree } from './snapshot.ts';
 export { type Standing, standingOf } from './standing.ts';

@@ -1,5 +1,6 @@
 import { commitOf, treeOf, isAncestor } from '../command/index.ts';
 import type { Worktree } from '../worktree/index.ts';
+import { aheadKnown } from './ahead.ts';
 import { commitTree } from './snapshot.ts';
 import { standingOf, type Standing } from './standing.ts';
 
@@ -9,31 +10,45 @@ export interface MergeSource {
   tree: string;
 }
 
+/** The same before there is a commit of it: what it would be made of. */
+export interface PlannedSource {
+  /** Null where what is uncommitted has to be committed first, on top of `parents`. */
+  commit: string | null;
+  tree: string;
+  parents: string[];
+}
+
 /**
  * Everything that a subtask's worktree holds and git does not ignore, committed, uncommitted and untracked, as a commit:
- * its HEAD where nothing is uncommitted, else a snapshot on top of it. No branch is moved.
+ * its HEAD where nothing is uncommitted, else a snapshot on top of it. No branch is moved, and no commit made.
  *
  * A subtask that was merged before and has gone on since descends from what was merged then, also where that was
  * uncommitted work: else its own earlier lines would stand against it as conflicts.
  *
  * @param previous - the source of its last merge, null where there was none
  */
+export const planSource = async (worktree: Worktree, previous: MergeSource | null, signal?: AbortSignal): Promise<PlannedSource> => {
+  const { gitDir } = worktree;
+  const { tree, ...standing } = await standingOf(worktree, signal);
+  const head = standing.head ?? worktree.baseCommit;
+  const headTree = standing.headTree ?? (await treeOf(gitDir, head, signal));
+  const isBelow = (commit: string, of: string): Promise<boolean> => isAncestor(gitDir, commit, of, signal);
+  if (previous !== null && previous.tree === tree && (await isBelow(head, previous.commit))) return { ...previous, parents: [] };
+  const isContained =
+    previous === null || (await commitOf(gitDir, previous.commit, signal)) === null || (await isBelow(previous.commit, head));
+  if (isContained && headTree === tree) return { commit: head, tree, parents: [] };
+  return { commit: null, tree, parents: isContained ? [head] : [head, previous.commit] };
+};
+
+/** That with its commit made. */
 export const mergeSource = async (
   worktree: Worktree,
   previous: MergeSource | null,
   message: string,
   signal?: AbortSignal,
 ): Promise<MergeSource> => {
-  const { tree, ...standing } = await standingOf(worktree, signal);
-  const head = standing.head ?? worktree.baseCommit;
-  const headTree = standing.headTree ?? (await treeOf(worktree.gitDir, head, signal));
-  if (previous !== null && previous.tree === tree && (await isAncestor(worktree.gitDir, head, previous.commit, signal))) return previous;
-  const isContained =
-    previous === null ||
-    (await commitOf(worktree.gitDir, previous.commit, signal)) === null ||
-    (await isAncestor(worktree.gitDir, previous.commit, head, signal));
-  if (isContained && headTree === tree) return { commit: head, tree };
-  return { commit: await commitTree(worktree, tree, isContained ? [head] : [head, previous.commit], message, signal), tree };
+  const { commit, tree, parents } = await planSource(worktree, previous, signal);
+  return { commit: commit ?? (await commitTree(worktree, tree, parents, message, signal)), tree };
 };
 
 /**
@@ -53,6 +68,11 @@ export const isContained = async (
   signal?: AbortSignal,
 ): Promise<boolean> => {
   if (into.head === null) return false;
-  if (merged?.tree === child.tree && (await isAncestor(gitDir, merged.commit, into.head, signal))) return true;
-  return child.head !== null && child.headTree === child.tree && (await isAncestor(gitDir, child.head, into.head, signal));
+  const { head } = into;
+  const isBelow = async (commit: string): Promise<boolean> => {
+    const ahead = await aheadKnown(gitDir, commit, head);
+    return ahead === undefined ? isAncestor(gitDir, commit, head, signal) : ahead === 0;
+  };
+  if (merged?.tree === child.tree && (await isBelow(merged.commit))) return true;
+  return child.head !== null && child.headTree === child.tree && (await isBelow(child.head));
 };

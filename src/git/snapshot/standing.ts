@@ -1,5 +1,6 @@
-import { git } from '../command/index.ts';
 import type { Worktree } from '../worktree/index.ts';
+import { commitsOf } from './commit-facts.ts';
+import { headOf } from './head.ts';
 import { snapshotTree } from './snapshot.ts';
 
 /** How a worktree stands at a moment. */
@@ -12,17 +13,12 @@ export interface Standing {
 }
 
 /**
- * Takes a worktree's standing once, for all that is asked about it in one call: each snapshot is five git commands.
+ * Takes a worktree's standing: one git command where nothing has changed since the last time.
  * @throws MakimaError WORKTREE_NOT_FOUND, DISK_FULL, GIT_FAILED
  */
 export const standingOf = async (worktree: Worktree, signal?: AbortSignal): Promise<Standing> => {
   const tree = await snapshotTree(worktree, signal);
-  const { stdout, exitCode } = await git(['rev-parse', 'HEAD^{commit}', 'HEAD^{tree}'], {
-    gitDir: worktree.adminDir,
-    commonDir: worktree.gitDir,
-    signal,
-    answers: [128],
-  });
-  const [head = null, headTree = null] = exitCode === 0 ? stdout.toString('utf8').trim().split('\n') : [];
-  return { tree, head, headTree };
+  const head = await headOf(worktree, signal);
+  const headTree = head === null ? null : ((await commitsOf([worktree.gitDir], [head], signal)).get(head)?.tree ?? null);
+  return { tree, head: headTree === null ? null : head, headTree };
 };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
 import { git, gitText, keyOf } from '../../command/index.ts';
 import { makimaDirectory, placeOf, temporaryFile, type Worktree } from '../../worktree/index.ts';
+import { Remembered } from '../remembered.ts';
 import { changedPaths } from './changed-paths.ts';
 import { changedTree, type TreeEntry } from './changed-tree.ts';
 import { contentOf, conversionOf, type FoundFiles, findFiles, objectsOf } from './contents.ts';
@@ -14,11 +15,10 @@ const maxChanged = 2000;
 const maxBytes = 16 * 1024 * 1024;
 
 /** What the last look at a worktree came to, by all that it depends on. */
-const last = new Map<string, { state: string; tree: string }>();
-const maxRemembered = 1000;
+const last = new Remembered<{ state: string; tree: string }>(1000);
 
 /** Whether a base commit has something of `.makima`, which commits keep for ever. */
-const withMakima = new Map<string, boolean>();
+const withMakima = new Remembered<boolean>(1000);
 
 /**
  * Everything that a worktree holds and git does not ignore, as a tree: one look of git at its files, and where those that have
@@ -51,7 +51,6 @@ export const quickTree = async (worktree: Worktree, config: [string, string][], 
   if (tree === null) return null;
   last.delete(worktree.adminDir);
   if (found.isSettled) last.set(worktree.adminDir, { state: `${own} ${await objectsStamp(worktree.gitDir)}`, tree });
-  for (const first of last.keys()) if (last.size > maxRemembered) last.delete(first);
   return tree;
 };
 
@@ -112,6 +111,5 @@ const hasMakima = async ({ gitDir, baseCommit }: Worktree, signal?: AbortSignal)
   if (known !== undefined) return known;
   const { stdout } = await git(['ls-tree', '-z', '--full-tree', baseCommit, '--', makimaDirectory], { gitDir, signal });
   withMakima.set(baseCommit, stdout.length > 0);
-  for (const first of withMakima.keys()) if (withMakima.size > maxRemembered) withMakima.delete(first);
   return stdout.length > 0;
 };

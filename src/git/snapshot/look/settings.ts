@@ -3,6 +3,7 @@ import path from 'node:path';
 import { stampOfAll } from '../../../files/stamp.ts';
 import { git } from '../../command/index.ts';
 import { headPlaceOf, type Worktree } from '../../worktree/index.ts';
+import { Remembered } from '../remembered.ts';
 
 /** What git's configuration says of how a file becomes an object. */
 export interface Settings {
@@ -26,8 +27,7 @@ interface Known extends Settings {
 
 /** A file that another one includes may be made anew, of which no file that was read tells. */
 const maxAgeMs = 30_000;
-const maxKnown = 1000;
-const known = new Map<string, Known>();
+const known = new Remembered<Known>(1000);
 
 const configHome = (): string => process.env['XDG_CONFIG_HOME'] || path.join(process.env['HOME'] ?? homedir(), '.config');
 
@@ -76,9 +76,7 @@ export const settingsOf = async (worktree: Worktree, signal?: AbortSignal): Prom
     readAt: Date.now(),
     state: await stateOf(files),
   };
-  known.delete(adminDir);
   known.set(adminDir, settings);
-  for (const first of known.keys()) if (known.size > maxKnown) known.delete(first);
   return settings;
 };
 

@@ -1,0 +1,29 @@
+/**
+ * Answers by the question, where the question names all that the answer depends on: commits and trees never change. So many
+ * are kept; the one that was made first goes first.
+ */
+export class Remembered<T> {
+  readonly #max: number;
+  readonly #answers = new Map<string, T>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get(question: string): T | undefined {
+    return this.#answers.get(question);
+  }
+
+  set(question: string, answer: T): void {
+    this.#answers.delete(question);
+    this.#answers.set(question, answer);
+    for (const first of this.#answers.keys()) {
+      if (this.#answers.size <= this.#max) break;
+      this.#answers.delete(first);
+    }
+  }
+
+  delete(question: string): void {
+    this.#answers.delete(question);
+  }
+}
