@@ -6,6 +6,8 @@ import type { StoredEvent } from './record.ts';
 
 /** How many logs one reader holds a chunk and a descriptor of; the others keep their place only. */
 const maxWarm = 32;
+/** Of how many logs one reader knows its place between two rounds, which is a few numbers each; elsewhere it is searched for. */
+const maxPlaces = 1000;
 
 /** Told of every log that was appended to, and rung when the logs are closed. */
 export interface LogListener {
@@ -58,9 +60,14 @@ class Cursors {
     }
   }
 
-  /** Between two rounds a cold cursor is worth nothing: the place is found again from the last id. */
-  forgetCold(): void {
-    for (const [log, cursor] of this.#cursors) if (log.over || !this.#warm.has(cursor)) this.#forget(log, cursor);
+  /** Between two rounds: a cold cursor is no more than a place, which can be found again from the last id where there are too many. */
+  forgetSome(): void {
+    let tooMany = this.#cursors.size - maxPlaces;
+    for (const [log, cursor] of this.#cursors) {
+      if (!log.over && (tooMany <= 0 || this.#warm.has(cursor))) continue;
+      this.#forget(log, cursor);
+      tooMany -= 1;
+    }
   }
 
   forgetAll(): void {
@@ -135,7 +142,7 @@ export async function* followLogs(
       for (const log of candidates) if (!log.over && (await visible(log.taskId))) round.push(cursors.of(log, done));
       yield* merge({ round, cursors, after: done, until, types: wanted, over });
       done = Math.max(done, until);
-      cursors.forgetCold();
+      cursors.forgetSome();
       if (changed.size === 0) await bell.wait();
     }
   } finally {
