@@ -45,6 +45,22 @@ const mirrored: Plugin = {
   },
 };
 
+/** A thread's file, and what it imports, at the same place as in the sources. */
+const threads = async (): Promise<void> => {
+  const files = globSync('src/**/*-worker.ts', { cwd: root });
+  await build({
+    absWorkingDir: root,
+    entryPoints: files,
+    outbase: '.',
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22.18',
+    minify: false,
+  });
+};
+
 /** @returns the files that are in it, as paths from the root */
 const bundle = async (): Promise<string[]> => {
   const { metafile } = await build({
@@ -102,6 +118,7 @@ const types = async (): Promise<string> => {
 
 rmSync(dist, { recursive: true, force: true });
 const inputs = await bundle();
+await threads();
 copyFiles();
 writeFileSync(join(dist, 'licences.txt'), licences(inputs));
 writeFileSync(join(dist, 'index.d.ts'), await types());

@@ -46,7 +46,13 @@ interface Figures {
 }
 
 /** @param bare - what does the same to a directory: cp and its options */
-const compareCopies = async (daemon: BenchDaemon, from: string, rounds: number, bare: readonly string[], scratch: string): Promise<Figures> => {
+const compareCopies = async (
+  daemon: BenchDaemon,
+  from: string,
+  rounds: number,
+  bare: readonly string[],
+  scratch: string,
+): Promise<Figures> => {
   const overlay = field(await daemon.call('GET', `/tasks/${from}`), 'overlayPath');
   const times: { ours: number[]; bare: number[]; cpu: number[] } = { ours: [], bare: [], cpu: [] };
   for (let round = 0; round < rounds; round += 1) {
@@ -65,8 +71,7 @@ const compareCopies = async (daemon: BenchDaemon, from: string, rounds: number, 
   return { ours: median(times.ours), bare: median(times.bare), cpu: median(times.cpu) };
 };
 
-const words = ({ ours, bare, cpu }: Figures): string =>
-  `${ms(ours)} against ${ms(bare)}; ${ms(cpu)} of the daemon's processor time`;
+const words = ({ ours, bare, cpu }: Figures): string => `${ms(ours)} against ${ms(bare)}; ${ms(cpu)} of the daemon's processor time`;
 
 const measure = async (scratch: string, scale: Scale, bare: readonly string[]): Promise<{ plain: Figures; ignored: Figures }> => {
   const full = scale === 'full';

@@ -8,6 +8,7 @@ import { git } from '../command/index.ts';
 import { type Base, emptyCommit, lfsWarning, linkLfsObjects, type Repository } from '../repository/index.ts';
 import { copyEntry } from './copies/copy-entry.ts';
 import { copyLinks } from './copies/copy-links.ts';
+import type { Skipped } from './copies/step.ts';
 import { leadsTo, writeDotGit } from './dot-git.ts';
 import { keepRepository } from './keep-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
@@ -111,7 +112,7 @@ export const linkWorktree = async (repository: Repository, wanted: NewWorktree, 
 const copyObjects = async (from: string, to: string, signal?: AbortSignal): Promise<void> => {
   const target = path.join(to, 'objects');
   await mkdir(target, { recursive: true });
-  const skip = (relative: Buffer): boolean => relative.equals(Buffer.from('info'));
+  const skip: Skipped[] = [{ name: 'info', at: 'top' }];
   const objects = path.join(from, 'objects');
   const links = await copyLinks(objects, target, 'copy');
   await copyEntry(Buffer.from(objects), Buffer.from(target), Buffer.alloc(0), { existing: 'keep', links, skip, signal });

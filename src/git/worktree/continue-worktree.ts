@@ -8,6 +8,7 @@ import { clearUnused, linkWorktree, type NewWorktree } from './add-worktree.ts';
 import { committedLinks } from './copies/committed-links.ts';
 import { copyEntry } from './copies/copy-entry.ts';
 import { copyLinks, reportLinks, type LinkOptions } from './copies/copy-links.ts';
+import type { Skipped } from './copies/step.ts';
 import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
 import { headPlaceOf, lentBy, placeOf, requireWorktree, type Worktree } from './worktree.ts';
 
@@ -49,14 +50,18 @@ export const continueWorktree = async (
 
 const copyContent = async (from: Worktree, to: Worktree, { signal, told }: Pick<LinkOptions, 'signal' | 'told'>): Promise<void> => {
   const modules = path.join(from.adminDir, 'modules');
-  const skip = (relative: Buffer): boolean => relative.equals(Buffer.from('.git')) || relative.equals(Buffer.from(makimaDirectory));
+  const skip: Skipped[] = ['.git', makimaDirectory].map((name) => ({ name, at: 'top' }));
   const submodules: string[] = [];
-  const copied = (relative: Buffer): void => {
-    const name = relative.toString();
-    if (name.endsWith('/.git')) submodules.push(name);
-  };
+  const copied = (relative: Buffer): void => void submodules.push(relative.toString());
   const links = await copyLinks(from.path, to.path, 'leave out', committedLinks(from, signal));
-  await copyEntry(Buffer.from(from.path), Buffer.from(to.path), Buffer.alloc(0), { existing: 'replace', links, skip, copied, signal });
+  await copyEntry(Buffer.from(from.path), Buffer.from(to.path), Buffer.alloc(0), {
+    existing: 'replace',
+    links,
+    skip,
+    copied,
+    told: '.git',
+    signal,
+  });
   await told?.(reportLinks(links));
   await copyModules(modules, to, signal);
   for (const name of submodules) await moveSubmodule(from, to, name, signal);

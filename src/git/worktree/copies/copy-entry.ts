@@ -1,39 +1,112 @@
-import { constants, type BigIntStats } from 'node:fs';
-import { chmod, copyFile, lstat, lutimes, mkdir, readdir, rm, symlink, unlink, utimes } from 'node:fs/promises';
-import { isMissing } from '../../../files/failure.ts';
-import { decideLink, settleLinks, type CopyLinks } from './copy-links.ts';
+import { lstat, lutimes, symlink, unlink } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { codeOf, isMissing } from '../../../files/failure.ts';
+import { closeDirectory, makeDirectory, makeWay } from './copy-leaf.ts';
+import { decideLink, noteInward, settleLinks, type CopyLinks } from './copy-links.ts';
+import { copyStep, isTold } from './copy-step.ts';
+import { inThread, stepsAtOnce } from './copy-threads.ts';
+import { bytesOf, latin1, realOf } from './link-places.ts';
+import type { CopyPath, CopyRules, Entry, OpenDirectory, Skipped, StepResult } from './step.ts';
 
-export interface CopyOptions {
-  /** What to do where something stands at the target already. Directories are merged in any case. */
-  existing: 'replace' | 'keep';
+export interface CopyOptions extends Pick<CopyRules, 'existing'> {
   /** The rule for links, one for all entries of a copy. */
   links: CopyLinks;
-  /** Left out, with everything below it. */
-  skip?: (relative: Buffer) => boolean;
-  /** Told of each file and link that was copied. */
-  copied?: (relative: Buffer) => void | Promise<void>;
+  skip?: readonly Skipped[];
+  /** Told of the files and links that were copied: of those of which `told` says so, of all without it. */
+  copied?: (relative: Buffer) => void;
+  told?: CopyRules['told'];
   signal?: AbortSignal | undefined;
 }
 
-/** Files of one directory that are copied at once. */
-const atOnce = 16;
+/** What is done before a thread is asked: a few files and no large one, which takes a millisecond. */
+const small = { entries: 40, bytes: 1024 * 1024 };
+/** Between two of these a copy can be stopped, and others have their turn. */
+const large = { entries: 500, bytes: Infinity };
 
 /**
  * Copies a file, a link or a directory with all that is in it: contents, modes, times, empty directories, names of any
- * bytes. What becomes of a link is said by `links`. No file is shared, also where several names had one. Blocks are shared where the file system can (reflink on Linux, clone on macOS). Sockets,
- * pipes and devices are left out. The original is only read.
+ * bytes. What becomes of a link is said by `links`. No file is shared, also where several names had one. Blocks are shared where the
+ * file system can (reflink on Linux, clone on macOS). Sockets, pipes and devices are left out. The original is only read, and
+ * what takes its place meanwhile is not followed elsewhere.
  *
- * @param relative - its path as `skip` and `copied` are told
+ * @param relative - its path in the copy
  * @returns false where there is nothing at `from`
  */
 export const copyEntry = async (from: Buffer, to: Buffer, relative: Buffer, options: CopyOptions): Promise<boolean> => {
   options.signal?.throwIfAborted();
   const found = await statOf(from);
   if (found === null) return false;
-  if (found.isDirectory()) await copyDirectory(from, to, relative, found, options);
-  else if (found.isSymbolicLink()) await copyLink(from, to, relative, found, options);
-  else if (found.isFile()) await copyRegular(from, to, relative, found, options);
+  const path = { from: latin1(from), to: latin1(to), relative: latin1(relative) };
+  if (found.isSymbolicLink()) await copyLink(path, found, options);
+  else if (found.isDirectory()) {
+    const isNew = makeDirectory(to, false, options);
+    if (isNew !== null) return copyAll([{ ...path, isDirectory: true, isNew, real: realOf(options.links.places, path.from) }], options);
+  } else if (found.isFile())
+    return copyAll([{ ...path, isDirectory: false, isNew: false, real: realOf(options.links.places, path.from) }], options);
   return true;
+};
+
+/**
+ * Copies some of what is in directories that are at both ends already; what is not there is passed over.
+ * @param named - by the directory's path in the copy, empty at the top
+ */
+export const copyNamed = async (
+  from: string,
+  to: string,
+  named: ReadonlyMap<string, readonly string[]>,
+  options: CopyOptions,
+): Promise<void> => {
+  const [fromTop, toTop] = [latin1(Buffer.from(from)), latin1(Buffer.from(to))];
+  const entries = [...named].map(([relative, names]): Entry => {
+    const inner = relative === '' ? '' : `/${relative}`;
+    const path = { from: fromTop + inner, to: toTop + inner, relative };
+    return { ...path, isDirectory: true, isNew: false, real: realOf(options.links.places, path.from), names };
+  });
+  await copyAll(entries, options);
+};
+
+/** @returns false where one of these is not there any more */
+const copyAll = async (entries: readonly Entry[], options: CopyOptions): Promise<boolean> => {
+  const rules: CopyRules = {
+    existing: options.existing,
+    skip: options.skip ?? [],
+    depth: options.links.places[0]?.depth ?? 0,
+    told: options.copied === undefined ? '.git' : (options.told ?? 'all'),
+  };
+  const open: OpenDirectory[] = [];
+  const undecided: CopyPath[] = [];
+  const pending = [...entries];
+  const given = new Set(entries.map(({ relative }) => relative));
+  let isAllThere = true;
+  const take = (result: StepResult): void => {
+    pending.push(...result.left);
+    open.push(...result.open);
+    undecided.push(...result.undecided);
+    for (const link of result.inward) noteInward(options.links, link);
+    for (const relative of result.copied) options.copied?.(bytesOf(relative));
+    isAllThere &&= !result.gone.some((relative) => given.has(relative));
+  };
+  take(copyStep({ rules, entries: pending.splice(0), most: small }));
+  const running = new Set<Promise<void>>();
+  try {
+    while (pending.length + running.size > 0) {
+      options.signal?.throwIfAborted();
+      while (pending.length > 0 && running.size < stepsAtOnce) {
+        const share = pending.splice(-Math.ceil(pending.length / stepsAtOnce));
+        const step = inThread({ rules, entries: share, most: large })
+          .then(take)
+          .finally(() => running.delete(step));
+        running.add(step);
+      }
+      await Promise.race(running);
+    }
+  } finally {
+    // whoever takes back a copy that failed meets nobody who goes on with it
+    await Promise.allSettled(running);
+  }
+  for (const link of undecided) await copyEntry(bytesOf(link.from), bytesOf(link.to), bytesOf(link.relative), options);
+  for (const directory of open) closeDirectory(directory);
+  return isAllThere;
 };
 
 /** To be called when all entries are copied: brings what links that stay inside lead to and the copy has not. */
@@ -43,13 +116,11 @@ export const settleCopy = (options: CopyOptions): Promise<void> =>
     await copyEntry(decision.bring, to, relative, brought(options, decision.links));
   });
 
-const dotGit = Buffer.from('/.git');
-
 /** What a link leads to comes without its repository, which is somebody else's. */
 const brought = (options: CopyOptions, links: CopyLinks): CopyOptions => ({
   ...options,
   links,
-  skip: (inner) => inner.subarray(-dotGit.length).equals(dotGit) || options.skip?.(inner) === true,
+  skip: [...(options.skip ?? []), { name: '.git', at: 'anywhere' }],
 });
 
 const statOf = async (file: Buffer): Promise<BigIntStats | null> => {
@@ -63,75 +134,22 @@ const statOf = async (file: Buffer): Promise<BigIntStats | null> => {
 
 const seconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1e9;
 
-/** @returns false where what stands there stays */
-const makeWay = async (to: Buffer, options: CopyOptions): Promise<boolean> => {
-  const standing = await statOf(to);
-  if (standing === null) return true;
-  if (options.existing === 'keep') return false;
-  // never written through: a link there would lead the content elsewhere
-  if (standing.isDirectory()) await rm(to.toString(), { recursive: true });
-  else await unlink(to);
-  return true;
-};
-
-/** Says false where the original is gone since it was listed: a process that is just ending removes its files. */
-const unlessGone = async (from: Buffer, make: () => Promise<void>): Promise<boolean> => {
-  try {
-    await make();
-    return true;
-  } catch (error) {
-    if (isMissing(error) && (await statOf(from)) === null) return false;
-    throw error;
-  }
-};
-
-const copyRegular = async (from: Buffer, to: Buffer, relative: Buffer, found: BigIntStats, options: CopyOptions): Promise<void> => {
-  if (!(await makeWay(to, options))) return;
-  const isCopied = await unlessGone(from, async () => {
-    await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    await chmod(to, Number(found.mode) & 0o7777);
-    await utimes(to, seconds(found.atimeNs), seconds(found.mtimeNs));
-  });
-  if (isCopied) await options.copied?.(relative);
-};
-
-const copyLink = async (from: Buffer, to: Buffer, relative: Buffer, found: BigIntStats, options: CopyOptions): Promise<void> => {
+/** A process that is just ending removes its files: of a link that is gone since it was listed nothing is said. */
+const copyLink = async (link: CopyPath, found: BigIntStats, options: CopyOptions): Promise<void> => {
+  const [from, to, relative] = [bytesOf(link.from), bytesOf(link.to), bytesOf(link.relative)];
   if (options.existing === 'keep' && (await statOf(to)) !== null) return;
-  await unlessGone(from, async () => {
+  try {
     const decision = await decideLink(options.links, from, to, relative);
     if ('leaveOut' in decision) return;
     if ('bring' in decision) {
       await copyEntry(decision.bring, to, relative, brought(options, decision.links));
       return;
     }
-    if (options.existing === 'replace') await makeWay(to, options);
+    makeWay(to, options);
     await symlink(decision.make, to);
     await lutimes(to, seconds(found.atimeNs), seconds(found.mtimeNs));
-    await options.copied?.(relative);
-  });
-};
-
-const copyDirectory = async (from: Buffer, to: Buffer, relative: Buffer, found: BigIntStats, options: CopyOptions): Promise<void> => {
-  const standing = await statOf(to);
-  if (standing !== null && !standing.isDirectory()) {
-    if (options.existing === 'keep') return;
-    await unlink(to);
+    if (isTold({ told: options.told ?? 'all' }, link.relative)) options.copied?.(relative);
+  } catch (error) {
+    if ((await statOf(from))?.isSymbolicLink() === true || !(isMissing(error) || codeOf(error) === 'EINVAL')) throw error;
   }
-  const isNew = standing?.isDirectory() !== true;
-  if (isNew) await mkdir(to, 0o700);
-  const names = await readdir(from, { encoding: 'buffer', withFileTypes: true });
-  const leaves: (() => Promise<unknown>)[] = [];
-  for (const entry of names) {
-    const inner = relative.length === 0 ? entry.name : Buffer.concat([relative, Buffer.from('/'), entry.name]);
-    if (options.skip?.(inner) === true) continue;
-    const copy = (): Promise<unknown> => copyEntry(below(from, entry.name), below(to, entry.name), inner, options);
-    if (entry.isDirectory()) await copy();
-    else leaves.push(copy);
-  }
-  for (let start = 0; start < leaves.length; start += atOnce) await Promise.all(leaves.slice(start, start + atOnce).map((copy) => copy()));
-  if (!isNew) return;
-  await chmod(to, Number(found.mode) & 0o7777);
-  await utimes(to, seconds(found.atimeNs), seconds(found.mtimeNs));
 };
-
-const below = (directory: Buffer, name: Buffer): Buffer => Buffer.concat([directory, Buffer.from('/'), name]);

@@ -1,6 +1,13 @@
-import { checkParents, checkRelativePath, isReserved, joinBytes } from '../../../files/relative-path.ts';
+import { checkParents, checkRelativePath, joinBytes } from '../../../files/relative-path.ts';
 import { copyEntry, settleCopy, type CopyOptions } from './copy-entry.ts';
 import { copyLinks, isLeftOut, reportLinks, type LinkOptions } from './copy-links.ts';
+import type { Skipped } from './step.ts';
+
+/** As `checkRelativePath` has it, of what is in a directory that was asked for. */
+const skip: readonly Skipped[] = [
+  { name: '.makima', at: 'top', inAnyCase: true },
+  { name: '.git', at: 'anywhere', inAnyCase: true },
+];
 
 /**
  * Copies files and directories from one worktree to another, where they replace what stands there. Of a link that leads
@@ -24,7 +31,6 @@ export const copyFiles = async (
   }
   const copied: string[] = [];
   const missing: string[] = [];
-  const skip = (inner: Buffer): boolean => isReserved(inner.toString().split('/'));
   const links = await copyLinks(fromDir, toDir, 'copy', committed);
   const options: CopyOptions = { existing: 'replace', links, skip, signal };
   for (const [index, relative] of checked.entries()) {

@@ -16,6 +16,7 @@ import {
   type Place,
 } from './link-places.ts';
 import { measureTree, type Room } from './measure-tree.ts';
+import type { CopyPath } from './step.ts';
 
 /** What is brought over by one copy from a link that leads out; a link to more is left out. */
 const maxEntries = 20_000;
@@ -25,12 +26,6 @@ const maxNested = 8;
 /** The directory that is copied, and the copy itself. */
 const ownPlaces = 2;
 
-interface Inward {
-  from: Buffer;
-  to: Buffer;
-  relative: Buffer;
-}
-
 interface Shared {
   outward: 'copy' | 'leave out' | 'keep';
   committed: (() => Promise<ReadonlyMap<string, string>>) | undefined;
@@ -38,7 +33,7 @@ interface Shared {
   leftOut: Map<string, string>;
   broughtFrom: string[];
   /** Links that were made and stay inside. */
-  inward: Inward[];
+  inward: CopyPath[];
 }
 
 /** The links of one copy: the rule for them, and what became of them. */
@@ -105,18 +100,23 @@ export const decideLink = async (links: CopyLinks, from: Buffer, to: Buffer, rel
   const text = await readlink(from, { encoding: 'buffer' });
   const isInward = staysInside(latin1(text), depthIn(links.places, relative));
   const make = isInward ? text : inwardText(links.places, to, latin1(text));
-  return make === null ? decideByTarget(links, from, to, relative, text) : makeInward(links, { from, to, relative }, make);
+  return make === null ? decideByTarget(links, from, to, relative, text) : makeInward(links, from, to, relative, make);
 };
 
-const makeInward = ({ shared }: CopyLinks, link: Inward, make: Buffer): LinkDecision => {
+/** A link was made that stays inside: by and by it is looked whether what it leads to was copied as well. */
+export const noteInward = ({ shared }: CopyLinks, link: CopyPath): void => {
   if (shared.outward === 'copy') shared.inward.push(link);
+};
+
+const makeInward = (links: CopyLinks, from: Buffer, to: Buffer, relative: Buffer, make: Buffer): LinkDecision => {
+  noteInward(links, { from: latin1(from), to: latin1(to), relative: latin1(relative) });
   return { make };
 };
 
 const decideByTarget = async (links: CopyLinks, from: Buffer, to: Buffer, relative: Buffer, text: Buffer): Promise<LinkDecision> => {
   const target = await targetOf(from);
   const make = target === null ? null : inwardText(links.places, to, target);
-  if (make !== null) return makeInward(links, { from, to, relative }, make);
+  if (make !== null) return makeInward(links, from, to, relative, make);
   const { outward, committed } = links.shared;
   if (outward === 'keep') return { make: text };
   const isTop = links.places.every(({ depth }) => depth === 0);
@@ -153,15 +153,17 @@ const bringTarget = async (links: CopyLinks, target: string, to: Buffer, relativ
  */
 export const settleLinks = async (
   links: CopyLinks,
-  bring: (decision: { bring: Buffer; links: CopyLinks }, link: Inward) => Promise<void>,
+  bring: (decision: { bring: Buffer; links: CopyLinks }, link: { to: Buffer; relative: Buffer }) => Promise<void>,
 ): Promise<void> => {
   // what is brought may have links of its own, which come to the end of the list
   for (const link of links.shared.inward) {
-    if ((await targetOf(link.to)) !== null) continue;
-    const target = await targetOf(link.from);
+    const to = bytesOf(link.to);
+    if ((await targetOf(to)) !== null) continue;
+    const target = await targetOf(bytesOf(link.from));
     if (target === null) continue;
-    const decision = await bringTarget(links, target, link.to, link.relative);
-    if ('bring' in decision) await bring(decision, link);
+    const relative = bytesOf(link.relative);
+    const decision = await bringTarget(links, target, to, relative);
+    if ('bring' in decision) await bring(decision, { to, relative });
   }
 };
 

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, isMissing } from '../../../files/failure.ts';
+import { realIfTold } from './steady.ts';
 
 /**
  * Where the system and its package managers keep what they have installed. A link to it stays (a Python environment has one
@@ -56,6 +57,13 @@ export const staysInside = (text: string, depth: number): boolean => {
 };
 
 export const slashes = (relative: Buffer): number => relative.filter((byte) => byte === 0x2f).length;
+
+/** Where a path in the innermost place really is, as far as can be told. */
+export const realOf = (places: readonly Place[], from: string): string | null => {
+  const [place] = places;
+  const inner = place === undefined ? null : belowPlace(from, place.from);
+  return place === undefined || inner === null ? null : realIfTold(place.real + inner);
+};
 
 /** How many directories of the innermost place are above an entry. */
 export const depthIn = (places: readonly Place[], relative: Buffer): number => slashes(relative) - (places[0]?.depth ?? 0);

@@ -5,7 +5,7 @@ import { statOf } from '../../../files/look.ts';
 import { checkParents, hasParents, isReserved, joinBytes } from '../../../files/relative-path.ts';
 import { git, showPath, splitNul } from '../../command/index.ts';
 import { findLocalRepository } from '../../repository/index.ts';
-import { copyEntry, settleCopy, type CopyOptions } from './copy-entry.ts';
+import { copyNamed, settleCopy, type CopyOptions } from './copy-entry.ts';
 import { copyLinks, noteLeftOut, reportLinks, type LinkOptions } from './copy-links.ts';
 
 /** More matches than anybody means; a pattern such as `*` would copy all of node_modules. */
@@ -41,22 +41,42 @@ export const copyWorktreeInclude = async (
   const copied: string[] = [];
   const links = await copyLinks(local.checkout, toDir, 'copy');
   const options: CopyOptions = { existing: 'keep', links, signal, copied: (leaf) => void copied.push(showPath(leaf)) };
-  for (const file of files.slice(0, maxFiles)) {
-    const isRepository = file[file.length - 1] === 0x2f;
-    const relative = isRepository ? file.subarray(0, -1) : file;
-    if (!(await checkParents(local.checkout, relative, false))) continue;
-    if (isRepository && !(await hasOwnGitDir(joinBytes(local.checkout, relative)))) {
-      noteLeftOut(links, relative, 'its .git leads to a repository of yours');
-      continue;
+  const named = new Map<string, string[]>();
+  for (const [directory, there] of byDirectory(files.slice(0, maxFiles))) {
+    const [any] = there;
+    if (any === undefined || !(await checkParents(local.checkout, any.file, false))) continue;
+    const names: string[] = [];
+    for (const { name, file, isRepository } of there) {
+      if (isRepository && !(await hasOwnGitDir(joinBytes(local.checkout, file))))
+        noteLeftOut(links, file, 'its .git leads to a repository of yours');
+      else names.push(name);
     }
     // Where the worktree's branch has a link or a file in the way, its own content stays.
-    if (!(await hasParents(toDir, relative, true))) continue;
-    await copyEntry(joinBytes(local.checkout, relative), joinBytes(toDir, relative), relative, options);
+    if (names.length > 0 && (await hasParents(toDir, any.file, true))) named.set(directory, names);
   }
+  await copyNamed(local.checkout, toDir, named, options);
   await settleCopy(options);
   await told?.(reportLinks(links));
   return { copied, truncated: files.length > maxFiles };
 };
+
+interface Listed {
+  name: string;
+  file: Buffer;
+  /** Git lists no files of it. */
+  isRepository: boolean;
+}
+
+/** What is asked of the directories above a file is asked once for all that are in one. Bytes as latin1. */
+const byDirectory = (files: readonly Buffer[]): Map<string, Listed[]> =>
+  Map.groupBy(
+    files.map((given) => {
+      const isRepository = given[given.length - 1] === 0x2f;
+      const file = isRepository ? given.subarray(0, -1) : given;
+      return { file, isRepository, name: file.subarray(file.lastIndexOf(0x2f) + 1).toString('latin1') };
+    }),
+    ({ file }) => file.subarray(0, Math.max(0, file.lastIndexOf(0x2f))).toString('latin1'),
+  );
 
 /** A linked worktree and a submodule have a file `.git`, by which an agent's git would act on the user's repository. */
 const hasOwnGitDir = async (directory: Buffer): Promise<boolean> => {
