@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What is measured: this tree, or another one, to have the figures of two in one run. */
-const root = process.env['BENCH_ROOT'] ?? join(import.meta.dirname, '..');
+export const root = process.env['BENCH_ROOT'] ?? join(import.meta.dirname, '..');
 /** The agents are this tree's in any case. */
 export const agentPath = (name: string): string => join(import.meta.dirname, 'agents', name);
 

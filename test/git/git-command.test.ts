@@ -2,6 +2,7 @@ import t from 'tap';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { once } from 'node:events';
 import { MakimaError } from '../../src/errors.ts';
 import { git, gitText, gitYes, splitNul, whileLocked } from '../../src/git/command/git-command.ts';
@@ -74,6 +75,34 @@ void t.test('answers, failures and their codes', async (t) => {
   });
   t.equal(tries, 3);
   await t.rejects(git(['rev-parse', 'HEAD'], { gitDir: '/nowhere', cwd: '/' }), { code: 'INVALID_REPOSITORY' });
+});
+
+void t.test('git that is not there, and a directory that is not', async (t) => {
+  const home = isolate(t);
+  const gitDir = path.join(userRepository(path.join(home, 'source')), '.git');
+  const failure = await git(['rev-parse', 'HEAD'], { gitDir, env: { PATH: home } }).catch((error: unknown) => error);
+  t.match(failure, { code: 'GIT_FAILED', message: 'git was not found on the PATH (git rev-parse failed: spawn git ENOENT)' });
+  t.equal(gitErrorKind(failure), 'git-missing');
+  await t.rejects(git(['rev-parse', 'HEAD'], { gitDir, cwd: '/no/where' }), {
+    code: 'GIT_FAILED',
+    message: /there is no directory \/no\/where/,
+  });
+});
+
+void t.test('a git that is ended takes its locks with it', async (t) => {
+  const home = isolate(t);
+  const source = userRepository(path.join(home, 'source'));
+  const gitDir = path.join(source, '.git');
+  const [asked, lock] = [path.join(home, 'asked'), path.join(gitDir, 'index.lock')];
+  const filter = `sh -c 'test -e "${lock}" && echo yes >"${asked}"; exec sleep 1000'`;
+  writeFileSync(path.join(source, '.gitattributes'), '*.slow filter=slow\n');
+  writeFileSync(path.join(source, 'a.slow'), 'x');
+  const controller = new AbortController();
+  const adding = git(['add', '-A'], { gitDir, workTree: source, config: [['filter.slow.clean', filter]], signal: controller.signal });
+  while (!existsSync(asked)) await delay(5);
+  controller.abort(new Error('enough'));
+  await t.rejects(adding, /enough/);
+  t.notOk(existsSync(lock));
 });
 
 void t.test('a signal ends git, and so does the time', async (t) => {

@@ -73,8 +73,9 @@ void t.test('a program has a session of its own, what it was given and nothing e
   const [args, cwd, environment]: [string[], string, Record<string, string>] = JSON.parse(printed.slice('before\n'.length));
   t.same(args, ["a 'b'"]);
   t.equal(cwd, what.cwd);
-  // its own shell makes PWD and _ anew
-  t.same({ ...environment, PWD: '', _: '' }, { ...env, PWD: '', _: '' });
+  // a shell makes these anew
+  const anew = { PWD: '', _: '', SHLVL: '' };
+  t.same({ ...environment, ...anew }, { ...env, ...anew });
   t.match(told, /^SigBlk:\s*0+$[^]*^SigIgn:\s*0+$/m);
   t.equal(readFileSync(stderr, 'utf8'), 'before\noops\n');
 });
