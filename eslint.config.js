@@ -8,7 +8,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js', 'bin/makima.cjs'] },
+        projectService: { allowDefaultProject: ['eslint.config.js', 'bin/makima.cjs', 'bench/bare/app.mjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -93,14 +93,15 @@ export const startDaemon = async (home: string, agent: string, env: Record<strin
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = once(child, 'exit');
+  let readyMs = 0;
   let serves = false;
   for await (const line of createInterface({ input: child.stdout })) {
+    if (line.includes(' listens on ')) readyMs = performance.now() - begun;
     serves = line.startsWith('API documentation');
     if (serves) break;
   }
   const { pid } = child;
   if (!serves || pid === undefined) throw new Error('the daemon ended before it served');
-  const readyMs = performance.now() - begun;
   child.stdout.resume();
   const { url } = JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8'));
   const headers = { authorization: `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}` };

@@ -78,7 +78,10 @@ var serve = function (args) {
     fail('It needs Node ' + neededNode.join('.') + ' or later, and ' + process.execPath + ' is ' + process.version + '. ' + newerNode());
   var cache = compileCache();
   if (cache !== null) nodeModule.enableCompileCache(cache);
-  import(url.pathToFileURL(isClone ? sources : path.join(root, 'dist', 'serve.js')).href)
+  Promise.resolve()
+    .then(function () {
+      return isClone ? import(url.pathToFileURL(sources).href) : require('../dist/serve.cjs');
+    })
     .then(function (daemon) {
       return daemon.serve(args);
     })

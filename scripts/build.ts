@@ -4,11 +4,13 @@
  * the memory, and nothing is downloaded after the package itself.
  */
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const root = join(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
 const dist = join(root, 'dist');
 
 /** Of each package that reads files of its own, which. */
@@ -29,8 +31,8 @@ const mirrored: Plugin = {
       const text = readFileSync(path, 'utf8');
       const place = relative(root, path);
       const contents = text
-        .replaceAll('import.meta.dirname', () => `(import.meta.dirname + ${JSON.stringify(`/${dirname(place)}`)})`)
-        .replaceAll('import.meta.url', () => `new URL(${JSON.stringify(place)}, import.meta.url)`);
+        .replaceAll('import.meta.dirname', () => `(bundleDirectory + ${JSON.stringify(`/${dirname(place)}`)})`)
+        .replaceAll('import.meta.url', () => `new URL(${JSON.stringify(place)}, bundleUrl)`);
       return { contents, loader: 'ts' };
     });
     building.onLoad({ filter: /node_modules\/.*\.c?js$/ }, ({ path }) => {
@@ -55,10 +57,30 @@ const threads = async (): Promise<void> => {
     outdir: 'dist',
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
     target: 'node22.18',
     minify: false,
   });
+};
+
+/** Packages that others load at once and use late or never. */
+const late = /^(?:yaml|safe-regex2|node:http2|@opentelemetry\/api)$/;
+
+/** A late package is loaded when something of it is first used. */
+const loadedLate: Plugin = {
+  name: 'loaded-late',
+  setup: (building) => {
+    building.onResolve({ filter: late }, ({ path, pluginData }) => (pluginData === late ? null : { path, namespace: 'late' }));
+    building.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
+      const real: unknown = require(path);
+      const load = `() => require(${JSON.stringify(path)})`;
+      const members: object = typeof real === 'object' && real !== null ? real : {};
+      const names = Object.keys(members).map((name) => `get ${JSON.stringify(name)}() { return load()[${JSON.stringify(name)}]; }`);
+      const value = typeof real === 'function' ? '(...args) => load()(...args)' : `{ ${names.join(', ')} }`;
+      return { contents: `const load = ${load};\nmodule.exports = ${value};`, loader: 'js', resolveDir: root, pluginData: late };
+    });
+  },
 };
 
 /** @returns the files that are in it, as paths from the root */
@@ -66,20 +88,20 @@ const bundle = async (): Promise<string[]> => {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main/serve.ts'],
-    outdir: 'dist',
+    outfile: 'dist/serve.cjs',
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    // An ESM file that imports node:http loads Node's fetch and WebSocket with it, which is a tenth of a start.
+    format: 'cjs',
     target: 'node22.18',
-    // Of the packages; a bundle is ESM, and what they require of Node is there by this alone.
-    banner: {
-      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url), bundleDirectory = import.meta.dirname;",
-    },
+    banner: { js: "const bundleDirectory = __dirname, bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.dirname': 'bundleDirectory', 'import.meta.url': 'bundleUrl', 'import.meta.filename': '__filename' },
+    logOverride: { 'empty-import-meta': 'error' },
     // The names of functions stay, and with each the file that it is from: a stack can be read without a map, which would cost each start.
     minify: false,
     legalComments: 'none',
     metafile: true,
-    plugins: [mirrored],
+    plugins: [loadedLate, mirrored],
   });
   return Object.keys(metafile.inputs);
 };
@@ -106,7 +128,7 @@ const licences = (inputs: readonly string[]): string => {
     const text = file === undefined ? `Under the licence ${field('license')}.` : readFileSync(join(root, directory, file), 'utf8').trim();
     return `${field('name')} ${field('version')}\n\n${text}\n`;
   });
-  return `serve.js holds these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+  return `serve.cjs holds these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 };
 
 /** The types of the API, of which the named shapes are exported by their names. */

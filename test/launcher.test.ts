@@ -16,9 +16,9 @@ const run = (directory: string, args: string[], env: Record<string, string> = {}
 };
 
 /** A daemon that only says where it is from and what it was told. */
-const told = (from: string): string => `export const serve = async (args) => console.log(${JSON.stringify(from)}, ...args);\n`;
-const built = { dist: { 'serve.js': told('built') } };
-const sources = { src: { main: { 'serve.ts': told('sources') } } };
+const told = (from: string): string => `async (args) => console.log(${JSON.stringify(from)}, ...args);\n`;
+const built = { dist: { 'serve.cjs': `exports.serve = ${told('built')}` } };
+const sources = { src: { main: { 'serve.ts': `export const serve = ${told('sources')}` } } };
 
 /** The launcher in a clone or a package that has these files. */
 const place = (t: Test, files: Parameters<Test['testdir']>[0], node = '>=22.18'): string => {

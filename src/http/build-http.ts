@@ -9,6 +9,7 @@ import { gate } from './admission/gate.ts';
 import { knownPaths } from './admission/known-paths.ts';
 import { requestGate } from './admission/request-gate.ts';
 import type { Api, ResourceRoutes, RouteTools } from './api.ts';
+import { compileSchemas } from './compile-schemas.ts';
 import { createServer } from './create-server.ts';
 import { docs } from './documents/docs.ts';
 import { openapi, openapiYaml } from './documents/openapi.ts';
@@ -58,6 +59,7 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
   const streams = streamSlots(limits.streams);
   for (const schema of namedSchemas) app.addSchema(schema);
 
+  await app.register(compileSchemas);
   await app.register(gate, { gate: doors });
   await app.register(draining, options);
   await app.register(credentials, options);

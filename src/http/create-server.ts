@@ -4,15 +4,14 @@ import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { securityHeaders } from './admission/gate.ts';
 import type { RequestGate } from './admission/request-gate.ts';
 import { answerError } from './answers/error-answers.ts';
-import { lazySerializers } from './answers/lazy-serializers.ts';
 import type { Api } from './api.ts';
+import { noCompilers } from './compile-schemas.ts';
 import { answerClientError } from './connections/client-errors.ts';
 import { silentConnections } from './connections/silent-connections.ts';
 import type { HttpLimits } from './limits.ts';
 import { redactedPaths } from './observation/logging.ts';
 import { requestLog } from './observation/request-log.ts';
 import { readQuery } from './requests/form-values.ts';
-import { validatorOptions } from './requests/validation.ts';
 
 /** Fastify as we set it: what it does with connections, what is no request, and failures. */
 export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate: RequestGate): Api => {
@@ -35,8 +34,7 @@ export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate
     return503OnClosing: false,
     clientErrorHandler: answerClientError(logger),
     routerOptions: { maxParamLength: 500, querystringParser: readQuery },
-    ajv: { customOptions: validatorOptions },
-    schemaController: { compilersFactory: { buildSerializer: lazySerializers() } },
+    schemaController: { compilersFactory: noCompilers },
     // Paths that no route can be looked up for pass by every hook, and by the gate with them.
     frameworkErrors: (error, request, reply) => {
       reply.headers(securityHeaders);

@@ -61,6 +61,9 @@ export interface App {
   isStopping(): boolean;
 }
 
+/** From the moment at which it is ready, in milliseconds: whoever waited for that comes first. */
+const warmUpMs = 100;
+
 /** What nearly every part works with. */
 const settingsOf = ({ config, logger, now = () => new Date(), reached = () => undefined }: AppOptions) => {
   const inheritedEnv = userEnvironment(process.env, join(import.meta.dirname, '../..'), homedir());
@@ -129,8 +132,6 @@ const describeDaemon = (config: Config, id: string, startedAt: Date): Parts['dae
 const build = async (options: AppOptions, life: Life): Promise<App> => {
   const { config, logger } = options;
   const settings = settingsOf(options);
-  // A process of half a second, which answers while the rest is opened.
-  void settings.drivers.default.whyNotSignedIn();
   // The daemon's own git finds git-lfs and credential helpers there as well.
   process.env['PATH'] = settings.inheritedEnv['PATH'];
   const place = await findPlace(config.home, settings.directories, options.adopt ?? false);
@@ -183,6 +184,8 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   // Not a moment between them: whoever is told where it is finds it ready, and whoever finds it ready can read where it is.
   options.announce?.({ url, socket: socket.path });
   life.becomeReady();
+  // What no request has needed yet, for the first that does.
+  setTimeout(() => void http.loadCompilers(), warmUpMs).unref();
   life.atEnd(keepRetention(shared, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
   const notices = await startNotices({ setAside, found, env: settings.inheritedEnv, driver: settings.drivers.default });
   return {

@@ -47,7 +47,10 @@ const openHome = async (home: string): Promise<HomeLock> => {
 };
 
 const start = async (config: Config, logger: Logger, adopt: boolean, reached: Reached | undefined): Promise<App> => {
-  const announce = (where: { url: string; socket: string }): void => writeDaemonFile(config.home, { pid: process.pid, ...where, version });
+  const announce = (where: { url: string; socket: string }): void => {
+    writeDaemonFile(config.home, { pid: process.pid, ...where, version });
+    greet(config, where);
+  };
   try {
     return await startApp({ config, logger, ownerToken: await ownerToken(config.home), adopt, announce, ...(reached && { reached }) });
   } catch (error) {
@@ -62,19 +65,16 @@ const start = async (config: Config, logger: Logger, adopt: boolean, reached: Re
   }
 };
 
-const greet = (config: Config, app: App, notices: readonly string[]): void => {
-  const token = join(config.home, 'token');
-  process.stdout.write(
-    [
-      `makima ${version} listens on ${app.url} and ${app.socket}`,
-      `Its token is in ${token}`,
-      'Try:',
-      `  curl -H "Authorization: Bearer $(cat '${token}')" ${app.url}/api/v1/mesh/info`,
-      ...notices,
-      ...app.notices,
-      `API documentation: ${app.url}/docs`,
-      '',
-    ].join('\n'),
+const say = (...lines: string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+
+/** At the moment at which it takes requests. */
+const greet = ({ home }: Config, { url, socket }: Pick<App, 'url' | 'socket'>): void => {
+  const token = join(home, 'token');
+  say(
+    `makima ${version} listens on ${url} and ${socket}`,
+    `Its token is in ${token}`,
+    'Try:',
+    `  curl -H "Authorization: Bearer $(cat '${token}')" ${url}/api/v1/mesh/info`,
   );
 };
 
@@ -117,7 +117,7 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
   const app = await starting;
   giveMemoryBackInSilence();
   const exposure = await exposureNotice(config.host);
-  greet(config, app, [...warnings, ...(exposure === null ? [] : [exposure])]);
+  say(...warnings, ...(exposure === null ? [] : [exposure]), ...app.notices, `API documentation: ${app.url}/docs`);
 };
 
 /**

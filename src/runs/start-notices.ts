@@ -28,8 +28,9 @@ export const startNotices = async (about: {
   env: Readonly<Record<string, string>>;
   driver: AgentDriver;
 }): Promise<string[]> => {
-  const { problem } = await about.driver.detect();
-  const signedOut = problem === null ? await about.driver.whyNotSignedIn() : null;
+  // Processes of half a second each.
+  const [{ problem }, whyNot] = await Promise.all([about.driver.detect(), about.driver.whyNotSignedIn()]);
+  const signedOut = problem === null ? whyNot : null;
   return [
     ...(about.setAside === null ? [] : [`The state file was damaged. It was put aside as ${about.setAside}, and a new one begun.`]),
     ...(about.found === 0 ? [] : [`${about.found} tasks were found again by their worktrees; their agents no longer run.`]),

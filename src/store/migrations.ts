@@ -1,5 +1,5 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
-import { Migrator, type Migration } from 'kysely/migration';
+import type { Migration } from 'kysely/migration';
 import { messageOf } from '../errors.ts';
 import { StoreUnusableError } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -166,25 +166,35 @@ const migrations = (identity: Identity): Migrations => ({
   },
 });
 
+/** The steps that the database has taken; null where it has none of our tables yet. */
+const stepsTaken = async (db: Kysely<Tables>): Promise<string[] | null> => {
+  try {
+    const { rows } = await sql<{ name: string }>`select name from ${sql.table('kysely_migration')}`.execute(db);
+    return rows.map(({ name }) => name);
+  } catch {
+    // Where it is anything else that is wrong, the migrator meets it too.
+    return null;
+  }
+};
+
 /**
- * Brings the database to this version's schema.
+ * Brings the database to this version's schema. One that has it, as at nearly every start, is only asked for that.
  * @throws StoreUnusableError where a newer version of makima has used it
  */
 export const migrate = async (db: Kysely<Tables>, identity: Identity, file: string): Promise<void> => {
   const known = migrations(identity);
+  const taken = await stepsTaken(db);
   // The migrator calls an unknown step a corruption; for a person it means that they went back a version.
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (tables.some((table) => table.name === 'kysely_migration')) {
-    const { rows } = await sql<{ name: string }>`select name from ${sql.table('kysely_migration')}`.execute(db);
-    const unknown = rows.map((row) => row.name).filter((name) => !(name in known));
-    if (unknown.length > 0) {
-      throw new StoreUnusableError(
-        'newer',
-        file,
-        `it was written by a newer version of makima (${unknown.join(', ')}). Install that version or a later one, or give another MAKIMA_HOME`,
-      );
-    }
+  const unknown = (taken ?? []).filter((name) => !(name in known));
+  if (unknown.length > 0) {
+    throw new StoreUnusableError(
+      'newer',
+      file,
+      `it was written by a newer version of makima (${unknown.join(', ')}). Install that version or a later one, or give another MAKIMA_HOME`,
+    );
   }
+  if (taken?.length === Object.keys(known).length) return;
+  const { Migrator } = await import('kysely/migration');
   const { error } = await new Migrator({ db, provider: { getMigrations: () => Promise.resolve(known) } }).migrateToLatest();
   if (error !== undefined) throw error instanceof Error ? error : new Error(messageOf(error));
 };

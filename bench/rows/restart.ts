@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { endAgents, field, inScratch, startDaemon, type BenchDaemon } from '../daemon.ts';
+import { median, ms } from '../measure.ts';
+import { plan, repeatTask } from '../tasks.ts';
+import type { BenchRow, Scale } from '../row.ts';
+
+const runMany = async (daemon: BenchDaemon, count: number): Promise<void> => {
+  for (let n = 0; n < count; n += 1) {
+    const id = field(await daemon.call('POST', '/tasks', { name: `live ${n}`, plan }), 'id');
+    await daemon.call('POST', `/tasks/${id}/start`);
+  }
+  for (let running = 0; running < count;) {
+    await delay(100);
+    const { items }: { items: unknown[] } = Object(await daemon.call('GET', '/tasks?status=running&limit=500'));
+    running = items.length;
+  }
+};
+
+/** From the start of the daemon after one that was killed, with agents at work and many tasks on record, to the word that it serves. */
+export const run = async (scale: Scale): Promise<BenchRow[]> => {
+  const [tasks, live, rounds] = scale === 'full' ? [10_000, 200, 3] : [200, 4, 1];
+  return await inScratch(async (home) => {
+    const settings = { MAKIMA_MAX_TASKS: '0' };
+    const first = await startDaemon(home, 'waits', settings);
+    await first.call('POST', '/tasks', { name: 'bench', plan });
+    await first.stop();
+    repeatTask(home, tasks - live);
+    let daemon = await startDaemon(home, 'waits', settings);
+    try {
+      await runMany(daemon, live);
+      const times: number[] = [];
+      const cpu: number[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        await daemon.stop('SIGKILL');
+        daemon = await startDaemon(home, 'waits', settings);
+        times.push(daemon.readyMs);
+        cpu.push(daemon.use().cpuMs);
+      }
+      return [
+        {
+          name: 'ready after a restart, 200 live runs and 10,000 tasks',
+          value: median(times) / 1000,
+          unit: 's',
+          target: { atMost: 1 },
+          detail: `${times.map(ms).join(', ')}; ${ms(median(cpu))} of the daemon's processor time; ${Math.round(daemon.use().rss / 1e6)} MB`,
+        },
+      ];
+    } finally {
+      await daemon.stop('SIGKILL');
+      endAgents(home);
+    }
+  });
+};
