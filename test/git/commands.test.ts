@@ -2,12 +2,15 @@
 import t from 'tap';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { diffFiles } from '../../src/git/snapshot/diff.ts';
 import { lookOver } from '../../src/git/snapshot/look-over.ts';
+import { requireFinished, requireNoMarkers } from '../../src/git/snapshot/require-finished.ts';
 import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
 import { continueWorktree } from '../../src/git/worktree/continue-worktree.ts';
 import { removeWorktree } from '../../src/git/worktree/remove-worktree.ts';
 import { countCommands } from './count-commands.ts';
-import { isolate, open, userRepository, wantedOf, write } from './git-fixture.ts';
+import { isolate, open, sh, userRepository, wantedOf, write } from './git-fixture.ts';
+import { merge, pair, sourceOf } from './merge-fixture.ts';
 
 void t.test('commands of a start, a continuation, a look and a removal', async (t) => {
   const home = isolate(t);
@@ -37,4 +40,32 @@ void t.test('commands of a start, a continuation, a look and a removal', async (
   const continued = await counted(() => continueWorktree(worktree, repository, wanted));
   t.ok(continued.commands.length <= 4, `a continuation: ${continued.commands.length}`);
   t.same((await counted(() => removeWorktree(continued.result, { keptDir: wanted.keptDir }))).commands, [], 'putting away what is kept');
+});
+
+void t.test('commands of a diff and of a merge', async (t) => {
+  const { home, parent, child } = await pair(t, { 'a.txt': 'a\n', 'b.txt': 'b\n' });
+  const counted = countCommands(t, home);
+  write(child.path, { 'new.txt': 'new\n' });
+  sh(child.path, 'add', '-A');
+  sh(child.path, 'commit', '-q', '-m', 'new');
+  write(child.path, { 'left.txt': 'left\n' });
+  const diff = await counted(() => diffFiles(child));
+  t.ok(diff.commands.length <= 5, `the first diff: ${diff.commands.length}`);
+  write(child.path, { 'left.txt': 'more\n' });
+  t.strictSame(
+    (await counted(() => diffFiles(child))).commands.map((line) => / (status|cat-file|diff-tree) /.exec(line)?.[1]),
+    ['status', 'cat-file', 'diff-tree'],
+    'one of a worktree that has changed',
+  );
+  const merged = await counted(async () => {
+    await requireFinished(child);
+    const source = await sourceOf(child);
+    await requireNoMarkers(child.gitDir, child.baseCommit, source.commit);
+    await merge(parent, source);
+  });
+  t.ok(merged.commands.length <= 18, `a merge with work that was not committed: ${merged.commands.length}`);
+  t.notOk(
+    merged.commands.some((line) => / fetch /.test(line)),
+    'a fetch would be six more',
+  );
 });

@@ -1,10 +1,11 @@
 import { MakimaError } from '../../errors.ts';
-import { commitOf, git, GitFailure, indexInfo, type TreeChange, treeOf } from '../command/index.ts';
-import { unhideEntries } from '../snapshot/index.ts';
-import { headPlaceOf, indexOf, installIndex, placeOf, sameIndex, withIndexCopy, withIndexLock, type Worktree } from '../worktree/index.ts';
+import { git, GitFailure, indexInfo, type TreeChange } from '../command/index.ts';
+import { headOf, marksIn, unhideEntries } from '../snapshot/index.ts';
+import { indexOf, installIndex, placeOf, sameIndex, withIndexCopy, withIndexLock, type Worktree } from '../worktree/index.ts';
 import { backupIndex, markIndexInstalled } from './backup.ts';
 import { moveHead, writeMergeState } from './head-state.ts';
 import { indexPlace } from './index-place.ts';
+import { treeAt } from './receiving.ts';
 import { conflictsOf } from './record.ts';
 import { checkOutSubmodules, linksOf } from './submodules.ts';
 import type { MergeUnderWay } from './under-way.ts';
@@ -29,21 +30,23 @@ const changedMeanwhile = /not uptodate|would be overwritten|would be removed|wou
  */
 export const applyMerge = async (merge: MergeUnderWay, changes: readonly TreeChange[], from: Worktree): Promise<string[]> => {
   const { into, record, journal } = merge;
+  let staysAside = false;
   await withIndexLock(
     into,
     async () => {
-      if ((await commitOf(headPlaceOf(into), 'HEAD')) !== record.head) throw new WorktreeChanged('HEAD has moved');
+      if ((await headOf(into)) !== record.head) throw new WorktreeChanged('HEAD has moved');
       if (!(await sameIndex(backupIndex(into), indexOf(into)))) throw new WorktreeChanged('The index has changed');
       await withIndexCopy(into, backupIndex(into), async (indexFile) => {
-        await writeFiles(merge, indexFile);
+        const { isOfPlan } = await writeFiles(merge, indexFile);
         journal.reached('merge files written');
-        if (record.stays) return;
-        // all of the worktree is committed, or there is a conflict: the index is that of the result
+        staysAside = record.stays && !isOfPlan;
+        if (staysAside) return;
+        // nothing is staged, all of the worktree is committed, or there is a conflict: the index is that of the result
         await addConflicts(merge, indexFile);
         await markIndexInstalled(into);
         await installIndex(into, indexFile);
       });
-      if (record.stays) await stageChanges(into, changes);
+      if (staysAside) await stageChanges(into, changes);
       journal.reached('merge index installed');
       if (record.commit === null) await writeMergeState(into, record);
       await moveHead(
@@ -64,18 +67,31 @@ export const applyMerge = async (merge: MergeUnderWay, changes: readonly TreeCha
   );
 };
 
-/** Brings the files from what the plan saw to the result, with an index of its own. */
-const writeFiles = async ({ into, record }: MergeUnderWay, indexFile: string): Promise<void> => {
+/**
+ * Brings the files from what the plan saw to the result, with an index of its own.
+ * @returns whether that was a copy of the worktree's, in which nothing is staged and nothing hidden
+ */
+const writeFiles = async ({ into, record }: MergeUnderWay, indexFile: string): Promise<{ isOfPlan: boolean }> => {
   const place = await indexPlace(into, indexFile);
-  const tree = await treeOf(into.gitDir, record.before);
-  await unhideEntries(place);
+  const tree = await treeAt(into, record.before);
+  const marks = await marksIn(indexFile, tree.length);
+  const isOfPlan = marks !== null && !marks.hasHidden && marks.tree === tree;
+  const write = (): Promise<unknown> => git(['read-tree', '-m', '-u', '--no-recurse-submodules', tree, record.result], place);
+  if (isOfPlan && (await succeeds(write))) return { isOfPlan };
+  await unhideEntries(place, tree.length);
   await git(['read-tree', '--reset', '--no-recurse-submodules', tree], place);
   await git(['update-index', '-q', '--refresh'], { ...place, answers: [1] });
+  if (!(await succeeds(write))) throw new WorktreeChanged('A file is not as it was');
+  return { isOfPlan };
+};
+
+/** False where git has touched nothing, since a file is not what the index says, or not for certain. */
+const succeeds = async (write: () => Promise<unknown>): Promise<boolean> => {
   try {
-    await git(['read-tree', '-m', '-u', '--no-recurse-submodules', tree, record.result], place);
+    await write();
+    return true;
   } catch (error) {
-    if (error instanceof MakimaError && error.cause instanceof GitFailure && changedMeanwhile.test(error.cause.stderr))
-      throw new WorktreeChanged(error.message);
+    if (error instanceof MakimaError && error.cause instanceof GitFailure && changedMeanwhile.test(error.cause.stderr)) return false;
     throw error;
   }
 };

@@ -8,6 +8,7 @@ import { forget, settle, takeBack } from './end.ts';
 import type { MergeJournal } from './journal.ts';
 import { shownConflicts } from './kind.ts';
 import { type Contained, type Incoming, type MergePlan, planMerge, type Receiver } from './plan.ts';
+import { headToMergeInto } from './receiving.ts';
 import { conflictsOf } from './record.ts';
 import type { MergeUnderWay } from './under-way.ts';
 
@@ -38,7 +39,8 @@ export type Merged =
  */
 export const merge = async (into: Receiver, source: Incoming, journal: MergeJournal): Promise<Merged> => {
   const { gitDir } = into.worktree;
-  if (source.worktree.gitDir !== gitDir) await bringCommit(source.worktree.gitDir, gitDir, source.commit);
+  if (source.worktree.gitDir !== gitDir)
+    await bringCommit(source.worktree.gitDir, gitDir, source.commit, { has: await headToMergeInto(into.worktree) });
   for (let attempt = 1; ; attempt += 1) {
     const plan = attempt === 1 ? await planMerge(into, source) : await planAnew(into, source, journal);
     if (plan.kind === 'contained') return plan;

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
-import { commitOf, git, gitText, treeOf, whileLocked } from '../command/index.ts';
+import { readPlainText } from '../../files/rewrite-file.ts';
+import { git, gitText, treeOf, whileLocked } from '../command/index.ts';
 import { operationUnderWay } from '../repository/index.ts';
-import { commitTree, snapshotTree } from '../snapshot/index.ts';
-import { headPlaceOf, placeOf, requireWorktree, withIndexCopy, type Worktree } from '../worktree/index.ts';
+import { commitsOf, commitTree, hasUnmerged, headOf, marksIn, snapshotTree } from '../snapshot/index.ts';
+import { placeOf, requireWorktree, withIndexCopy, type Worktree } from '../worktree/index.ts';
 import { backupIndex, beginBackup } from './backup.ts';
 
 /** The ref that keeps what a worktree held before its last merge, and one before each earlier merge in its reflog. */
@@ -33,7 +34,7 @@ export interface Receiving {
 export const headToMergeInto = async (worktree: Worktree): Promise<string> => {
   await requireWorktree(worktree);
   await refuseForeignMerge(worktree);
-  const head = await commitOf(headPlaceOf(worktree), 'HEAD');
+  const head = await headOf(worktree);
   if (head === null) throw new MakimaError('GIT_FAILED', `HEAD of the worktree ${worktree.path} names no commit`);
   return head;
 };
@@ -44,35 +45,38 @@ export const headToMergeInto = async (worktree: Worktree): Promise<string> => {
  * @throws MakimaError DISK_FULL, GIT_FAILED
  */
 export const lookAtReceiving = async (worktree: Worktree, head: string, message: string): Promise<Receiving> => {
-  const { gitDir } = worktree;
-  const headRef = await git(['symbolic-ref', '--quiet', 'HEAD'], { gitDir: worktree.adminDir, commonDir: gitDir, answers: [1] });
+  const headRef = await headRefOf(worktree);
   const hadIndex = await beginBackup(worktree);
   const tree = await snapshotTree(worktree);
-  const headTree = await treeOf(gitDir, head);
+  const headTree = await treeAt(worktree, head);
   const indexTree = hadIndex ? await stagedTree(worktree) : headTree;
   const before = tree === headTree ? head : await commitTree(worktree, tree, [head], message);
   await keep(worktree, before, indexTree === tree || indexTree === headTree ? null : indexTree);
-  return {
-    worktree,
-    head,
-    headTree,
-    headRef: headRef.exitCode === 0 ? headRef.stdout.toString('utf8').trim() : null,
-    tree,
-    before,
-    indexTree,
-    hadIndex,
-  };
+  return { worktree, head, headTree, headRef, tree, before, indexTree, hadIndex };
 };
 
 const refuseForeignMerge = async (into: Worktree): Promise<void> => {
   const operation = await operationUnderWay(into.adminDir);
-  const unmerged = await git(['ls-files', '--unmerged', '-z'], placeOf(into));
-  if (operation === null && unmerged.stdout.length === 0) return;
+  if (operation === null && !(await hasUnmerged(into))) return;
   throw new MakimaError('MERGE_IN_PROGRESS', `The worktree's own agent is in the middle of ${operation ?? 'a merge'}`);
 };
 
-/** What is staged, as a tree. */
-const stagedTree = (into: Worktree): Promise<string> =>
+/** The tree of a commit of the worktree's repository. */
+export const treeAt = async ({ gitDir }: Worktree, commit: string): Promise<string> =>
+  (await commitsOf([gitDir], [commit])).get(commit)?.tree ?? treeOf(gitDir, commit);
+
+/** The ref that HEAD names, null where it is detached. */
+const headRefOf = async ({ adminDir, gitDir }: Worktree): Promise<string | null> => {
+  const text = (await readPlainText(path.join(adminDir, 'HEAD')))?.trimEnd() ?? '';
+  const named = /^ref: (refs\/\S+)$/.exec(text)?.[1];
+  if (named !== undefined) return named;
+  const { stdout, exitCode } = await git(['symbolic-ref', '--quiet', 'HEAD'], { gitDir: adminDir, commonDir: gitDir, answers: [1] });
+  return exitCode === 0 ? stdout.toString('utf8').trim() : null;
+};
+
+/** What is staged, as a tree: git has noted it in the index, or works it out. */
+const stagedTree = async (into: Worktree): Promise<string> =>
+  (await marksIn(backupIndex(into), into.baseCommit.length))?.tree ??
   withIndexCopy(into, backupIndex(into), (indexFile) => gitText(['write-tree'], { ...placeOf(into), indexFile }));
 
 /** Holds what the worktree and its index hold by a ref, so that no clean-up of git takes it. */
@@ -80,12 +84,7 @@ const keep = async (into: Worktree, before: string, indexTree: string | null): P
   let kept = before;
   if (indexTree !== null) {
     const index = await commitTree(into, indexTree, [before], 'makima: what was staged');
-    kept = await commitTree(
-      into,
-      await treeOf(into.gitDir, before),
-      [before, index],
-      'makima: everything before a merge, and what was staged',
-    );
+    kept = await commitTree(into, await treeAt(into, before), [before, index], 'makima: everything before a merge, and what was staged');
   }
   await whileLocked(() =>
     git(['update-ref', '-m', 'makima: before a merge', '--create-reflog', beforeRef(into), kept], { gitDir: into.gitDir }),

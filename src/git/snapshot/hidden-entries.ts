@@ -1,13 +1,17 @@
 import { statOf } from '../../files/look.ts';
 import { joinBytes } from '../../files/relative-path.ts';
 import { git, splitNul } from '../command/index.ts';
+import { marksIn } from './look/marks.ts';
 import type { SnapshotPlace } from './snapshot-place.ts';
 
 /**
  * `git update-index --assume-unchanged` and `--skip-worktree` hide a file's changes from git. A snapshot sees them: in its
  * own index the marks are taken off, except where a sparse checkout has left the file out.
+ *
+ * @param idLength - of an object's id in hex
  */
-export const unhideEntries = async (place: SnapshotPlace): Promise<void> => {
+export const unhideEntries = async (place: SnapshotPlace, idLength: number): Promise<void> => {
+  if ((await marksIn(place.indexFile, idLength))?.hasHidden === false) return;
   const { stdout } = await git(['ls-files', '-v', '-z'], place);
   const assumed: Buffer[] = [];
   const skipped: Buffer[] = [];

@@ -1,6 +1,9 @@
 /** What a worktree holds at a moment, committed or not: kept, compared, looked over, made a commit of. */
 export { type Against, branchFacts } from './branch-facts.ts';
+export { commitsOf } from './commit-facts.ts';
 export { headOf } from './head.ts';
+export { hasUnmerged } from './unmerged.ts';
+export { marksIn } from './look/marks.ts';
 export { diffFiles, diffPatch } from './diff.ts';
 export { unhideEntries } from './hidden-entries.ts';
 export { keepSnapshot } from './keep-snapshot.ts';

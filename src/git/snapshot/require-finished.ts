@@ -3,7 +3,8 @@ import { quoteName } from '../../domain/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
 import { git } from '../command/index.ts';
 import { capitalized, operationUnderWay } from '../repository/index.ts';
-import { placeOf, requireWorktree, type Worktree } from '../worktree/index.ts';
+import { requireWorktree, type Worktree } from '../worktree/index.ts';
+import { hasUnmerged } from './unmerged.ts';
 
 const maxNamed = 10;
 /** Files in which markers are looked for; one is enough to refuse. */
@@ -20,8 +21,7 @@ export const requireFinished = async (worktree: Worktree, signal?: AbortSignal):
   const operation = await operationUnderWay(worktree.adminDir);
   if (operation !== null)
     throw new MakimaError('WORK_UNFINISHED', `${capitalized(operation)} was begun in ${worktree.path} and is not finished`);
-  const { stdout } = await git(['ls-files', '--unmerged', '-z'], { ...placeOf(worktree), signal });
-  if (stdout.length > 0) throw new MakimaError('WORK_UNFINISHED', `There are unresolved conflicts in ${worktree.path}`);
+  if (await hasUnmerged(worktree, signal)) throw new MakimaError('WORK_UNFINISHED', `There are unresolved conflicts in ${worktree.path}`);
 };
 
 const newline = 0x0a;

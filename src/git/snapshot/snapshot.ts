@@ -2,7 +2,17 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError } from '../../errors.ts';
-import { commitOf, git, gitErrorKind, gitText, sharedStep, splitNul, withoutForeignFilters } from '../command/index.ts';
+import {
+  commitOf,
+  git,
+  gitError,
+  gitErrorKind,
+  type GitOptions,
+  gitText,
+  sharedStep,
+  splitNul,
+  withoutForeignFilters,
+} from '../command/index.ts';
 import { makimaIdentity } from '../repository/index.ts';
 import { copyIndex, headPlaceOf, makimaDirectory, placeOf, requireWorktree, temporaryFile, type Worktree } from '../worktree/index.ts';
 import { unhideEntries } from './hidden-entries.ts';
@@ -64,7 +74,7 @@ const everyFile = async (worktree: Worktree, config: [string, string][], signal:
 };
 
 const takeTree = async (worktree: Worktree, place: SnapshotPlace, seeded: boolean): Promise<string> => {
-  if (seeded) await unhideEntries(place);
+  if (seeded) await unhideEntries(place, worktree.baseCommit.length);
   else await git(['read-tree', worktree.baseCommit], place);
   const nested = await addWithNested(place);
   const changed = await changedSince(place, worktree.baseCommit);
@@ -144,17 +154,11 @@ export const commitTree = async (
   message: string,
   signal?: AbortSignal,
 ): Promise<string> => {
-  const env = (await hasIdentity(worktree.gitDir, signal)) ? {} : makimaIdentity;
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
-  return gitText(args, { gitDir: worktree.gitDir, signal, env, input: message });
-};
-
-/** Whether a name and an e-mail are configured; without, git makes one up of the machine's name, or refuses. */
-const hasIdentity = async (gitDir: string, signal?: AbortSignal): Promise<boolean> => {
-  const { stdout } = await git(['config', '--null', '--name-only', '--get-regexp', '^user\\.(name|email)$'], {
-    gitDir,
-    signal,
-    answers: [1],
-  });
-  return new Set(splitNul(stdout).map(String)).size === 2;
+  const options: GitOptions = { gitDir: worktree.gitDir, signal, input: message };
+  // else git makes a name up of the machine's
+  const own = await git(args, { ...options, config: [['user.useConfigOnly', 'true']], answers: [128] });
+  if (own.exitCode === 0) return own.stdout.toString('latin1').trim();
+  if (!/auto-detection is disabled/.test(own.stderr)) throw gitError('commit-tree', own.exitCode, own.stderr);
+  return gitText(args, { ...options, env: makimaIdentity });
 };

@@ -1,9 +1,9 @@
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { stampAt } from '../../../files/stamp.ts';
 import { gitText } from '../../command/index.ts';
 import { copyIndex, indexOf, placeOf, type Worktree } from '../../worktree/index.ts';
-import { marksOf } from './marks.ts';
+import { marksIn } from './marks.ts';
 
 /** A copy of a worktree's index that git may bring up to date: what it has learnt of the files stays for the next look. */
 export interface KeptIndex {
@@ -58,7 +58,7 @@ const copyOf = async (worktree: Worktree, signal?: AbortSignal): Promise<Omit<Ke
   await rm(file, { force: true });
   await rm(`${file}.lock`, { force: true });
   if (!(await copyIndex(indexOf(worktree), file))) return null;
-  const marks = marksOf(await readFile(file), worktree.baseCommit.length / 2);
+  const marks = await marksIn(file, worktree.baseCommit.length);
   if (marks === null || marks.hasHidden || marks.hasLinks || marks.hasMakima || marks.hasUnmerged) return null;
   const tree =
     marks.tree ??

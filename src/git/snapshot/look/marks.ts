@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { isMissing } from '../../../files/failure.ts';
+
 /** What there is in an index that makes a worktree's files another thing than what its entries say. */
 export interface IndexMarks {
   /** Entries of which git does not look at the file: assume-unchanged, or skipped, as in a sparse checkout. */
@@ -15,6 +18,16 @@ const statBytes = 40;
 const modeAt = 24;
 const makima = Buffer.from('.makima');
 const slash = 0x2f;
+
+/** Of an index file. @returns null where it is missing, or as `marksOf` says */
+export const marksIn = async (file: string, idLength: number): Promise<IndexMarks | null> => {
+  try {
+    return marksOf(await readFile(file), idLength / 2);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+};
 
 /**
  * Reads an index file (gitformat-index(5)), without a process.

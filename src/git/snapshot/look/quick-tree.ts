@@ -18,7 +18,7 @@ const maxBytes = 16 * 1024 * 1024;
 const last = new Remembered<{ state: string; tree: string }>(1000);
 
 /** Whether a base commit has something of `.makima`, which commits keep for ever. */
-const withMakima = new Remembered<boolean>(1000);
+const withMakima = new Remembered<Promise<boolean>>(1000);
 
 /**
  * Everything that a worktree holds and git does not ignore, as a tree: one look of git at its files, and where those that have
@@ -29,7 +29,7 @@ const withMakima = new Remembered<boolean>(1000);
  */
 export const quickTree = async (worktree: Worktree, config: [string, string][], signal?: AbortSignal): Promise<string | null> => {
   const index = await keptIndex(worktree, signal);
-  if (index === null || (await hasMakima(worktree, signal))) return null;
+  if (index === null || (await hasMakima(worktree))) return null;
   const objects = objectsStamp(worktree.gitDir);
   const [settings, changed] = await Promise.all([
     settingsOf(worktree, signal),
@@ -106,10 +106,13 @@ const treeByIndex = async (
   }
 };
 
-const hasMakima = async ({ gitDir, baseCommit }: Worktree, signal?: AbortSignal): Promise<boolean> => {
-  const known = withMakima.get(baseCommit);
-  if (known !== undefined) return known;
-  const { stdout } = await git(['ls-tree', '-z', '--full-tree', baseCommit, '--', makimaDirectory], { gitDir, signal });
-  withMakima.set(baseCommit, stdout.length > 0);
-  return stdout.length > 0;
+const hasMakima = (worktree: Worktree): Promise<boolean> => {
+  const { baseCommit } = worktree;
+  const known = withMakima.get(baseCommit) ?? askForMakima(worktree);
+  withMakima.set(baseCommit, known);
+  known.catch(() => withMakima.delete(baseCommit));
+  return known;
 };
+
+const askForMakima = async ({ gitDir, baseCommit }: Worktree): Promise<boolean> =>
+  (await git(['ls-tree', '-z', '--full-tree', baseCommit, '--', makimaDirectory], { gitDir })).stdout.length > 0;
