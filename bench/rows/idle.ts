@@ -13,17 +13,19 @@ const loadOf = async (daemon: BenchDaemon, milliseconds: number): Promise<number
 /** What a daemon costs whose agents all think, and whose readers all wait. */
 export const run = async (scale: Scale): Promise<BenchRow[]> =>
   await inScratch(async (home) => {
-    const [count, milliseconds] = scale === 'full' ? [100, 20_000] : [3, 1000];
+    const [count, milliseconds] = scale === 'full' ? [100, 10_000] : [3, 1000];
+    // Each agent is told of once when it was silent for 30 seconds; what is measured is the silence after that.
+    const settling = scale === 'full' ? 33_000 : 500;
     const daemon = await startDaemon(home, 'waits');
     const ending = new AbortController();
     try {
       const empty = daemon.use().rss;
       const ids = await startTasks(daemon, count);
-      await delay(scale === 'full' ? 5000 : 500);
+      await delay(settling);
       const load = await loadOf(daemon, milliseconds);
       const { rss } = daemon.use();
       for (const id of ids) await readStream(daemon, `/tasks/${id}/events`, ending.signal, () => undefined);
-      await delay(1000);
+      await delay(scale === 'full' ? 6000 : 500);
       const readLoad = await loadOf(daemon, milliseconds / 2);
       const read = daemon.use().rss;
       const mb = (bytes: number): number => Math.round(bytes / 1e6);

@@ -30,16 +30,29 @@ export const giveMemoryBack = (): boolean => {
 };
 
 /**
- * Gives memory back whenever there is little to do. A burst, such as a hundred starts, makes V8 take tens of megabytes for new objects,
- * which it keeps until it collects everything; a daemon whose agents think makes so little garbage that this takes hours.
+ * Acts once after each burst, when that is over.
+ * @returns takes the share of the last while in which there was something to do
  */
-export const giveMemoryBackInSilence = (): void => {
+export const afterBursts = (act: () => void): ((share: number) => void) => {
+  let isOver = false;
+  return (share) => {
+    const isIdle = share < idleShare;
+    if (isIdle && !isOver) act();
+    isOver = isIdle;
+  };
+};
+
+/**
+ * Gives memory back whenever a burst is over. One such as a hundred starts makes V8 take tens of megabytes for new objects, which it keeps
+ * until it collects everything; a daemon whose agents think makes so little garbage that this takes hours.
+ */
+export const giveMemoryBackAfterBursts = (): void => {
+  const take = afterBursts(giveMemoryBack);
   let before = performance.eventLoopUtilization();
   const look = (): void => {
     const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, before);
+    take(performance.eventLoopUtilization(now, before).utilization);
     before = now;
-    if (utilization < idleShare) giveMemoryBack();
   };
   setInterval(look, lookEvery).unref();
 };

@@ -14,7 +14,7 @@ import { ownerToken } from '../home/token.ts';
 import { version } from '../version.ts';
 import { startApp, type App } from './app.ts';
 import { endOnce } from './end-once.ts';
-import { giveMemoryBackInSilence } from './give-memory-back.ts';
+import { giveMemoryBackAfterBursts } from './give-memory-back.ts';
 
 type Reached = (point: string) => void;
 
@@ -115,7 +115,7 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
     lock.release();
   });
   const app = await starting;
-  giveMemoryBackInSilence();
+  giveMemoryBackAfterBursts();
   const exposure = await exposureNotice(config.host);
   say(...warnings, ...(exposure === null ? [] : [exposure]), ...app.notices, `API documentation: ${app.url}/docs`);
 };

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { getHeapStatistics } from 'node:v8';
-import { giveMemoryBack } from '../../src/main/give-memory-back.ts';
+import { afterBursts, giveMemoryBack } from '../../src/main/give-memory-back.ts';
 
 const held = (): number => getHeapStatistics().total_heap_size;
 
@@ -25,5 +25,20 @@ void t.test('what a burst made the heap take is given back once', (t) => {
   t.ok(held() < taken - 32 * 1024 * 1024, `${held()} of ${taken} bytes`);
   t.notOk(giveMemoryBack(), 'nothing is left to give');
   t.notOk('gc' in globalThis, 'nobody else has the collector');
+  t.end();
+});
+
+void t.test('once after each burst, and never in one or in a long silence', (t) => {
+  let acts = 0;
+  const take = afterBursts(() => (acts += 1));
+  const after = (...shares: number[]): number => {
+    shares.forEach(take);
+    return acts;
+  };
+  t.equal(after(0.9, 0.3, 0.06), 0);
+  t.equal(after(0.02), 1);
+  t.equal(after(0.01, 0, 0.04), 1);
+  t.equal(after(0.5), 1);
+  t.equal(after(0.01, 0.01), 2);
   t.end();
 });
