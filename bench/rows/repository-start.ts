@@ -38,7 +38,7 @@ export const run = (scale: Scale): Promise<BenchRow[]> =>
     await startTasks(preparing, preparingHome, user);
     const times: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      await untilPrepared(preparing, 1);
+      await untilPrepared(preparing, 2);
       times.push(await startTasks(preparing, preparingHome, user));
     }
     await preparing.stop();

@@ -55,6 +55,10 @@ export type Config = Readonly<{
   /** Below which everything is served, such as `/makima`; empty for none. */
   basePath: string;
   worktreeDir: string;
+  /** Worktrees kept ready for each base in use; 0 is none. */
+  preparedWorktrees: number;
+  /** What all of them may take on the disk. */
+  preparedBytes: number;
   maxConcurrentTasks: number;
   maxDepth: number;
   /** Of all tasks that there are, ended ones too; 0 is no bound. */
@@ -176,6 +180,8 @@ export const loadConfig = (
     allowedOrigins: get('allowedOrigins', none, origins),
     basePath: get('basePath', '', basePath),
     worktreeDir: get('worktreeDir', join(home, 'worktrees'), path(homedir, cwd), path(homedir, home)),
+    preparedWorktrees: get('preparedWorktrees', 2, integer(0, 100)),
+    preparedBytes: get('preparedBytes', 2 * 1024 ** 3, integer(0, Number.MAX_SAFE_INTEGER)),
     maxConcurrentTasks: get('maxConcurrentTasks', 4, integer(1, 1000)),
     maxDepth: get('maxDepth', 2, integer(0, 100)),
     maxTasks: get('maxTasks', 10_000, integer(0, 10_000_000)),

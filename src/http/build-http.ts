@@ -16,6 +16,7 @@ import { openapi, openapiYaml } from './documents/openapi.ts';
 import { fixedLimits, type HttpLimits } from './limits.ts';
 import { logRequests } from './observation/logging.ts';
 import { measure } from './observation/metrics.ts';
+import type { PreparedCounts } from './observation/prepared-metrics.ts';
 import { readRequests } from './requests/read-requests.ts';
 import { openScope, type ScopeOptions } from './scopes/open-scope.ts';
 import { scopes, type ScopeName } from './scopes/scopes.ts';
@@ -27,6 +28,8 @@ export type Routes = Readonly<Record<Exclude<ScopeName, 'docs' | 'nowhere'>, rea
 
 export interface HttpOptions {
   actions: Actions;
+  /** What there is of worktrees that are kept ready, to be measured. */
+  prepared?: PreparedCounts;
   routes: Routes;
   logger: FastifyBaseLogger;
   /** The owner's token as it stands in its file. */
@@ -68,7 +71,7 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
   await app.register(crossOrigin, { gate: doors });
   await app.register(readRequests);
   await app.register(logRequests);
-  await app.register(measure, { actions, openStreams: streams.open });
+  await app.register(measure, { actions, openStreams: streams.open, ...(options.prepared && { prepared: options.prepared }) });
   await app.register(openapi, { version: options.version, basePath });
 
   let yaml: string | undefined;

@@ -7,6 +7,7 @@ import { agentDrivers } from '../agents/index.ts';
 import { createCompletions } from '../completion/completions.ts';
 import { timingOf, type Config } from '../config/config.ts';
 import { openEventLog, type EventLogOptions } from '../events/event-log.ts';
+import { createPreparedWorktrees } from '../git/worktree/index.ts';
 import { diskSpace } from '../home/disk.ts';
 import { socketPlace } from '../home/socket-place.ts';
 import { StartError } from '../home/start-error.ts';
@@ -140,7 +141,22 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
 
   const completions = createCompletions({ ...shared, commitAuthor: config.commitAuthor, shutdown: life.draining });
   life.atEnd(() => completions.close());
-  const runContext: RunContext = { ...shared, completions, apiUrl: life.url, timing: timingOf(config), maxLogBytes: config.maxLogBytes };
+  const prepared = createPreparedWorktrees({
+    ...settings,
+    directory: join(config.home, 'prepared'),
+    worktrees: config.worktreeDir,
+    perBase: config.preparedWorktrees,
+    maxBytes: config.preparedBytes,
+  });
+  life.atEnd(() => prepared.close());
+  const runContext: RunContext = {
+    ...shared,
+    completions,
+    prepared,
+    apiUrl: life.url,
+    timing: timingOf(config),
+    maxLogBytes: config.maxLogBytes,
+  };
   const runs = createRuns(runContext, config.maxConcurrentTasks, options.hooks);
   life.atEnd((ending) => runs.close(ending));
   const ofPlace = await settlePlace(config.home, place, runContext, runs);
@@ -159,6 +175,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   });
   const http = await buildHttp({
     actions,
+    prepared: () => prepared.counts(),
     routes,
     logger,
     ownerToken: options.ownerToken,
@@ -186,6 +203,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   life.becomeReady();
   // What no request has needed yet, for the first that does.
   setTimeout(() => void http.loadCompilers(), warmUpMs).unref();
+  prepared.begin();
   life.atEnd(keepRetention(shared, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
   const notices = await startNotices({ setAside, found, env: settings.inheritedEnv, driver: settings.drivers.default });
   return {

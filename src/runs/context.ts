@@ -4,6 +4,7 @@ import type { AgentDrivers } from '../agents/index.ts';
 import type { Completions } from '../completion/completions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Places } from '../git/repository/index.ts';
+import type { PreparedWorktrees } from '../git/worktree/index.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Run, TaskStore } from '../store/task-store.ts';
 
@@ -36,6 +37,8 @@ export interface RunContext {
   ledger: Ledger;
   drivers: AgentDrivers;
   directories: Places & { runs: string };
+  /** Worktrees that are kept ready for the next starts. */
+  prepared: PreparedWorktrees;
   userHome: string;
   /** Where agents reach the API. Known once the daemon listens. */
   apiUrl: () => string;

@@ -1,5 +1,5 @@
 /** Lets clients work while one daemon after the other is killed, and looks at what is left when all is deleted. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Task } from '../../schemas/task.ts';
@@ -132,6 +132,10 @@ const killer = async (daemon: KeptDaemon, dice: Dice, options: ChaosOptions, fig
 /** Everything below a directory but what may be there. */
 const leftIn = (root: string, mayStay: (path: string) => boolean): string[] => everythingIn(root).filter((path) => !mayStay(path));
 
+/** So many worktrees are kept ready where nobody says otherwise. */
+const keptReady = 2;
+const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);
+
 /** What is left of tasks that were all deleted: nothing but what may be had back. */
 const leftovers = async (home: string, notes: string): Promise<string[]> => {
   const left = leftIn(join(home, 'runs'), () => false)
@@ -158,9 +162,12 @@ const leftovers = async (home: string, notes: string): Promise<string[]> => {
             'caches',
             'kept',
             'home.json',
+            'prepared',
           ].includes(name),
       ),
-    );
+    )
+    // Kept ready for the next start on the one repository.
+    .concat(namesIn(join(home, 'prepared')).slice(keptReady));
   const processes = (await platform.table('AGENT_NOTES')).filter(({ marks }) => marks.includes(notes));
   return [...left, ...processes.map(({ pid }) => `process ${pid}`)];
 };

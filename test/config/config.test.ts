@@ -21,6 +21,8 @@ const defaults = {
   allowedOrigins: [],
   basePath: '',
   worktreeDir: '/home/u/.makima/worktrees',
+  preparedWorktrees: 2,
+  preparedBytes: 2_147_483_648,
   maxConcurrentTasks: 4,
   maxDepth: 2,
   maxTasks: 10_000,
@@ -95,6 +97,8 @@ const everything = {
   MAKIMA_RETENTION_DAYS: '30',
   MAKIMA_RETENTION_BYTES: '5000000000',
   MAKIMA_COMMIT_AUTHOR: 'Ada <ada@example.org>',
+  MAKIMA_PREPARED_WORKTREES: '0',
+  MAKIMA_PREPARED_BYTES: '1000000',
 };
 const everythingRead = {
   host: '0.0.0.0',
@@ -120,6 +124,8 @@ const everythingRead = {
   retentionBytes: 5_000_000_000,
   commitAuthor: { name: 'Ada', email: 'ada@example.org' },
   worktreeDir: '/home/u/trees',
+  preparedWorktrees: 0,
+  preparedBytes: 1_000_000,
 };
 
 void t.test('every variable is read', (t) => {
@@ -143,6 +149,8 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
     allowedOrigins: 'https://b.example',
     basePath: '/makima',
     worktreeDir: 'trees',
+    preparedWorktrees: 5,
+    preparedBytes: 70_000,
     maxConcurrentTasks: 2,
     maxDepth: 5,
     maxTasks: 7,

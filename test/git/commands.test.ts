@@ -6,6 +6,7 @@ import { diffFiles } from '../../src/git/snapshot/diff.ts';
 import { lookOver } from '../../src/git/snapshot/look-over.ts';
 import { requireFinished, requireNoMarkers } from '../../src/git/snapshot/require-finished.ts';
 import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
+import { createPreparedWorktrees } from '../../src/git/worktree/prepared/prepared-worktrees.ts';
 import { continueWorktree } from '../../src/git/worktree/continue-worktree.ts';
 import { removeWorktree } from '../../src/git/worktree/remove-worktree.ts';
 import { countCommands } from './count-commands.ts';
@@ -25,6 +26,35 @@ void t.test('commands of a start, a continuation, a look and a removal', async (
   t.ok(first.commands.length <= 9, `the first start on a source: ${first.commands.length}`);
   const second = await start();
   t.ok(second.commands.length <= 1, `a later one, of a source that stands as it did: ${second.commands.length}`);
+  const over = Promise.withResolvers<undefined>();
+  const prepared = createPreparedWorktrees({
+    directory: path.join(home, 'makima', 'prepared'),
+    worktrees: path.join(home, 'makima', 'worktrees'),
+    perBase: 1,
+    maxBytes: 1024 ** 3,
+    quietMs: 0,
+    reached: (point) => {
+      if (point === 'preparation over') over.resolve(undefined);
+    },
+    report: (_what, error) => t.fail(String(error)),
+  });
+  const alive = setInterval(() => undefined, 1000);
+  t.teardown(async () => {
+    clearInterval(alive);
+    await prepared.close();
+  });
+  const startPrepared = () =>
+    counted(() =>
+      prepared.duringStart(async () => {
+        const repository = await open(home, source);
+        return addWorktree(repository, await wantedOf(home, repository), {}, prepared);
+      }),
+    );
+  await startPrepared();
+  await over.promise;
+  t.same((await startPrepared()).commands, [], 'one with a prepared worktree');
+  t.equal(prepared.counts().taken, 1);
+  await prepared.close();
   execFileSync('git', ['commit', '-q', '--allow-empty', '-m', 'more'], { cwd: source });
   const changed = await start();
   t.ok(changed.commands.length <= 6, `one of a source with something new: ${changed.commands.length}`);

@@ -41,9 +41,9 @@ export const workingTask = async (daemon: DaemonProcess): Promise<Task> => {
   return taskOf(daemon, id);
 };
 
-/** All that a stop, a deletion or a start on a copy might reach for; not what the daemon notes by itself meanwhile, such as that an agent is silent. */
+/** All that a stop, a deletion or a start on a copy might reach for; not what the daemon does by itself meanwhile, such as to note that an agent is silent, or to prepare a worktree. */
 export const stateOf = (home: string): Record<string, string> =>
-  fingerprint(home, { without: ['worktrees/.trash', 'events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] });
+  fingerprint(home, { without: ['worktrees/.trash', 'prepared', 'events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] });
 
 /** Waits until no more runs than these have a directory: that of one which is over goes after the end of its task. */
 export const runsLeft = (home: string, count: number): Promise<void> =>

@@ -2,6 +2,7 @@
 export { borrowing } from './borrow-objects.ts';
 export { bringCommit, bringObjects } from './bring-objects.ts';
 export { checkSource } from './check-source.ts';
+export { filtersOf } from './commit-filters.ts';
 export { type Base, resolveBase, staleBase } from './default-branch.ts';
 export { emptyCommit, writeEmptyCommit } from './empty-repository.ts';
 export { lfsWarning, linkLfsObjects } from './lfs.ts';

@@ -1,5 +1,7 @@
 import { lstat, mkdir, readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import PQueue from 'p-queue';
 import { MakimaError } from '../../errors.ts';
 import { isMissing } from '../../files/failure.ts';
 import { namesIn } from '../../files/look.ts';
@@ -12,6 +14,7 @@ import type { Skipped } from './copies/step.ts';
 import { leadsTo, writeDotGit } from './dot-git.ts';
 import { keepRepository } from './keep-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
+import type { PreparedWorktrees, Taken } from './prepared/prepared-worktrees.ts';
 import { updateSubmodules } from './submodules.ts';
 import { hasTaskCard } from './task-card.ts';
 import { createTaskRepository } from './task-repository.ts';
@@ -39,11 +42,15 @@ export interface NewWorktree {
   signal?: AbortSignal | undefined;
 }
 
+/** So many at once: more do not come to their end sooner, and each of them later. */
+const checkouts = new PQueue({ concurrency: availableParallelism() });
+
 /**
  * Makes a worktree with a repository and a branch of its own, its submodules and the sealed `.makima/`. Undone wholly when it
  * fails. Can be repeated after a crash at any point, as long as no agent has worked in it: what an earlier attempt left is
  * replaced.
  *
+ * @param prepared - whose files are taken where there are any for the base
  * @throws MakimaError TARGET_EXISTS, DISK_FULL, GIT_FAILED (a filter that failed is named)
  * @returns the worktree, and what the user should know
  */
@@ -51,15 +58,39 @@ export const addWorktree = async (
   repository: Repository,
   wanted: NewWorktree,
   from: Omit<Beginning, 'commit'> = {},
-): Promise<{ worktree: Worktree; warnings: string[] }> => {
+  prepared?: Pick<PreparedWorktrees, 'take'>,
+): Promise<Made> => {
+  const isPlain = from.borrows === undefined && from.objectsOf === undefined;
+  const taken = isPlain ? ((await prepared?.take(repository, wanted.base, wanted.signal)) ?? null) : null;
+  try {
+    return await make(repository, wanted, from, taken);
+  } catch (error) {
+    if (taken === null) throw error;
+    wanted.signal?.throwIfAborted();
+    // where this fails too, it says what is wrong
+    return await make(repository, wanted, from, null);
+  } finally {
+    taken?.release();
+  }
+};
+
+interface Made {
+  worktree: Worktree;
+  warnings: string[];
+}
+
+const make = async (repository: Repository, wanted: NewWorktree, from: Omit<Beginning, 'commit'>, taken: Taken | null): Promise<Made> => {
   const { signal, base } = wanted;
-  const worktree = await linkWorktree(repository, wanted, { ...from, commit: base.commit });
+  const worktree = await linkWorktree(repository, wanted, { ...from, commit: base.commit }, taken);
   try {
     // nothing is in it, and no agent has written the repository's settings yet
     const isEmpty = base.commit === emptyCommit;
     const looking = isEmpty ? null : lfsWarning(worktree.gitDir, base.commit, signal);
     // both have ended before anything is taken back
-    const checkedOut = isEmpty ? null : git(['reset', '--quiet', '--hard', '--no-recurse-submodules'], { ...placeOf(worktree), signal });
+    const checkedOut =
+      isEmpty || taken?.commit === base.commit
+        ? null
+        : checkouts.add(() => git(['reset', '--quiet', '--hard', '--no-recurse-submodules'], { ...placeOf(worktree), signal }));
     await Promise.allSettled([looking, checkedOut]);
     await checkedOut;
     const lfs = await looking;
@@ -72,8 +103,16 @@ export const addWorktree = async (
   }
 };
 
-/** The worktree without its files: the task's repository and a directory with a `.git` file that leads there. */
-export const linkWorktree = async (repository: Repository, wanted: NewWorktree, begin: Beginning): Promise<Worktree> => {
+/**
+ * The worktree without its files: the task's repository and a directory with a `.git` file that leads there.
+ * @param taken - files to begin with
+ */
+export const linkWorktree = async (
+  repository: Repository,
+  wanted: NewWorktree,
+  begin: Beginning,
+  taken: Taken | null = null,
+): Promise<Worktree> => {
   const { gitDir, branch, base } = wanted;
   const { sourcePath, origin, cacheDir } = repository;
   const borrows = [...new Set([...(cacheDir === null ? [] : [cacheDir]), ...(begin.borrows ?? [])])];
@@ -99,8 +138,10 @@ export const linkWorktree = async (repository: Repository, wanted: NewWorktree, 
       commit: begin.commit,
       borrows,
     });
-    await mkdir(wanted.path, { recursive: true });
-    await writeDotGit(worktree);
+    if (taken === null) {
+      await mkdir(wanted.path, { recursive: true });
+      await writeDotGit(worktree);
+    } else await taken.moveInto(worktree);
     return worktree;
   } catch (error) {
     await clearUnused(worktree);

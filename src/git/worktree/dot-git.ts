@@ -8,10 +8,19 @@ const dotGitOf = (directory: string): string => path.join(directory, '.git');
 /**
  * The `.git` file, by which an agent's git finds its place in the repository. Where both are in makima's home it is told by a relative path,
  * so that it holds when the home is moved.
+ * @param files - where the worktree's files are until they are moved to its path
  */
-export const writeDotGit = async ({ path: directory, gitDir, adminDir }: Pick<Worktree, 'path' | 'gitDir' | 'adminDir'>): Promise<void> => {
-  const [from, to, home] = await Promise.all([realpath(directory), realpath(adminDir), realpath(path.dirname(path.dirname(gitDir)))]);
-  await writeFile(dotGitOf(directory), `gitdir: ${from.startsWith(`${home}/`) ? path.relative(from, to) : to}\n`);
+export const writeDotGit = async (
+  { path: directory, gitDir, adminDir }: Pick<Worktree, 'path' | 'gitDir' | 'adminDir'>,
+  files: string = directory,
+): Promise<void> => {
+  const [above, to, home] = await Promise.all([
+    realpath(path.dirname(directory)),
+    realpath(adminDir),
+    realpath(path.dirname(path.dirname(gitDir))),
+  ]);
+  const from = path.join(above, path.basename(directory));
+  await writeFile(dotGitOf(files), `gitdir: ${from.startsWith(`${home}/`) ? path.relative(from, to) : to}\n`);
 };
 
 /** Where a directory's `.git` file leads, null where there is none. */

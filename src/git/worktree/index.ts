@@ -11,6 +11,7 @@ export { copyIndex, indexOf, installIndex, sameIndex, withIndexCopy } from './in
 export { dropDeadIndexLock, IndexLockHeld, withIndexLock, withWorktreeLock } from './index-lock.ts';
 export { type LinkedWorktree, linkedWorktrees } from './linked-worktrees.ts';
 export { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
+export { createPreparedWorktrees, type PreparedWorktrees } from './prepared/prepared-worktrees.ts';
 export { relocateGitDirs } from './relocate.ts';
 export { removeWorktree } from './remove-worktree.ts';
 export { restoreWorktree } from './restore-worktree.ts';

@@ -1,6 +1,7 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Actions } from '../../tasks/actions.ts';
 import { plugin } from '../plugin.ts';
+import { measurePrepared, type PreparedCounts } from './prepared-metrics.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,6 +13,7 @@ declare module 'fastify' {
 export interface MetricsOptions {
   actions: Pick<Actions, 'info'>;
   openStreams: () => number;
+  prepared?: PreparedCounts;
 }
 
 /** In milliseconds: how often the event loop's lag is sampled. The library's ten would wake a daemon that has nothing to do a hundred times a second. */
@@ -52,6 +54,7 @@ export const measure = plugin<MetricsOptions>({ name: 'metrics', dependencies: [
   });
   /** The series by what they are of, which is a string for each: to look their labels up takes longer than a count. */
   const series = new Map<string, { observe: (seconds: number) => void }>();
+  if (sources.prepared) measurePrepared(registers, sources.prepared);
   app.addHook('onResponse', (request, reply, done) => {
     const { method } = request;
     // The route's pattern and not the path: ids and unknown paths would make a series each.

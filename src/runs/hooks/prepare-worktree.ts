@@ -19,7 +19,7 @@ import { noteHalfMade, undoHalfMade } from './half-made.ts';
 import type { RunHook, Start } from './hook.ts';
 import { tellLinks } from './tell-links.ts';
 
-type Parts = Pick<RunContext, 'store' | 'ledger' | 'directories' | 'userHome'>;
+type Parts = Pick<RunContext, 'store' | 'ledger' | 'directories' | 'userHome' | 'prepared'>;
 
 const recorded = async (context: Parts, taskId: string): Promise<Worktree | null> => {
   const row = await context.store.getWorktree(taskId);
@@ -86,12 +86,15 @@ const make = async (context: Parts, start: Start): Promise<Worktree> => {
   if (task.continueFromTaskId !== null) return continueFrom(context, task, task.continueFromTaskId, place, repository);
   const foundation = await baseOf(context, task, repository);
   const { base, borrows, objectsOf } = foundation;
-  await warnOfStaleBase(context, task, repository, foundation, signal);
-  const { worktree, warnings } = await addWorktree(
-    repository,
-    { ...place, base },
-    { ...(borrows && { borrows }), ...(objectsOf !== undefined && { objectsOf }) },
-  );
+  const from = { ...(borrows && { borrows }), ...(objectsOf !== undefined && { objectsOf }) };
+  // both have ended before anything is taken back
+  const [warned, made] = await Promise.allSettled([
+    warnOfStaleBase(context, task, repository, foundation, signal),
+    addWorktree(repository, { ...place, base }, from, context.prepared),
+  ]);
+  if (warned.status === 'rejected') throw warned.reason;
+  if (made.status === 'rejected') throw made.reason;
+  const { worktree, warnings } = made.value;
   for (const warning of warnings) context.ledger.say(task.id, warning, 'warning');
   context.ledger.say(task.id, `Based on ${base.branch === null ? 'commit' : `branch ${base.branch} at`} ${base.commit.slice(0, 12)}`);
   return worktree;
@@ -110,7 +113,7 @@ export const prepareWorktree = (context: Parts): RunHook => ({
       start.isNewWorktree = true;
       // Its directory was deleted: a crash must not make the half of a new one pass for it.
       if (earlier) await context.store.deleteWorktree(start.task.id);
-      start.worktree = await make(context, start);
+      start.worktree = await context.prepared.duringStart(() => make(context, start));
     }
     const { path, branch, baseCommit } = start.worktree;
     start.task = await context.ledger.update(start.task.id, { overlayPath: path, branch, baseCommit });
