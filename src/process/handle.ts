@@ -3,7 +3,7 @@ import { Value } from '@sinclair/typebox/value';
 import { readFile } from 'node:fs/promises';
 import { MakimaError } from '../errors.ts';
 import { codeOf } from '../files/failure.ts';
-import { storeDurably } from '../files/store-durably.ts';
+import { storeWhole } from '../files/store-whole.ts';
 import { identify, platform } from './platform/index.ts';
 import { runPaths } from './run-directory.ts';
 
@@ -27,9 +27,9 @@ export const isOfOtherHome = (handle: RunHandle | null, homeId: string): boolean
 /** Every process of a run has its id under this name in its environment. */
 export const markerName = 'MAKIMA_RUN_ID';
 
-/** Stores the handle; from then on the run has been started, whatever happens. */
-export const writeHandle = async (directory: string, handle: RunHandle): Promise<void> => {
-  await storeDurably(runPaths(directory).handle, `${JSON.stringify(handle)}\n`);
+/** Stores the handle; from then on the run has been started, however the daemon dies. A power cut ends the run as well, and all that it says. */
+export const writeHandle = (directory: string, handle: RunHandle): void => {
+  storeWhole(runPaths(directory).handle, `${JSON.stringify(handle)}\n`);
 };
 
 /**

@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { open, rm, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MakimaError, messageOf } from '../errors.ts';
+import { startDetached, type Held } from '../shells/start-detached.ts';
 import { makeCgroup } from './cgroup.ts';
 import { markerName, readHandle, writeHandle, type RunHandle } from './handle.ts';
 import { platform } from './platform/index.ts';
@@ -30,29 +30,20 @@ export interface LaunchOptions {
 
 const wrapper = join(import.meta.dirname, 'wrapper.sh');
 
-/** The wrapper, waiting for its go with its standard input open. */
-const spawnWrapper = async (options: LaunchOptions, cgroup: string | null): Promise<ChildProcess> => {
-  const paths = runPaths(options.directory);
-  const out = await open(paths.out, 'a', 0o600);
-  try {
-    const err = await open(paths.err, 'a', 0o600);
-    try {
-      // Raw descriptors: the agent writes to the files itself and does not notice when the daemon dies.
-      const child = spawn(options.shell ?? '/bin/sh', [wrapper, options.directory, cgroup ?? '', options.command, ...options.args], {
-        cwd: options.cwd,
-        env: { ...options.env, [markerName]: options.runId },
-        detached: true,
-        stdio: ['pipe', out.fd, err.fd],
-      });
-      await once(child, 'spawn'); // rejects with the error of a spawn that failed
-      return child;
-    } finally {
-      await err.close();
-    }
-  } finally {
-    await out.close();
-  }
+/** The wrapper, which awaits its go. It writes to the run's files itself and does not notice when the daemon dies. */
+const holdWrapper = async ({ directory, cwd, env, ...options }: LaunchOptions, cgroup: string | null): Promise<Held> => {
+  const { out, err } = runPaths(directory);
+  return await startDetached({
+    program: options.shell ?? '/bin/sh',
+    args: [wrapper, directory, cgroup ?? '', options.command, ...options.args],
+    cwd,
+    env: { ...env, [markerName]: options.runId },
+    stdout: out,
+    stderr: err,
+  });
 };
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const identityOf = async ({ runId, homeId }: LaunchOptions, pid: number, cgroup: string | null): Promise<RunHandle> => {
   const [bootId, processes] = await Promise.all([platform.bootId(), platform.identify([pid])]);
@@ -66,34 +57,29 @@ const identityOf = async ({ runId, homeId }: LaunchOptions, pid: number, cgroup:
  * before this returns: whenever the daemon dies, either there is a handle and the agent runs, or neither. What fails
  * halfway is killed and removed. A command that cannot be executed is no failure here: the run exits with 126 or 127
  * and says why on `err`.
+ *
+ * The process that is held has its pid and its start time for good, and becomes the wrapper by itself where the daemon dies:
+ * - before its pid is known, or before the handle is there: the wrapper finds none and ends, and nothing has run;
+ * - between the handle and the go: the wrapper finds it and goes on, and the next daemon finds the agent by it;
+ * - after that: it needs nobody.
+ * The handle is one by a rename, so there is no half of it; and whoever kills the daemon cannot kill the held process in the
+ * moment between, since it is in a session of its own or on its way there.
  * @throws MakimaError AGENT_FAILED where the wrapper cannot be started, TASK_ACTIVE where the run was launched before
  */
 export const launch = async (options: LaunchOptions): Promise<RunHandle> => {
   const { runId, directory, cwd } = options;
   if ((await readHandle(directory)) !== null) throw new MakimaError('TASK_ACTIVE', `The run ${runId} was launched before`);
-  if (
-    !(await stat(cwd).then(
-      (found) => found.isDirectory(),
-      () => false,
-    ))
-  ) {
-    throw new MakimaError('AGENT_FAILED', `The agent cannot be started: there is no directory ${cwd}`);
-  }
-  let child: ChildProcess | null = null;
+  if (!isDirectory(cwd)) throw new MakimaError('AGENT_FAILED', `The agent cannot be started: there is no directory ${cwd}`);
+  let held: Held | null = null;
   try {
     const cgroup = options.ownCgroup === false ? null : makeCgroup(runId);
-    child = await spawnWrapper(options, cgroup);
-    if (child.pid === undefined || child.stdin === null) throw new Error('it has no pid');
-    // The wrapper may be dead by now; the watch of its exit tells, with what it left.
-    child.stdin.on('error', () => child?.stdin?.destroy());
-    const handle = await identityOf(options, child.pid, cgroup);
-    await writeHandle(directory, handle);
-    child.stdin.end('go\n');
-    child.unref();
+    held = await holdWrapper(options, cgroup);
+    const handle = await identityOf(options, held.pid, cgroup);
+    writeHandle(directory, handle);
+    held.go();
     return handle;
   } catch (error) {
-    // Unreaped as long as this child object has not exited, so the pid is still its own.
-    if (child !== null && child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await held?.cancel();
     await sweepRun(runId, null);
     await rm(runPaths(directory).handle, { force: true });
     if (error instanceof MakimaError) throw error;

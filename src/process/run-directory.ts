@@ -10,11 +10,16 @@
  *                 close: nothing follows; bell: FIFO, rung when there is something new in here
  *   orchestrate.sh  of an orchestrator's run: the helper script, where no `git clean` of the agent reaches it
  */
-import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createTogether } from '../domain/together.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import { codeOf } from '../files/failure.ts';
 import { run } from '../shells/run.ts';
+
+/** FIFOs that one process makes; a command's length is bounded. */
+const mostAtOnce = 200;
 
 /** The absolute paths of everything in a run's directory. */
 export interface RunPaths {
@@ -56,31 +61,56 @@ export const runDirectory = (runsDir: string, runId: string): string => {
   return join(runsDir, runId);
 };
 
-/** Runs `make`; true if it made something, false if it was there. */
-const unlessThere = async (make: () => Promise<unknown>): Promise<boolean> => {
+const isMissing = (fifo: string): boolean => {
+  const found = lstatSync(fifo, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFIFO()) throw new Error(`${fifo} is no FIFO`);
+  return found === undefined;
+};
+
+const mkfifo = async (paths: readonly string[]): Promise<void> => {
+  const args = ['-m', '600', ...paths];
+  const { status, stderr } = await run({ program: 'mkfifo', args, cwd: '/', env: process.env, timeoutMs: 60_000 });
+  if (status !== 0) throw new Error(stderr.toString('utf8').trim() || `mkfifo exited with ${status}`);
+};
+
+let wanted: string[] = [];
+/** One process for all runs that are begun while another makes the FIFOs of those before. */
+const makeWanted = createTogether(async () => {
+  const all = wanted;
+  wanted = [];
+  for (let at = 0; at < all.length; at += mostAtOnce) await mkfifo(all.slice(at, at + mostAtOnce));
+});
+
+const makeFifos = async (paths: readonly string[]): Promise<void> => {
+  wanted.push(...paths);
+  // Where one cannot be made, which may be another run's, each learns about its own.
+  await makeWanted().catch(() => undefined);
+  const missing = paths.filter(isMissing);
+  if (missing.length > 0) await mkfifo(missing);
+};
+
+/** @returns whether it was not there */
+const makeDirectory = (directory: string): boolean => {
+  let made = true;
   try {
-    await make();
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    made = false;
+  }
+  chmodSync(directory, 0o700);
+  return made;
+};
+
+/** @returns whether it was not there */
+const makeFile = (file: string): boolean => {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
-};
-
-const isMissing = async (fifo: string): Promise<boolean> => {
-  try {
-    if ((await lstat(fifo)).isFIFO()) return false;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
-    throw error;
-  }
-  throw new Error(`${fifo} is no FIFO`);
-};
-
-const makeFifos = async (paths: readonly string[]): Promise<void> => {
-  const args = ['-m', '600', ...paths];
-  const { status, stderr } = await run({ program: 'mkfifo', args, cwd: '/', env: process.env, timeoutMs: 60_000 });
-  if (status !== 0) throw new Error(stderr.toString('utf8').trim() || `mkfifo exited with ${status}`);
 };
 
 /**
@@ -92,22 +122,13 @@ const makeFifos = async (paths: readonly string[]): Promise<void> => {
 export const createRunDirectory = async (directory: string): Promise<RunPaths> => {
   const paths = runPaths(directory);
   const made: string[] = [];
-  const step = async (path: string, make: () => Promise<boolean>): Promise<void> => {
-    if (await make()) made.push(path);
-  };
   try {
-    await mkdir(join(directory, '..'), { recursive: true, mode: 0o700 });
-    for (const path of [directory, paths.messages]) {
-      await step(path, () => unlessThere(() => mkdir(path, { mode: 0o700 })));
-      await chmod(path, 0o700);
-    }
-    const missing: string[] = [];
-    for (const path of [paths.in, paths.bell]) if (await isMissing(path)) missing.push(path);
+    mkdirSync(join(directory, '..'), { recursive: true, mode: 0o700 });
+    for (const path of [directory, paths.messages]) if (makeDirectory(path)) made.push(path);
+    for (const path of [paths.out, paths.err]) if (makeFile(path)) made.push(path);
+    const missing = [paths.in, paths.bell].filter(isMissing);
     made.push(...missing);
     if (missing.length > 0) await makeFifos(missing);
-    for (const path of [paths.out, paths.err]) {
-      await step(path, () => unlessThere(async () => (await open(path, 'wx', 0o600)).close()));
-    }
     return paths;
   } catch (error) {
     for (const path of made.reverse()) await rm(path, { recursive: true, force: true });

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, open, readdir, rm, stat } from 'node:fs/promises';
+import { closeSync, constants, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { codeOf } from '../files/failure.ts';
-import { storeDurably } from '../files/store-durably.ts';
+import { storeWhole } from '../files/store-whole.ts';
 import { isOurs, readHandle } from './handle.ts';
 import { runPaths } from './run-directory.ts';
 import { openWake } from './wake.ts';
@@ -28,40 +27,22 @@ export interface AcceptedInput {
   delivered(signal?: AbortSignal): Promise<boolean>;
 }
 
-const exists = async (path: string): Promise<boolean> => {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
-};
+const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
 
-/** What was asked of one run happens in the order in which it was asked. */
-const queues = new Map<string, Promise<unknown>>();
-const inTurn = async <T>(directory: string, act: () => Promise<T>): Promise<T> => {
-  const before = queues.get(directory);
-  const mine = before === undefined ? act() : before.then(act, act);
-  queues.set(directory, mine);
-  try {
-    return await mine;
-  } finally {
-    if (queues.get(directory) === mine) queues.delete(directory);
-  }
-};
+/** All of it happens before anybody can ask for something else: the files are small, and in memory. */
+const atOnce = <T>(act: () => T): Promise<T> => new Promise((resolve) => resolve(act()));
 
 /**
  * Tells the wrapper that there is something new. Without a wrapper (not launched yet, ended) nobody hears it, and nobody needs to.
  * @returns false where somebody removed the bell: nobody will hear of this again
  */
-const ringBell = async (directory: string): Promise<boolean> => {
+const ringBell = (directory: string): boolean => {
   try {
-    const bell = await open(runPaths(directory).bell, constants.O_WRONLY | constants.O_NONBLOCK);
+    const bell = openSync(runPaths(directory).bell, constants.O_WRONLY | constants.O_NONBLOCK);
     try {
-      await bell.write('\n');
+      writeSync(bell, '\n');
     } finally {
-      await bell.close();
+      closeSync(bell);
     }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
@@ -71,8 +52,8 @@ const ringBell = async (directory: string): Promise<boolean> => {
   return true;
 };
 
-const storedMessages = async (directory: string): Promise<string[]> =>
-  (await readdir(runPaths(directory).messages)).filter((name) => /^\d{6,}(-[0-9a-f]{32})?\.(msg|done|failed)$/.test(name));
+const storedMessages = (directory: string): string[] =>
+  readdirSync(runPaths(directory).messages).filter((name) => /^\d{6,}(-[0-9a-f]{32})?\.(msg|done|failed)$/.test(name));
 
 /** What an id is in a message's name: whatever is in it, it is no path. */
 const idMark = (id: string): string => `-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
@@ -81,9 +62,11 @@ const idMark = (id: string): string => `-${createHash('sha256').update(id).diges
 const messageName = (sequence: number, mark: string): string => `${String(sequence).padStart(6, '0')}${mark}`;
 
 /** The message that was stored with an id, without what its name says of its delivery; undefined where there is none. */
-const messageWith = async (directory: string, mark: string): Promise<string | undefined> => {
-  if (!(await exists(runPaths(directory).messages))) return undefined;
-  return (await storedMessages(directory)).map((name) => name.replace(/\.\w+$/, '')).find((name) => name.endsWith(mark));
+const messageWith = (directory: string, mark: string): string | undefined => {
+  if (!exists(runPaths(directory).messages)) return undefined;
+  return storedMessages(directory)
+    .map((name) => name.replace(/\.\w+$/, ''))
+    .find((name) => name.endsWith(mark));
 };
 
 const waitForDelivery = async (directory: string, name: string, signal?: AbortSignal): Promise<boolean> => {
@@ -93,8 +76,8 @@ const waitForDelivery = async (directory: string, name: string, signal?: AbortSi
     for (;;) {
       signal?.throwIfAborted();
       const handle = await readHandle(directory);
-      const over = handle !== null && ((await exists(paths.exit)) || !(await isOurs(handle)));
-      if (!(await exists(join(paths.messages, `${name}.msg`)))) return await exists(join(paths.messages, `${name}.done`));
+      const over = handle !== null && (exists(paths.exit) || !(await isOurs(handle)));
+      if (!exists(join(paths.messages, `${name}.msg`))) return exists(join(paths.messages, `${name}.done`));
       if (over) return false;
       await wake.next();
     }
@@ -105,15 +88,15 @@ const waitForDelivery = async (directory: string, name: string, signal?: AbortSi
 
 /**
  * Stores one message for the agent; the wrapper hands it over after those before it, as a whole and once. Resolves when
- * it is on the disk. May be called before the launch. Never waits for the agent.
+ * no death of the daemon can take it away (a power cut ends its reader as well). May be called before the launch. Never waits for the agent.
  * @param directory - the run's
  * @param bytes - as the agent is to read it, its newline included
  * @param id - of what must not be said twice: who does not know whether it was accepted, since the daemon died, asks again with the
  *   same. The first that was accepted counts, and a repeat is one also where the agent has taken it or takes no more
  * @throws MakimaError AGENT_INPUT_CLOSED after closeInput or the agent's end, BODY_TOO_LARGE, DISK_FULL
  */
-export const writeInput = async (directory: string, bytes: string | Uint8Array, id?: string): Promise<AcceptedInput> =>
-  await inTurn(directory, async () => {
+export const writeInput = (directory: string, bytes: string | Uint8Array, id?: string): Promise<AcceptedInput> =>
+  atOnce(() => {
     const paths = runPaths(directory);
     const accepted = (name: string, repeated: boolean): AcceptedInput => ({
       sequence: Number.parseInt(name, 10),
@@ -121,35 +104,34 @@ export const writeInput = async (directory: string, bytes: string | Uint8Array, 
       delivered: async (signal) => await waitForDelivery(directory, name, signal),
     });
     const mark = id === undefined ? '' : idMark(id);
-    const known = mark === '' ? undefined : await messageWith(directory, mark);
+    const known = mark === '' ? undefined : messageWith(directory, mark);
     if (known !== undefined) {
-      await ringBell(directory);
+      ringBell(directory);
       return accepted(known, true);
     }
     const size = Buffer.byteLength(bytes);
     if (size > maxMessageBytes) throw new MakimaError('BODY_TOO_LARGE', `A message of ${size} bytes is larger than ${maxMessageBytes}`);
-    if ((await exists(paths.close)) || (await exists(paths.exit)) || !(await exists(paths.messages)))
-      throw new MakimaError('AGENT_INPUT_CLOSED');
-    const names = await storedMessages(directory);
-    const waiting = await waitingBytes(directory, names);
+    if (exists(paths.close) || exists(paths.exit) || !exists(paths.messages)) throw new MakimaError('AGENT_INPUT_CLOSED');
+    const names = storedMessages(directory);
+    const waiting = waitingBytes(directory, names);
     if (waiting + size > maxWaitingBytes)
       throw new MakimaError('BODY_TOO_LARGE', `${waiting} bytes already wait for the agent, which does not read them`);
     const sequence = 1 + Math.max(0, ...names.map((name) => Number.parseInt(name, 10)));
     const name = messageName(sequence, mark);
-    await storeDurably(join(paths.messages, `${name}.msg`), bytes);
-    if (!(await ringBell(directory))) {
-      await rm(join(paths.messages, `${name}.msg`), { force: true });
+    storeWhole(join(paths.messages, `${name}.msg`), bytes);
+    if (!ringBell(directory)) {
+      rmSync(join(paths.messages, `${name}.msg`), { force: true });
       throw new MakimaError('AGENT_INPUT_CLOSED', "The way to the agent's input was removed");
     }
     return accepted(name, false);
   });
 
-const waitingBytes = async (directory: string, names: readonly string[]): Promise<number> => {
+const waitingBytes = (directory: string, names: readonly string[]): number => {
   const { messages } = runPaths(directory);
   let bytes = 0;
   for (const name of names.filter((each) => each.endsWith('.msg'))) {
     try {
-      bytes += (await stat(join(messages, name))).size;
+      bytes += statSync(join(messages, name)).size;
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error; // handed over meanwhile
     }
@@ -158,27 +140,26 @@ const waitingBytes = async (directory: string, names: readonly string[]): Promis
 };
 
 /**
- * The end of the agent's input, after every message stored before. Resolves when that is on the disk; can be repeated.
+ * The end of the agent's input, after every message stored before. Resolves when it is stored; can be repeated.
  * Does nothing for a run whose directory is gone. Never waits for the agent.
  */
-export const closeInput = async (directory: string): Promise<void> => {
-  await inTurn(directory, async () => {
+export const closeInput = (directory: string): Promise<void> =>
+  atOnce(() => {
     const paths = runPaths(directory);
-    if (!(await exists(paths.messages))) return;
-    await storeDurably(paths.close, '');
-    await ringBell(directory);
+    if (!exists(paths.messages)) return;
+    storeWhole(paths.close, '');
+    ringBell(directory);
   });
-};
 
 /**
  * Rings again after a restart: a daemon that died between storing a message and ringing leaves it waiting. What was
  * handed over is not handed over again.
  * @returns the sequence numbers of the messages that waited
  */
-export const resumeInput = async (directory: string): Promise<number[]> =>
-  await inTurn(directory, async () => {
-    if (!(await exists(runPaths(directory).messages))) return [];
-    const waiting = (await storedMessages(directory)).filter((name) => name.endsWith('.msg'));
-    await ringBell(directory);
+export const resumeInput = (directory: string): Promise<number[]> =>
+  atOnce(() => {
+    if (!exists(runPaths(directory).messages)) return [];
+    const waiting = storedMessages(directory).filter((name) => name.endsWith('.msg'));
+    ringBell(directory);
     return waiting.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
   });

@@ -23,6 +23,9 @@ export interface Held {
   cancel(): Promise<void>;
 }
 
+/** Every system takes so much of one argument and of all (a page less than 128 KiB on Linux), counted in characters of at most three bytes. */
+const longestByShell = 40_000;
+
 /** util-linux and busybox have it; macOS has none. */
 const setsid = ['/usr/bin/setsid', '/bin/setsid'].find((path) => existsSync(path)) ?? null;
 
@@ -41,7 +44,7 @@ const setsid = ['/usr/bin/setsid', '/bin/setsid'].find((path) => existsSync(path
  * @throws NotStarted where there is no such program or directory, Error where it cannot be started for another reason
  */
 export const startDetached = async (what: DetachedProgram): Promise<Held> => {
-  if (setsid === null || process.platform !== 'linux' || process.pid === 1) return await spawnDetached(what);
+  if (setsid === null || process.platform !== 'linux' || process.pid === 1 || mayBeTooLong(what)) return await spawnDetached(what);
   const shell = await takeShell(false);
   if (!canBeHandedOn(shell.environment, what.env)) {
     giveBackShell(shell);
@@ -49,6 +52,11 @@ export const startDetached = async (what: DetachedProgram): Promise<Held> => {
   }
   return await detachBy(shell, what, setsid);
 };
+
+/** Arguments that no program might take: that is told by who starts it, and a shell would find out only when it is let go. */
+const mayBeTooLong = ({ args, env }: Program): boolean =>
+  [...args, ...Object.entries(env).flatMap(([name, value]) => [name, value ?? ''])].reduce((sum, text) => sum + text.length, 0) >
+  longestByShell;
 
 const detachBy = async (shell: Shell, what: DetachedProgram, program: string): Promise<Held> => {
   const mark = newMark();

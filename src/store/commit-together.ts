@@ -1,8 +1,8 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** So that a read, which waits for the connection, does not wait for a hundred. */
-const maxTogether = 20;
+/** A read waits for the connection: without a bound it would wait for thousands. */
+const maxTogether = 100;
 
 type Write = <T>(work: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
 

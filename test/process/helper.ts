@@ -27,12 +27,15 @@ export const agentPath = (name: string): string => join(import.meta.dirname, '..
 /** What a test's process may inherit; undefined variables left out. */
 export const plainEnv: Record<string, string> = { PATH: process.env.PATH ?? '/usr/bin:/bin' };
 
-/** A run's directory; whatever carries the run's marker is killed at the end of the test. */
-export const newRun = async (t: Test): Promise<Run> => {
+/**
+ * A run's directory; whatever carries the run's marker is killed at the end of the test.
+ * @param shared - the directory of several runs at once: tap empties the one that it gives each time
+ */
+export const newRun = async (t: Test, shared?: string): Promise<Run> => {
   const runId = randomUUID();
   // Before the directory is asked for: tap would remove that first, under a run that still writes there.
   t.teardown(async () => await sweepRun(runId, null));
-  const cwd = t.testdir();
+  const cwd = shared ?? t.testdir();
   const paths = await createRunDirectory(runDirectory(join(cwd, 'runs'), runId));
   return { runId, directory: paths.directory, paths, cwd };
 };

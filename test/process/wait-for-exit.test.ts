@@ -54,8 +54,8 @@ void t.test('handles on the disk', async (t) => {
   const run = await newRun(t);
   t.equal(await readHandle(run.directory), null);
   const handle = { runId: run.runId, pid: 4242, startTime: '17', bootId: await platform.bootId() };
-  await writeHandle(run.directory, handle);
-  await writeHandle(run.directory, handle);
+  writeHandle(run.directory, handle);
+  writeHandle(run.directory, handle);
   t.same(await readHandle(run.directory), handle);
   for (const broken of ['', '{', '{}', JSON.stringify({ ...handle, pid: 1 }), JSON.stringify({ ...handle, pid: '4242' })]) {
     await writeFile(run.paths.handle, broken);
