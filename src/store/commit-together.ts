@@ -1,3 +1,4 @@
+import { setImmediate as othersAsk } from 'node:timers/promises';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
@@ -76,7 +77,11 @@ export const commitTogether = (db: Kysely<Tables>, isOfTheDatabase: (error: unkn
 
   const commitAll = async (): Promise<void> => {
     isUnderWay = true;
-    while (waiting.length > 0) await commit();
+    while (waiting.length > 0) {
+      // Those who heard of the last commit, and requests that have come in, get to ask for theirs: a commit stops everything for a sync.
+      await othersAsk();
+      await commit();
+    }
     isUnderWay = false;
   };
 
