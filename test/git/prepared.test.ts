@@ -247,6 +247,24 @@ void t.test('where a checkout could come out otherwise, nothing is kept', async 
     t.match(prepared.counts(), { ready: 0, made: 0 });
     t.strictSame(readdirSync(directory), []);
   });
+  for (const [what, where] of Object.entries({
+    'worktrees that are elsewhere': (home: string) => path.join(home, 'elsewhere'),
+    'worktrees behind a link': (home: string) => {
+      mkdirSync(path.join(home, 'makima'));
+      symlinkSync('..', path.join(home, 'makima', 'trees'));
+      return path.join(home, 'makima', 'trees');
+    },
+  }))
+    await t.test(what, async (t) => {
+      const home = isolate(t);
+      const source = userRepository(path.join(home, 'source'), files);
+      const worktrees = where(home);
+      mkdirSync(worktrees, { recursive: true });
+      const { prepared, quiet } = poolIn(t, home, { worktrees });
+      const repository = await open(home, source);
+      await quiet(() => start(home, repository, prepared));
+      t.match(prepared.counts(), { ready: 0, made: 0 });
+    });
   await t.test('a condition on who commits is none', async (t) => {
     const home = isolate(t);
     const source = userRepository(path.join(home, 'source'), files);
@@ -321,6 +339,27 @@ void t.test('they are bounded, by number, bytes and time, and off where none are
     t.match(prepared.counts(), { ready: 0, made: 1, discarded: 1 });
     t.strictSame(readdirSync(directory), []);
   });
+});
+
+void t.test('git gives way while it prepares, and not while a start waits for it', async (t) => {
+  const home = isolate(t);
+  const source = userRepository(path.join(home, 'source'), files);
+  const [log, bin, before] = [path.join(home, 'commands'), path.join(home, 'bin'), process.env['PATH'] ?? ''];
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  write(bin, { git: `#!/bin/sh\necho "$(nice) $*" >> '${log}'\nexec '${real}' "$@"\n` });
+  execFileSync('chmod', ['+x', path.join(bin, 'git')]);
+  process.env['PATH'] = `${bin}:${before}`;
+  t.teardown(() => {
+    process.env['PATH'] = before;
+  });
+  const { prepared, quiet } = poolIn(t, home, { perBase: 1 });
+  const repository = await open(home, source);
+  await quiet(() => start(home, repository, prepared));
+  const all = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(' reset '));
+  t.strictSame([/^\d+/.exec(all[0] ?? '')?.[0], /^\d+/.exec(all[1] ?? '')?.[0]], [execFileSync('nice', { encoding: 'utf8' }).trim(), '19']);
+  t.equal(all.length, 2);
 });
 
 void t.test('what a daemon left that was killed goes, and a start comes first', async (t) => {

@@ -298,3 +298,15 @@ void t.test('submodules: offline from the user’s source, nested ones too; with
   t.match(other.warnings[0], /vendor\/the library/);
   t.equal(readFileSync(path.join(other.worktree.path, 'README.md'), 'utf8'), 'hello\n');
 });
+
+void t.test('a directory in which only an empty .git was made is replaced, and one with anything in it is not', async (t) => {
+  const home = isolate(t);
+  const repository = await open(home, userRepository(path.join(home, 'source')));
+  const wanted = await wantedOf(home, repository);
+  write(wanted.path, { '.git': '' });
+  const { worktree } = await addWorktree(repository, wanted);
+  t.equal(sh(worktree.path, 'status', '--porcelain'), '');
+  const other = await wantedOf(home, repository);
+  write(other.path, { '.git': '', file: '' });
+  await t.rejects(addWorktree(repository, other), { code: 'TARGET_EXISTS' });
+});

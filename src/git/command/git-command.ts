@@ -20,6 +20,8 @@ export interface GitOptions extends GitPlace {
   answers?: readonly number[];
   /** The repository's own hooks run: of a push that the user asked for, and nothing else. */
   runHooks?: boolean;
+  /** Nobody waits for it: it gives way to everything else on the machine. */
+  isBackground?: boolean;
 }
 
 export interface GitResult {
@@ -62,8 +64,8 @@ export const git = async (args: readonly string[], options: GitOptions = {}): Pr
   const common = commonEnvironment();
   try {
     const { stdout, stderr, status } = await run({
-      program: 'git',
-      args: [...config.flatMap((setting) => ['-c', setting]), ...args],
+      program: options.isBackground === true ? 'nice' : 'git',
+      args: [...(options.isBackground === true ? ['-n', '19', 'git'] : []), ...config.flatMap((setting) => ['-c', setting]), ...args],
       cwd: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
       common,
       env: gitEnvironment(common, options, options.config ?? [], options.env ?? {}),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import PQueue from 'p-queue';
 import { MakimaError } from '../../errors.ts';
 import { isMissing } from '../../files/failure.ts';
-import { namesIn } from '../../files/look.ts';
+import { namesIn, statOf } from '../../files/look.ts';
 import { removeTree } from '../../files/remove-tree.ts';
 import { git } from '../command/index.ts';
 import { type Base, emptyCommit, lfsWarning, linkLfsObjects, type Repository } from '../repository/index.ts';
@@ -187,7 +187,7 @@ const clearHalfMade = async ({ path: directory, gitDir, keptDir }: NewWorktree):
   await clearUnused({ path: directory, gitDir });
 };
 
-/** Something is there other than an empty directory. */
+/** Something is there other than an empty directory. One with an empty `.git` is as empty: a daemon was killed before it had written it. */
 const isOccupied = async (target: string): Promise<boolean> => {
   try {
     if (!(await lstat(target)).isDirectory()) return true;
@@ -195,5 +195,7 @@ const isOccupied = async (target: string): Promise<boolean> => {
     if (isMissing(error)) return false;
     throw error;
   }
-  return (await readdir(target)).length > 0;
+  const [name, ...more] = await readdir(target);
+  if (name === undefined) return false;
+  return more.length > 0 || name !== '.git' || (await statOf(path.join(target, name)))?.size !== 0;
 };

@@ -1,4 +1,4 @@
-import { mkdir, readdir, statfs, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rm, statfs, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isThere } from '../../../files/look.ts';
@@ -21,7 +21,7 @@ export const freeBytes = async (directory: string): Promise<number> => {
 
 /** What the files of a commit take on a disk, about: git is asked for their lengths alone. */
 const bytesOf = async (gitDir: string, commit: string, signal: AbortSignal): Promise<number> => {
-  const { stdout } = await git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], { gitDir, signal });
+  const { stdout } = await git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], { gitDir, signal, isBackground: true });
   let bytes = 0;
   // `mode type id length`, a tab, and the path, which may have tabs
   for (let start = 0, end = stdout.indexOf(0); end !== -1; start = end + 1, end = stdout.indexOf(0, start)) {
@@ -75,11 +75,13 @@ export const makeReady = async (
     commit,
     borrows: [cacheDir],
   });
+  // in a home that is copied it would lead to the original; git is told where the files are
+  await rm(path.join(worktree.adminDir, 'gitdir'));
   await mkdir(files);
   const user = await userSettingsOf(headPlaceOf(worktree), signal);
   if (user === null) return null;
   const place = placeOf({ ...worktree, borrows: [cacheDir], branch, baseCommit: commit, sourcePath: null, origin: null });
-  await git(['reset', '--quiet', '--hard', '--no-recurse-submodules'], { ...place, config: ownConfig, signal });
+  await git(['reset', '--quiet', '--hard', '--no-recurse-submodules'], { ...place, config: ownConfig, signal, isBackground: true });
   if ((await isThere(path.join(files, '.gitmodules'))) || (await readdir(worktree.adminDir)).some((name) => name.startsWith('sharedindex')))
     return null;
   await ageIndex(path.join(worktree.adminDir, 'index'), signal);

@@ -6,7 +6,7 @@ import { gitErrorKind } from '../../command/index.ts';
 import type { Base, Repository } from '../../repository/index.ts';
 import { freeBytes, leftFreeBytes, makeReady } from './make-ready.ts';
 import type { Worktree } from '../worktree.ts';
-import { isStillRight, moveInto, onOneDisk, type ReadyWorktree } from './ready-worktree.ts';
+import { isStillRight, moveInto, areAlike, type ReadyWorktree } from './ready-worktree.ts';
 
 /** One that was taken: nobody else has it. */
 export interface Taken {
@@ -112,7 +112,7 @@ export const createPreparedWorktrees = (options: PreparedOptions): PreparedWorkt
       reached('preparation begun');
       // those of bases that were used longer ago make room
       const newer = bases.slice(bases.indexOf(of)).flatMap(({ ready }) => ready);
-      const made = (await onOneDisk(own, options.worktrees))
+      const made = (await areAlike(directory, options.worktrees))
         ? await makeReady(own, of.repository, of.base, maxBytes - sizeOf(newer), signal)
         : null;
       if (made === null) held.delete(own);

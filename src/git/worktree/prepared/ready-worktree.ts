@@ -1,4 +1,4 @@
-import { lstat, readdir, rename, stat } from 'node:fs/promises';
+import { lstat, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { configText, diffTrees } from '../../command/index.ts';
 import { isMissing } from '../../../files/failure.ts';
@@ -105,5 +105,12 @@ export const moveInto = async (ready: ReadyWorktree, worktree: Worktree, reached
   reached('prepared worktree moved');
 };
 
-/** Whether two directories are on one disk, so that one can be renamed into the other. */
-export const onOneDisk = async (one: string, other: string): Promise<boolean> => (await stat(one)).dev === (await stat(other)).dev;
+/**
+ * Whether what is made in one directory can be renamed into another, and is as if it had been made there: both in one place, on one
+ * disk, and neither hands down a group or a bit of its own.
+ */
+export const areAlike = async (one: string, other: string): Promise<boolean> => {
+  const [first, second] = await Promise.all([lstat(one), lstat(other)]);
+  const alike = first.dev === second.dev && first.gid === second.gid && (first.mode & 0o7000) === (second.mode & 0o7000);
+  return alike && second.isDirectory() && path.dirname(one) === path.dirname(other);
+};
