@@ -88,10 +88,10 @@ export const outlookOf = async (parts: { store: TaskStore }, task: Task): Promis
     into,
     sources.map(({ gitDir }) => gitDir),
     async (outlook) => {
-      const ours = await sideIn(outlook, receiving);
+      const ours = sideIn(outlook, receiving);
       const candidates: Candidate[] = [];
       for (const each of sources) {
-        const source = await sideIn(outlook, each.source);
+        const source = sideIn(outlook, each.source);
         candidates.push({ task: each.task, source, preview: await previewMerge(outlook, ours, source), against: new Set() });
       }
       const complete = await holdAgainstEachOther(outlook, ours, candidates);

@@ -35,7 +35,7 @@ export const withOutlook = <T>(into: Worktree, sources: readonly string[], step:
 const lookAhead = 'makima <makima@localhost> 0 +0000';
 
 /** A commit that is gone with the outlook. */
-const commitIn = (outlook: MergeRoom, tree: string, parents: readonly string[]): Promise<string> => {
+const commitIn = (outlook: MergeRoom, tree: string, parents: readonly string[]): string => {
   const lines = [`tree ${tree}`, ...parents.map((parent) => `parent ${parent}`), `author ${lookAhead}`, `committer ${lookAhead}`, ''];
   return writeObject(
     path.join(outlook.gitDir, 'objects'),
@@ -46,8 +46,7 @@ const commitIn = (outlook: MergeRoom, tree: string, parents: readonly string[]):
 };
 
 /** A side of a merge as a commit, which the outlook may have for itself. */
-export const sideIn = async (outlook: MergeRoom, { commit, tree, parents }: PlannedSource): Promise<string> =>
-  commit ?? commitIn(outlook, tree, parents);
+export const sideIn = (outlook: MergeRoom, { commit, tree, parents }: PlannedSource): string => commit ?? commitIn(outlook, tree, parents);
 
 /** What a merge of two commits would come to. */
 export const previewMerge = async (outlook: MergeRoom, ours: string, theirs: string, signal?: AbortSignal): Promise<MergePreview> => {
@@ -81,12 +80,12 @@ export const previewOnce = async (
   ours: PlannedSource,
   { gitDir, source }: { gitDir: string; source: PlannedSource },
 ): Promise<MergePreview> => {
-  const question = JSON.stringify([ours, source, (await stampAt(path.join(into.gitDir, 'shallow'))).text]);
+  const question = JSON.stringify([ours, source, stampAt(path.join(into.gitDir, 'shallow')).text]);
   const before = known.get(question);
   if (before !== undefined && (await mergeState(into, before.attributes)) === before.state) return before.preview;
   const settings = await mergeState(into, []);
   const preview = await withOutlook(into, [gitDir], async (outlook) =>
-    previewMerge(outlook, await sideIn(outlook, ours), await sideIn(outlook, source)),
+    previewMerge(outlook, sideIn(outlook, ours), sideIn(outlook, source)),
   );
   const files = [...preview.files, ...preview.conflicts.map(({ file }) => file)];
   const attributes = attributesAbove(into, files);
@@ -99,7 +98,8 @@ export const previewOnce = async (
 
 /** What decides a merge beside its sides: git's settings, and the attributes that are in the worktree though git ignores their file. */
 const mergeState = async (into: Worktree, attributes: readonly string[]): Promise<string> => {
-  const [settings, { text, isSettled }] = await Promise.all([settingsOf(into), stampOfAll(attributes)]);
+  const settings = await settingsOf(into);
+  const { text, isSettled } = stampOfAll(attributes);
   return isSettled ? `${settings.state}\n${text}` : crypto.randomUUID();
 };
 

@@ -33,5 +33,5 @@ export const requirePlain = async (directory: string): Promise<void> => {
  * @throws MakimaError GIT_FAILED
  */
 export const requirePlainGitData = async (gitDir: string, ...adminDirs: readonly string[]): Promise<void> => {
-  for (const directory of [...looked.map((name) => path.join(gitDir, name)), ...adminDirs]) await requirePlain(directory);
+  await Promise.all([...looked.map((name) => path.join(gitDir, name)), ...adminDirs].map(requirePlain));
 };

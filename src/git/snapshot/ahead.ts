@@ -8,12 +8,12 @@ import { Remembered } from './remembered.ts';
 const known = new Remembered<number>(20_000);
 
 /** Where a repository's history ends is written in one file of it; commits themselves say the rest. */
-const question = async (gitDir: string, commit: string, against: string): Promise<string> =>
-  `${against} ${commit} ${(await stampAt(path.join(gitDir, 'shallow'))).text}`;
+const question = (gitDir: string, commit: string, against: string): string =>
+  `${against} ${commit} ${stampAt(path.join(gitDir, 'shallow')).text}`;
 
 /** How many commits a commit has that another one has not in its history: 0 where it is that one or below it. Undefined where nobody has counted. */
-export const aheadKnown = async (gitDir: string, commit: string, against: string): Promise<number | undefined> =>
-  known.get(await question(gitDir, commit, against));
+export const aheadKnown = (gitDir: string, commit: string, against: string): number | undefined =>
+  known.get(question(gitDir, commit, against));
 
 /**
  * Counts that of many commits at once, by one command.
@@ -30,7 +30,7 @@ export const countAhead = async (
 ): Promise<void> => {
   const questions = new Map<string, string>();
   for (const commit of new Set(commits)) {
-    const asked = await question(gitDir, commit, against);
+    const asked = question(gitDir, commit, against);
     if (known.get(asked) === undefined) questions.set(commit, asked);
   }
   if (questions.size === 0) return;

@@ -52,5 +52,5 @@ const factsOf = async (worktree: Worktree, head: string | null, against: Against
   if (head === null || facts === undefined) return { ahead: 0, lastCommit: null, lastCommitMessage: null };
   const { commit, gitDir: counted } = against ?? { commit: worktree.baseCommit, gitDir };
   await countAhead(counted, [gitDir], [head], commit);
-  return { ahead: (await aheadKnown(counted, head, commit)) ?? 0, lastCommit: head, lastCommitMessage: facts.subject };
+  return { ahead: aheadKnown(counted, head, commit) ?? 0, lastCommit: head, lastCommitMessage: facts.subject };
 };

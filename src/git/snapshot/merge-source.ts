@@ -70,7 +70,7 @@ export const isContained = async (
   if (into.head === null) return false;
   const { head } = into;
   const isBelow = async (commit: string): Promise<boolean> => {
-    const ahead = await aheadKnown(gitDir, commit, head);
+    const ahead = aheadKnown(gitDir, commit, head);
     return ahead === undefined ? isAncestor(gitDir, commit, head, signal) : ahead === 0;
   };
   if (merged?.tree === child.tree && (await isBelow(merged.commit))) return true;

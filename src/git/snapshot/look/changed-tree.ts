@@ -38,11 +38,11 @@ export const changedTree = async (
   const names = [...named.keys()];
   const standing = await readTrees(repository.gitDir, tree, names, signal);
   if (standing === null) return null;
-  const write = async (path: string, wanted: Changes): Promise<string | null | undefined> => {
+  const write = (path: string, wanted: Changes): string | null | undefined => {
     const entries = standing.get(path) ?? new Map<string, TreeEntry>();
     for (const [name, entry] of wanted.files) if (entry === null) entries.delete(name);
     for (const [name, inner] of wanted.directories) {
-      const id = await write(path === '' ? name : `${path}/${name}`, inner);
+      const id = write(path === '' ? name : `${path}/${name}`, inner);
       if (id === undefined) return undefined;
       if (id !== null) entries.set(name, { mode: directoryMode, id });
       else if (entries.get(name)?.mode === directoryMode) entries.delete(name);
@@ -52,7 +52,7 @@ export const changedTree = async (
     if (entries.size === 0 && path !== '') return null;
     return writeObject(repository.objects, tree.length, 'tree', bytesOf(entries));
   };
-  return (await write('', root)) ?? null;
+  return write('', root) ?? null;
 };
 
 const directoryAt = (named: Map<string, Changes>, path: string): Changes => {

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { lstat, open, readlink } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, isMissing } from '../../../files/failure.ts';
 import { joinBytes, parentsOf } from '../../../files/relative-path.ts';
@@ -28,24 +27,28 @@ export interface FoundFiles {
 }
 
 /** @returns null where one is no file or link any more, or lies behind a link */
-export const findFiles = async (worktree: Worktree, paths: readonly Buffer[], settings: Settings): Promise<FoundFiles | null> => {
-  const directories = new Map<string, Buffer>([[worktree.path, Buffer.from(worktree.path)]]);
+export const findFiles = (worktree: Worktree, paths: readonly Buffer[], settings: Settings): FoundFiles | null => {
+  const directories = new Map<string, Buffer>([['', Buffer.from(worktree.path)]]);
   for (const each of paths) for (const parent of parentsOf(each)) directories.set(keyOf(parent), joinBytes(worktree.path, parent));
-  const isDirectory = async (directory: Buffer): Promise<boolean> => (await lstat(directory)).isDirectory();
   const attributes = [...settings.attributeFiles, ...[...directories.values()].map((directory) => joinBytes(directory, '.gitattributes'))];
   try {
-    const [files, stamps, areDirectories] = await Promise.all([
-      Promise.all(paths.map((each) => findFile(worktree, each))),
-      Promise.all(attributes.map(async (file) => ({ file, stamp: await stampAt(file) }))),
-      Promise.all([...directories.values()].map(isDirectory)),
-    ]);
-    const found = files.filter((file) => file !== null);
-    if (found.length < files.length || areDirectories.includes(false)) return null;
+    for (const directory of directories.values()) if (!lstatSync(directory).isDirectory()) return null;
+    const stamps = attributes.map((file) => ({ file, stamp: stampAt(file) }));
+    const files: FoundFile[] = [];
+    let isSettled = stamps.every(({ stamp }) => stamp.isSettled);
+    for (const each of paths) {
+      const file = findFile(worktree, each);
+      if (file === null) return null;
+      files.push(file);
+      isSettled &&= file.isSettled;
+    }
     return {
-      files: found,
+      files,
       attributes: stamps.filter(({ stamp }) => stamp.text !== '-').map(({ file }) => file.toString()),
-      state: [settings.state, ...stamps.map(({ stamp }) => stamp.text), ...found.map(({ stamp }) => stamp)].join('\n'),
-      isSettled: stamps.every(({ stamp }) => stamp.isSettled) && found.every(({ isSettled }) => isSettled),
+      state: [settings.state, ...stamps.map(({ stamp }) => stamp.text), ...files.map((file) => `${keyOf(file.path)} ${file.stamp}`)].join(
+        '\0',
+      ),
+      isSettled,
     };
   } catch (error) {
     if (isMissing(error)) return null;
@@ -53,13 +56,13 @@ export const findFiles = async (worktree: Worktree, paths: readonly Buffer[], se
   }
 };
 
-const findFile = async (worktree: Worktree, relative: Buffer): Promise<(FoundFile & { isSettled: boolean }) | null> => {
+const findFile = (worktree: Worktree, relative: Buffer): (FoundFile & { isSettled: boolean }) | null => {
   const now = Date.now();
-  const found = await lstat(joinBytes(worktree.path, relative), { bigint: true });
+  const found = lstatSync(joinBytes(worktree.path, relative), { bigint: true });
   if (!found.isFile() && !found.isSymbolicLink()) return null;
   const { text, isSettled } = stampOf(found, now);
   const mode = found.isSymbolicLink() ? '120000' : (found.mode & 0o100n) === 0n ? '100644' : '100755';
-  return { path: relative, mode, size: Number(found.size), stamp: `${keyOf(relative)} ${text}`, isSettled };
+  return { path: relative, mode, size: Number(found.size), stamp: text, isSettled };
 };
 
 const changesContent = /filter|ident|encoding/i;
@@ -73,25 +76,25 @@ export const conversionOf = async ({ attributes }: FoundFiles, settings: Setting
 };
 
 /** The content of a file as it was found; null where it has changed since. A link's is where it leads. */
-export const contentOf = async (worktree: Worktree, { path: relative, mode, stamp }: FoundFile): Promise<Buffer | null> => {
+export const contentOf = (worktree: Worktree, { path: relative, mode, size, stamp }: FoundFile): Buffer | null => {
   const file = joinBytes(worktree.path, relative);
-  const isSame = async (): Promise<boolean> => `${keyOf(relative)} ${(await stampAt(file)).text}` === stamp;
-  if (mode === '120000') {
-    const target = await readlink(file, { encoding: 'buffer' }).catch(() => null);
-    return target !== null && (await isSame()) ? target : null;
-  }
   try {
-    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (mode === '120000') {
+      const target = readlinkSync(file, { encoding: 'buffer' });
+      return stampAt(file).text === stamp ? target : null;
+    }
+    const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const opened = `${keyOf(relative)} ${stampOf(await handle.stat({ bigint: true }), 0).text}`;
-      const content = await handle.readFile();
-      return opened === stamp && (await isSame()) ? content : null;
+      if (stampOf(fstatSync(handle, { bigint: true }), 0).text !== stamp) return null;
+      const content = readFileSync(handle);
+      return content.length === size ? content : null;
     } finally {
-      await handle.close();
+      closeSync(handle);
     }
   } catch (error) {
-    if (isMissing(error) || codeOf(error) === 'ELOOP' || codeOf(error) === 'EACCES') return null;
-    throw error;
+    // gone, or no file any more, or not to be read: git says what that is
+    if (codeOf(error) === null) throw error;
+    return null;
   }
 };
 

@@ -34,9 +34,9 @@ const kept = new Map<string, Kept>();
  *   at each of them
  */
 export const keptIndex = async (worktree: Worktree, signal?: AbortSignal): Promise<KeptIndex | null> => {
-  const own = await stampAt(indexOf(worktree));
+  const own = stampAt(indexOf(worktree));
   const known = kept.get(worktree.adminDir);
-  if (known !== undefined && known.seed === own.text && known.stamp === (await stampAt(known.file)).text) {
+  if (known !== undefined && known.seed === own.text && known.stamp === stampAt(known.file).text) {
     kept.delete(worktree.adminDir);
     kept.set(worktree.adminDir, known);
     return known;
@@ -45,7 +45,7 @@ export const keptIndex = async (worktree: Worktree, signal?: AbortSignal): Promi
   const made = await copyOf(worktree, signal);
   if (made === null) return null;
   // one that is written within the same tick may look the same afterwards
-  if (own.isSettled && own.text === (await stampAt(indexOf(worktree))).text) {
+  if (own.isSettled && own.text === stampAt(indexOf(worktree)).text) {
     kept.set(worktree.adminDir, { ...made, seed: own.text });
     await makeRoom();
   }
@@ -63,13 +63,13 @@ const copyOf = async (worktree: Worktree, signal?: AbortSignal): Promise<Omit<Ke
   const tree =
     marks.tree ??
     (await gitText(['write-tree'], { ...placeOf(worktree), indexFile: file, config: [['core.splitIndex', 'false']], signal }));
-  return { file, tree, stamp: (await stampAt(file)).text, bytes: (await stat(file)).size };
+  return { file, tree, stamp: stampAt(file).text, bytes: (await stat(file)).size };
 };
 
 /** Notes that git has written to the copy. */
-export const noteWritten = async (worktree: Worktree): Promise<void> => {
+export const noteWritten = (worktree: Worktree): void => {
   const known = kept.get(worktree.adminDir);
-  if (known !== undefined) known.stamp = (await stampAt(known.file)).text;
+  if (known !== undefined) known.stamp = stampAt(known.file).text;
 };
 
 /** Drops the copy. */

@@ -1,62 +1,51 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { constants, deflate } from 'node:zlib';
+import { constants, deflateSync } from 'node:zlib';
 import { isMissing } from '../../../files/failure.ts';
-import { statOf } from '../../../files/look.ts';
 import { stampAt } from '../../../files/stamp.ts';
 
-const compress = promisify(deflate);
-
 /**
- * Writes objects as git does (gitformat-loose(5)), and names them as it does: without a process for each.
+ * Writes an object as git does (gitformat-loose(5)), and names it as it does: without a process for each. Small ones, since nothing
+ * else goes on meanwhile; the thread pool would take longer over it than the disk does.
  *
  * @param objects - a directory of objects
  * @param idLength - of an id in hex, which tells how they are named
  */
-export const writeObject = async (
-  objects: string,
-  idLength: number,
-  kind: 'blob' | 'tree' | 'commit',
-  content: Buffer,
-): Promise<string> => {
-  const header = Buffer.from(`${kind} ${content.length}\0`);
+export const writeObject = (objects: string, idLength: number, kind: 'blob' | 'tree' | 'commit', content: Buffer): string => {
+  const whole = Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content]);
   const id = createHash(idLength === 64 ? 'sha256' : 'sha1')
-    .update(header)
-    .update(content)
+    .update(whole)
     .digest('hex');
   const directory = path.join(objects, id.slice(0, 2));
   const file = path.join(directory, id.slice(2));
-  if ((await statOf(file)) !== null) return id;
-  await mkdir(directory, { recursive: true });
+  if (existsSync(file)) return id;
   // by a name that git takes for an unfinished object, and clears away
   const aside = path.join(directory, `tmp_obj_${crypto.randomUUID()}`);
+  const bytes = deflateSync(whole, { level: constants.Z_BEST_SPEED });
   try {
-    await writeFile(aside, await compress(Buffer.concat([header, content]), { level: constants.Z_BEST_SPEED }), { mode: 0o444 });
-    await rename(aside, file);
+    writeNew(aside, bytes);
+    renameSync(aside, file);
   } catch (error) {
-    await rm(aside, { force: true });
+    rmSync(aside, { force: true });
     throw error;
   }
   return id;
 };
 
+const writeNew = (file: string, bytes: Buffer): void => {
+  try {
+    writeFileSync(file, bytes, { mode: 0o444 });
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, bytes, { mode: 0o444 });
+  }
+};
+
 /** Changes whenever an object is added to a repository or taken from it. */
-export const objectsStamp = async (gitDir: string): Promise<string> => {
+export const objectsStamp = (gitDir: string): string => {
   const objects = path.join(gitDir, 'objects');
-  const names = await readdir(objects);
-  const stamps = await Promise.all(
-    names.map(async (name) => {
-      if (name === 'info') return (await stampAt(path.join(objects, 'info', 'alternates'))).text;
-      try {
-        const { ino, ctimeNs } = await lstat(path.join(objects, name), { bigint: true });
-        return `${name} ${ino} ${ctimeNs}`;
-      } catch (error) {
-        if (isMissing(error)) return '';
-        throw error;
-      }
-    }),
-  );
-  return stamps.sort().join('\n');
+  const names = readdirSync(objects).sort();
+  return [...names, 'info/alternates'].map((name) => `${name} ${stampAt(path.join(objects, name)).text}`).join('\n');
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { git, gitText, keyOf } from '../../command/index.ts';
 import { makimaDirectory, placeOf, temporaryFile, type Worktree } from '../../worktree/index.ts';
 import { Remembered } from '../remembered.ts';
@@ -12,7 +13,11 @@ import { settingsOf, type Settings } from './settings.ts';
 
 /** With more, git's own `add` is as quick. */
 const maxChanged = 2000;
-const maxBytes = 16 * 1024 * 1024;
+const maxBytes = 8 * 1024 * 1024;
+/** The daemon stands still while it reads and writes one. */
+const maxFileBytes = 256 * 1024;
+/** So many files are read and written in one go. */
+const filesAtOnce = 10;
 
 /** What the last look at a worktree came to, by all that it depends on. */
 const last = new Remembered<{ state: string; tree: string }>(1000);
@@ -30,27 +35,25 @@ const withMakima = new Remembered<Promise<boolean>>(1000);
 export const quickTree = async (worktree: Worktree, config: [string, string][], signal?: AbortSignal): Promise<string | null> => {
   const index = await keptIndex(worktree, signal);
   if (index === null || (await hasMakima(worktree))) return null;
-  const objects = objectsStamp(worktree.gitDir);
   const [settings, changed] = await Promise.all([
     settingsOf(worktree, signal),
     changedPaths({ ...placeOf(worktree), indexFile: index.file, config, signal }),
-    objects,
   ]);
-  await noteWritten(worktree);
+  noteWritten(worktree);
   const { present, gone } = changed;
   if (changed.hasNested || present.length + gone.length > maxChanged || present.some(isMakima)) return null;
   if (present.length + gone.length === 0) return index.tree;
-  const found = await findFiles(worktree, present, settings);
+  const found = findFiles(worktree, present, settings);
   if (found === null) return null;
   const own = createHash('sha256')
-    .update([index.tree, found.state, ...gone.map(keyOf)].join('\n'))
+    .update([index.tree, found.state, ...gone.map(keyOf)].join('\0'))
     .digest('hex');
   const known = last.get(worktree.adminDir);
-  if (known?.state === `${own} ${await objects}`) return known.tree;
+  if (known?.state === `${own} ${objectsStamp(worktree.gitDir)}`) return known.tree;
   const tree = await treeOf(worktree, index, { found, gone, settings, config }, signal);
   if (tree === null) return null;
   last.delete(worktree.adminDir);
-  if (found.isSettled) last.set(worktree.adminDir, { state: `${own} ${await objectsStamp(worktree.gitDir)}`, tree });
+  if (found.isSettled) last.set(worktree.adminDir, { state: `${own} ${objectsStamp(worktree.gitDir)}`, tree });
   return tree;
 };
 
@@ -67,19 +70,22 @@ interface Changed {
 const treeOf = async (worktree: Worktree, index: KeptIndex, changed: Changed, signal?: AbortSignal): Promise<string | null> => {
   const { found, gone, settings } = changed;
   const bytes = found.files.reduce((sum, { size }) => sum + size, 0);
+  const isLarge = bytes > maxBytes || found.files.some(({ size }) => size > maxFileBytes);
   const conversion = await conversionOf(found, settings);
   // in the place of one that is gone, git takes the index's
   const isWithAttributes = gone.some((file) => /(?:^|\/)\.gitattributes$/.test(keyOf(file)));
-  if (conversion === 'filter' || isWithAttributes || bytes > maxBytes || !settings.isPlainFileSystem)
+  if (conversion === 'filter' || isWithAttributes || isLarge || !settings.isPlainFileSystem)
     return treeByIndex(worktree, index, changed, signal);
   const changes = new Map<string, TreeEntry | null>(gone.map((file) => [keyOf(file), null]));
   const objects = objectsOf(worktree);
-  for (const file of found.files) {
-    const content = await contentOf(worktree, file);
+  for (const [position, file] of found.files.entries()) {
+    // whatever else the daemon does goes on meanwhile
+    if (position % filesAtOnce === 0) await setImmediate();
+    const content = contentOf(worktree, file);
     if (content === null) return null;
     // whether git would take the carriage return is for git to say, which asks what the index has there
     if (conversion === 'lines' && file.mode !== '120000' && content.includes(0x0d)) return treeByIndex(worktree, index, changed, signal);
-    const id = await writeObject(objects, index.tree.length, 'blob', content);
+    const id = writeObject(objects, index.tree.length, 'blob', content);
     changes.set(keyOf(file.path), { mode: file.mode, id });
   }
   return changedTree({ gitDir: worktree.gitDir, objects }, index.tree, changes, settings.ignoresCase, signal);

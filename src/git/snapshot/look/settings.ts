@@ -42,7 +42,7 @@ export const settingsOf = async (worktree: Worktree, signal?: AbortSignal): Prom
   const { adminDir } = worktree;
   const found = known.get(adminDir);
   if (found !== undefined && (!found.includes || Date.now() - found.readAt < maxAgeMs)) {
-    if ((await stateOf(found.files)) === found.state) return found;
+    if (stateOf(found.files) === found.state) return found;
   }
   const { stdout } = await git(['config', '--list', '--null', '--show-origin'], { ...headPlaceOf(worktree), cwd: worktree.gitDir, signal });
   const fields = stdout.toString('utf8').split('\0');
@@ -74,7 +74,7 @@ export const settingsOf = async (worktree: Worktree, signal?: AbortSignal): Prom
     files,
     includes: [...values.keys()].some((key) => key.startsWith('include')),
     readAt: Date.now(),
-    state: await stateOf(files),
+    state: stateOf(files),
   };
   known.set(adminDir, settings);
   return settings;
@@ -86,7 +86,7 @@ const attributesFile = (named: string | undefined): string => {
 };
 
 /** Files that were written just now are never what they were. */
-const stateOf = async (files: readonly string[]): Promise<string> => {
-  const { text, isSettled } = await stampOfAll(files);
+const stateOf = (files: readonly string[]): string => {
+  const { text, isSettled } = stampOfAll(files);
   return isSettled ? text : `${text} ${crypto.randomUUID()}`;
 };
