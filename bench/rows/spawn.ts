@@ -49,7 +49,7 @@ export const run = (scale: Scale): Promise<BenchRow[]> =>
       row(
         'a git command of a large daemon',
         of(({ after }) => after.wall),
-        1,
+        1.5,
       ),
       row(
         'git commands side by side, each',
@@ -59,7 +59,7 @@ export const run = (scale: Scale): Promise<BenchRow[]> =>
       row(
         'a git command: processor time of the daemon',
         of(({ beside }) => beside.cpu),
-        0.5,
+        0.6,
       ),
     ]);
   });
