@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inScratch, startDaemon } from '../daemon.ts';
 import { compareRates, ratesText, startBare } from '../load.ts';
-import { plan, repeatTask } from '../tasks.ts';
+import { makeTasks } from '../tasks.ts';
 import type { BenchRow, Scale } from '../row.ts';
 
 const path = '/tasks?limit=50';
@@ -11,10 +11,7 @@ const path = '/tasks?limit=50';
 export const run = async (scale: Scale): Promise<BenchRow[]> =>
   await inScratch(async (home) => {
     const count = scale === 'full' ? 10_000 : 200;
-    const first = await startDaemon(home, 'waits');
-    await first.call('POST', '/tasks', { name: 'bench', plan });
-    await first.stop();
-    repeatTask(home, count);
+    await makeTasks(home, count);
     const daemon = await startDaemon(home, 'waits');
     try {
       const answer = join(home, 'answer.json');

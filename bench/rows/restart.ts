@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { endAgents, field, inScratch, startDaemon, type BenchDaemon } from '../daemon.ts';
 import { median, ms } from '../measure.ts';
-import { plan, repeatTask } from '../tasks.ts';
+import { makeTasks, plan } from '../tasks.ts';
 import type { BenchRow, Scale } from '../row.ts';
 
 const runMany = async (daemon: BenchDaemon, count: number): Promise<void> => {
@@ -20,19 +20,15 @@ const runMany = async (daemon: BenchDaemon, count: number): Promise<void> => {
 export const run = async (scale: Scale): Promise<BenchRow[]> => {
   const [tasks, live, rounds] = scale === 'full' ? [10_000, 200, 3] : [200, 4, 1];
   return await inScratch(async (home) => {
-    const settings = { MAKIMA_MAX_TASKS: '0' };
-    const first = await startDaemon(home, 'waits', settings);
-    await first.call('POST', '/tasks', { name: 'bench', plan });
-    await first.stop();
-    repeatTask(home, tasks - live);
-    let daemon = await startDaemon(home, 'waits', settings);
+    await makeTasks(home, tasks - live);
+    let daemon = await startDaemon(home, 'waits', { MAKIMA_MAX_TASKS: '0' });
     try {
       await runMany(daemon, live);
       const times: number[] = [];
       const cpu: number[] = [];
       for (let round = 0; round < rounds; round += 1) {
         await daemon.stop('SIGKILL');
-        daemon = await startDaemon(home, 'waits', settings);
+        daemon = await startDaemon(home, 'waits', { MAKIMA_MAX_TASKS: '0' });
         times.push(daemon.readyMs);
         cpu.push(daemon.use().cpuMs);
       }

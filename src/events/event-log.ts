@@ -200,6 +200,11 @@ export class EventLog {
     return trim;
   }
 
+  /** The tasks that have a log. */
+  taskIds(): string[] {
+    return [...this.#logs.keys()];
+  }
+
   /** The bytes of each task's log. */
   sizes(): { taskId: string; bytes: number }[] {
     return [...this.#logs].map(([taskId, log]) => ({

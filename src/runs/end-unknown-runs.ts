@@ -52,7 +52,9 @@ export const endUnknownRuns = async (context: Parts): Promise<void> => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
+  const known = new Set((await context.store.activeRuns()).map(({ runId }) => runId));
   for (const runId of names) {
+    if (known.has(runId)) continue;
     try {
       await endUnknown(context, runId);
     } catch (error) {

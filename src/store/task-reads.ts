@@ -87,6 +87,8 @@ export const taskReads = ({ read, tasks }: Session): TaskReads => ({
       return known ? Promise.resolve(known) : readTask(db, tasks, id);
     }),
 
+  taskIds: () => read(async (db) => (await db.selectFrom('tasks').select('id').execute()).map(({ id }) => id)),
+
   getTasks: (ids) =>
     read(async (db) => {
       const rows = [];

@@ -31,6 +31,8 @@ export type * from './records.ts';
 
 export interface TaskReads {
   getTask(id: string): Promise<Task | null>;
+  /** Of every task there is. */
+  taskIds(): Promise<string[]>;
   /** Those of the ids that there are, each once, in the order in which they were made. */
   getTasks(ids: readonly string[]): Promise<Task[]>;
   /**
@@ -111,6 +113,8 @@ export interface WorktreeRows {
    */
   saveWorktree(worktree: { taskId: string; record: object; repositoryDir: string; createdAt: string }): Promise<void>;
   getWorktree(taskId: string): Promise<WorktreeRecord | null>;
+  /** The ids of the tasks that have one. */
+  worktreeTaskIds(): Promise<string[]>;
   /** @returns whether there was one */
   deleteWorktree(taskId: string): Promise<boolean>;
   /** Of one repository, or all; oldest first. */

@@ -19,6 +19,8 @@ export const worktreeRows = ({ read, write }: Session): WorktreeRows => ({
       return row ? worktreeOf(row) : null;
     }),
 
+  worktreeTaskIds: () => read(async (db) => (await db.selectFrom('worktrees').select('taskId').execute()).map(({ taskId }) => taskId)),
+
   deleteWorktree: (taskId) =>
     write(async (trx) => {
       const deleted = await trx.deleteFrom('worktrees').where('taskId', '=', taskId).returning('seq').execute();

@@ -8,7 +8,7 @@ import type { Needs } from '../parts.ts';
  */
 export const finishDeletions = async ({ store, log, directories }: Needs<'store' | 'log' | 'directories'>): Promise<void> => {
   const trash = trashOf(directories.worktrees);
-  const known = new Set((await store.listWorktrees()).map(({ taskId }) => taskId));
+  const known = new Set(await store.worktreeTaskIds());
   for (const { task, worktree, isDeleted } of await allTaskCards(directories, (taskId) => !known.has(taskId))) {
     if (!isDeleted || (await store.getTask(task.id)) !== null) continue;
     // a card is in reach of agents: a directory that it names goes only where it is a worktree of this repository
@@ -16,7 +16,9 @@ export const finishDeletions = async ({ store, log, directories }: Needs<'store'
     if (isThere && !(await leadsTo(worktree.path, worktree.gitDir))) continue;
     if (isThere || (await isDirectory(worktree.adminDir))) await removeWorktree(worktree, { keptDir: directories.kept, trash });
   }
-  for (const { taskId } of log.sizes()) if ((await store.getTask(taskId)) === null) log.remove(taskId);
+  const logs = log.taskIds();
+  const tasks = new Set(await store.taskIds());
+  for (const taskId of logs) if (!tasks.has(taskId)) log.remove(taskId);
 };
 
 /** Removes what deletions put aside, while everything else goes on. */
