@@ -7,7 +7,7 @@ import { caller } from '../src/http/admission/credentials.ts';
 import { sendEvents } from '../src/http/streams/event-stream.ts';
 import { answerSignal } from '../src/http/requests/request-signal.ts';
 import { textAnswer } from '../src/http/answers/shapes.ts';
-import type { FollowOptions, StoredEvent } from '../src/tasks/actions.ts';
+import type { EventFeed, FollowOptions } from '../src/tasks/actions.ts';
 
 const readTypes = (types: string | undefined): readonly EventType[] | null =>
   types === undefined ? null : eventTypes.filter((type) => types.split(',').includes(type));
@@ -21,7 +21,7 @@ const stream = async (
   { streams, ending }: RouteTools,
   reply: FastifyReply,
   types: string | undefined,
-  follow: (options: Omit<FollowOptions, 'after'>) => Promise<AsyncIterable<StoredEvent>>,
+  follow: (options: Omit<FollowOptions, 'after'>) => Promise<EventFeed>,
 ): Promise<FastifyReply> => {
   const release = streams.take();
   reply.raw.once('close', release);

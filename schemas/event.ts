@@ -23,6 +23,8 @@ export const OutputPayload = Type.Object({
   base64: Type.Optional(Type.String({ description: 'The exact bytes, where the line is not UTF-8' })),
   level: Type.Optional(StringEnum(['info', 'warning', 'error'] as const, { description: 'Of a system line that is more than a notice' })),
 });
+/** One line of output. */
+export type OutputPayload = Static<typeof OutputPayload>;
 export const StatusPayload = Type.Object({
   type: Type.Literal('status'),
   from: TaskStatus,

@@ -185,7 +185,7 @@ export const loadConfig = (
     maxConcurrentTasks: get('maxConcurrentTasks', 4, integer(1, 1000)),
     maxDepth: get('maxDepth', 2, integer(0, 100)),
     maxTasks: get('maxTasks', 10_000, integer(0, 10_000_000)),
-    maxStreams: get('maxStreams', 256, integer(1, 100_000)),
+    maxStreams: get('maxStreams', 1000, integer(1, 100_000)),
     claudeCommand: get('claudeCommand', 'claude', command(homedir, cwd), command(homedir, home)),
     claudePreArgs: get('claudePreArgs', none, args),
     claudeArgs: get('claudeArgs', none, args),

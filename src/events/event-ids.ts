@@ -4,8 +4,9 @@ import { MakimaError } from '../errors.ts';
 import { codeOf } from '../files/failure.ts';
 import { writeFailure } from './write-failure.ts';
 
-/** One fsync for so many events; a crash skips so many ids at the most. */
-const blockSize = 10_000;
+/** The ids of the first fsync, and twice as many with every further one up to the most; a crash skips so many ids. */
+const firstBlock = 10_000;
+const largestBlock = 1_000_000;
 
 const writeDurably = (path: string, text: string): void => {
   const temporary = `${path}.new`;
@@ -49,6 +50,7 @@ export class EventIds {
   readonly #path: string;
   #last: number;
   #reserved: number;
+  #block = firstBlock;
 
   /**
    * @param path - the file that holds the highest reserved id
@@ -71,9 +73,10 @@ export class EventIds {
    */
   take(count: number): number {
     if (this.#last + count > this.#reserved) {
-      const reserved = this.#last + Math.max(count, blockSize);
+      const reserved = this.#last + Math.max(count, this.#block);
       writeDurably(this.#path, `${reserved}\n`);
       this.#reserved = reserved;
+      this.#block = Math.min(2 * this.#block, largestBlock);
     }
     const first = this.#last + 1;
     this.#last += count;

@@ -1,20 +1,26 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EventPayload, EventType, TaskEvent } from '../../schemas/event.ts';
-import type { TaskStatus } from '../../schemas/task.ts';
+import type { EventType } from '../../schemas/event.ts';
 import { MakimaError } from '../errors.ts';
+import { BatchEncoder, type Appended, type BatchHead } from './batch-encoder.ts';
 import { EventIds } from './event-ids.ts';
 import { followLogs, type LogListener, type Visible } from './follow-all.ts';
 import { followLog, readLog } from './follow.ts';
 import { LogFile, type LogFileOptions, type Warn, type WriteBytes } from './log-file.ts';
 import { readPage, type Page } from './page.ts';
-import { encodeBatch, stateAfter, type LogPosition, type StoredEvent } from './record.ts';
+import { feedOf, type EventFeed } from './event-feed.ts';
+import { RecentBlocks } from './recent-blocks.ts';
+import { stateAfter, type LastEvent, type LogPosition } from './record.ts';
 import { trimLog, trimSuffix } from './trim.ts';
 import { WriteHandles } from './write-handles.ts';
 
 export type { Page } from './page.ts';
-export type { LogPosition, StoredEvent } from './record.ts';
+export type { Appended } from './batch-encoder.ts';
+export type { EventFeed } from './event-feed.ts';
+export type { EventChunk, Framing } from './record-block.ts';
+export type { LastEvent, LogPosition } from './record.ts';
+export type { StoredEvent } from './stored-event.ts';
 
 export interface EventLogOptions {
   /** The directory of the logs, ours alone. Made if it is missing. */
@@ -36,16 +42,6 @@ export interface FollowOptions {
   signal: AbortSignal;
 }
 
-/** What the end of a log says, to repair what a crash left undone. */
-export interface LastEvent {
-  id: number;
-  type: string;
-  /** The task's end is in the log, and no new start after it. */
-  ended: boolean;
-  /** Where the last status event went to; null where there is none. */
-  status: TaskStatus | null;
-}
-
 const suffix = '.log';
 const idsFile = 'ids';
 /** A task id becomes a file name. */
@@ -61,6 +57,8 @@ export class EventLog {
   /** Every task with a log; null until the log is looked into. */
   readonly #logs = new Map<string, LogFile | null>();
   readonly #listeners = new Set<LogListener>();
+  readonly #recent = new RecentBlocks();
+  readonly #encoder = new BatchEncoder();
   readonly #trims = new Map<string, Promise<number>>();
   readonly #ids: EventIds;
   /** No log that was not looked into since holds an id above this. */
@@ -71,7 +69,13 @@ export class EventLog {
     this.#directory = options.directory;
     this.#now = options.now;
     this.#handles = new WriteHandles(options.maxOpenFiles ?? 256);
-    this.#fileOptions = { handles: this.#handles, write: options.write ?? writeSync, warn: options.warn ?? (() => undefined) };
+    this.#fileOptions = {
+      handles: this.#handles,
+      write: options.write ?? writeSync,
+      warn: options.warn ?? (() => undefined),
+      recent: this.#recent,
+      listeners: this.#listeners,
+    };
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(options.directory)) {
       if (name.endsWith(trimSuffix)) rmSync(join(options.directory, name), { force: true });
@@ -89,29 +93,22 @@ export class EventLog {
    * Appends events in one write: on return all of them are in the file, where a kill of the daemon does not reach them, and readers are
    * woken. On an error none is. After a crash in between, too, it is all or none.
    * @param position - what has changed of the position that the log keeps with its last event; null at first, then merged
-   * @returns the events with their ids; nothing is written, the position neither, where `payloads` is empty
+   * @returns what the events have in common; null where there are none: nothing is written then, the position neither
    * @throws MakimaError DISK_FULL; the next append may succeed
    */
-  append(taskId: string, payloads: readonly EventPayload[], position?: Partial<LogPosition>): TaskEvent[] {
+  append(taskId: string, appended: readonly Appended[], position?: Partial<LogPosition>): BatchHead | null {
     if (this.#closed) throw new MakimaError('NOT_READY', 'The event log is closed');
-    if (payloads.length === 0) return [];
+    const [first, last] = [appended[0], appended.at(-1)];
+    if (first === undefined || last === undefined) return null;
     const log = this.#log(taskId);
-    const at = this.#now().toISOString();
-    const firstId = this.#ids.take(payloads.length);
-    const events = payloads.map((payload, index): TaskEvent =>
-      Object.assign({ id: firstId + index, taskId, type: payload.type, at }, payload),
-    );
-    let state = payloads.reduce(stateAfter, log.state);
+    const head = { firstId: this.#ids.take(appended.length), taskId, at: this.#now().toISOString() };
+    let state = appended.reduce(stateAfter, log.state);
     if (position !== undefined) state = { ...state, position: { ...(state.position ?? noPosition), ...position } };
-    const [first, last] = [events[0], events[events.length - 1]];
-    if (first === undefined || last === undefined) return [];
-    const bytes = encodeBatch(
-      events.map((event) => JSON.stringify(event)),
-      state,
-    );
-    log.append(bytes, { id: first.id, type: first.type }, { id: last.id, type: last.type }, state);
+    const bytes = this.#encoder.encode(head, appended, state);
+    const lastId = head.firstId + appended.length - 1;
+    log.append(bytes, { id: head.firstId, type: first.type }, { id: lastId, type: last.type }, state);
     for (const listener of this.#listeners) listener.changed(log);
-    return events;
+    return head;
   }
 
   /** How far the sources of this log are in it; null where no event came with a position. */
@@ -135,17 +132,17 @@ export class EventLog {
    * the task is removed, when the log is closed, and by the signal. A task without a log is waited for.
    * @throws MakimaError EVENTS_GONE, at once; or from the iterator where the events are deleted before the reader comes to them
    */
-  follow(taskId: string, options: FollowOptions): AsyncIterable<StoredEvent> {
+  follow(taskId: string, options: FollowOptions): EventFeed {
     const log = this.#log(taskId);
     log.assertKept(options.after);
-    return followLog(log, options);
+    return feedOf(followLog(log, options), () => options.signal.aborted || log.over);
   }
 
   /** Delivers a task's events after `after` up to now. Errors as of `follow`. */
-  read(taskId: string, options: FollowOptions): AsyncIterable<StoredEvent> {
+  read(taskId: string, options: FollowOptions): EventFeed {
     const log = this.#log(taskId);
     log.assertKept(options.after);
-    return readLog(log, options);
+    return feedOf(readLog(log, options), () => options.signal.aborted);
   }
 
   /** One page of a task's events; `nextCursor` is the `after` of the next. Errors as of `follow`. */
@@ -160,7 +157,7 @@ export class EventLog {
    * @param options - `visible` is asked again for each task whenever it has new events
    * @throws MakimaError EVENTS_GONE where a visible task's events after `after` were deleted; not for a removed task
    */
-  async followAll(options: Omit<FollowOptions, 'after'> & { after: number | null; visible: Visible }): Promise<AsyncIterable<StoredEvent>> {
+  async followAll(options: Omit<FollowOptions, 'after'> & { after: number | null; visible: Visible }): Promise<EventFeed> {
     const after = options.after ?? this.#ids.last;
     let looked = 0;
     // A log that was not looked into since the start ends before `after` here: thousands of old ones cost nothing.
@@ -172,8 +169,8 @@ export class EventLog {
     for (const log of [...this.#logs.values()])
       if (log !== null && log.trimmedThrough > after && (await options.visible(log.taskId))) log.assertKept(after);
     const logs = (): LogFile[] => [...this.#logs.values()].filter((log) => log !== null).filter((log) => (log.last?.id ?? 0) > after);
-    const set = { listeners: this.#listeners, lastId: () => this.#ids.last, isClosed: () => this.#closed };
-    return followLogs(set, { ...options, after, logs });
+    const set = { listeners: this.#listeners, recent: this.#recent, lastId: () => this.#ids.last, isClosed: () => this.#closed };
+    return feedOf(followLogs(set, { ...options, after, logs }), () => options.signal.aborted || this.#closed);
   }
 
   /** Deletes a task's log and ends its readers. Nothing happens where there is none. */
@@ -214,9 +211,7 @@ export class EventLog {
   }
 
   /** The bytes of one task's log. */
-  size(taskId: string): number {
-    return this.#known(taskId)?.size ?? 0;
-  }
+  size = (taskId: string): number => this.#known(taskId)?.size ?? 0;
 
   /** Ends all readers and closes the files; a further append throws. */
   close(): void {
@@ -244,5 +239,5 @@ export class EventLog {
   }
 }
 
-/** Opens the event logs in a directory. Only the file names are read; a log is looked into when it is asked for. */
+/** Opens the event logs in a directory: only the file names are read. */
 export const openEventLog = (options: EventLogOptions): EventLog => new EventLog(options);

@@ -2,7 +2,8 @@ import { Bell } from './bell.ts';
 import { IdHeap } from './id-heap.ts';
 import { LogCursor } from './log-cursor.ts';
 import type { LogFile } from './log-file.ts';
-import type { StoredEvent } from './record.ts';
+import type { EventChunk, Wanted } from './record-block.ts';
+import type { RecentBlocks } from './recent-blocks.ts';
 
 /** How many logs one reader holds a chunk and a descriptor of; the others keep their place only. */
 const maxWarm = 32;
@@ -18,6 +19,7 @@ export interface LogListener {
 /** What a reader of all logs needs of them. */
 export interface LogSet {
   readonly listeners: Set<LogListener>;
+  readonly recent: RecentBlocks;
   /** The highest id that was given out: every event up to it is in its file. */
   lastId: () => number;
   isClosed: () => boolean;
@@ -86,12 +88,12 @@ interface Round {
   cursors: Cursors;
   after: number;
   until: number;
-  types: ReadonlySet<string> | null;
+  wanted: Wanted;
   over: () => boolean;
 }
 
 /** The events of all these logs up to `until`, in the order of their ids: a merge that opens a log only when its turn comes. */
-async function* merge({ round, cursors, after, until, types, over }: Round): AsyncGenerator<StoredEvent, void, undefined> {
+async function* merge({ round, cursors, after, until, wanted, over }: Round): AsyncGenerator<EventChunk, void, undefined> {
   // Each cursor stands under an id that is not above its next one.
   const heap = new IdHeap<LogCursor>();
   for (const cursor of round) heap.push(Math.max(after + 1, cursor.log.firstId ?? 0), cursor);
@@ -101,8 +103,8 @@ async function* merge({ round, cursors, after, until, types, over }: Round): Asy
     let head = cursor.buffered() ?? (await cursor.peek());
     while (head !== null && head.id <= heap.smallest && head.id <= until) {
       if (over()) return;
-      if (types?.has(head.type) ?? true) yield cursor.take();
-      else cursor.skip();
+      const chunk = cursor.take(Math.min(heap.smallest, until), wanted);
+      if (chunk !== null) yield chunk;
       head = cursor.buffered() ?? (await cursor.peek());
     }
     if (head !== null) heap.push(head.id, cursor);
@@ -117,7 +119,7 @@ async function* merge({ round, cursors, after, until, types, over }: Round): Asy
 export async function* followLogs(
   set: LogSet,
   { after, logs, visible, types, signal }: FollowAllOptions,
-): AsyncGenerator<StoredEvent, void, undefined> {
+): AsyncGenerator<EventChunk, void, undefined> {
   const wanted = types === null ? null : new Set<string>(types);
   const changed = new Set<LogFile>(logs());
   const cursors = new Cursors();
@@ -140,7 +142,7 @@ export async function* followLogs(
       changed.clear();
       const round: LogCursor[] = [];
       for (const log of candidates) if (!log.over && (await visible(log.taskId))) round.push(cursors.of(log, done));
-      yield* merge({ round, cursors, after: done, until, types: wanted, over });
+      yield* merge({ round, cursors, after: done, until, wanted, over });
       done = Math.max(done, until);
       cursors.forgetSome();
       if (changed.size === 0) await bell.wait();
@@ -149,5 +151,6 @@ export async function* followLogs(
     set.listeners.delete(listener);
     bell.release();
     cursors.forgetAll();
+    set.recent.dropUnread();
   }
 }

@@ -1,7 +1,7 @@
 import { Bell } from './bell.ts';
 import { LogCursor } from './log-cursor.ts';
 import type { LogFile } from './log-file.ts';
-import type { StoredEvent } from './record.ts';
+import type { EventChunk } from './record-block.ts';
 
 export interface ReadOptions {
   /** The id after which to begin, 0 for the first event that is left. */
@@ -16,7 +16,7 @@ export interface ReadOptions {
  * Delivers a task's events and waits for more. Replay and live delivery are this one reader of the file.
  * It ends when it has delivered everything of a log whose task has ended, when the log is removed, and by the signal.
  */
-export async function* followLog(log: LogFile, { after, types, signal }: ReadOptions): AsyncGenerator<StoredEvent, void, undefined> {
+export async function* followLog(log: LogFile, { after, types, signal }: ReadOptions): AsyncGenerator<EventChunk, void, undefined> {
   const wanted = types === null ? null : new Set<string>(types);
   const cursor = new LogCursor(log, after);
   const bell = new Bell(signal);
@@ -25,8 +25,8 @@ export async function* followLog(log: LogFile, { after, types, signal }: ReadOpt
     while (!signal.aborted && !log.over) {
       const head = cursor.buffered() ?? (await cursor.peek());
       if (head !== null) {
-        if (wanted?.has(head.type) ?? true) yield cursor.take();
-        else cursor.skip();
+        const chunk = cursor.take(Infinity, wanted);
+        if (chunk !== null) yield chunk;
       } else if (cursor.atEnd()) {
         if (log.state.ended === true) return;
         // While it waits, a reader holds no descriptor: there may be more of them than a process may open.
@@ -38,11 +38,12 @@ export async function* followLog(log: LogFile, { after, types, signal }: ReadOpt
     log.bells.delete(bell);
     bell.release();
     cursor.park();
+    log.recent.dropUnread();
   }
 }
 
 /** Delivers a task's events up to the one that is the last when it begins. */
-export async function* readLog(log: LogFile, { after, types, signal }: ReadOptions): AsyncGenerator<StoredEvent, void, undefined> {
+export async function* readLog(log: LogFile, { after, types, signal }: ReadOptions): AsyncGenerator<EventChunk, void, undefined> {
   const wanted = types === null ? null : new Set<string>(types);
   const until = log.last?.id ?? 0;
   const cursor = new LogCursor(log, after);
@@ -50,8 +51,8 @@ export async function* readLog(log: LogFile, { after, types, signal }: ReadOptio
     while (!signal.aborted) {
       const head = cursor.buffered() ?? (await cursor.peek());
       if (head === null || head.id > until) return;
-      if (wanted?.has(head.type) ?? true) yield cursor.take();
-      else cursor.skip();
+      const chunk = cursor.take(until, wanted);
+      if (chunk !== null) yield chunk;
     }
   } finally {
     cursor.park();

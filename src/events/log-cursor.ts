@@ -1,27 +1,22 @@
 import { closeSync, openSync } from 'node:fs';
-import { MakimaError } from '../errors.ts';
 import type { LogFile } from './log-file.ts';
-import { LoggedEvent, newline, readHead, type RecordHead, type StoredEvent } from './record.ts';
-import { readAt, seek } from './seek.ts';
+import { blockBytes, type EventChunk, type RecordBlock, type Wanted } from './record-block.ts';
+import type { RecordHead } from './record-head.ts';
+import { readBlock } from './read-block.ts';
+import { seek } from './seek.ts';
 
-/** What a reader holds of a log at a time. A longer record is read in whole, and held alone. */
-const chunkBytes = 64 * 1024;
-/** No record is this long: what reads on so far without a newline is damage. */
-const maxRecordBytes = 64 * 1024 * 1024;
-const nothing = Buffer.alloc(0);
-
-/** A place in one log, from which its records are read in order. It holds one chunk and one descriptor, and neither when parked. */
+/** A place in one log, from which its records are read in order. It holds one block and one descriptor, and neither when parked. */
 export class LogCursor {
   readonly log: LogFile;
   /** The id of the last record that was taken or passed over. */
   #after: number;
   #generation = -1;
   #fd: number | null = null;
-  #chunk: Buffer = nothing;
-  /** Where the chunk begins in the file, and where the next record begins in the chunk. */
-  #chunkOffset = 0;
-  #at = 0;
-  #next: (RecordHead & { start: number; end: number }) | null = null;
+  /** Where the next record begins in the block; without one, where the next block begins in the file. */
+  #block: RecordBlock | null = null;
+  #index = 0;
+  #offset = 0;
+  #place: Buffer | null = null;
 
   /** @param after - the id after which to begin, 0 for the first event that is left */
   constructor(log: LogFile, after: number) {
@@ -30,7 +25,7 @@ export class LogCursor {
   }
 
   /**
-   * The next record, which stays the next one until `take` or `skip`; null at the end of the log or when it was removed.
+   * The next record, which stays the next one until it is taken; null at the end of the log or when it was removed.
    * @throws MakimaError EVENTS_GONE where the next events were deleted meanwhile
    */
   async peek(): Promise<RecordHead | null> {
@@ -43,71 +38,79 @@ export class LogCursor {
 
   /** The next record where it is in memory already. */
   buffered(): RecordHead | null {
-    while (this.#next === null) {
-      const start = this.#at;
-      const end = this.#chunk.indexOf(newline, start);
-      if (end === -1) return null;
-      this.#at = end + 1;
-      const head = readHead(this.#chunk, start, end);
-      if (head === null) this.log.warn('a damaged record of an event log is passed over', { offset: this.#chunkOffset + start });
-      else if (head.id > this.#after) this.#next = { ...head, start, end };
+    const block = this.#block;
+    if (block === null) return null;
+    for (; ; this.#index += 1) {
+      const record = block.records[this.#index];
+      if (record === undefined) break;
+      if (record.id > this.#after) return record;
     }
-    return this.#next;
+    this.#leave(block.end);
+    return null;
   }
 
-  /** The record that `peek` or `buffered` has just shown. */
-  take(): StoredEvent {
-    if (this.#next === null) throw new MakimaError('INTERNAL', 'A record was taken from an event log before it was read');
-    const { start, end, ...head } = this.#next;
-    this.#after = head.id;
-    this.#next = null;
-    return new LoggedEvent(head, this.#chunk, start, end);
-  }
-
-  skip(): void {
-    if (this.#next !== null) this.#after = this.#next.id;
-    this.#next = null;
+  /**
+   * Takes the records that are in memory, of which `peek` or `buffered` has just shown the first.
+   * @param through - the highest id to take
+   * @returns those of the wanted types, good until more is read; null where none is
+   */
+  take(through: number, wanted: Wanted): EventChunk | null {
+    const block = this.#block;
+    if (block === null) return null;
+    const { records } = block;
+    const from = this.#index;
+    let to = from;
+    let isWanted = false;
+    for (let record = records[to]; record !== undefined && record.id <= through; record = records[++to]) {
+      this.#after = record.id;
+      isWanted ||= wanted === null || wanted.has(record.type);
+    }
+    this.#index = to;
+    if (to === records.length) this.#leave(block.end);
+    return isWanted ? block.chunk(from, to, wanted) : null;
   }
 
   /** True where nothing is left to read just now. Only true until the next await. */
   atEnd(): boolean {
-    return this.buffered() === null && this.#generation === this.log.generation && this.#chunkOffset + this.#chunk.length >= this.log.size;
+    return this.buffered() === null && this.#generation === this.log.generation && this.#offset >= this.log.size;
   }
 
-  /** Gives the chunk and the descriptor back and keeps the place. Not while `peek` is under way. */
+  /** Gives the block and the descriptor back and keeps the place. Not while `peek` is under way. */
   park(): void {
-    this.#dropChunk(this.#next?.start ?? this.#at);
+    const block = this.#block;
+    if (block !== null) this.#leave(block.start + (block.records[this.#index]?.start ?? block.end - block.start));
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
+    this.#place = null;
   }
 
-  #dropChunk(consumed: number): void {
-    this.#chunkOffset += consumed;
-    this.#chunk = nothing;
-    this.#at = 0;
-    this.#next = null;
+  #leave(offset: number): void {
+    this.#block = null;
+    this.#index = 0;
+    this.#offset = offset;
   }
 
   async #fill(): Promise<boolean> {
-    while (!this.log.over && this.#generation !== this.log.generation) await this.#locate();
-    if (this.log.over) return false;
-    const rest = this.#chunk.length - this.#at;
-    const from = this.#chunkOffset + this.#chunk.length;
-    const available = this.log.size - from;
-    if (rest === 0) this.#dropChunk(this.#at);
-    if (available <= 0) return false;
-    if (rest > maxRecordBytes) throw new MakimaError('INTERNAL', `${this.log.path} is damaged at byte ${this.#chunkOffset}`);
-    // Twice as much at every further read, so that a long record is not copied again and again.
-    const want = Math.min(available, Math.max(chunkBytes, rest));
-    const bytes = Buffer.allocUnsafe(rest + want);
-    this.#chunk.copy(bytes, 0, this.#at);
-    this.#fd ??= openSync(this.log.path, 'r');
-    const count = await readAt(this.#fd, bytes, rest, want, from);
-    if (count === 0) throw new MakimaError('INTERNAL', `${this.log.path} is shorter than it was: somebody else changed it`);
-    this.#chunk = bytes.subarray(0, rest + count);
-    this.#chunkOffset = from - rest;
-    this.#at = 0;
+    const { log } = this;
+    while (!log.over && this.#generation !== log.generation) await this.#locate();
+    if (log.over || this.#offset >= log.size) return false;
+    log.reached = Math.max(log.reached, this.#offset);
+    this.#block = log.recent.at(log, this.#offset) ?? (await (log.readers > 1 ? this.#readForAll() : this.#readAlone()));
     return true;
+  }
+
+  #readForAll(): Promise<RecordBlock> {
+    return this.log.recent.read(this.log, this.#offset, () => readBlock(this.log, this.#file(), this.#offset, null));
+  }
+
+  /** What nobody else gets is put where the block before was, so that a long log leaves little to be collected. */
+  #readAlone(): Promise<RecordBlock> {
+    this.#place ??= Buffer.allocUnsafeSlow(blockBytes);
+    return readBlock(this.log, this.#file(), this.#offset, this.#place);
+  }
+
+  #file(): number {
+    return (this.#fd ??= openSync(this.log.path, 'r'));
   }
 
   async #locate(): Promise<void> {
@@ -115,13 +118,13 @@ export class LogCursor {
     const { log } = this;
     log.assertKept(this.#after);
     this.#generation = log.generation;
-    this.#chunkOffset = log.firstOffset;
+    this.#offset = log.firstOffset;
     if (log.firstId === null || this.#after < log.firstId) return;
     if (log.last !== null && this.#after >= log.last.id) {
-      this.#chunkOffset = log.size;
+      this.#offset = log.size;
       return;
     }
     this.#fd = openSync(log.path, 'r');
-    this.#chunkOffset = await seek(this.#fd, log.firstOffset, log.size, this.#after);
+    this.#offset = await seek(this.#fd, log.firstOffset, log.size, this.#after);
   }
 }

@@ -1,7 +1,10 @@
 import { ftruncateSync, rmSync } from 'node:fs';
 import { MakimaError, messageOf } from '../errors.ts';
 import { readTail } from './log-tail.ts';
-import type { LogState, RecordHead } from './record.ts';
+import type { RecentBlocks } from './recent-blocks.ts';
+import { RecordBlock } from './record-block.ts';
+import type { RecordHead } from './record-head.ts';
+import type { LogState } from './record.ts';
 import { writeFailure } from './write-failure.ts';
 import type { WriteHandles } from './write-handles.ts';
 
@@ -15,6 +18,9 @@ export interface LogFileOptions {
   handles: WriteHandles;
   write: WriteBytes;
   warn: Warn;
+  recent: RecentBlocks;
+  /** Those who read all logs. */
+  listeners: ReadonlySet<unknown>;
 }
 
 /** The log of one task: the file, what is known of its two ends, and who waits for more. All of it synchronous. */
@@ -34,6 +40,8 @@ export class LogFile {
   generation = 0;
   /** Readers end: the log was removed, or all logs are closed. */
   over = false;
+  /** The furthest place in the file that a reader has asked for. */
+  reached = 0;
   /** There may be bytes behind `size`: half a batch of a crash or of a failed write. */
   #torn: boolean;
   readonly #options: LogFileOptions;
@@ -55,7 +63,7 @@ export class LogFile {
 
   /**
    * Appends one batch, whole or not at all.
-   * @param bytes - whole records
+   * @param bytes - whole records; they may be used again afterwards
    * @throws MakimaError DISK_FULL or INTERNAL; the log is as before then, and the next append may succeed
    */
   append(bytes: Buffer, first: RecordHead, last: RecordHead, state: LogState): void {
@@ -74,6 +82,7 @@ export class LogFile {
       if (fd !== null) this.#cutBack(fd);
       throw writeFailure(error, this.path);
     }
+    if (this.readers > 0) this.#options.recent.appended(this, this.size, bytes);
     this.size += bytes.length;
     this.firstId ??= first.id;
     this.last = last;
@@ -100,6 +109,8 @@ export class LogFile {
     this.trimmedThrough = file.trimmedThrough;
     this.#torn = false;
     this.generation += 1;
+    this.reached = 0;
+    this.#options.recent.drop(this);
   }
 
   /** Deletes the file and ends all readers. */
@@ -112,8 +123,25 @@ export class LogFile {
   /** Ends all readers. */
   end(): void {
     this.over = true;
+    this.#options.recent.drop(this);
     this.ring();
   }
+
+  /** How many follow it. */
+  get readers(): number {
+    return this.bells.size + this.#options.listeners.size;
+  }
+
+  get recent(): RecentBlocks {
+    return this.#options.recent;
+  }
+
+  /** Whole records of it as a block. */
+  block(start: number, bytes: Buffer): RecordBlock {
+    return new RecordBlock(start, bytes, this.#passOver);
+  }
+
+  readonly #passOver = (offset: number): void => this.warn('a damaged record of an event log is passed over', { offset });
 
   warn(message: string, details: Record<string, unknown>): void {
     this.#options.warn(message, { path: this.path, ...details });

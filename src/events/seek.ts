@@ -1,6 +1,7 @@
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
-import { headBytes, newline, readHead } from './record.ts';
+import { newline } from './record.ts';
+import { headBytes, readHead } from './record-head.ts';
 
 const readAsync = promisify(read);
 const probeBytes = 4 * 1024;

@@ -3,7 +3,7 @@ import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import { createTogether } from '../domain/together.ts';
 import { MakimaError, type ErrorCode } from '../errors.ts';
-import type { EventLog } from '../events/event-log.ts';
+import type { Appended, EventLog } from '../events/event-log.ts';
 import type { TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
 
 const outboxBatch = 500;
@@ -27,7 +27,7 @@ export interface Ledger {
    */
   update(taskId: string, changes: TaskChanges, events?: EventPayload[], only?: { in: TaskStatus[]; code?: ErrorCode }): Promise<Task>;
   /** Appends events that no row stands behind: output. */
-  append(taskId: string, events: EventPayload[], position?: { run: string; out: number; err: number }): void;
+  append(taskId: string, events: readonly Appended[], position?: { run: string; out: number; err: number }): void;
   /** A `system` line, or several, in the task's output. */
   say(taskId: string, text: string, level?: 'warning' | 'error'): void;
   /** What somebody should look at: on the task, and as a line of its output. One that the task has already is not said again. @throws MakimaError TASK_NOT_FOUND */

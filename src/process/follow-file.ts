@@ -23,12 +23,15 @@ export interface Follower {
 }
 
 /**
- * What is read at once. All followers read into the same bytes, which are lines before anything is awaited: a line's rest that waits
- * for its end is all that a follower holds. The reads are synchronous, since what an agent has just written is in memory, where
- * a read costs less than its way through the thread pool; the log beside it is written so, too.
+ * What is read at once. Followers read into the same bytes one after the other; a few lines are copied out of them, and what is more than that
+ * belongs to its follower until the lines were taken: with a line's rest that waits for its end, all that a follower holds. The reads are
+ * synchronous, since what an agent has just written is in memory, where a read costs less than its way through the thread pool; the
+ * log beside it is written so, too.
  */
 const readBytes = 256 * 1024;
-let buffer: Buffer | null = null;
+const copiedBytes = 16 * 1024;
+let spare: Buffer | null = null;
+
 /** 256 KiB of empty lines would be a quarter of a million pieces. */
 const maxPiecesAtOnce = 1_000;
 
@@ -50,15 +53,19 @@ export const followRunFile = (options: FollowFileOptions): Follower => {
   const follow = async (): Promise<number> => {
     const file = await open(path, 'r');
     try {
-      buffer ??= Buffer.allocUnsafeSlow(readBytes);
       const splitter = openSplitter(from);
       let position = from;
       while (signal?.aborted !== true) {
         // Asked before the read: what was written before finish() is read before the end is believed.
         const last = finishing;
+        const buffer = spare ?? Buffer.allocUnsafeSlow(readBytes);
+        spare = null;
         const count = readSync(file.fd, buffer, 0, readBytes, position);
+        const bytes = buffer.subarray(0, count);
+        if (count <= copiedBytes) spare = buffer;
         position += count;
-        if (count > 0) await hand(splitter.push(buffer.subarray(0, count)));
+        if (count > 0) await hand(splitter.push(count <= copiedBytes ? Buffer.from(bytes) : bytes));
+        spare ??= buffer;
         if (count === readBytes) {
           await otherWork();
         } else if (!last) {

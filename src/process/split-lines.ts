@@ -4,6 +4,10 @@ import { isUtf8 } from 'node:buffer';
 export interface Piece {
   /** Without the newline, a carriage return kept; bytes that are not UTF-8 are U+FFFD. */
   text: string;
+  /** The same as it came stands here from `from` to `to`: what was pushed, and good for as long as that. */
+  source: Buffer;
+  from: number;
+  to: number;
   /** The exact bytes, where they are not UTF-8. */
   base64?: string;
   /** The line goes on in the next piece. */
@@ -13,7 +17,7 @@ export interface Piece {
 }
 
 export interface LineSplitter {
-  /** The pieces that these further bytes complete. The bytes may be overwritten afterwards. */
+  /** The pieces that these further bytes complete. The bytes must stay as they are until the pieces were used. */
   push(bytes: Buffer): Piece[];
   /** Nothing follows: the last line, where it has no newline. */
   end(): Piece[];
@@ -33,12 +37,12 @@ const characterBoundary = (bytes: Buffer, at: number): number => {
   return at;
 };
 
-const toPiece = (bytes: Buffer, partial: boolean, end: number): Piece => ({
-  text: bytes.toString('utf8'),
-  ...(isUtf8(bytes) ? {} : { base64: bytes.toString('base64') }),
-  partial,
-  end,
-});
+/** @param isText - all of the source is UTF-8 */
+const toPiece = (source: Buffer, from: number, to: number, isText: boolean, partial: boolean, end: number): Piece => {
+  const text = source.toString('utf8', from, to);
+  if (isText || isUtf8(source.subarray(from, to))) return { text, source, from, to, partial, end };
+  return { text, source, from, to, base64: source.toString('base64', from, to), partial, end };
+};
 
 /**
  * Splits bytes into lines. Where the pieces are cut depends on the bytes alone, not on how they arrive, so that a
@@ -49,36 +53,54 @@ export const openSplitter = (from: number, maxBytes = maxPieceBytes): LineSplitt
   let rest: Buffer = Buffer.alloc(0);
   let offset = from;
 
+  /** Cuts all pieces that end in the bytes, which begin at `offset` in the file. What is left begins there then. */
+  const cut = (bytes: Buffer, pieces: Piece[], searched: number): Buffer => {
+    // Asked once: lines of what is UTF-8 are it too.
+    const isText = isUtf8(bytes);
+    let searchFrom = searched;
+    let start = 0;
+    for (;;) {
+      const lineEnd = bytes.indexOf(newline, Math.max(start, searchFrom));
+      const length = (lineEnd < 0 ? bytes.length : lineEnd) - start;
+      if (length > maxBytes) {
+        const at = characterBoundary(bytes.subarray(start), maxBytes);
+        pieces.push(toPiece(bytes, start, start + at, false, true, offset + start + at));
+        start += at;
+        searchFrom = lineEnd < 0 ? bytes.length : lineEnd;
+      } else if (lineEnd >= 0) {
+        pieces.push(toPiece(bytes, start, lineEnd, isText, false, offset + lineEnd + 1));
+        start = lineEnd + 1;
+      } else {
+        break;
+      }
+    }
+    offset += start;
+    return bytes.subarray(start);
+  };
+
   return {
     push: (bytes) => {
       const pieces: Piece[] = [];
-      // What is left over was searched before.
-      let searchFrom = rest.length;
-      const buffer = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-      let start = 0;
-      for (;;) {
-        const lineEnd = buffer.indexOf(newline, Math.max(start, searchFrom));
-        const length = (lineEnd < 0 ? buffer.length : lineEnd) - start;
-        if (length > maxBytes) {
-          const cut = characterBoundary(buffer.subarray(start), maxBytes);
-          pieces.push(toPiece(buffer.subarray(start, start + cut), true, offset + start + cut));
-          start += cut;
-          searchFrom = lineEnd < 0 ? buffer.length : lineEnd;
-        } else if (lineEnd >= 0) {
-          pieces.push(toPiece(buffer.subarray(start, lineEnd), false, offset + lineEnd + 1));
-          start = lineEnd + 1;
-        } else {
-          break;
+      let further = bytes;
+      if (rest.length > 0) {
+        // The line that has begun is put together; those behind it are taken where they are.
+        const first = bytes.indexOf(newline) + 1;
+        const searched = rest.length;
+        const begun = Buffer.concat([rest, first === 0 ? bytes : bytes.subarray(0, first)]);
+        const left = cut(begun, pieces, searched);
+        if (first === 0) {
+          rest = left;
+          return pieces;
         }
+        further = bytes.subarray(first);
       }
-      rest = Buffer.from(buffer.subarray(start));
-      offset += start;
+      rest = Buffer.from(cut(further, pieces, 0));
       return pieces;
     },
     end: () => {
       if (rest.length === 0) return [];
       offset += rest.length;
-      const piece = toPiece(rest, false, offset);
+      const piece = toPiece(rest, 0, rest.length, false, false, offset);
       rest = Buffer.alloc(0);
       return [piece];
     },

@@ -26,7 +26,7 @@ const defaults = {
   maxConcurrentTasks: 4,
   maxDepth: 2,
   maxTasks: 10_000,
-  maxStreams: 256,
+  maxStreams: 1000,
   claudeCommand: 'claude',
   claudePreArgs: [],
   claudeArgs: [],

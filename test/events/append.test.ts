@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { MakimaError } from '../../src/errors.ts';
-import { all, collect, contents, end, line, open, status, taskId } from './helpers.ts';
+import { all, append, collect, contents, end, line, open, status, taskId } from './helpers.ts';
 
 const id = taskId(1);
 
@@ -12,7 +12,7 @@ void t.test('what was appended is read back as it was, and stands in the file as
   const log = open(directory);
   t.teardown(() => log.close());
   const hard = 'tab\there, newline\nhere, \r, \u2028, quote ", \u0000, 日本語, lone \ud800 surrogate';
-  const events = log.append(id, [line('one'), line(hard)]);
+  const events = append(log, id, [line('one'), line(hard)]);
   t.equal(events.length, 2);
   const [first] = events;
   t.same(first, { id: first?.id, taskId: id, type: 'output', at: '2026-01-02T03:04:05.678Z', stream: 'stdout', content: 'one' });
@@ -33,7 +33,7 @@ void t.test('ids grow over tasks and restarts, also where the clock was set back
   for (const year of [2030, 2026, 1999]) {
     const log = open(directory, { now: () => new Date(Date.UTC(year, 0)) });
     for (let n = 0; n < 30; n++) {
-      const [event] = log.append(taskId(n % 3), [line('x')]);
+      const [event] = append(log, taskId(n % 3), [line('x')]);
       if (event === undefined) throw new Error('nothing appended');
       t.ok(event.id > highest, 'larger than all before');
       highest = event.id;
@@ -47,18 +47,17 @@ void t.test('ids grow over tasks and restarts, also where the clock was set back
 void t.test('ids grow where their file is lost, damaged or behind a batch larger than a block', (t) => {
   const directory = t.testdir();
   let log = open(directory);
-  const [big] = log
-    .append(
-      id,
-      Array.from({ length: 12_345 }, () => line('x')),
-    )
-    .slice(-1);
+  const [big] = append(
+    log,
+    id,
+    Array.from({ length: 12_345 }, () => line('x')),
+  ).slice(-1);
   log.close();
   for (const harm of [() => unlinkSync(join(directory, 'ids')), () => writeFileSync(join(directory, 'ids'), '12')]) {
     harm();
     const before = big?.id ?? 0;
     log = open(directory);
-    const [event] = log.append(taskId(2), [line('y')]);
+    const [event] = append(log, taskId(2), [line('y')]);
     t.ok((event?.id ?? 0) > before);
     log.close();
   }
@@ -182,7 +181,7 @@ void t.test('a write that fails or is short leaves nothing, says so, and the nex
     },
   });
   t.teardown(() => log.close());
-  const [before] = log.append(id, [line('before')], { out: 1 });
+  const [before] = append(log, id, [line('before')], { out: 1 });
   const size = statSync(path).size;
   for (const left of [0, 1, 50, 100]) {
     room = left;
@@ -263,7 +262,7 @@ void t.test('a closed log and a bad task id are refused', (t) => {
   const directory = t.testdir();
   const log = open(directory);
   t.throws(() => log.append('../../etc/passwd', [line('x')]), { code: 'TASK_NOT_FOUND' });
-  t.same(log.append(id, []), []);
+  t.same(append(log, id, []), []);
   log.close();
   t.throws(() => log.append(id, [line('x')]), { code: 'NOT_READY' });
   t.same(readdirSync(directory), []);

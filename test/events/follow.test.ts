@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog, StoredEvent } from '../../src/events/event-log.ts';
-import { all, collect, contents, end, idsOf, line, numbers, open, status, taskId } from './helpers.ts';
+import { all, append, collect, contents, end, idsOf, line, numbers, open, status, taskId } from './helpers.ts';
 
 const id = taskId(1);
 const descriptors = (): number => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0);
@@ -297,7 +297,7 @@ for (const seed of process.env['MAKIMA_SEED'] === undefined ? [1, 2, 3] : [Numbe
           random(30) === 0 ? status('queued', 'running') : line('z'.repeat(random(20) === 0 ? random(200_000) : random(200))),
         );
         if (random(25) === 0) batch.push(end, status('done', 'queued'));
-        for (const event of log.append(task, batch)) written.push({ id: event.id, taskId: event.taskId, type: event.type });
+        for (const event of append(log, task, batch)) written.push({ id: event.id, taskId: event.taskId, type: event.type });
         if (random(20) === 0) {
           const lowest = Math.min(
             ...readers.filter((reader) => reader.taskId === task || reader.taskId === null).map((reader) => reader.after),
@@ -311,7 +311,7 @@ for (const seed of process.env['MAKIMA_SEED'] === undefined ? [1, 2, 3] : [Numbe
         if (random(3) === 0) await nextTurn();
       }
       for (const task of tasks)
-        for (const event of log.append(task, [end])) written.push({ id: event.id, taskId: event.taskId, type: event.type });
+        for (const event of append(log, task, [end])) written.push({ id: event.id, taskId: event.taskId, type: event.type });
       finished = true;
     };
 

@@ -1,5 +1,5 @@
-import type { EventPayload } from '../../schemas/event.ts';
-import { openEventLog, type EventLog, type EventLogOptions, type StoredEvent } from '../../src/events/event-log.ts';
+import type { EventPayload, TaskEvent } from '../../schemas/event.ts';
+import { openEventLog, type EventLog, type EventLogOptions, type LogPosition, type StoredEvent } from '../../src/events/event-log.ts';
 
 /** A task id that is told by its number. */
 export const taskId = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -13,6 +13,13 @@ export const status = (from: 'done' | 'queued' | 'running', to: 'queued' | 'runn
 
 export const open = (directory: string, options: Partial<EventLogOptions> = {}): EventLog =>
   openEventLog({ directory, now: () => new Date('2026-01-02T03:04:05.678Z'), ...options });
+
+/** Appends events. @returns them as they were asked for, with their ids */
+export const append = (log: EventLog, id: string, payloads: EventPayload[], position?: Partial<LogPosition>): TaskEvent[] => {
+  const head = log.append(id, payloads, position);
+  if (head === null) return [];
+  return payloads.map((payload, n) => Object.assign({ id: head.firstId + n, taskId: id, type: payload.type, at: head.at }, payload));
+};
 
 export const all = { after: 0, types: null, signal: new AbortController().signal };
 

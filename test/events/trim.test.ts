@@ -2,7 +2,7 @@ import t from 'tap';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { all, collect, contents, end, idsOf, line, open, taskId } from './helpers.ts';
+import { all, append, collect, contents, end, idsOf, line, open, taskId } from './helpers.ts';
 
 const id = taskId(1);
 const gone = { code: 'EVENTS_GONE', statusCode: 410 };
@@ -11,7 +11,7 @@ void t.test('what was trimmed is gone for those who ask for it, and for nobody e
   const directory = t.testdir();
   let log = open(directory);
   const ids = Array.from({ length: 10 }, (_, n) => {
-    const [event] = log.append(id, [line(String(n))], { out: n });
+    const [event] = append(log, id, [line(String(n))], { out: n });
     log.append(taskId(2), [line('other')]);
     return event?.id ?? 0;
   });

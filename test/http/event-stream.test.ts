@@ -13,6 +13,7 @@ import { openEventLog, type EventLog } from '../../src/events/event-log.ts';
 import { sendEvents, sendNdjson, sendText } from '../../src/http/streams/event-stream.ts';
 import { answerSignal } from '../../src/http/requests/request-signal.ts';
 import type { StoredEvent } from '../../src/tasks/actions.ts';
+import { feed } from '../support/feed.ts';
 
 const id = '00000000-0000-4000-8000-000000000001';
 const megabyte = 1024 * 1024;
@@ -44,11 +45,11 @@ const serve = async (
   });
   app.get('/sse', async (_request, reply) => {
     const signal = answerSignal(reply, drain.signal);
-    return sendEvents(reply, source(signal), { signal, commentEveryMs });
+    return sendEvents(reply, feed(source(signal)), { signal, commentEveryMs });
   });
   app.get('/ndjson', async (_request, reply) => {
     const signal = answerSignal(reply, drain.signal);
-    return sendNdjson(reply, source(signal), { signal });
+    return sendNdjson(reply, feed(source(signal)), { signal });
   });
   for (const live of [false, true])
     app.get(live ? '/live' : '/text', async (_request, reply) => {

@@ -3,6 +3,7 @@ import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../../src/errors.ts';
 import type { Actions, Caller, StoredEvent } from '../../src/tasks/actions.ts';
+import { feed } from '../support/feed.ts';
 
 /** A call as the routes made it. */
 export interface Call {
@@ -112,12 +113,12 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     cloneWorktree: verb('cloneWorktree', (_caller, _id, targetDir) => Promise.resolve({ success: true, message: 'Copied', targetDir })),
     targetExists: verb('targetExists', (_caller, targetDir) => Promise.resolve({ exists: true, targetDir })),
     readOutput: verb('readOutput', () => Promise.resolve({ items: [outputEvent(1, 'hello')], nextCursor: null })),
-    streamOutput: verb('streamOutput', () => Promise.resolve(each([stored(outputEvent(1, 'a')), stored(outputEvent(2, 'b'))]))),
+    streamOutput: verb('streamOutput', () => Promise.resolve(feed(each([stored(outputEvent(1, 'a')), stored(outputEvent(2, 'b'))])))),
     readableOutput: verb('readableOutput', () => Promise.resolve(each(['one\n', 'two\n']))),
     followTask: verb('followTask', () =>
-      Promise.resolve(each([stored(outputEvent(1, 'a')), stored({ id: 2, taskId, at, type: 'end', status: 'done' })])),
+      Promise.resolve(feed(each([stored(outputEvent(1, 'a')), stored({ id: 2, taskId, at, type: 'end', status: 'done' })]))),
     ),
-    followAll: verb('followAll', () => Promise.resolve(each([stored(outputEvent(1, 'a'))]))),
+    followAll: verb('followAll', () => Promise.resolve(feed(each([stored(outputEvent(1, 'a'))])))),
     listBranches: verb('listBranches', () =>
       Promise.resolve([
         {

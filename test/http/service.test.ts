@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import t from 'tap';
 import { sampleTask, taskId, stored, outputEvent } from './recorded-actions.ts';
+import { feed } from '../support/feed.ts';
 import { ownerToken, serve } from './serve.ts';
 
 void t.test('the service says that it lives, and that it is ready when it is', async (t) => {
@@ -37,7 +38,7 @@ void t.test('while it drains, open answers end, new requests are 503 and no conn
           yield stored(outputEvent(1, 'a'));
           await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
         };
-        return Promise.resolve(events());
+        return Promise.resolve(feed(events()));
       },
     },
   });

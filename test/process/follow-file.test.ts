@@ -11,16 +11,19 @@ import { waitForExit } from '../../src/process/wait-for-exit.ts';
 import { closeInput, writeInput } from '../../src/process/write-input.ts';
 import { agentPath, launchIn, newRun, userLine } from './helper.ts';
 
+/** What a piece says; its bytes are others when it was taken. */
+type Said = Omit<Piece, 'source' | 'from' | 'to'>;
+
 /** Follows into an array; `seen(n)` resolves when n pieces are there. */
 const collect = (
   path: string,
   from = 0,
   more: Partial<FollowFileOptions> = {},
-): { pieces: Piece[]; follower: Follower; seen: (count: number) => Promise<void> } => {
-  const pieces: Piece[] = [];
+): { pieces: Said[]; follower: Follower; seen: (count: number) => Promise<void> } => {
+  const pieces: Said[] = [];
   let check = (): void => undefined;
   const onPieces = (batch: Piece[]): Promise<void> => {
-    pieces.push(...batch);
+    pieces.push(...batch.map(({ source: _source, from: _from, to: _to, ...said }) => said));
     check();
     return Promise.resolve();
   };
@@ -100,6 +103,34 @@ void t.test('nothing more is read before the last batch was taken, and batches a
   t.equal(count, 600_000);
 });
 
+void t.test('the bytes of a batch stay until it was taken, whatever others read meanwhile', async (t) => {
+  const directory = t.testdir();
+  let taken = 0;
+  const followers = await Promise.all(
+    [1, 2, 3, 4].map(async (n) => {
+      const path = join(directory, `out${n}`);
+      // Of some, a few bytes are left to read at last.
+      await writeFile(path, `${`${n}`.repeat(99)}\n`.repeat(n % 2 === 0 ? 10_000 : 2_650));
+      const follower = followRunFile({
+        path,
+        from: 0,
+        onPieces: async (pieces) => {
+          await new Promise((resolve) => setImmediate(resolve));
+          if (
+            !pieces.every(({ text, source, from, to }) => source.subarray(from, to).equals(Buffer.from(text)) && text === `${n}`.repeat(99))
+          )
+            t.fail('other bytes');
+          taken += pieces.length;
+        },
+      });
+      follower.finish();
+      return follower.done;
+    }),
+  );
+  t.equal(followers.length, 4);
+  t.equal(taken, 25_300);
+});
+
 void t.test('an error of the consumer or of the file ends the follower', async (t) => {
   const directory = t.testdir({ out: 'one\n' });
   await t.rejects(followRunFile({ path: join(directory, 'out'), from: 0, onPieces: () => Promise.reject(new Error('full')) }).done, {
@@ -149,7 +180,7 @@ void t.test('10,000 numbered lines, none lost or doubled, however often the foll
 });
 
 void t.test('what agents write', async (t) => {
-  const outputOf = async (agent: string): Promise<{ out: Piece[]; err: Piece[] }> => {
+  const outputOf = async (agent: string): Promise<{ out: Said[]; err: Said[] }> => {
     const run = await newRun(t);
     await writeInput(run.directory, userLine('go'));
     await closeInput(run.directory);

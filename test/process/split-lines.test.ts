@@ -2,10 +2,12 @@ import t from 'tap';
 import fc from 'fast-check';
 import { maxPieceBytes, openSplitter, type Piece } from '../../src/process/split-lines.ts';
 
-const split = (bytes: Buffer, from = 0, maxBytes?: number): Piece[] => {
+const whole = (bytes: Buffer, from = 0, maxBytes?: number): Piece[] => {
   const splitter = openSplitter(from, maxBytes);
   return [...splitter.push(bytes), ...splitter.end()];
 };
+const split = (...args: Parameters<typeof whole>): Omit<Piece, 'source' | 'from' | 'to'>[] =>
+  whole(...args).map(({ source: _source, from: _from, to: _to, ...piece }) => piece);
 
 void t.test('lines, with their ends', (t) => {
   t.same(split(Buffer.from('a\n\nbc\r\nd')), [
@@ -65,24 +67,28 @@ void t.test('any bytes, however they arrive and wherever reading went on, are th
     .map((parts) => Buffer.concat(parts.map((part) => Buffer.from(part))));
   fc.assert(
     fc.property(bytes, fc.array(fc.nat(200), { maxLength: 8 }), fc.nat(1_000), (all, cuts, resume) => {
-      const whole = split(all, 0, 7);
+      const pieces = whole(all, 0, 7);
+      const said = (of: Piece[]): string => JSON.stringify(of.map(({ source: _source, from: _from, to: _to, ...piece }) => piece));
       const splitter = openSplitter(0, 7);
       const edges = [0, ...cuts.map((cut) => Math.min(cut, all.length)).sort((a, b) => a - b), all.length];
       const arrived = edges.slice(1).flatMap((edge, i) => splitter.push(Buffer.from(all.subarray(edges[i], edge))));
       arrived.push(...splitter.end());
-      const at = whole.length === 0 ? 0 : resume % whole.length;
-      const from = whole[at]?.end ?? 0;
-      const resumed = split(all.subarray(from), from, 7);
-      const exact = whole.flatMap(({ text, base64, partial, end }, i) => {
+      const at = pieces.length === 0 ? 0 : resume % pieces.length;
+      const from = pieces[at]?.end ?? 0;
+      const resumed = whole(all.subarray(from), from, 7);
+      const exact = pieces.flatMap(({ text, base64, partial, end }, i) => {
         const bytesOf = base64 === undefined ? Buffer.from(text) : Buffer.from(base64, 'base64');
-        const endsWithNewline = !partial && (i < whole.length - 1 || all.at(-1) === 0x0a) && end <= all.length;
+        const endsWithNewline = !partial && (i < pieces.length - 1 || all.at(-1) === 0x0a) && end <= all.length;
         return endsWithNewline ? [bytesOf, Buffer.from('\n')] : [bytesOf];
       });
       return (
-        JSON.stringify(arrived) === JSON.stringify(whole) &&
-        JSON.stringify(resumed) === JSON.stringify(whole.slice(at + 1)) &&
+        said(arrived) === said(pieces) &&
+        said(resumed) === said(pieces.slice(at + 1)) &&
         Buffer.concat(exact).equals(all) &&
-        whole.every(({ end }, i) => end > (whole[i - 1]?.end ?? 0))
+        pieces.every(({ source, from, to, text, base64 }) =>
+          source.subarray(from, to).equals(base64 === undefined ? Buffer.from(text) : Buffer.from(base64, 'base64')),
+        ) &&
+        pieces.every(({ end }, i) => end > (pieces[i - 1]?.end ?? 0))
       );
     }),
     { numRuns: 2_000 },

@@ -1,13 +1,13 @@
 import t from 'tap';
 import { MakimaError } from '../../src/errors.ts';
-import type { FollowOptions, StoredEvent } from '../../src/tasks/actions.ts';
+import type { EventFeed, FollowOptions, StoredEvent } from '../../src/tasks/actions.ts';
 import { outputEvent, sampleTask, stored, taskId } from '../http/recorded-actions.ts';
 import { serve } from '../http/serve.ts';
+import { feed } from '../support/feed.ts';
 
 const events = `tasks/${taskId}/events`;
 
-/** One event, then silence until the stream is ended. */
-async function* parked(signal: AbortSignal, ended: () => void): AsyncGenerator<StoredEvent> {
+async function* firstAlone(signal: AbortSignal, ended: () => void): AsyncGenerator<StoredEvent> {
   try {
     yield stored(outputEvent(1, 'first'));
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -15,6 +15,9 @@ async function* parked(signal: AbortSignal, ended: () => void): AsyncGenerator<S
     ended();
   }
 }
+
+/** One event, then silence until the stream is ended. */
+const parked = (signal: AbortSignal, ended: () => void): EventFeed => feed(firstAlone(signal, ended));
 
 void t.test('where to start: the header, else the query, else the beginning of a task and the present of all', async (t) => {
   const { call, calls } = await serve(t);

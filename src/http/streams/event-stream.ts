@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { MakimaError, messageOf } from '../../errors.ts';
-import type { StoredEvent } from '../../tasks/actions.ts';
+import type { EventFeed, Framing } from '../../tasks/actions.ts';
 import { PacedWriter } from './paced-writer.ts';
 
 export interface StreamOptions {
@@ -12,9 +12,13 @@ export interface StreamOptions {
 
 /** After a break an EventSource waits so long before it comes again, in milliseconds. */
 const retryMs = 1000;
-const comment = ': still here\n\n';
+const comment = Buffer.from(': still here\n\n');
 
-const eventFrame = ({ id, type, json }: StoredEvent): string => `id: ${id}\nevent: ${type}\ndata: ${json}\n\n`;
+const asEvents: Framing = { name: 'events', beforeId: 'id: ', beforeJson: (type) => `\nevent: ${type}\ndata: `, afterJson: '\n\n' };
+const asLines: Framing = { name: 'lines', beforeId: null, beforeJson: () => '', afterJson: '\n' };
+
+/** What of the events is passed on: their bytes. */
+type Chunks = Pick<EventFeed, 'chunks'>;
 
 /**
  * What a client is told where the source fails in the middle. Events that were deleted before a slow reader came to them are
@@ -28,7 +32,7 @@ const failureFrame = (error: unknown): string => {
 
 /** What is sent where the source says nothing, so that neither a proxy nor the client takes the connection for dead. */
 interface Alive {
-  text: (silentMs: number) => string;
+  text: (silentMs: number) => Buffer;
   everyMs: number;
   /** Each item puts it off; else it comes every so often in any case. */
   inSilenceOnly: boolean;
@@ -38,7 +42,7 @@ interface Pumped<T> {
   iterator: AsyncIterator<T>;
   /** The first item, where it was asked for already and had not come. */
   awaited?: Promise<IteratorResult<T>> | undefined;
-  frame: (item: T) => string;
+  frame: (item: T) => Buffer;
   signal: AbortSignal;
   alive?: Alive | undefined;
   /** What the client is told where the source fails in the middle; null breaks the connection off. */
@@ -97,7 +101,7 @@ const pump = async <T>(
     else writer.cut();
   } catch (error) {
     reply.log.warn({ err: error }, 'a stream was cut off');
-    if (failureText !== null && !over()) writer.add(failureText(error));
+    if (failureText !== null && !over()) writer.add(Buffer.from(failureText(error)));
     if (failureText === null) writer.cut();
     else writer.end();
   } finally {
@@ -117,18 +121,18 @@ const pump = async <T>(
  * client comes again with Last-Event-ID and gets the answer.
  * @returns the reply, for the handler to return; the stream goes on by itself
  */
-export const sendEvents = (reply: FastifyReply, source: AsyncIterable<StoredEvent>, options: StreamOptions): FastifyReply => {
+export const sendEvents = (reply: FastifyReply, source: Chunks, options: StreamOptions): FastifyReply => {
   takeOver(reply, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   const writer = new PacedWriter(reply.raw, options.signal);
   if (reply.request.method === 'HEAD') {
     writer.end();
     return reply;
   }
-  writer.add(`retry: ${retryMs}\n\n`);
+  writer.add(Buffer.from(`retry: ${retryMs}\n\n`));
   writer.flush();
   void pump(reply, writer, {
-    iterator: source[Symbol.asyncIterator](),
-    frame: eventFrame,
+    iterator: source.chunks[Symbol.asyncIterator](),
+    frame: (chunk) => chunk.framed(asEvents),
     signal: options.signal,
     alive: { text: () => comment, everyMs: options.commentEveryMs ?? 15_000, inSilenceOnly: false },
     failureText: failureFrame,
@@ -150,7 +154,7 @@ const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T |
 const sendFinite = async <T>(
   reply: FastifyReply,
   source: AsyncIterable<T>,
-  frame: (item: T) => string,
+  frame: (item: T) => Buffer,
   contentType: string,
   signal: AbortSignal,
   alive?: Alive,
@@ -179,11 +183,8 @@ const sendFinite = async <T>(
  * Answers with one event's JSON a line.
  * @throws what the source throws before its first event
  */
-export const sendNdjson = (
-  reply: FastifyReply,
-  source: AsyncIterable<StoredEvent>,
-  options: Pick<StreamOptions, 'signal'>,
-): Promise<FastifyReply> => sendFinite(reply, source, ({ json }) => `${json}\n`, 'application/x-ndjson; charset=utf-8', options.signal);
+export const sendNdjson = (reply: FastifyReply, source: Chunks, options: Pick<StreamOptions, 'signal'>): Promise<FastifyReply> =>
+  sendFinite(reply, source.chunks, (chunk) => chunk.framed(asLines), 'application/x-ndjson; charset=utf-8', options.signal);
 
 /** Below the minute after which proxies give up a connection on which nothing comes. */
 const textSilenceMs = 50_000;
@@ -201,7 +202,7 @@ export const sendText = (
   source: AsyncIterable<string>,
   { signal, live = false, silenceMs = textSilenceMs }: Pick<StreamOptions, 'signal'> & { live?: boolean; silenceMs?: number },
 ): Promise<FastifyReply> => {
-  const text = (silentMs: number): string => `[makima] nothing new for ${inWords(silentMs)}\n`;
+  const text = (silentMs: number): Buffer => Buffer.from(`[makima] nothing new for ${inWords(silentMs)}\n`);
   const alive = live ? { text, everyMs: silenceMs, inSilenceOnly: true } : undefined;
-  return sendFinite(reply, source, (piece) => piece, 'text/plain; charset=utf-8', signal, alive);
+  return sendFinite(reply, source, (piece) => Buffer.from(piece), 'text/plain; charset=utf-8', signal, alive);
 };

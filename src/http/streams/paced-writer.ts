@@ -1,13 +1,16 @@
 import type { ServerResponse } from 'node:http';
 
-/** Small pieces are gathered to one write of about so many characters, or of what comes in one turn of the event loop. */
-const chunkLength = 64 * 1024;
+/** Small pieces are gathered to one write of about so many bytes, or of what comes in one turn of the event loop. */
+const chunkBytes = 64 * 1024;
+/** A larger piece is written as it is: it may be one that many clients get, and a copy would be theirs alone. */
+const smallBytes = 8 * 1024;
 
 /** Writes to a client no faster than it reads: what is held for one that does not is one chunk. */
 export class PacedWriter {
   readonly #raw: ServerResponse;
   readonly #signal: AbortSignal;
-  #pending = '';
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
   #flushing: NodeJS.Immediate | null = null;
 
   constructor(raw: ServerResponse, signal: AbortSignal) {
@@ -17,24 +20,43 @@ export class PacedWriter {
 
   /** True where nothing waits to be written and the client takes more. */
   get idle(): boolean {
-    return this.#pending === '' && !this.#raw.writableNeedDrain;
+    return this.#pendingBytes === 0 && !this.#raw.writableNeedDrain;
   }
 
-  /** @returns whether the caller must wait for `ready` before it adds more */
-  add(text: string): boolean {
-    this.#pending += text;
-    if (this.#pending.length >= chunkLength) this.flush();
+  /**
+   * @param bytes - are not changed, and must not be changed any more
+   * @returns whether the caller must wait for `ready` before it adds more
+   */
+  add(bytes: Buffer): boolean {
+    if (bytes.length > smallBytes) {
+      this.flush();
+      this.#write(bytes);
+      return this.#raw.writableNeedDrain;
+    }
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes >= chunkBytes) this.flush();
     else this.#flushing ??= setImmediate(() => this.flush());
     return this.#raw.writableNeedDrain;
   }
 
   flush(): void {
+    const pending = this.#pending;
+    const [first] = pending;
+    this.#forget();
+    if (first !== undefined) this.#write(pending.length === 1 ? first : Buffer.concat(pending));
+  }
+
+  #write(bytes: Buffer): void {
+    // A write to a response whose client has left is an error event that nobody could do anything about.
+    if (bytes.length > 0 && !this.#raw.destroyed && !this.#raw.writableEnded) this.#raw.write(bytes);
+  }
+
+  #forget(): void {
     if (this.#flushing !== null) clearImmediate(this.#flushing);
     this.#flushing = null;
-    const text = this.#pending;
-    this.#pending = '';
-    // A write to a response whose client has left is an error event that nobody could do anything about.
-    if (text !== '' && !this.#raw.destroyed && !this.#raw.writableEnded) this.#raw.write(text);
+    this.#pending = [];
+    this.#pendingBytes = 0;
   }
 
   /** Resolves when the client has taken what was written, has left, or when the signal fires. */
@@ -69,9 +91,7 @@ export class PacedWriter {
 
   /** Breaks the connection off, so that the client sees that it has not got everything. */
   cut(): void {
-    if (this.#flushing !== null) clearImmediate(this.#flushing);
-    this.#flushing = null;
-    this.#pending = '';
+    this.#forget();
     this.#raw.destroy();
   }
 }

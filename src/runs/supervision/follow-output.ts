@@ -1,5 +1,6 @@
-import type { EventPayload, OutputStream } from '../../../schemas/event.ts';
+import type { OutputStream } from '../../../schemas/event.ts';
 import type { AgentSignal } from '../../agents/driver.ts';
+import type { Appended } from '../../events/event-log.ts';
 import type { Piece } from '../../process/split-lines.ts';
 import type { RunExit } from '../../process/wait-for-exit.ts';
 import type { RunContext, RunOfTask } from '../context.ts';
@@ -7,14 +8,13 @@ import { untilDone } from '../until-done.ts';
 import type { AgentProcess } from './agent-process.ts';
 import type { ProgressTracker } from './progress.ts';
 
-const outputEvent = (stream: OutputStream, piece: Piece, jsonType: string | null): EventPayload => ({
-  type: 'output',
-  stream,
-  content: piece.text,
-  ...(jsonType !== null && { jsonType }),
-  ...(piece.partial && { partial: true as const }),
-  ...(piece.base64 !== undefined && { base64: piece.base64 }),
-});
+/** A piece as it goes into the log: its bytes as they are, where they are a text. */
+const outputEvent = (stream: OutputStream, { text, source, from, to, base64, partial }: Piece, jsonType?: string | null): Appended => {
+  const marks = { ...(jsonType !== null && jsonType !== undefined && { jsonType }), ...(partial && { partial: true as const }) };
+  return base64 === undefined
+    ? { type: 'output', stream, line: source, from, to, ...marks }
+    : { type: 'output', stream, content: text, ...marks, base64 };
+};
 
 /** How far a run's files are in the log, null where nothing of this run is. */
 export const loggedOffsets = (context: Pick<RunContext, 'log'>, taskId: string, runId: string): { out: number; err: number } => {
@@ -46,7 +46,7 @@ export const followOutput = async (
   let cutOff = false;
 
   /** What of the events still goes into the log: nothing once it is full, and a word about that where it begins. */
-  const withinBound = (events: EventPayload[]): EventPayload[] => {
+  const withinBound = (events: Appended[]): Appended[] => {
     if (context.log.size(task.id) < context.maxLogBytes) return events;
     if (cutOff) return [];
     return [
@@ -59,7 +59,7 @@ export const followOutput = async (
     ];
   };
 
-  const log = (which: 'out' | 'err', events: EventPayload[], end: number): Promise<void> =>
+  const log = (which: 'out' | 'err', events: Appended[], end: number): Promise<void> =>
     untilDone(
       context,
       `logging the output of task ${task.id}`,
@@ -89,7 +89,7 @@ export const followOutput = async (
   const takeStderr = async (pieces: Piece[]): Promise<void> => {
     await log(
       'err',
-      pieces.map((piece) => outputEvent('stderr', piece, null)),
+      pieces.map((piece) => outputEvent('stderr', piece)),
       pieces.at(-1)?.end ?? offsets.err,
     );
     options.heard();

@@ -1,4 +1,4 @@
-import type { FollowOptions, StoredEvent } from '../../events/event-log.ts';
+import type { EventFeed, FollowOptions } from '../../events/event-log.ts';
 import { maySee, requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 
@@ -11,7 +11,7 @@ export const followTask = async (
   caller: Caller,
   taskId: string,
   options: FollowOptions,
-): Promise<AsyncIterable<StoredEvent>> => {
+): Promise<EventFeed> => {
   const task = await requireTask(parts, caller, taskId, 'read');
   return parts.log.follow(task.id, options);
 };
@@ -25,7 +25,7 @@ export const followAll = (
   parts: Needs<'store' | 'log'>,
   caller: Caller,
   options: Omit<FollowOptions, 'after'> & { after: number | null },
-): Promise<AsyncIterable<StoredEvent>> => {
+): Promise<EventFeed> => {
   const seen = new Map<string, Promise<boolean>>();
   return parts.log.followAll({
     ...options,

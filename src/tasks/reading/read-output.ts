@@ -1,5 +1,5 @@
 import type { EventType, TaskEvent } from '../../../schemas/event.ts';
-import type { StoredEvent } from '../../events/event-log.ts';
+import type { EventFeed } from '../../events/event-log.ts';
 import { requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 import { readableLines, readableTypes } from './readable-lines.ts';
@@ -11,12 +11,8 @@ interface Stretch {
   signal: AbortSignal;
 }
 
-const eventsOf = (
-  { log }: Needs<'log'>,
-  taskId: string,
-  types: readonly EventType[],
-  { after, follow, signal }: Stretch,
-): AsyncIterable<StoredEvent> => (follow ? log.follow(taskId, { after, types, signal }) : log.read(taskId, { after, types, signal }));
+const eventsOf = ({ log }: Needs<'log'>, taskId: string, types: readonly EventType[], { after, follow, signal }: Stretch): EventFeed =>
+  follow ? log.follow(taskId, { after, types, signal }) : log.read(taskId, { after, types, signal });
 
 /** One page of a task's output events. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, EVENTS_GONE */
 export const readOutput = async (
@@ -31,12 +27,7 @@ export const readOutput = async (
 };
 
 /** All output events up to now, or until the task has ended, one by one. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, EVENTS_GONE */
-export const streamOutput = async (
-  parts: Needs<'store' | 'log'>,
-  caller: Caller,
-  taskId: string,
-  stretch: Stretch,
-): Promise<AsyncIterable<StoredEvent>> => {
+export const streamOutput = async (parts: Needs<'store' | 'log'>, caller: Caller, taskId: string, stretch: Stretch): Promise<EventFeed> => {
   const task = await requireTask(parts, caller, taskId, 'read');
   return eventsOf(parts, task.id, ['output'], stretch);
 };

@@ -1,0 +1,36 @@
+import { readSync } from 'node:fs';
+import { MakimaError } from '../errors.ts';
+import type { LogFile } from './log-file.ts';
+import { blockBytes, blockLength, nextBoundary, type RecordBlock } from './record-block.ts';
+import { readAt } from './seek.ts';
+
+/** No record is this long: what reads on so far without a newline is damage. */
+const maxRecordBytes = 64 * 1024 * 1024;
+
+/** What was written so lately is in memory, where a read costs less than its way through the thread pool. */
+const lateBytes = 16 * 1024 * 1024;
+
+/**
+ * Reads the block that begins at a record of a log.
+ * @param fd - of the log's file as it is now
+ * @param place - where the bytes may be put, if they fit
+ */
+export const readBlock = async (log: LogFile, fd: number, from: number, place: Buffer | null): Promise<RecordBlock> => {
+  let bytes: Buffer = Buffer.alloc(0);
+  for (let to = nextBoundary(from); ; to += Math.max(blockBytes, to - from)) {
+    if (bytes.length > maxRecordBytes) throw new MakimaError('INTERNAL', `${log.path} is damaged at byte ${from}`);
+    // Twice as much at every further read, so that a long record is not copied again and again.
+    const length = Math.min(to, log.size) - from;
+    const more = place !== null && bytes.length === 0 && length <= place.length ? place.subarray(0, length) : Buffer.allocUnsafe(length);
+    bytes.copy(more);
+    const wanted = more.length - bytes.length;
+    const isLate = log.size - from <= lateBytes;
+    const count = isLate
+      ? readSync(fd, more, bytes.length, wanted, from + bytes.length)
+      : await readAt(fd, more, bytes.length, wanted, from + bytes.length);
+    if (count < wanted) throw new MakimaError('INTERNAL', `${log.path} is shorter than it was: somebody else changed it`);
+    bytes = more;
+    const whole = blockLength(bytes, from);
+    if (whole > 0) return log.block(from, bytes.subarray(0, whole));
+  }
+};
