@@ -14,6 +14,11 @@ export interface RememberedTasks {
   begin(): number;
   /** A transaction is about to be committed: from here on these tasks are read, which waits for it. */
   changing(ids: Iterable<string>): void;
+  /**
+   * The same of tasks that it deletes. What was begun before is not believed from here on: where both are committed together, who changed
+   * such a task hears of it when it is gone.
+   */
+  deleting(ids: Iterable<string>, order: number): void;
   /** Remembers what a transaction has left, when it is committed. @returns the task as all are to have it */
   written(task: Task, order: number): Task;
   /** Nobody knows how this transaction has left its tasks. */
@@ -73,6 +78,11 @@ export const rememberTasks = (limit = maxCharacters): RememberedTasks => {
     begin: () => (begun += 1),
     changing(ids) {
       for (const id of ids) remove(id);
+    },
+    deleting(ids, order) {
+      this.changing(ids);
+      floor = Math.max(floor, order);
+      this.count = null;
     },
     written(task, order) {
       const kept = frozen(task);

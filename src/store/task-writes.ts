@@ -197,10 +197,9 @@ export const taskWrites = (session: Session): TaskWrites => {
 
     deleteTasks: (ids) =>
       session.write(async (trx) => {
-        tasks.begin();
+        const order = tasks.begin();
         await remove(trx, ids);
-        tasks.changing(ids);
-        tasks.count = null;
+        tasks.deleting(ids, order);
       }),
   };
 };

@@ -82,6 +82,13 @@ void t.test('readers beside writers never see less than was acknowledged, nor a 
   t.equal(acknowledged, 200);
 });
 
+void t.test('a task that is changed and deleted in one commit is gone', async (t) => {
+  const store = await newStore(t);
+  const { id } = await store.createTask(sampleTask()).then(({ task }) => task);
+  await Promise.all([store.updateTask(id, { progressSummary: 'x' }), store.addWarnings(id, []), store.deleteTasks([id])]);
+  t.equal(await store.getTask(id), null);
+});
+
 void t.test('what is remembered is bounded, and of a transaction that overtook another the later one counts', (t) => {
   const tasks = rememberTasks(10_000);
   const many = Array.from({ length: 30 }, () => sampleTask());
