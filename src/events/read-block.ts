@@ -17,13 +17,14 @@ let inARow = 0;
 /**
  * Reads the block that begins at a record of a log. The log may be trimmed meanwhile: the block is one of the file as it was.
  * @param fd - of the log's file as it is now
- * @param place - where the bytes may be put, if they fit
+ * @param place - where the bytes may be put, if they fit: as many times as long as a block is usually, as many blocks are read as one
  */
 export const readBlock = async (log: LogFile, fd: number, from: number, place: Buffer | null): Promise<RecordBlock> => {
   const end = log.size;
   const isLate = end - from <= lateBytes;
   let bytes: Buffer = Buffer.alloc(0);
-  for (let to = nextBoundary(from); ; to += Math.max(blockBytes, to - from)) {
+  const boundary = nextBoundary(from) + (place === null ? 0 : place.length - blockBytes);
+  for (let to = boundary; ; to += Math.max(blockBytes, to - from)) {
     if (bytes.length > maxRecordBytes) throw new MakimaError('INTERNAL', `${log.path} is damaged at byte ${from}`);
     // Twice as much at every further read, so that a long record is not copied again and again.
     const length = Math.min(to, end) - from;
@@ -37,7 +38,7 @@ export const readBlock = async (log: LogFile, fd: number, from: number, place: B
       : await readAt(fd, more, bytes.length, wanted, from + bytes.length);
     if (count < wanted) throw new MakimaError('INTERNAL', `${log.path} is shorter than it was: somebody else changed it`);
     bytes = more;
-    const whole = blockLength(bytes, from);
+    const whole = blockLength(bytes, from, boundary);
     if (whole > 0) return log.block(from, bytes.subarray(0, whole));
   }
 };

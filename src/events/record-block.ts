@@ -38,10 +38,11 @@ const maxKept = 4;
  * Where the block that begins at `from` ends, as far as these bytes reach: behind the last record that ends before the next multiple of the
  * block's size, so that readers which began anywhere come to the same blocks.
  * @param bytes - whole records from `from` on, or the beginning of one
+ * @param boundary - the multiple that is meant, where it is not the next
  * @returns how many of the bytes; 0 where no record ends in them
  */
-export const blockLength = (bytes: Buffer, from: number): number => {
-  for (let to = nextBoundary(from) - from; ; to += blockBytes) {
+export const blockLength = (bytes: Buffer, from: number, boundary = nextBoundary(from)): number => {
+  for (let to = boundary - from; ; to += blockBytes) {
     const last = bytes.lastIndexOf(newline, Math.min(to, bytes.length) - 1);
     if (last !== -1 || to >= bytes.length) return last + 1;
   }

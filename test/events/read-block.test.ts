@@ -1,6 +1,7 @@
 import t from 'tap';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EventChunk } from '../../src/events/event-log.ts';
 import { LogFile } from '../../src/events/log-file.ts';
 import { readBlock } from '../../src/events/read-block.ts';
 import { RecentBlocks } from '../../src/events/recent-blocks.ts';
@@ -55,4 +56,33 @@ void t.test('a reader that passes over a long log lets others work meanwhile', a
   clearImmediate(next);
   t.same(contents(found), ['<end>']);
   t.ok(turns >= 4, `${turns} turns of the event loop while 8 MB were read`);
+});
+
+void t.test('who reads a log alone gets it in few long chunks, and so do only so many at a time', async (t) => {
+  const log = open(t.testdir());
+  t.teardown(() => log.close());
+  const framing = { name: 'lines', beforeId: null, beforeJson: () => '', afterJson: '\n' };
+  const chunksOf = (n: number): AsyncIterator<EventChunk, unknown> => log.read(taskId(n), all).chunks[Symbol.asyncIterator]();
+  const next = async (reader: AsyncIterator<EventChunk, unknown>): Promise<number> => {
+    const result = await reader.next();
+    return result.done === true ? 0 : result.value.framed(framing).length;
+  };
+  for (let n = 1; n <= 33; n++)
+    log.append(
+      taskId(n),
+      Array.from({ length: n === 1 ? 600 : 200 }, () => line('z'.repeat(1_000))),
+    );
+  let chunks = 0;
+  const whole = chunksOf(1);
+  while ((await next(whole)) > 0) chunks += 1;
+  t.ok(chunks <= 4, `${chunks} chunks of 700 kB`);
+  const readers = Array.from({ length: 33 }, (_, n) => chunksOf(n + 1));
+  const lengths: number[] = [];
+  for (const reader of readers) lengths.push(await next(reader));
+  t.ok(lengths.slice(0, 32).every((length) => length > 100_000));
+  t.ok((lengths[32] ?? Infinity) <= 64 * 1024, 'the last one');
+  await readers[0]?.return?.();
+  const another = chunksOf(33);
+  t.ok((await next(another)) > 100_000, 'when one has left there is room for another');
+  for (const reader of [another, ...readers]) await reader.return?.();
 });
