@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { bringCommit } from '../../src/git/repository/bring-objects.ts';
@@ -7,7 +18,7 @@ import { keepSnapshot } from '../../src/git/snapshot/keep-snapshot.ts';
 import { lookOver } from '../../src/git/snapshot/look-over.ts';
 import { snapshotCommit, snapshotTree } from '../../src/git/snapshot/snapshot.ts';
 import { sealMakimaDirectory } from '../../src/git/worktree/makima-directory.ts';
-import type { Worktree } from '../../src/git/worktree/worktree.ts';
+import { temporaryFile, type Worktree } from '../../src/git/worktree/worktree.ts';
 import { fingerprint, isolate, prepared, sh, userRepository, worktreeOf, write } from './git-fixture.ts';
 
 const fifo = (file: string): void => {
@@ -141,3 +152,40 @@ void t.test('a commit comes from one task’s repository into another’s withou
   t.equal(sh(parent.gitDir, 'show', `${commit}:b.txt`), 'b\n');
   t.notOk(existsSync(trace), existsSync(trace) ? readFileSync(trace, 'utf8') : '');
 });
+
+void t.test(
+  'an object that is not what it is called, and a commit that an agent gave other parents, come to no other repository',
+  async (t) => {
+    const home = isolate(t);
+    const { worktree: parent, repository } = await prepared(home, { 'a.txt': 'a\n' });
+    const said = (directory: string, ...args: string[]): string => sh(directory, ...args).trim();
+    const has = said(parent.gitDir, 'rev-parse', `${parent.branch}^{commit}`);
+    const over = async () => ({ over: { has, aside: await temporaryFile(parent.gitDir, 'pack') } });
+    const commitIn = ({ path: directory }: Worktree, name: string): string => {
+      write(directory, { [name]: `${name}\n` });
+      sh(directory, 'add', '-A');
+      sh(directory, '-c', 'user.name=a', '-c', 'user.email=a@localhost', 'commit', '-q', '-m', name);
+      return said(directory, 'rev-parse', 'HEAD');
+    };
+
+    const forger = await worktreeOf(home, repository);
+    const forged = commitIn(forger, 'b.txt');
+    const fileOf = (id: string): string => path.join(forger.gitDir, 'objects', id.slice(0, 2), id.slice(2));
+    write(forger.path, { 'evil.txt': 'evil\n' });
+    const honest = said(forger.path, 'rev-parse', 'HEAD:b.txt');
+    const evilContent = readFileSync(fileOf(said(forger.path, 'hash-object', '-w', 'evil.txt')));
+    rmSync(fileOf(honest));
+    writeFileSync(fileOf(honest), evilContent);
+    await t.rejects(bringCommit(forger.gitDir, parent.gitDir, forged, await over()), { code: 'GIT_FAILED' });
+    t.throws(() => sh(parent.gitDir, 'cat-file', '-e', honest));
+
+    const grafter = await worktreeOf(home, repository);
+    const middle = commitIn(grafter, 'c.txt');
+    const tip = commitIn(grafter, 'd.txt');
+    write(grafter.gitDir, { 'info/grafts': `${tip} ${has}\n` });
+    await bringCommit(grafter.gitDir, parent.gitDir, tip, await over());
+    t.equal(said(parent.gitDir, 'rev-parse', `${tip}^`), middle);
+    t.equal(sh(parent.gitDir, 'show', `${middle}:c.txt`), 'c.txt\n');
+    t.strictSame(readdirSync(path.join(parent.gitDir, 'makima-tmp')), []);
+  },
+);

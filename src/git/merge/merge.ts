@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MergeConflict } from '../../../schemas/merge.ts';
 import { MakimaError, messageOf } from '../../errors.ts';
 import { bringCommit } from '../repository/index.ts';
-import { IndexLockHeld } from '../worktree/index.ts';
+import { IndexLockHeld, temporaryFile } from '../worktree/index.ts';
 import { applyMerge, WorktreeChanged } from './apply.ts';
 import { forget, settle, takeBack } from './end.ts';
 import type { MergeJournal } from './journal.ts';
@@ -39,8 +39,10 @@ export type Merged =
  */
 export const merge = async (into: Receiver, source: Incoming, journal: MergeJournal): Promise<Merged> => {
   const { gitDir } = into.worktree;
-  if (source.worktree.gitDir !== gitDir)
-    await bringCommit(source.worktree.gitDir, gitDir, source.commit, { has: await headToMergeInto(into.worktree) });
+  if (source.worktree.gitDir !== gitDir) {
+    const has = await headToMergeInto(into.worktree);
+    await bringCommit(source.worktree.gitDir, gitDir, source.commit, { over: { has, aside: await temporaryFile(gitDir, 'pack') } });
+  }
   for (let attempt = 1; ; attempt += 1) {
     const plan = attempt === 1 ? await planMerge(into, source) : await planAnew(into, source, journal);
     if (plan.kind === 'contained') return plan;

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { isThere } from '../../files/look.ts';
@@ -41,26 +41,48 @@ const fetchObjects = async (
   await git(['fetch', ...flags, '--', from, ...what], { gitDir: to, signal, config: quiet, env: { GIT_ALLOW_PROTOCOL: 'file' } });
 };
 
+/** By which a commit is handed over without a fetch. */
+export interface HandOver {
+  /** A commit that the other repository has with all its history. */
+  has: string;
+  /** A name in a directory on the disk of that repository's objects, where nobody else has anything of it. */
+  aside: string;
+}
+
+/** What an agent can write beside its commits, of which they would seem to have other parents. */
+const parentsAsWritten: readonly [string, string][] = [['core.commitGraph', 'false']];
+
 /**
- * Writes a pack of what a commit has and another one has not: a fetch is six processes, and this one. Its objects are walked to
- * where the other's begin, so that none can be missing.
- * @returns false where that is not enough: a history that ends early, or a git or a file system that cannot
+ * Writes a pack of what a commit has and another one has not, and has git work out anew what each object in it is called: a fetch
+ * is six processes, and this two. Objects are walked to where the other's begin, so that none can be missing, and an agent that
+ * wrote another content into an object of its own brings it to nobody.
+ * @returns false where that is not enough: a history that ends early, an object that is not what it is called, or a git or a file system that cannot
  */
-const packInto = async (from: string, to: string, commit: string, has: string, signal?: AbortSignal): Promise<boolean> => {
+const packInto = async (from: string, to: string, commit: string, { has, aside }: HandOver, signal?: AbortSignal): Promise<boolean> => {
   if ((await isThere(path.join(from, 'shallow'))) || (await isThere(path.join(to, 'shallow')))) return false;
   const packs = path.join(to, 'objects', 'pack');
-  await mkdir(packs, { recursive: true });
+  const left = new Set<string>();
   try {
-    await git(['pack-objects', '--quiet', '--revs', '--non-empty', '--delta-base-offset', path.join(packs, 'pack')], {
+    const { stdout } = await git(['pack-objects', '--quiet', '--revs', '--non-empty', '--delta-base-offset', aside], {
       gitDir: from,
-      env: borrowing([to]),
+      env: { ...borrowing([to]), GIT_GRAFT_FILE: '/dev/null' },
+      config: parentsAsWritten,
       input: `${commit}\n^${has}\n`,
       signal,
     });
+    const names = stdout.toString('latin1').split('\n').slice(0, -1);
+    for (const name of names) for (const suffix of ['.pack', '.idx', '.rev']) left.add(`${aside}-${name}${suffix}`);
+    for (const name of names) await git(['index-pack', '--verify', `${aside}-${name}.pack`], { gitDir: to, signal });
+    await mkdir(packs, { recursive: true });
+    // git sees a pack by its index
+    for (const suffix of ['.pack', '.idx'])
+      for (const name of names) await rename(`${aside}-${name}${suffix}`, path.join(packs, `pack-${name}${suffix}`));
     return true;
   } catch (error) {
     if (!(error instanceof MakimaError) || error.code === 'DISK_FULL') throw error;
     return false;
+  } finally {
+    for (const file of left) await rm(file, { force: true });
   }
 };
 
@@ -68,16 +90,16 @@ const packInto = async (from: string, to: string, commit: string, has: string, s
  * Brings a commit that no ref need name from one task's repository to another's, with the files of Git LFS: checking it out
  * there would ask the remote for them, which does not have them yet.
  *
- * @param options - `has`: a commit that the other repository has with all its history, null where none is known
+ * @param options - `over`: null where it is fetched
  * @throws MakimaError DISK_FULL, GIT_FAILED
  */
 export const bringCommit = async (
   from: string,
   to: string,
   commit: string,
-  { has = null, signal }: { has?: string | null; signal?: AbortSignal | undefined } = {},
+  { over = null, signal }: { over?: HandOver | null; signal?: AbortSignal | undefined } = {},
 ): Promise<void> => {
-  if (has !== null && (await packInto(from, to, commit, has, signal))) return linkLfsObjects(from, to);
+  if (over !== null && (await packInto(from, to, commit, over, signal))) return linkLfsObjects(from, to);
   // an id is given out only where that is allowed, in the older protocol that a user may have chosen
   await fetchObjects(from, to, [commit], 'git -c uploadpack.allowAnySHA1InWant=true upload-pack', { updateShallow: true, signal });
   await linkLfsObjects(from, to);

@@ -12,7 +12,7 @@ export interface CommitFacts {
 const known = new Remembered<CommitFacts>(5000);
 
 /** A commit is what its name says, whatever an agent has put in its place. */
-export const asWritten: Readonly<Record<string, string>> = { GIT_NO_REPLACE_OBJECTS: '1' };
+export const asWritten: Readonly<Record<string, string>> = { GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: '/dev/null' };
 
 /**
  * What commits say of themselves; one command for all that are not known yet.
