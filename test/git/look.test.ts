@@ -158,6 +158,39 @@ void t.test('what was remembered and is gone, or was tampered with, is made agai
   t.equal(await snapshotTree(worktree), tree, 'with the index itself broken');
 });
 
+void t.test('of what is staged alone the tree is made again where a clean-up took it', async (t) => {
+  const home = isolate(t);
+  const counted = countCommands(t, home);
+  const { worktree } = await prepared(home, files);
+  write(worktree.path, { 'staged/staged.txt': 'staged\n' });
+  sh(worktree.path, 'add', '-A');
+  const tree = await snapshotTree(worktree);
+  await settle(() => snapshotTree(worktree), counted);
+  sh(worktree.path, 'prune', '--expire=now');
+  t.throws(() => sh(worktree.path, 'cat-file', '-e', tree), 'the index names the file, and no tree');
+  t.equal(await snapshotTree(worktree), tree);
+  t.match(sh(worktree.path, 'cat-file', 'blob', `${tree}:staged/staged.txt`), 'staged');
+  t.equal((await settle(() => snapshotTree(worktree), counted)).length, 1);
+});
+
+void t.test('whatever stands where a look writes, the worktree is looked at', async (t) => {
+  const home = isolate(t);
+  const { worktree } = await prepared(home, files);
+  const kept = path.join(worktree.gitDir, 'makima-look');
+  const change = (content: string): string => {
+    write(worktree.path, { 'a.txt': content });
+    return byGit(worktree);
+  };
+  rmSync(kept, { recursive: true, force: true });
+  writeFileSync(kept, '');
+  let expected = change('a file in the place of its directory\n');
+  t.equal(await snapshotTree(worktree), expected);
+  rmSync(kept);
+  write(worktree.gitDir, { [`makima-look/${path.basename(worktree.adminDir)}/x`]: '' });
+  expected = change('a directory in the place of its copy\n');
+  t.equal(await snapshotTree(worktree), expected);
+});
+
 /** A small tree of names that get into each other's way. */
 const name = fc.array(fc.constantFrom('a', 'b', 'a.b', 'a-b', 'é', 'A B'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
 interface Change {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError } from '../../errors.ts';
+import { codeOf } from '../../files/failure.ts';
 import {
   commitOf,
   git,
@@ -48,7 +49,8 @@ const quickly = async (look: () => Promise<string | null>): Promise<string | nul
   try {
     return await look();
   } catch (error) {
-    if (!(error instanceof MakimaError) || error.code === 'DISK_FULL') throw error;
+    const isTold = error instanceof MakimaError ? error.code !== 'DISK_FULL' : codeOf(error) !== null;
+    if (!isTold) throw error;
     return null;
   }
 };

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { stampAt } from '../../../files/stamp.ts';
 import { gitText } from '../../command/index.ts';
 import { copyIndex, indexOf, placeOf, type Worktree } from '../../worktree/index.ts';
+import { objectsOf } from './contents.ts';
+import { objectFile } from './loose-objects.ts';
 import { marksIn } from './marks.ts';
 
 /** A copy of a worktree's index that git may bring up to date: what it has learnt of the files stays for the next look. */
@@ -18,6 +21,8 @@ interface Kept extends KeptIndex {
   /** What the copy was when git last wrote it. */
   stamp: string;
   bytes: number;
+  /** The file of that tree's object, where nothing but this copy knows of it: a clean-up of the agent's may take it. */
+  object: string | null;
 }
 
 /** So many bytes of copies are kept at the most, and so many copies; the one that was not used for the longest time goes first. */
@@ -36,7 +41,7 @@ const kept = new Map<string, Kept>();
 export const keptIndex = async (worktree: Worktree, signal?: AbortSignal): Promise<KeptIndex | null> => {
   const own = stampAt(indexOf(worktree));
   const known = kept.get(worktree.adminDir);
-  if (known !== undefined && known.seed === own.text && known.stamp === stampAt(known.file).text) {
+  if (known !== undefined && known.seed === own.text && known.stamp === stampAt(known.file).text && isThere(known)) {
     kept.delete(worktree.adminDir);
     kept.set(worktree.adminDir, known);
     return known;
@@ -60,11 +65,15 @@ const copyOf = async (worktree: Worktree, signal?: AbortSignal): Promise<Omit<Ke
   if (!(await copyIndex(indexOf(worktree), file))) return null;
   const marks = await marksIn(file, worktree.baseCommit.length);
   if (marks === null || marks.hasHidden || marks.hasLinks || marks.hasMakima || marks.hasUnmerged) return null;
-  const tree =
-    marks.tree ??
-    (await gitText(['write-tree'], { ...placeOf(worktree), indexFile: file, config: [['core.splitIndex', 'false']], signal }));
-  return { file, tree, stamp: stampAt(file).text, bytes: (await stat(file)).size };
+  const config: [string, string][] = [['core.splitIndex', 'false']];
+  const tree = marks.tree ?? (await gitText(['write-tree'], { ...placeOf(worktree), indexFile: file, config, signal }));
+  const object = marks.tree === null ? objectFile(objectsOf(worktree), tree) : null;
+  // what is in a pack, or with the source's cache, has no file of its own
+  const isLoose = object !== null && existsSync(object);
+  return { file, tree, stamp: stampAt(file).text, bytes: (await stat(file)).size, object: isLoose ? object : null };
 };
+
+const isThere = ({ object }: Kept): boolean => object === null || existsSync(object);
 
 /** Notes that git has written to the copy. */
 export const noteWritten = (worktree: Worktree): void => {

@@ -5,6 +5,9 @@ import { constants, deflateSync } from 'node:zlib';
 import { isMissing } from '../../../files/failure.ts';
 import { stampAt } from '../../../files/stamp.ts';
 
+/** Where an object is that has a file of its own. @param objects - a directory of objects */
+export const objectFile = (objects: string, id: string): string => path.join(objects, id.slice(0, 2), id.slice(2));
+
 /**
  * Writes an object as git does (gitformat-loose(5)), and names it as it does: without a process for each. Small ones, since nothing
  * else goes on meanwhile; the thread pool would take longer over it than the disk does.
@@ -17,11 +20,10 @@ export const writeObject = (objects: string, idLength: number, kind: 'blob' | 't
   const id = createHash(idLength === 64 ? 'sha256' : 'sha1')
     .update(whole)
     .digest('hex');
-  const directory = path.join(objects, id.slice(0, 2));
-  const file = path.join(directory, id.slice(2));
+  const file = objectFile(objects, id);
   if (existsSync(file)) return id;
   // by a name that git takes for an unfinished object, and clears away
-  const aside = path.join(directory, `tmp_obj_${crypto.randomUUID()}`);
+  const aside = path.join(path.dirname(file), `tmp_obj_${crypto.randomUUID()}`);
   const bytes = deflateSync(whole, { level: constants.Z_BEST_SPEED });
   try {
     writeNew(aside, bytes);
