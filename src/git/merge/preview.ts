@@ -96,10 +96,10 @@ export const previewOnce = async (
   return preview;
 };
 
-/** What decides a merge beside its sides: git's settings, and the attributes that are in the worktree though git ignores their file. */
+/** What decides a merge beside its sides: git's settings, the user's attributes, and those that are in the worktree though git ignores their file. */
 const mergeState = async (into: Worktree, attributes: readonly string[]): Promise<string> => {
   const settings = await settingsOf(into);
-  const { text, isSettled } = stampOfAll(attributes);
+  const { text, isSettled } = stampOfAll([...settings.attributeFiles, ...attributes]);
   return isSettled ? `${settings.state}\n${text}` : crypto.randomUUID();
 };
 

@@ -35,6 +35,7 @@ const usual = (): string[] => [
   path.join(process.env['HOME'] ?? homedir(), '.gitconfig'),
   path.join(configHome(), 'git', 'config'),
   process.env['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig',
+  ...[process.env['GIT_CONFIG_GLOBAL']].filter((file) => file !== undefined),
 ];
 
 /** The settings of a worktree; read by git where a file that they come from has changed. */
