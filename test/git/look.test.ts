@@ -2,7 +2,18 @@
 import t, { type Test } from 'tap';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { snapshotTree } from '../../src/git/snapshot/snapshot.ts';
 import type { Worktree } from '../../src/git/worktree/worktree.ts';
@@ -171,6 +182,21 @@ void t.test('of what is staged alone the tree is made again where a clean-up too
   t.equal(await snapshotTree(worktree), tree);
   t.match(sh(worktree.path, 'cat-file', 'blob', `${tree}:staged/staged.txt`), 'staged');
   t.equal((await settle(() => snapshotTree(worktree), counted)).length, 1);
+});
+
+void t.test('objects that a look would write again are young after it, so that a clean-up under way spares them', async (t) => {
+  const home = isolate(t);
+  const { worktree } = await prepared(home, files);
+  write(worktree.path, { 'a.txt': 'changed\n' });
+  const tree = await snapshotTree(worktree);
+  const objects = [tree, sh(worktree.path, 'rev-parse', `${tree}:a.txt`).trim()].map((id) =>
+    path.join(worktree.gitDir, 'objects', id.slice(0, 2), id.slice(2)),
+  );
+  for (const file of objects) utimesSync(file, 1, 1);
+  renameSync(path.join(worktree.path, 'a.txt'), path.join(worktree.path, 'z.log'));
+  copyFileSync(path.join(worktree.path, 'z.log'), path.join(worktree.path, 'a.txt'));
+  t.equal(await snapshotTree(worktree), tree);
+  for (const file of objects) t.ok(statSync(file).mtimeMs > 1_000_000);
 });
 
 void t.test('whatever stands where a look writes, the worktree is looked at', async (t) => {

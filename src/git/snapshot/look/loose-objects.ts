@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { constants, deflateSync } from 'node:zlib';
 import { isMissing } from '../../../files/failure.ts';
@@ -21,7 +21,7 @@ export const writeObject = (objects: string, idLength: number, kind: 'blob' | 't
     .update(whole)
     .digest('hex');
   const file = objectFile(objects, id);
-  if (existsSync(file)) return id;
+  if (isMadeNew(file)) return id;
   // by a name that git takes for an unfinished object, and clears away
   const aside = path.join(path.dirname(file), `tmp_obj_${crypto.randomUUID()}`);
   const bytes = deflateSync(whole, { level: constants.Z_BEST_SPEED });
@@ -33,6 +33,18 @@ export const writeObject = (objects: string, idLength: number, kind: 'blob' | 't
     throw error;
   }
   return id;
+};
+
+/** As git does with one that it would write again: a clean-up that is under way spares what is young. @returns false where there is none */
+const isMadeNew = (file: string): boolean => {
+  const now = new Date();
+  try {
+    utimesSync(file, now, now);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 };
 
 const writeNew = (file: string, bytes: Buffer): void => {

@@ -19,8 +19,10 @@ const maxFileBytes = 256 * 1024;
 /** So many files are read and written in one go. */
 const filesAtOnce = 10;
 
-/** What the last look at a worktree came to, by all that it depends on. */
-const last = new Remembered<{ state: string; tree: string }>(1000);
+/** What the last look at a worktree came to, by all that it depends on, and when its objects were made. */
+const last = new Remembered<{ state: string; tree: string; at: number }>(1000);
+/** A clean-up of git's takes what nothing names and is two weeks old: long before, it is made anew. */
+const maxAgeMs = 24 * 3_600_000;
 
 /** Whether a base commit has something of `.makima`, which commits keep for ever. */
 const withMakima = new Remembered<Promise<boolean>>(1000);
@@ -49,11 +51,12 @@ export const quickTree = async (worktree: Worktree, config: [string, string][], 
     .update([index.tree, found.state, ...gone.map(keyOf)].join('\0'))
     .digest('hex');
   const known = last.get(worktree.adminDir);
-  if (known?.state === `${own} ${objectsStamp(worktree.gitDir)}`) return known.tree;
+  const isYoung = known !== undefined && Date.now() - known.at < maxAgeMs;
+  if (isYoung && known.state === `${own} ${objectsStamp(worktree.gitDir)}`) return known.tree;
   const tree = await treeOf(worktree, index, { found, gone, settings, config }, signal);
   if (tree === null) return null;
   last.delete(worktree.adminDir);
-  if (found.isSettled) last.set(worktree.adminDir, { state: `${own} ${objectsStamp(worktree.gitDir)}`, tree });
+  if (found.isSettled) last.set(worktree.adminDir, { state: `${own} ${objectsStamp(worktree.gitDir)}`, tree, at: Date.now() });
   return tree;
 };
 
