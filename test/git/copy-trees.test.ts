@@ -23,7 +23,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import { copyEntry, type CopyOptions } from '../../src/git/worktree/copies/copy-entry.ts';
-import { copyLinks } from '../../src/git/worktree/copies/copy-links.ts';
+import { copyLink } from '../../src/git/worktree/copies/copy-leaf.ts';
+import { copyLinks, decideLink } from '../../src/git/worktree/copies/copy-links.ts';
 import { copyStep } from '../../src/git/worktree/copies/copy-step.ts';
 import { fingerprint, write } from './git-fixture.ts';
 
@@ -127,6 +128,16 @@ void t.test('a directory that became a link while it was to be copied is not fol
   t.end();
 });
 
+void t.test('what was a link at the look and is none any more is looked at again', async (t) => {
+  const root = t.testdir({ from: { file: 'own', directory: {} }, to: {} });
+  const links = await copyLinks(path.join(root, 'from'), path.join(root, 'to'), 'copy');
+  for (const name of ['file', 'directory', 'nothing']) {
+    const [from, to] = [path.join(root, 'from', name), path.join(root, 'to', name)];
+    t.equal(copyLink(bytes(from), { from, to, relative: name }, true, { existing: 'replace', skip: [], depth: 0, told: 'all' }), null);
+    t.equal(await decideLink(links, bytes(from), bytes(to), bytes(name)), null);
+  }
+});
+
 void t.test(
   'nor while somebody swaps them all the time',
   { skip: process.platform !== 'linux' && 'nothing holds a directory there' },
@@ -140,24 +151,30 @@ void t.test(
     const swaps = `const { renameSync, symlinkSync, rmSync } = require('fs');
     const swap = (name, target) => { renameSync(name, name + '.moved'); symlinkSync(target, name); rmSync(name); renameSync(name + '.moved', name); };
     process.stdout.write('swaps');
-    for (;;) { swap('a', ${JSON.stringify(outside)}); swap('a/d3', ${JSON.stringify(`${outside}/d3`)}); swap('a/f4', ${JSON.stringify(`${outside}/f4`)}); }`;
+    while (process.ppid === ${process.pid}) { swap('a', ${JSON.stringify(outside)}); swap('a/d3', ${JSON.stringify(`${outside}/d3`)}); swap('a/f4', ${JSON.stringify(`${outside}/f4`)}); }`;
     const agent = spawn(process.execPath, ['-e', swaps], { cwd: from, stdio: ['ignore', 'pipe', 'inherit'] });
     const gone = once(agent, 'exit');
-    await once(agent.stdout, 'data');
-    let whole = 0;
-    for (let round = 0; round < 200; round += 1) {
-      const to = path.join(root, `to${round}`);
-      mkdirSync(to);
-      await copyTree(from, to);
-      const files = readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-      for (const file of files)
-        if (readFileSync(path.join(file.parentPath, file.name), 'utf8') !== 'own') t.fail(`${file.parentPath}/${file.name} is another's`);
-      if (files.length === 40) whole += 1;
+    try {
+      await once(agent.stdout, 'data');
+      let whole = 0;
+      for (let round = 0; round < 200; round += 1) {
+        const to = path.join(root, `to${round}`);
+        mkdirSync(to);
+        await copyTree(from, to);
+        const entries = readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+        for (const entry of entries) {
+          const at = path.join(entry.parentPath, entry.name);
+          if (!entry.isFile() || readFileSync(at, 'utf8') !== 'own') t.fail(`${at} is another's`);
+        }
+        if (entries.length === 40) whole += 1;
+      }
+      t.comment(`${whole} of 200 came whole`);
+      t.equal(agent.exitCode, null, 'it went on to the end');
+    } finally {
+      // whatever becomes of this, it ends before what it swaps is removed
+      agent.kill('SIGKILL');
+      await gone;
     }
-    t.comment(`${whole} of 200 came whole`);
-    t.equal(agent.exitCode, null, 'it went on to the end');
-    agent.kill('SIGKILL');
-    await gone;
   },
 );
 

@@ -1,8 +1,8 @@
 import { lstat, lutimes, symlink, unlink } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
-import { codeOf, isMissing } from '../../../files/failure.ts';
+import { isMissing } from '../../../files/failure.ts';
 import { closeDirectory, makeDirectory, makeWay } from './copy-leaf.ts';
-import { decideLink, noteInward, settleLinks, type CopyLinks } from './copy-links.ts';
+import { decideLink, noteInward, noteLeftOut, settleLinks, type CopyLinks } from './copy-links.ts';
 import { copyStep, isTold } from './copy-step.ts';
 import { inThread, stepsAtOnce } from './copy-threads.ts';
 import { bytesOf, latin1, realOf } from './link-places.ts';
@@ -20,6 +20,8 @@ export interface CopyOptions extends Pick<CopyRules, 'existing'> {
 
 /** What is done before a thread is asked: a few files and no large one, which takes a millisecond. */
 const small = { entries: 40, bytes: 1024 * 1024 };
+/** What is swapped for a link and back all the time is looked at so often, and then left out. */
+const mostLooks = 5;
 /** Between two of these a copy can be stopped, and others have their turn. */
 const large = { entries: 500, bytes: Infinity };
 
@@ -33,16 +35,21 @@ const large = { entries: 500, bytes: Infinity };
  * @returns false where there is nothing at `from`
  */
 export const copyEntry = async (from: Buffer, to: Buffer, relative: Buffer, options: CopyOptions): Promise<boolean> => {
-  options.signal?.throwIfAborted();
-  const found = await statOf(from);
-  if (found === null) return false;
   const path = { from: latin1(from), to: latin1(to), relative: latin1(relative) };
-  if (found.isSymbolicLink()) await copyLink(path, found, options);
-  else if (found.isDirectory()) {
-    const isNew = makeDirectory(to, false, options);
-    if (isNew !== null) return copyAll([{ ...path, isDirectory: true, isNew, real: realOf(options.links.places, path.from) }], options);
-  } else if (found.isFile())
-    return copyAll([{ ...path, isDirectory: false, isNew: false, real: realOf(options.links.places, path.from) }], options);
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    options.signal?.throwIfAborted();
+    const found = await statOf(from);
+    if (found === null) return false;
+    if (found.isSymbolicLink()) {
+      if (await copyLink(path, found, options)) return true;
+      continue;
+    }
+    const real = realOf(options.links.places, path.from);
+    if (found.isFile()) return copyAll([{ ...path, isDirectory: false, isNew: false, real }], options);
+    const isNew = found.isDirectory() ? makeDirectory(to, false, options) : null;
+    return isNew === null || copyAll([{ ...path, isDirectory: true, isNew, real }], options);
+  }
+  noteLeftOut(options.links, relative, 'it was another thing at each look');
   return true;
 };
 
@@ -134,22 +141,20 @@ const statOf = async (file: Buffer): Promise<BigIntStats | null> => {
 
 const seconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1e9;
 
-/** A process that is just ending removes its files: of a link that is gone since it was listed nothing is said. */
-const copyLink = async (link: CopyPath, found: BigIntStats, options: CopyOptions): Promise<void> => {
+/** @returns false where it is no link any more: a process that is just ending removes its files, another puts something in its place */
+const copyLink = async (link: CopyPath, found: BigIntStats, options: CopyOptions): Promise<boolean> => {
   const [from, to, relative] = [bytesOf(link.from), bytesOf(link.to), bytesOf(link.relative)];
-  if (options.existing === 'keep' && (await statOf(to)) !== null) return;
-  try {
-    const decision = await decideLink(options.links, from, to, relative);
-    if ('leaveOut' in decision) return;
-    if ('bring' in decision) {
-      await copyEntry(decision.bring, to, relative, brought(options, decision.links));
-      return;
-    }
-    makeWay(to, options);
-    await symlink(decision.make, to);
-    await lutimes(to, seconds(found.atimeNs), seconds(found.mtimeNs));
-    if (isTold({ told: options.told ?? 'all' }, link.relative)) options.copied?.(relative);
-  } catch (error) {
-    if ((await statOf(from))?.isSymbolicLink() === true || !(isMissing(error) || codeOf(error) === 'EINVAL')) throw error;
+  if (options.existing === 'keep' && (await statOf(to)) !== null) return true;
+  const decision = await decideLink(options.links, from, to, relative);
+  if (decision === null) return false;
+  if ('leaveOut' in decision) return true;
+  if ('bring' in decision) {
+    await copyEntry(decision.bring, to, relative, brought(options, decision.links));
+    return true;
   }
+  makeWay(to, options);
+  await symlink(decision.make, to);
+  await lutimes(to, seconds(found.atimeNs), seconds(found.mtimeNs));
+  if (isTold({ told: options.told ?? 'all' }, link.relative)) options.copied?.(relative);
+  return true;
 };

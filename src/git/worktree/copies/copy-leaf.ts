@@ -50,7 +50,8 @@ export const copyFile = ({ path, stat }: Steady, to: Buffer, isNew: boolean, rul
     // its mode comes along
     copyFileSync(path, to, cloning);
   } catch (error) {
-    if (isMissing(error) && statOf(path) === null) return false;
+    // of a path that nothing holds, what is there now says nothing of what was
+    if (isMissing(error) && statOf(to.subarray(0, to.lastIndexOf(0x2f))) !== null) return false;
     throw error;
   }
   if ((stat.mode & specialBits) !== 0) chmodSync(to, stat.mode & 0o7777);
@@ -58,25 +59,29 @@ export const copyFile = ({ path, stat }: Steady, to: Buffer, isNew: boolean, rul
   return true;
 };
 
-/**
- * Makes a link whose text alone says that it stays inside.
- * @returns false where what stands there stays, or the link is gone; null where it needs a decision
- */
-export const copyLink = (from: Buffer, { to, relative }: CopyPath, isNew: boolean, rules: CopyRules): boolean | null => {
+/** What is said by a link; null where none is there any more. */
+const readLink = (from: Buffer): { text: string; atimeMs: number; mtimeMs: number } | null => {
   try {
     const text = readlinkSync(from, { encoding: 'latin1' });
-    if (!staysInside(text, relative.split('/').length - 1 - rules.depth)) return null;
     const { atimeMs, mtimeMs } = lstatSync(from);
-    if (!isNew && !makeWay(bytes(to), rules)) return false;
-    symlinkSync(bytes(text), bytes(to));
-    lutimesSync(bytes(to), atimeMs / 1000, mtimeMs / 1000);
-    return true;
+    return { text, atimeMs, mtimeMs };
   } catch (error) {
-    if (isMissing(error) && statOf(from) === null) return false;
-    // it is none any more
-    if (codeOf(error) === 'EINVAL') return null;
+    if (isMissing(error) || codeOf(error) === 'EINVAL') return null;
     throw error;
   }
+};
+
+/**
+ * Makes a link whose text alone says that it stays inside.
+ * @returns false where what stands there stays; null where it needs a decision, or is no link any more and has to be looked at again
+ */
+export const copyLink = (from: Buffer, { to, relative }: CopyPath, isNew: boolean, rules: CopyRules): boolean | null => {
+  const link = readLink(from);
+  if (link === null || !staysInside(link.text, relative.split('/').length - 1 - rules.depth)) return null;
+  if (!isNew && !makeWay(bytes(to), rules)) return false;
+  symlinkSync(bytes(link.text), bytes(to));
+  lutimesSync(bytes(to), link.atimeMs / 1000, link.mtimeMs / 1000);
+  return true;
 };
 
 /** @returns whether it was made; null where something that is no directory stands there and stays */

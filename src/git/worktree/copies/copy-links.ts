@@ -1,5 +1,7 @@
-import { readlink, stat } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { createTurns } from '../../../domain/turns.ts';
+import { codeOf, isMissing } from '../../../files/failure.ts';
+import { statOf } from '../../../files/look.ts';
 import { showPath } from '../../command/index.ts';
 import { committedAs } from './committed-links.ts';
 import {
@@ -23,6 +25,7 @@ const maxEntries = 20_000;
 const maxBytes = 1024 ** 3;
 /** A link in what a link leads to, and so on. */
 const maxNested = 8;
+const slash = 0x2f;
 /** The directory that is copied, and the copy itself. */
 const ownPlaces = 2;
 
@@ -94,13 +97,23 @@ export const copyLinks = async (
  * @param from - the link
  * @param to - where it would be made
  * @param relative - its path in the copy
- * @throws the error of the file system where the link itself is gone
+ * @returns null where it is no link any more
  */
-export const decideLink = async (links: CopyLinks, from: Buffer, to: Buffer, relative: Buffer): Promise<LinkDecision> => {
-  const text = await readlink(from, { encoding: 'buffer' });
+export const decideLink = async (links: CopyLinks, from: Buffer, to: Buffer, relative: Buffer): Promise<LinkDecision | null> => {
+  const text = await textOf(from);
+  if (text === null) return null;
   const isInward = staysInside(latin1(text), depthIn(links.places, relative));
   const make = isInward ? text : inwardText(links.places, to, latin1(text));
   return make === null ? decideByTarget(links, from, to, relative, text) : makeInward(links, from, to, relative, make);
+};
+
+const textOf = async (link: Buffer): Promise<Buffer | null> => {
+  try {
+    return await readlink(link, { encoding: 'buffer' });
+  } catch (error) {
+    if (isMissing(error) || codeOf(error) === 'EINVAL') return null;
+    throw error;
+  }
 };
 
 /** A link was made that stays inside: by and by it is looked whether what it leads to was copied as well. */
@@ -114,7 +127,8 @@ const makeInward = (links: CopyLinks, from: Buffer, to: Buffer, relative: Buffer
 };
 
 const decideByTarget = async (links: CopyLinks, from: Buffer, to: Buffer, relative: Buffer, text: Buffer): Promise<LinkDecision> => {
-  const target = await targetOf(from);
+  // by its text, since something else can stand in its place by now
+  const target = await targetOf(text[0] === slash ? text : Buffer.concat([from.subarray(0, from.lastIndexOf(slash) + 1), text]));
   const make = target === null ? null : inwardText(links.places, to, target);
   if (make !== null) return makeInward(links, from, to, relative, make);
   const { outward, committed } = links.shared;
@@ -138,7 +152,8 @@ const bringTarget = async (links: CopyLinks, target: string, to: Buffer, relativ
   if (links.places.length >= ownPlaces + maxNested)
     return leaveOut(links, relative, target, `it is in what a link leads to, ${maxNested} of them one in the other`);
   if (isAbove(target, links.places)) return leaveOut(links, relative, target, 'it leads to a directory that holds the copy itself');
-  const found = await stat(bytesOf(target));
+  const found = await statOf(bytesOf(target));
+  if (found === null) return leaveOut(links, relative, target, 'it leads to nothing that is there');
   if (!found.isFile() && !found.isDirectory()) return leaveOut(links, relative, target, 'it leads to no file and no directory');
   const why = await measureTree(bytesOf(target), links.shared.room);
   if (why !== null) return leaveOut(links, relative, target, why);
