@@ -113,7 +113,8 @@ export const startDaemon = async (home: string, agent: string, env: Record<strin
     async call(method, path, body) {
       const answer = await fetch(`${url}/api/v1/mesh${path}`, {
         method,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        // The bare thing may stop this process for longer than the daemon keeps a connection that nobody uses.
+        headers: { ...headers, connection: 'close', ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await answer.text();
