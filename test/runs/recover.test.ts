@@ -249,7 +249,9 @@ void t.test('a paused run stays paused, also one that was not stopped yet, and g
   for (const continued of [false, true]) {
     const home = scratch(t);
     const first = await startDaemon(t, 'counts', { MAKIMA_HOME: home }, quick);
-    const { id } = await first.start({ plan: 'COUNT: 30 EVERY: 10' });
+    // It does not end before it was resumed, however long the daemons take.
+    const resumed = join(home, 'resumed');
+    const { id } = await first.start({ plan: `COUNT: 30 EVERY: 10 UNTIL: ${resumed}` });
     await first.until(id, says('line 3 of 30'));
     t.equal((await first.call('POST', `/tasks/${id}/pause`)).body.status, 'paused');
     await first.close();
@@ -261,6 +263,7 @@ void t.test('a paused run stays paused, also one that was not stopped yet, and g
     t.equal((await daemon.call('GET', `/tasks/${id}`)).body.status, 'paused');
     for (const pid of agents) t.equal(stateOf(pid), 'T');
     t.equal((await daemon.call('POST', `/tasks/${id}/resume`)).body.status, 'running');
+    writeFileSync(resumed, '');
     t.equal((await daemon.ended(id)).status, 'done');
     t.same(await daemon.said(id), numbered(30));
   }
