@@ -62,10 +62,12 @@ export const followRunFile = (options: FollowFileOptions): Follower => {
         spare = null;
         const count = readSync(file.fd, buffer, 0, readBytes, position);
         const bytes = buffer.subarray(0, count);
-        if (count <= copiedBytes) spare = buffer;
+        const copies = count <= copiedBytes;
+        if (copies) spare = buffer;
         position += count;
-        if (count > 0) await hand(splitter.push(count <= copiedBytes ? Buffer.from(bytes) : bytes));
-        spare ??= buffer;
+        if (count > 0) await hand(splitter.push(copies ? Buffer.from(bytes) : bytes));
+        // Who has copied gave it back before: it may be another's by now.
+        if (!copies) spare ??= buffer;
         if (count === readBytes) {
           await otherWork();
         } else if (!last) {

@@ -103,6 +103,44 @@ void t.test('nothing more is read before the last batch was taken, and batches a
   t.equal(count, 600_000);
 });
 
+void t.test('who has copied its lines gives the bytes back once: another may have read into them since', async (t) => {
+  const directory = t.testdir();
+  /** A follower whose first batch is held until it is let go. */
+  const holding = async (
+    name: string,
+    lines: number,
+  ): Promise<{ letGo: () => void; held: Promise<undefined>; done: Promise<number>; said: Set<string> }> => {
+    const path = join(directory, name);
+    await writeFile(path, `${name.repeat(99)}\n`.repeat(lines));
+    const said = new Set<string>();
+    const [begun, over] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const follower = followRunFile({
+      path,
+      from: 0,
+      onPieces: async (pieces) => {
+        begun.resolve(undefined);
+        await over.promise;
+        for (const { source, from, to } of pieces) said.add(source.toString('utf8', from, to));
+      },
+    });
+    follower.finish();
+    return { letGo: () => over.resolve(undefined), held: begun.promise, done: follower.done, said };
+  };
+  const few = await holding('a', 1);
+  await few.held;
+  const many = await holding('b', 2_000);
+  await many.held;
+  few.letGo();
+  await few.done;
+  const others = await holding('c', 2_000);
+  await others.held;
+  many.letGo();
+  others.letGo();
+  await Promise.all([many.done, others.done]);
+  t.same([...many.said], ['b'.repeat(99)]);
+  t.same([...others.said], ['c'.repeat(99)]);
+});
+
 void t.test('the bytes of a batch stay until it was taken, whatever others read meanwhile', async (t) => {
   const directory = t.testdir();
   let taken = 0;
