@@ -1,5 +1,5 @@
-import { type BigIntStats, lstatSync } from 'node:fs';
-import { isMissing } from './failure.ts';
+import { type BigIntStats, lstatSync, statSync } from 'node:fs';
+import { codeOf, isMissing } from './failure.ts';
 
 /** What tells one state of a file from every other: two that are equal are of one file that nobody has written to in between. */
 export interface Stamp {
@@ -15,11 +15,13 @@ const second = 1_000_000_000n;
 
 /** @param now - when the file was looked at, or before, in milliseconds */
 export const stampOf = (found: BigIntStats, now: number): Stamp => {
-  const { ino, mode, size, mtimeNs, ctimeNs } = found;
+  const { dev, ino, mode, size, mtimeNs, ctimeNs } = found;
   // a program can set the time of change of content, the other one only the kernel
   const age = BigInt(Math.floor(now)) - ctimeNs / 1_000_000n;
-  return { text: `${ino} ${mode} ${size} ${mtimeNs} ${ctimeNs}`, isSettled: age > (ctimeNs % second === 0n ? coarseMs : tickMs) };
+  return { text: `${dev} ${ino} ${mode} ${size} ${mtimeNs} ${ctimeNs}`, isSettled: age > (ctimeNs % second === 0n ? coarseMs : tickMs) };
 };
+
+const nothing: Stamp = { text: '-', isSettled: true };
 
 /**
  * Of what is at a path, links not followed. That nothing is there is a state too. Asked without the thread pool: of a file whose
@@ -28,20 +30,33 @@ export const stampOf = (found: BigIntStats, now: number): Stamp => {
 export const stampAt = (file: string | Buffer): Stamp => {
   const now = Date.now();
   const found = lookAt(file);
-  return found === null ? { text: '-', isSettled: true } : stampOf(found, now);
+  return found === null ? nothing : stampOf(found, now);
 };
 
-const lookAt = (file: string | Buffer): BigIntStats | null => {
+/** The same and, of a link, what it leads to as well: a user's settings often are links to where all of them are kept. */
+export const stampBehind = (file: string | Buffer): Stamp => {
+  const now = Date.now();
+  const found = lookAt(file);
+  if (found === null) return nothing;
+  if (!found.isSymbolicLink()) return stampOf(found, now);
+  const behind = unlessMissing(() => statSync(file, { bigint: true, throwIfNoEntry: false }));
+  return together([stampOf(found, now), behind === null ? nothing : stampOf(behind, now)]);
+};
+
+const lookAt = (file: string | Buffer): BigIntStats | null => unlessMissing(() => lstatSync(file, { bigint: true, throwIfNoEntry: false }));
+
+/** Something that leads round in a circle leads nowhere. */
+const unlessMissing = (look: () => BigIntStats | undefined): BigIntStats | null => {
   try {
-    return lstatSync(file, { bigint: true, throwIfNoEntry: false }) ?? null;
+    return look() ?? null;
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (isMissing(error) || codeOf(error) === 'ELOOP') return null;
     throw error;
   }
 };
 
-/** Of several files as one. */
-export const stampOfAll = (files: readonly (string | Buffer)[]): Stamp => {
-  const stamps = files.map(stampAt);
-  return { text: stamps.map(({ text }) => text).join('\n'), isSettled: stamps.every(({ isSettled }) => isSettled) };
-};
+/** Several as one. */
+export const together = (stamps: readonly Stamp[]): Stamp => ({
+  text: stamps.map(({ text }) => text).join('\n'),
+  isSettled: stamps.every(({ isSettled }) => isSettled),
+});

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MergePreview } from '../../../schemas/merge.ts';
-import { stampAt, stampOfAll } from '../../files/stamp.ts';
+import { stampAt, stampBehind, together } from '../../files/stamp.ts';
 import { diffTrees, showPath } from '../command/index.ts';
 import { type PlannedSource, Remembered, settingsOf, standingOf, writeObject } from '../snapshot/index.ts';
 import type { Worktree } from '../worktree/index.ts';
@@ -99,7 +99,7 @@ export const previewOnce = async (
 /** What decides a merge beside its sides: git's settings, the user's attributes, and those that are in the worktree though git ignores their file. */
 const mergeState = async (into: Worktree, attributes: readonly string[]): Promise<string> => {
   const settings = await settingsOf(into);
-  const { text, isSettled } = stampOfAll([...settings.attributeFiles, ...attributes]);
+  const { text, isSettled } = together([...settings.attributeFiles, ...attributes].map(stampBehind));
   return isSettled ? `${settings.state}\n${text}` : crypto.randomUUID();
 };
 

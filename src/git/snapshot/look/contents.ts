@@ -3,7 +3,7 @@ import path from 'node:path';
 import { codeOf, isMissing } from '../../../files/failure.ts';
 import { joinBytes, parentsOf } from '../../../files/relative-path.ts';
 import { readPlainText } from '../../../files/rewrite-file.ts';
-import { stampAt, stampOf } from '../../../files/stamp.ts';
+import { stampAt, stampBehind, stampOf } from '../../../files/stamp.ts';
 import { keyOf } from '../../command/index.ts';
 import type { Worktree } from '../../worktree/index.ts';
 import type { Settings } from './settings.ts';
@@ -33,7 +33,7 @@ export const findFiles = (worktree: Worktree, paths: readonly Buffer[], settings
   const attributes = [...settings.attributeFiles, ...[...directories.values()].map((directory) => joinBytes(directory, '.gitattributes'))];
   try {
     for (const directory of directories.values()) if (!lstatSync(directory).isDirectory()) return null;
-    const stamps = attributes.map((file) => ({ file, stamp: stampAt(file) }));
+    const stamps = attributes.map((file) => ({ file, stamp: stampBehind(file) }));
     const files: FoundFile[] = [];
     let isSettled = stamps.every(({ stamp }) => stamp.isSettled);
     for (const each of paths) {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { stampOfAll } from '../../../files/stamp.ts';
+import { stampBehind, together } from '../../../files/stamp.ts';
 import { git } from '../../command/index.ts';
 import { headPlaceOf, type Worktree } from '../../worktree/index.ts';
 import { Remembered } from '../remembered.ts';
@@ -88,6 +88,6 @@ const attributesFile = (named: string | undefined): string => {
 
 /** Files that were written just now are never what they were. */
 const stateOf = (files: readonly string[]): string => {
-  const { text, isSettled } = stampOfAll(files);
+  const { text, isSettled } = together(files.map(stampBehind));
   return isSettled ? text : `${text} ${crypto.randomUUID()}`;
 };
