@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { MakimaError } from '../errors.ts';
 import { codeOf } from '../files/failure.ts';
 import { storeWhole } from '../files/store-whole.ts';
@@ -52,8 +52,19 @@ const ringBell = (directory: string): boolean => {
   return true;
 };
 
-const storedMessages = (directory: string): string[] =>
-  readdirSync(runPaths(directory).messages).filter((name) => /^\d{6,}(-[0-9a-f]{32})?\.(msg|done|failed)$/.test(name));
+const isMessage = (name: string): boolean => /^\d{6,}(-[0-9a-f]{32})?\.(msg|done|failed)$/.test(name);
+
+const storedMessages = (directory: string): string[] => readdirSync(runPaths(directory).messages).filter(isMessage);
+
+/** None where the directory is not there. */
+const namesIn = (directory: string): string[] => {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+};
 
 /** What an id is in a message's name: whatever is in it, it is no path. */
 const idMark = (id: string): string => `-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
@@ -152,14 +163,14 @@ export const closeInput = (directory: string): Promise<void> =>
   });
 
 /**
- * Rings again after a restart: a daemon that died between storing a message and ringing leaves it waiting. What was
- * handed over is not handed over again.
+ * Rings again after a restart, where something waits: a daemon that died between storing a message, or the end, and ringing left it so.
+ * What was handed over is not handed over again. Where nothing waits nobody is woken: that is a shell a run.
  * @returns the sequence numbers of the messages that waited
  */
 export const resumeInput = (directory: string): Promise<number[]> =>
   atOnce(() => {
-    if (!exists(runPaths(directory).messages)) return [];
-    const waiting = storedMessages(directory).filter((name) => name.endsWith('.msg'));
-    ringBell(directory);
+    const names = namesIn(runPaths(directory).messages);
+    const waiting = names.filter(isMessage).filter((name) => name.endsWith('.msg'));
+    if (waiting.length > 0 || names.includes(basename(runPaths(directory).close))) ringBell(directory);
     return waiting.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
   });

@@ -2,9 +2,9 @@ import type { Task } from '../../schemas/task.ts';
 import type { InTurn } from '../domain/turns.ts';
 import { addUsage } from '../domain/usage.ts';
 import { MakimaError, messageOf } from '../errors.ts';
-import { followRunFile } from '../process/follow-file.ts';
 import { isOfOtherHome, readHandle, type RunHandle } from '../process/handle.ts';
 import { pauseRun } from '../process/pause.ts';
+import { readRunFile } from '../process/read-run-file.ts';
 import { runPaths } from '../process/run-directory.ts';
 import { resumeInput } from '../process/write-input.ts';
 import type { Run } from '../store/task-store.ts';
@@ -33,20 +33,7 @@ const rememberProgress = async (context: Parts, task: Task, run: Run, signal: Ab
   const tracker = trackProgress(context.drivers.get(task.agent).newReader());
   const { out } = loggedOffsets(context, task.id, run.runId);
   if (out === 0) return tracker;
-  const enough = new AbortController();
-  const follower = followRunFile({
-    path: runPaths(run.directory).out,
-    from: 0,
-    signal: AbortSignal.any([enough.signal, signal]),
-    onPieces: (pieces) => {
-      for (const piece of pieces) if (piece.end <= out) tracker.take(piece);
-      if ((pieces.at(-1)?.end ?? 0) >= out) enough.abort();
-      return Promise.resolve();
-    },
-  });
-  follower.finish();
-  await follower.done;
-  signal.throwIfAborted();
+  await readRunFile(runPaths(run.directory).out, out, (piece) => void tracker.take(piece), signal);
   return tracker;
 };
 

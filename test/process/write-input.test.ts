@@ -1,7 +1,8 @@
 import t from 'tap';
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, truncate, writeFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { readdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sweepRun } from '../../src/process/sweep.ts';
@@ -120,4 +121,28 @@ void t.test('what waits is bounded', async (t) => {
   await truncate(join(run.paths.messages, '000001.msg'), maxWaitingBytes - 1);
   t.equal((await writeInput(run.directory, 'y')).sequence, 2);
   await t.rejects(writeInput(run.directory, 'z'), { code: 'BODY_TOO_LARGE', message: /wait for the agent/ });
+});
+
+void t.test('after a restart the bell is rung for what waits, and nobody is woken for nothing', async (t) => {
+  const { directory, paths } = await newRun(t);
+  const bell = openSync(paths.bell, constants.O_RDWR | constants.O_NONBLOCK);
+  t.teardown(() => closeSync(bell));
+  const rings = (): number => {
+    try {
+      return readSync(bell, Buffer.alloc(64));
+    } catch {
+      return 0; // EAGAIN
+    }
+  };
+  await writeFile(join(paths.messages, '000001.done'), 'one\n');
+  await resumeInput(directory);
+  t.equal(rings(), 0);
+  await writeFile(join(paths.messages, '000002.msg'), 'two\n');
+  await resumeInput(directory);
+  t.equal(rings(), 1, 'a message');
+  await rename(join(paths.messages, '000002.msg'), join(paths.messages, '000002.done'));
+  await writeFile(paths.close, '');
+  await resumeInput(directory);
+  t.equal(rings(), 1, 'the end');
+  t.same(await resumeInput(join(directory, 'none')), []);
 });
