@@ -1,23 +1,13 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
+import { stampBehind } from '../../files/stamp.ts';
 import type { LocalRepository } from './local-repository.ts';
 import type { SourceFacts } from './source-facts.ts';
 
 /** What is fetched of a source. */
 const fetched = ['refs/heads', 'refs/tags', 'refs/remotes/origin'];
-
-/** Git itself takes a packed-refs file for the one that it has read by these. */
-const identityOf = async (file: string): Promise<string> => {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await lstat(file, { bigint: true });
-    return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw error;
-  }
-};
 
 /** Refs that are files, and what stands in them; null where one is what git does not write. */
 const looseRefs = async (directory: string): Promise<string[] | null> => {
@@ -36,7 +26,9 @@ const looseRefs = async (directory: string): Promise<string[] | null> => {
  * @returns null where files cannot tell it
  */
 export const stateOf = async ({ gitDir, commonDir }: LocalRepository): Promise<string | null> => {
-  const [loose, texts, packed] = await Promise.all([
+  // git itself takes a file of packed refs for the one that it has read by its stamp
+  const packed = stampBehind(path.join(commonDir, 'packed-refs')).text;
+  const [loose, texts] = await Promise.all([
     Promise.all(fetched.map((name) => looseRefs(path.join(commonDir, name)))),
     // git lists the tables of a reftable there, of which each has a name of its own
     Promise.all(
@@ -47,7 +39,6 @@ export const stateOf = async ({ gitDir, commonDir }: LocalRepository): Promise<s
         path.join(commonDir, 'shallow'),
       ].map(async (file) => (await readPlainText(file)) ?? ''),
     ),
-    identityOf(path.join(commonDir, 'packed-refs')),
   ]);
   // a HEAD that is a link, as git once wrote it
   if (loose.includes(null) || texts[0] === '') return null;

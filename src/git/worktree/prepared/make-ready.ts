@@ -85,7 +85,7 @@ export const makeReady = async (
   if ((await isThere(path.join(files, '.gitmodules'))) || (await readdir(worktree.adminDir)).some((name) => name.startsWith('sharedindex')))
     return null;
   await ageIndex(path.join(worktree.adminDir, 'index'), signal);
-  if (!(await standAsTheyDid(user))) return null;
+  if (!standAsTheyDid(user)) return null;
   const ready = { directory, files, adminDir: worktree.adminDir, commit, settings: settingsText(repository), user, bytes };
   return { ...ready, seal: await sealOf(ready) };
 };

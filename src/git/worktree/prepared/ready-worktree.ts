@@ -2,6 +2,7 @@ import { lstat, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { configText, diffTrees } from '../../command/index.ts';
 import { isMissing } from '../../../files/failure.ts';
+import { stampAt } from '../../../files/stamp.ts';
 import { type Base, filtersOf, type Repository } from '../../repository/index.ts';
 import { writeDotGit } from '../dot-git.ts';
 import type { Worktree } from '../worktree.ts';
@@ -31,11 +32,6 @@ const maxLooked = 100;
 
 export const settingsText = ({ facts }: Repository): string => configText([...facts.settings]);
 
-const identityOf = async (file: string): Promise<string> => {
-  const { dev, ino, mode, size, mtimeNs, ctimeNs } = await lstat(file, { bigint: true });
-  return [file, dev, ino, mode, size, mtimeNs, ctimeNs].join(' ');
-};
-
 /** What tells that somebody was at it: each directory on the way, the index, and what is at the top. */
 export const sealOf = async ({ directory, files, adminDir }: Pick<ReadyWorktree, 'directory' | 'files' | 'adminDir'>): Promise<string> => {
   const names = (await readdir(files)).sort();
@@ -46,7 +42,7 @@ export const sealOf = async ({ directory, files, adminDir }: Pick<ReadyWorktree,
     path.join(adminDir, 'index'),
     ...names.slice(0, maxLooked).map((name) => path.join(files, name)),
   ];
-  return [names.length, ...(await Promise.all(looked.map(identityOf)))].join('\n');
+  return [names.length, ...looked.map((file) => `${file} ${stampAt(file).text}`)].join('\n');
 };
 
 const isUntouched = async (ready: ReadyWorktree): Promise<boolean> => {
@@ -86,8 +82,11 @@ export const isStillRight = async (
   signal?: AbortSignal,
 ): Promise<boolean> => {
   if (ready.settings !== settingsText(repository) || repository.cacheDir === null) return false;
-  const [stand, untouched] = await Promise.all([standAsTheyDid(ready.user), isUntouched(ready)]);
-  return stand && untouched && (ready.commit === commit || (await canFollow(ready, repository, repository.cacheDir, commit, signal)));
+  return (
+    standAsTheyDid(ready.user) &&
+    (await isUntouched(ready)) &&
+    (ready.commit === commit || (await canFollow(ready, repository, repository.cacheDir, commit, signal)))
+  );
 };
 
 /**

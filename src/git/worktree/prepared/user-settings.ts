@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { isMissing } from '../../../files/failure.ts';
+import { stampBehind, together } from '../../../files/stamp.ts';
 import { git, type GitPlace } from '../../command/index.ts';
 
 /** The user's own files that decide, beside a repository's, how git checks out, and how they stood. */
@@ -28,21 +29,7 @@ const textOf = (file: string): Promise<string> =>
     throw error;
   });
 
-/** By what git itself takes a file for the one that it has read. */
-const stateOf = async (files: readonly string[]): Promise<string> =>
-  (
-    await Promise.all(
-      files.map(async (file) => {
-        try {
-          const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
-          return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
-        } catch (error) {
-          if (isMissing(error)) return '';
-          throw error;
-        }
-      }),
-    )
-  ).join('\n');
+const stateOf = (files: readonly string[]): string => together(files.map(stampBehind)).text;
 
 /**
  * Looks at all that the user's own settings have to say of a checkout: one git process.
@@ -81,8 +68,8 @@ export const userSettingsOf = async (place: GitPlace & { gitDir: string }, signa
     files.add(file);
     if ((await textOf(file)).includes('filter')) return null;
   }
-  return { files: [...files], state: await stateOf([...files]) };
+  return { files: [...files], state: stateOf([...files]) };
 };
 
 /** Whether none of them was changed, taken away or made since. */
-export const standAsTheyDid = async ({ files, state }: UserSettings): Promise<boolean> => (await stateOf(files)) === state;
+export const standAsTheyDid = ({ files, state }: UserSettings): boolean => stateOf(files) === state;
