@@ -27,6 +27,9 @@ export const noNul = '^[^\\u0000]*$';
 /** The same, and something to read in it. The classes exclude each other, so that matching is linear in any text. */
 export const notBlank = '^\\s*[^\\s\\u0000][^\\u0000]*$';
 
+/** Printable ASCII without spaces, and no dash in front. */
+export const noOption = '^[!-,.-~][!-~]*$';
+
 /** The id of an event as text: as many digits as a number holds exactly. */
 export const eventIdPattern = '^\\d{1,15}$';
 

@@ -1,11 +1,15 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { StringEnum, Uuid, noNul, notBlank } from './common.ts';
+import { Nullable, StringEnum, Uuid, noNul, noOption, notBlank } from './common.ts';
 import { CompletionAction } from './task.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 300, pattern: notBlank });
 const Plan = Type.String({ minLength: 1, maxLength: 2_000_000, pattern: notBlank });
 const Priority = Type.Integer({ minimum: -1000, maximum: 1000, description: 'Higher starts first; 0 where left out' });
 const Branch = Type.String({ minLength: 1, maxLength: 250, pattern: noNul });
+/** Words for the agent's command line: what begins with a dash would be an option there. */
+const AgentWord = (description: string) => Type.String({ minLength: 1, maxLength: 200, pattern: noOption, description });
+const Model = AgentWord('A name or alias as the agent takes it');
+const Effort = AgentWord('As the agent names it: claude has low, medium, high, xhigh and max');
 const Summary = Type.String({ maxLength: 100_000, pattern: noNul });
 
 export const CreateTask = Type.Object(
@@ -30,6 +34,8 @@ export const CreateTask = Type.Object(
     dependsOn: Type.Optional(Type.Array(Uuid, { maxItems: 100 })),
     priority: Type.Optional(Priority),
     agent: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: noNul })),
+    model: Type.Optional(Model),
+    effort: Type.Optional(Effort),
     start: Type.Optional(Type.Boolean({ description: 'Start it at once' })),
   },
   { $id: 'CreateTask', additionalProperties: false },
@@ -41,6 +47,8 @@ export const UpdateTask = Type.Object(
     name: Type.Optional(Name),
     plan: Type.Optional(Plan),
     priority: Type.Optional(Priority),
+    model: Type.Optional(Nullable(Model)),
+    effort: Type.Optional(Nullable(Effort)),
     progressSummary: Type.Optional(Summary),
     status: Type.Optional(StringEnum(['done', 'completed'] as const)),
     force: Type.Optional(Type.Boolean({ description: 'Finish although work of subtasks is not integrated' })),

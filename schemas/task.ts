@@ -65,6 +65,8 @@ export const Task = Type.Object(
     parentTaskId: Nullable(Uuid),
     depth: Type.Integer({ description: '0 is the top of a tree' }),
     agent: Type.String(),
+    model: Nullable(Type.String({ description: 'What the agent is asked to run with; null: its own default' })),
+    effort: Nullable(Type.String({ description: 'How hard it is to think, as the agent names it; null: its own default' })),
     repositoryUrl: Nullable(Type.String()),
     baseBranch: Nullable(Type.String()),
     targetBranch: Nullable(Type.String()),

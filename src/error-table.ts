@@ -81,6 +81,7 @@ export const errorTable = {
   BRANCH_NOT_FOUND: { status: 400, what: 'The repository has no such branch', remedy: 'Give one that exists; as baseBranch it may be left out, for the default branch' },
   SETUP_FAILED: { status: 500, what: "The repository's setup command failed", remedy: 'Its output is in the log; correct it in makima.json' },
   AGENT_NOT_FOUND: { status: 500, what: 'The agent is not installed', remedy: 'When it is there, start the task again' },
+  AGENT_REFUSED: { status: 500, what: 'The agent does not take what it was asked to run with', remedy: 'PUT the task with another effort, or null for its default, and start it again' },
   AGENT_FAILED: { status: 500, what: 'The agent failed', remedy: "Read the task's output" },
   INTERNAL: { status: 500, what: 'Something went wrong inside makima', remedy: 'The log has the details; please report it' },
 } as const satisfies Record<string, { status: number; what: string; remedy: string }>;

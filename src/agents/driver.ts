@@ -100,6 +100,11 @@ export interface AgentDriver {
    */
   whyNotSignedIn(): Promise<string | null>;
   /**
+   * What the agent itself says against an effort, before it runs. Never throws: an agent that cannot be asked says nothing.
+   * @returns its words; null where it takes it
+   */
+  refusedEffort(effort: string): Promise<string | null>;
+  /**
    * The command for a run, its program as an absolute path: it is started in a worktree, where nothing may be looked for.
    * @throws MakimaError AGENT_NOT_FOUND
    */

@@ -25,7 +25,12 @@ export interface Ledger {
    * @param only - holds the change to these statuses
    * @throws MakimaError TASK_NOT_FOUND, or `only.code`
    */
-  update(taskId: string, changes: TaskChanges, events?: EventPayload[], only?: { in: TaskStatus[]; code?: ErrorCode }): Promise<Task>;
+  update(
+    taskId: string,
+    changes: TaskChanges,
+    events?: EventPayload[],
+    only?: { in: readonly TaskStatus[]; code?: ErrorCode },
+  ): Promise<Task>;
   /** Appends events that no row stands behind: output. */
   append(taskId: string, events: readonly Appended[], position?: { run: string; out: number; err: number }): void;
   /** A `system` line, or several, in the task's output. */

@@ -19,6 +19,7 @@ Usage: .makima/orchestrate.sh COMMAND
   create "NAME" "PLAN" [options]     make a subtask; it does not run until it is started
       --continue-from ID             begin with everything that the worktree of task ID holds
       --files "a,b"                  copy these files or directories from your worktree, uncommitted ones too
+      --model NAME, --effort LEVEL   what its agent runs with; left out: as yours
       --start                        start it at once
                                      a PLAN of - is read from standard input
   start ID                           start a subtask, or run an ended one again in the same worktree
@@ -219,21 +220,25 @@ create() {
         shift
         continue
         ;;
-      --continue-from | --files) [ $# -ge 2 ] || wrong_usage "$1 needs a value." ;;
+      --continue-from | --files | --model | --effort) [ $# -ge 2 ] || wrong_usage "$1 needs a value." ;;
       *) wrong_usage "create does not know '$1'. The name and the plan come first, each as one argument in quotes." ;;
     esac
-    if [ "$1" = --continue-from ]; then
-      require_id "$2"
-      add_field continueFromTaskId "$2"
-    else
-      rest="$2,"
-      while [ -n "$rest" ]; do
-        file=${rest%%,*}
-        rest=${rest#*,}
-        while [ "${rest# }" != "$rest" ]; do rest=${rest# }; done # "a, b" is how a list is written.
-        [ -z "$file" ] || add_field copyFiles "$file"
-      done
-    fi
+    case "$1" in
+      --continue-from)
+        require_id "$2"
+        add_field continueFromTaskId "$2"
+        ;;
+      --files)
+        rest="$2,"
+        while [ -n "$rest" ]; do
+          file=${rest%%,*}
+          rest=${rest#*,}
+          while [ "${rest# }" != "$rest" ]; do rest=${rest# }; done # "a, b" is how a list is written.
+          [ -z "$file" ] || add_field copyFiles "$file"
+        done
+        ;;
+      *) add_field "${1#--}" "$2" ;;
+    esac
     shift 2
   done
   key=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')

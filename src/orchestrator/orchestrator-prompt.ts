@@ -20,6 +20,7 @@ Run it from the worktree; after a \`git clean\` that took it, run \`"$MAKIMA_ORC
     .makima/orchestrate.sh create "NAME" "PLAN"       make one, not started yet; the id is the first field
         --continue-from ID   begin with everything in that subtask's worktree
         --files "a,b"        copy these from your worktree, uncommitted files too
+        --model M --effort E others than yours: cheaper ones for what is easy
         --start              start it at once
     .makima/orchestrate.sh start ID                   start it, or run an ended one again in its worktree
     .makima/orchestrate.sh wait ID...                 until every one has ended; a line for each as it ends

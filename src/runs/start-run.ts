@@ -47,7 +47,9 @@ const launchAgent = async (context: Parts, start: Start, additions: readonly Add
   await createRunDirectory(run.directory);
   await writeInput(run.directory, driver.userMessage(await firstMessage(context, start)));
   context.reached('plan stored');
-  const command = driver.command(additions.reduce((launch, each) => ({ ...launch, ...each.launch }), asSetUp));
+  const command = driver.command(
+    additions.reduce((launch, each) => ({ ...launch, ...each.launch }), { ...asSetUp, model: task.model, effort: task.effort }),
+  );
   const handle = await launch({
     runId: run.runId,
     homeId: context.homeId,

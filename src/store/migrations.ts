@@ -164,6 +164,11 @@ const migrations = (identity: Identity): Migrations => ({
         .execute();
     },
   },
+  '0005-model-and-effort': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const column of ['model', 'effort']) await db.schema.alterTable('tasks').addColumn(column, 'text').execute();
+    },
+  },
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

@@ -63,7 +63,12 @@ export interface TaskWrites {
    * @param only - holds the change to these statuses; another is `code`, or TASK_ACTIVE
    * @throws MakimaError TASK_NOT_FOUND, or `only.code`
    */
-  updateTask(id: string, changes: TaskChanges, events?: EventPayload[], only?: { in: TaskStatus[]; code?: ErrorCode }): Promise<Task>;
+  updateTask(
+    id: string,
+    changes: TaskChanges,
+    events?: EventPayload[],
+    only?: { in: readonly TaskStatus[]; code?: ErrorCode },
+  ): Promise<Task>;
   /**
    * Adds to the task's warnings those that it has not yet, up to 50 in all, each with a warning line of its own in the outbox.
    * @throws MakimaError TASK_NOT_FOUND

@@ -10,7 +10,7 @@ import type { RunHook } from '../../src/runs/hooks/hook.ts';
 import { startModelApi } from '../fixtures/model-api/server.ts';
 import { answersWith } from '../support/answering-hook.ts';
 import { startDaemon } from '../support/daemon.ts';
-import { bash, plan, say } from './directives.ts';
+import { bash, fail, plan, say } from './directives.ts';
 import { installClaude } from './install-claude.ts';
 import { claudeEnv, isolatedFolder } from './isolated.ts';
 
@@ -38,8 +38,6 @@ void t.test('claude asks over its streams, takes the answer, and goes on with it
 
   const launch: Partial<AgentLaunch> = {
     permissions: 'ask',
-    model: 'sonnet',
-    effort: 'low',
     budget: { maxCostUsd: 5, maxTurns: 20 },
     mcp: { makima: { type: 'http', url: `http://127.0.0.1:${address.port}/mcp`, headers: { 'X-Key': '${THE_KEY}' } } },
   };
@@ -51,7 +49,7 @@ void t.test('claude asks over its streams, takes the answer, and goes on with it
   const hooks = [wishes, answersWith({ decision: 'allow' }, undefined, (each) => given.push(each))];
   const settings = { MAKIMA_CLAUDE_COMMAND: binary, MAKIMA_AGENT_ENV: JSON.stringify(await claudeEnv(folder, api.url)) };
   const daemon = await startDaemon(t, 'says-a-line', settings, {}, { hooks });
-  const { id } = await daemon.start({ plan: plan(bash('touch allowed.txt'), say('it was allowed')) });
+  const { id } = await daemon.start({ model: 'sonnet', effort: 'low', plan: plan(bash('touch allowed.txt'), say('it was allowed')) });
   const first = await daemon.ended(id);
   t.equal(first.status, 'done', first.errorMessage ?? '');
   t.ok(existsSync(join(first.overlayPath ?? '', 'allowed.txt')));
@@ -72,4 +70,18 @@ void t.test('claude asks over its streams, takes the answer, and goes on with it
   t.equal(second.status, 'done', second.errorMessage ?? '');
   t.equal(second.sessionId, first.sessionId, 'the session is the same');
   t.equal(initOf(await daemon.events(id))?.['session_id'], first.sessionId);
+});
+
+void t.test('a model and an effort that claude does not know fail the task with its own words', async (t) => {
+  const api = await startModelApi();
+  t.teardown(() => api.close());
+  const folder = await isolatedFolder(t);
+  const settings = { MAKIMA_CLAUDE_COMMAND: binary, MAKIMA_AGENT_ENV: JSON.stringify(await claudeEnv(folder, api.url)) };
+  const daemon = await startDaemon(t, 'says-a-line', settings);
+  const [effort, model] = await Promise.all([
+    daemon.start({ effort: 'enormous', plan: plan(say('never said')) }),
+    daemon.start({ model: 'no-such-model', plan: plan(fail(404)) }),
+  ]);
+  t.match(await daemon.ended(effort.id), { status: 'failed', errorMessage: /Unknown --effort value 'enormous'.*low, medium, high/s });
+  t.match(await daemon.ended(model.id), { status: 'failed', errorMessage: /no-such-model/ });
 });

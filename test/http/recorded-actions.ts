@@ -24,6 +24,8 @@ export const sampleTask = (changes: Partial<Task> = {}): Task => ({
   parentTaskId: null,
   depth: 0,
   agent: 'claude',
+  model: null,
+  effort: null,
   repositoryUrl: null,
   baseBranch: null,
   targetBranch: null,

@@ -27,7 +27,7 @@ void t.test('each command asks for what the contract says and prints the answer'
       ],
     ],
     [
-      ['create', 'n', 'p', '--files', 'a b,  c/d,', '--start', '--continue-from', otherId],
+      ['create', 'n', 'p', '--files', 'a b,  c/d,', '--start', '--model', 'haiku', '--continue-from', otherId, '--effort', 'low'],
       `POST ${base}/tasks`,
       [
         ['parentTaskId', taskId],
@@ -36,7 +36,9 @@ void t.test('each command asks for what the contract says and prints the answer'
         ['copyFiles', 'a b'],
         ['copyFiles', 'c/d'],
         ['start', 'true'],
+        ['model', 'haiku'],
         ['continueFromTaskId', otherId],
+        ['effort', 'low'],
       ],
     ],
     [['start', otherId], `POST ${base}/tasks/${otherId}/start`, []],
@@ -216,6 +218,8 @@ void t.test('no command, a wrong one and wrong arguments print the usage and ask
     ['create', '--start', 'n', 'p'],
     ['create', 'n', 'p', '--files'],
     ['create', 'n', 'p', '--continue-from'],
+    ['create', 'n', 'p', '--model'],
+    ['create', 'n', 'p', '--effort'],
     ['start'],
     ['start', otherId, otherId],
     ['wait'],

@@ -9,6 +9,7 @@ import { explainFailure, signIn } from './explain-failure.ts';
 import { explainSilence } from './explain-silence.ts';
 import { claudeReader } from './reader.ts';
 import { readable } from './readable.ts';
+import { createRefusedEffort } from './refused-effort.ts';
 import { createSignedOut } from './signed-out.ts';
 import { answerMessage, interruptMessage, userMessage } from './stdin.ts';
 
@@ -60,11 +61,17 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
   };
 
   const isSignedOut = createSignedOut(settings, env);
-  const whyNotSignedIn = async (): Promise<string | null> => {
+  const askRefusedEffort = createRefusedEffort(settings, env);
+  /** The program and what it says to `--version`. One that is gone meanwhile is what detect tells of. */
+  const answering = async (): Promise<{ path: string; said: string } | null> => {
     const path = find();
-    // A program that is gone meanwhile is what detect tells of.
     const answer = path === null ? null : await askForVersion(path).catch(() => null);
-    if (path === null || answer === null || typeof answer === 'string' || !(await isSignedOut(path, answer.stdout))) return null;
+    return path === null || answer === null || typeof answer === 'string' ? null : { path, said: answer.stdout };
+  };
+
+  const whyNotSignedIn = async (): Promise<string | null> => {
+    const program = await answering();
+    if (program === null || !(await isSignedOut(program.path, program.said))) return null;
     return `${settings.command} is not signed in (\`claude auth status\` says so): tasks fail but where a repository's own settings bring a key. ${signIn}`;
   };
 
@@ -72,6 +79,10 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     name: 'claude',
     detect,
     whyNotSignedIn,
+    refusedEffort: async (effort) => {
+      const program = await answering();
+      return program && askRefusedEffort(program.path, program.said, effort);
+    },
     command: (launch) => {
       const path = find();
       if (path === null) throw new MakimaError('AGENT_NOT_FOUND', notFound());

@@ -1,19 +1,6 @@
 import { askProgram } from '../ask-program.ts';
 import type { ClaudeSettings } from './command.ts';
-
-/** From 2.1.100, the oldest that was tried, `claude auth status` is there; before, its words might be taken for a prompt. */
-const oldest = [2, 1, 100] as const;
-
-/** @param said - to `--version` */
-const canSay = (said: string): boolean => {
-  const parts = /^(\d+)\.(\d+)\.(\d+).*\(Claude Code\)/.exec(said)?.slice(1).map(Number);
-  if (parts === undefined) return false;
-  for (const [index, least] of oldest.entries()) {
-    const part = parts[index] ?? 0;
-    if (part !== least) return part > least;
-  }
-  return true;
-};
+import { isKnownClaude } from './known-version.ts';
 
 /** An answer changes when the user signs in or out, which no file on every platform tells: so long it is taken for true, in milliseconds. */
 const keptMs = { signedOut: 60_000, other: 600_000 };
@@ -44,7 +31,7 @@ export const createSignedOut = (
   };
 
   return async (path, said) => {
-    if (!canSay(said) || settings.args.some((arg) => /^--settings(=|$)/.test(arg))) return false;
+    if (!isKnownClaude(said) || settings.args.some((arg) => /^--settings(=|$)/.test(arg))) return false;
     const key = JSON.stringify([path, said]);
     if (last === null || last.key !== key || last.until <= now()) {
       const isOut = ask(path);

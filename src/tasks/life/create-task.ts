@@ -60,18 +60,23 @@ const inherit = (
   parts: Needs<'drivers' | 'userHome'>,
   request: CreateTask,
   parent: Task | null,
-): Pick<Task, 'repositoryUrl' | 'baseBranch' | 'targetBranch' | 'targetRepoPath' | 'agent'> => {
+): Pick<Task, 'repositoryUrl' | 'baseBranch' | 'targetBranch' | 'targetRepoPath' | 'agent' | 'model' | 'effort'> => {
   if (parent) {
     const { repositoryUrl } = request;
     if (repositoryUrl !== undefined && repositoryUrl !== parent.repositoryUrl)
       throw new MakimaError('INVALID_REPOSITORY', "A subtask works on its parent's repository");
   }
+  const agent = request.agent ?? parent?.agent ?? parts.drivers.default.name;
+  // What one agent calls a model means nothing to another.
+  const sameAgent = parent?.agent === agent ? parent : null;
   return {
     repositoryUrl: parent ? parent.repositoryUrl : (request.repositoryUrl ?? null),
     baseBranch: request.baseBranch ?? parent?.baseBranch ?? null,
     targetBranch: request.targetBranch ?? parent?.targetBranch ?? null,
     targetRepoPath: parent ? null : targetOf(parts, request),
-    agent: request.agent ?? parent?.agent ?? parts.drivers.default.name,
+    agent,
+    model: request.model ?? sameAgent?.model ?? null,
+    effort: request.effort ?? sameAgent?.effort ?? null,
   };
 };
 
