@@ -1,36 +1,42 @@
 /** The daemon as its users have it: the built package in a process of its own, spoken to over HTTP alone. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { packageOf, thisTree } from './trees.ts';
 
-/** What is measured: this tree, or another one, to have the figures of two in one run. */
-export const root = process.env['BENCH_ROOT'] ?? join(import.meta.dirname, '..');
+/** What is measured: this tree, or another one. */
+export const root = process.env['BENCH_ROOT'] ?? thisTree;
 /** The agents are this tree's in any case. */
 export const agentPath = (name: string): string => join(import.meta.dirname, 'agents', name);
 
-/** A directory that goes when `work` is over. */
-export const inScratch = async <T>(work: (directory: string) => Promise<T>): Promise<T> => {
-  const directory = mkdtempSync(join(tmpdir(), 'mkb-'));
+/** What there is while something is measured, for when it is broken off. */
+const scratches = new Set<string>();
+const homes = new Set<string>();
+const daemons = new Set<ChildProcess>();
+
+process.once('exit', () => {
+  for (const daemon of daemons) daemon.kill('SIGKILL');
+  for (const home of homes) endAgents(home);
+  for (const directory of scratches) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** A directory that goes when `work` is over, with the agents that go on when the daemons of homes in it have ended. */
+export const inScratch = async <T>(work: (directory: string) => Promise<T>, below = tmpdir()): Promise<T> => {
+  const directory = mkdtempSync(join(below, 'mkb-'));
+  scratches.add(directory);
   try {
     return await work(directory);
   } finally {
+    for (const home of homes) if (home.startsWith(directory)) endAgents(home);
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+    scratches.delete(directory);
   }
 };
 
-let built: string | null = null;
-/** The package's files alone, without the sources: what a user has installed. */
-export const packageRoot = (): string => {
-  if (built !== null) return built;
-  const made = mkdtempSync(join(tmpdir(), 'mkb-package-'));
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  for (const part of ['bin', 'dist', 'package.json', 'openapi.yaml']) cpSync(join(root, part), join(made, part), { recursive: true });
-  return (built = made);
-};
+let packed = process.env['BENCH_PACKAGE'];
 
 export interface Use {
   /** Processor time so far, in milliseconds, of the daemon and of what it started and has waited for. */
@@ -78,7 +84,7 @@ export const plainEnv = (): NodeJS.ProcessEnv => {
 
 /** @param agent - a name in agents/, or a path, which stands in for claude */
 export const startDaemon = async (home: string, agent: string, env: Record<string, string> = {}): Promise<BenchDaemon> => {
-  const launcher = join(packageRoot(), 'bin', 'makima.cjs');
+  const launcher = join((packed ??= packageOf(root)), 'bin', 'makima.cjs');
   const begun = performance.now();
   const child = spawn(process.execPath, [launcher, 'serve'], {
     env: {
@@ -92,7 +98,9 @@ export const startDaemon = async (home: string, agent: string, env: Record<strin
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const gone = once(child, 'exit');
+  daemons.add(child);
+  homes.add(home);
+  const gone = once(child, 'exit').finally(() => daemons.delete(child));
   let readyMs = 0;
   let serves = false;
   for await (const line of createInterface({ input: child.stdout })) {
@@ -132,14 +140,32 @@ export const startDaemon = async (home: string, agent: string, env: Record<strin
 /** A field of an answer, as text. */
 export const field = (answer: unknown, name: string): string => String(Reflect.get(Object(answer), name));
 
-/** Ends every agent that a daemon which was killed has left on this home. */
-export const endAgents = (home: string): void => {
-  for (const run of readdirSync(join(home, 'runs'), { withFileTypes: true })) {
+/** Ends every agent that a daemon which was killed has left on this home, with the groups of its runs. */
+const endAgents = (home: string): void => {
+  const runs = join(home, 'runs');
+  const groups: string[] = [];
+  for (const run of existsSync(runs) ? readdirSync(runs) : []) {
     try {
-      const { pid } = JSON.parse(readFileSync(join(home, 'runs', run.name, 'handle.json'), 'utf8'));
+      const { pid, cgroup } = JSON.parse(readFileSync(join(runs, run, 'handle.json'), 'utf8'));
       process.kill(-pid, 'SIGKILL');
+      if (typeof cgroup === 'string') groups.push(cgroup);
     } catch {
       // It has ended.
+    }
+  }
+  for (const group of groups) endGroup(group);
+};
+
+const endGroup = (group: string): void => {
+  for (let tries = 0; tries < 200; tries += 1) {
+    try {
+      writeFileSync(join(group, 'cgroup.kill'), '1');
+      rmdirSync(group);
+      return;
+    } catch (error) {
+      // What was killed is in it until it has ended.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EBUSY')) return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
 };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { agentPath, field, inScratch, startDaemon, type BenchDaemon } from '../daemon.ts';
@@ -107,15 +107,10 @@ export const run = async (scale: Scale): Promise<BenchRow[]> => {
   const rows = [rowOf('continue from 20,000 files', plain, 1.1), rowOf('continue with 30,000 ignored files more', ignored, 1.1)];
   const shared = process.env['BENCH_REFLINKS'];
   if (shared === undefined) return rows;
-  const scratch = mkdtempSync(join(shared, 'mkb-'));
-  try {
-    const reflinked = await measure(scratch, scale, ['-a', '--reflink=never']);
-    rows.push(
-      rowOf('with reflinks: continue from 20,000 files', reflinked.plain, null),
-      rowOf('with reflinks: with 30,000 ignored files more', reflinked.ignored, 0.3),
-    );
-    return rows;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  const reflinked = await inScratch((scratch) => measure(scratch, scale, ['-a', '--reflink=never']), shared);
+  return [
+    ...rows,
+    rowOf('with reflinks: continue from 20,000 files', reflinked.plain, null),
+    rowOf('with reflinks: with 30,000 ignored files more', reflinked.ignored, 0.3),
+  ];
 };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { endAgents, inScratch, startDaemon, type BenchDaemon } from '../daemon.ts';
+import { inScratch, startDaemon, type BenchDaemon } from '../daemon.ts';
 import type { BenchRow, Scale } from '../row.ts';
 import { readStream, startTasks } from '../running.ts';
 
@@ -56,6 +56,5 @@ export const run = async (scale: Scale): Promise<BenchRow[]> =>
     } finally {
       ending.abort();
       await daemon.stop('SIGKILL');
-      endAgents(home);
     }
   });

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { endAgents, inScratch, startDaemon } from '../daemon.ts';
+import { inScratch, startDaemon } from '../daemon.ts';
 import { ms, percentile } from '../measure.ts';
 import type { BenchRow, Scale } from '../row.ts';
 import { agentsUse, readStream, startTasks } from '../running.ts';
@@ -63,6 +63,5 @@ export const run = async (scale: Scale): Promise<BenchRow[]> =>
     } finally {
       ending.abort();
       await daemon.stop('SIGKILL');
-      endAgents(join(home, 'home'));
     }
   });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { endAgents, field, inScratch, startDaemon, type BenchDaemon } from '../daemon.ts';
+import { field, inScratch, startDaemon, type BenchDaemon } from '../daemon.ts';
 import { median, ms } from '../measure.ts';
 import { makeTasks, plan } from '../tasks.ts';
 import type { BenchRow, Scale } from '../row.ts';
@@ -43,7 +43,6 @@ export const run = async (scale: Scale): Promise<BenchRow[]> => {
       ];
     } finally {
       await daemon.stop('SIGKILL');
-      endAgents(home);
     }
   });
 };
