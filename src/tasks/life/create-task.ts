@@ -34,11 +34,17 @@ const findParent = async (parts: Needs<'store' | 'maxDepth'>, caller: Caller, re
 
 const rootId = async ({ store }: Needs<'store'>, task: Task): Promise<string> => (await store.ancestors(task.id)).at(-1)?.id ?? task.id;
 
-/** A continuation stays in its tree: what another tree's worktree holds is not this caller's to copy. */
+/**
+ * A subtask continues what is in its own tree, whoever asks: its changes count from where the other's work began, so what it
+ * would bring into its parent from another tree or another repository is told by no check. A task at the top may continue any.
+ */
 const checkContinuation = async (parts: Needs<'store'>, caller: Caller, sourceId: string, parent: Task | null): Promise<void> => {
   const source = await requireTask(parts, caller, sourceId, 'read');
-  if (caller.kind === 'tool-key' && parent && (await rootId(parts, source)) !== (await rootId(parts, parent)))
-    throw new MakimaError('INVALID_CONTINUATION');
+  if (parent && (await rootId(parts, source)) !== (await rootId(parts, parent)))
+    throw new MakimaError(
+      'INVALID_CONTINUATION',
+      `Task ${source.id} ("${source.name}") is in another tree of tasks than ${parent.id}, and merging would bring in all that it holds`,
+    );
   if (!(await parts.store.getWorktree(source.id)))
     throw new MakimaError('INVALID_CONTINUATION', `Task ${source.id} has no worktree to continue from`);
 };
