@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
 import { ref } from '../schemas/common.ts';
-import { TargetQuery, TaskParams } from '../schemas/requests.ts';
+import { RestoreQuery, TargetQuery, TaskParams } from '../schemas/requests.ts';
 import { CloneWorktree } from '../schemas/task-requests.ts';
 import { Task } from '../schemas/task.ts';
 import { CloneResult, FileChange, TargetExists, WorktreeInfo } from '../schemas/worktree.ts';
@@ -81,18 +81,30 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }) => {
     {
       config: {
         credentials: 'owner',
-        errors: ['TASK_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'TASK_ACTIVE', 'TARGET_EXISTS', 'REPOSITORY_BUSY', 'DISK_FULL', 'GIT_FAILED'],
+        errors: [
+          'TASK_NOT_FOUND',
+          'WORKTREE_NOT_FOUND',
+          'TASK_ACTIVE',
+          'PARENT_DELETED',
+          'TARGET_EXISTS',
+          'REPOSITORY_BUSY',
+          'DISK_FULL',
+          'GIT_FAILED',
+        ],
       },
       schema: {
         operationId: 'restoreWorktree',
         summary: 'Bring back a deleted worktree, with its task where that was deleted too',
         tags: ['Worktree'],
         params: TaskParams,
+        querystring: RestoreQuery,
         response: { 200: answer('The task', ref(Task), 'The task in one line') },
       },
     },
     async (request, reply) => {
-      const task = await actions.restoreWorktree(caller(request), request.params.taskId);
+      const task = await actions.restoreWorktree(caller(request), request.params.taskId, {
+        withoutParent: request.query.parentTaskId === 'none',
+      });
       return sendJsonOrText(request, reply, task, () => taskLine(task));
     },
   );

@@ -27,6 +27,15 @@ export const DeleteTaskQuery = Type.Object(
   { additionalProperties: false },
 );
 
+export const RestoreQuery = Type.Object(
+  {
+    parentTaskId: Type.Optional(
+      StringEnum(['none'] as const, { description: 'none: a subtask whose parent was deleted, too, comes back as a task of its own' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const WaitQuery = Type.Object(
   {
     until: Type.Optional(

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { git, scratch, startDaemon, userRepository, write } from '../support/daemon.ts';
+import type { Task } from '../../schemas/task.ts';
+import { git, scratch, startDaemon, userRepository, write, type Refusal } from '../support/daemon.ts';
 
 void t.test('a deleted worktree is had back with its task: commits, changes and untracked files', async (t) => {
   const daemon = await startDaemon(t, 'says-a-line');
@@ -37,6 +38,42 @@ void t.test('a deleted worktree is had back with its task: commits, changes and 
     body: { code: 'TASK_NOT_FOUND' },
   });
 });
+
+void t.test(
+  'a subtask comes back to its parent: after it, or as a task of its own where that is asked for or the parent is lost',
+  async (t) => {
+    const daemon = await startDaemon(t, 'says-a-line');
+    const restore = (id: string, query = '') => daemon.call<Task & Refusal>('POST', `/tasks/${id}/worktree/restore${query}`);
+    const family = async (): Promise<[parent: Task, children: Task[]]> => {
+      const parent = await daemon.ended((await daemon.start({ name: 'leads', isOrchestrator: true })).id);
+      const child = async (): Promise<Task> => daemon.ended((await daemon.start({ parentTaskId: parent.id })).id);
+      return [parent, await Promise.all([child(), child()])];
+    };
+    const [parent, [one, other]] = await family();
+    t.ok(one && other);
+    if (!one || !other) return;
+    t.equal((await daemon.call('DELETE', `/tasks/${parent.id}`)).status, 204);
+    const refused = await restore(one.id);
+    t.match(refused, { status: 409, body: { code: 'PARENT_DELETED', parentTaskId: parent.id } });
+    t.match(refused.body.message, /\("leads"\).*POST \/tasks\/\{parentTaskId\}\/worktree\/restore.*\?parentTaskId=none/);
+    t.notOk(existsSync(one.overlayPath ?? ''), 'nothing came back');
+    t.match(await restore(other.id, '?parentTaskId=none'), { status: 200, body: { parentTaskId: null, depth: 0 } });
+    t.ok((await daemon.lines(other.id, 'system')).some((line) => line.includes(parent.id) && line.includes('of its own')));
+    t.equal((await restore(parent.id)).status, 200);
+    t.match(await restore(one.id), { status: 200, body: { parentTaskId: parent.id, depth: 1 } });
+    t.strictSame(
+      (await daemon.call<Task[]>('GET', `/tasks/${parent.id}/subtasks`)).body.map(({ id }) => id),
+      [one.id],
+    );
+
+    const [lost, [orphan]] = await family();
+    if (!orphan) return;
+    t.equal((await daemon.call('DELETE', `/tasks/${orphan.id}`)).status, 204);
+    t.equal((await daemon.call('DELETE', `/tasks/${lost.id}?worktree=keep`)).status, 204);
+    t.match(await restore(orphan.id), { status: 200, body: { parentTaskId: null, depth: 0 } }, 'of the parent nothing was kept');
+    t.ok((await daemon.lines(orphan.id, 'system')).some((line) => line.includes(lost.id)));
+  },
+);
 
 void t.test('a deletion in the middle of which the daemon died is finished at the next start', async (t) => {
   const home = scratch(t);
