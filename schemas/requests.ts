@@ -50,15 +50,14 @@ export const WaitQuery = Type.Object(
   { additionalProperties: false },
 );
 
+/** Types of events with commas between. */
+export const eventTypesPattern = `^(?:${eventTypes.join('|')})(?:,(?:${eventTypes.join('|')}))*$`;
+
 export const EventsQuery = Type.Object(
   {
     after: Type.Optional(EventId),
     types: Type.Optional(
-      Type.String({
-        pattern: `^(?:${eventTypes.join('|')})(?:,(?:${eventTypes.join('|')}))*$`,
-        maxLength: 200,
-        description: `Comma-separated, of ${eventTypes.join(', ')}`,
-      }),
+      Type.String({ pattern: eventTypesPattern, maxLength: 200, description: `Comma-separated, of ${eventTypes.join(', ')}` }),
     ),
   },
   { additionalProperties: false },
@@ -82,13 +81,15 @@ export const TargetQuery = Type.Object(
   { additionalProperties: false },
 );
 
+export const printablePattern = '^[\\x20-\\x7e]+$';
+
 /** RFC-draft `Idempotency-Key`: printable ASCII, so that it can stand in a log as it is. */
 export const CreateTaskHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: 255,
-      pattern: '^[\\x20-\\x7e]+$',
+      pattern: printablePattern,
       description: 'A repeat with the same key is answered with the first task',
     }),
   ),

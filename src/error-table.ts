@@ -4,9 +4,9 @@
  */
 export const errorTable = {
   // 400: the request cannot be understood
-  VALIDATION_FAILED: { status: 400, what: 'The request does not fit the contract', remedy: 'Correct the named field; /docs shows the shape' },
+  VALIDATION_FAILED: { status: 400, what: 'The request does not fit the contract', remedy: 'Correct what is named; /docs shows the shape of every request' },
   MALFORMED_REQUEST: { status: 400, what: 'This is no well-formed HTTP request', remedy: 'Use an HTTP client, and percent-encode what stands in a path' },
-  INVALID_REPOSITORY: { status: 400, what: 'The repository cannot be used', remedy: 'Give an existing path, a clone URL (https, ssh, git, file), new://name, or nothing' },
+  INVALID_REPOSITORY: { status: 400, what: 'The repository cannot be used', remedy: 'Give the top of a git repository on this machine, a clone URL (https, ssh, git, file), new://name, or nothing' },
   INVALID_REF: { status: 400, what: 'This is no valid branch name', remedy: 'Use a name that `git check-ref-format --branch` accepts' },
   INVALID_PATH: { status: 400, what: 'This path cannot be used here', remedy: 'Use a relative path inside the worktree, or an absolute or ~ path where a directory is asked for' },
   INVALID_CURSOR: { status: 400, what: 'The cursor is not one of ours', remedy: 'Pass the nextCursor of the page before, or none' },

@@ -68,6 +68,17 @@ export class EventIds {
   }
 
   /**
+   * A reader can only have seen ids up to the last, also of before a crash: a block is reserved on disk before one of it is used.
+   * @throws MakimaError EVENTS_GONE for one that is beyond it: of another home, or of events that were lost with its logs
+   */
+  assertGiven(id: number): void {
+    if (id > this.#last)
+      throw new MakimaError('EVENTS_GONE', `No event here has the id ${id} yet: it was counted in another home, or its events are lost`, {
+        details: { lastId: this.#last },
+      });
+  }
+
+  /**
    * @returns the first of `count` ids that follow one another
    * @throws MakimaError DISK_FULL; no id is given out then
    */

@@ -130,35 +130,33 @@ export class EventLog {
   /**
    * Delivers a task's events after `after` and then live ones. It ends when everything of a log whose task has ended is delivered, when
    * the task is removed, when the log is closed, and by the signal. A task without a log is waited for.
-   * @throws MakimaError EVENTS_GONE, at once; or from the iterator where the events are deleted before the reader comes to them
+   * @throws MakimaError EVENTS_GONE, at once: what comes after `after` was deleted, or no event here has such an id yet; or from the iterator
+   *   where the events are deleted before the reader comes to them
    */
   follow(taskId: string, options: FollowOptions): EventFeed {
-    const log = this.#log(taskId);
-    log.assertKept(options.after);
+    const log = this.#logFrom(taskId, options.after);
     return feedOf(followLog(log, options), () => options.signal.aborted || log.over);
   }
 
   /** Delivers a task's events after `after` up to now. Errors as of `follow`. */
   read(taskId: string, options: FollowOptions): EventFeed {
-    const log = this.#log(taskId);
-    log.assertKept(options.after);
+    const log = this.#logFrom(taskId, options.after);
     return feedOf(readLog(log, options), () => options.signal.aborted);
   }
 
   /** One page of a task's events; `nextCursor` is the `after` of the next. Errors as of `follow`. */
   async page(taskId: string, options: { after: number; types: readonly EventType[] | null; limit: number }): Promise<Page> {
-    const log = this.#log(taskId);
-    log.assertKept(options.after);
-    return readPage(log, options);
+    return readPage(this.#logFrom(taskId, options.after), options);
   }
 
   /**
    * Delivers the events of all visible tasks in the order of their ids; `after` null is those from now on.
    * @param options - `visible` is asked again for each task whenever it has new events
-   * @throws MakimaError EVENTS_GONE where a visible task's events after `after` were deleted; not for a removed task
+   * @throws MakimaError EVENTS_GONE where a visible task's events after `after` were deleted, not for a removed task; or no event here has such an id yet
    */
   async followAll(options: Omit<FollowOptions, 'after'> & { after: number | null; visible: Visible }): Promise<EventFeed> {
     const after = options.after ?? this.#ids.last;
+    this.#ids.assertGiven(after);
     let looked = 0;
     // A log that was not looked into since the start ends before `after` here: thousands of old ones cost nothing.
     for (const [taskId, log] of after < this.#lastIdBefore ? [...this.#logs] : []) {
@@ -227,6 +225,13 @@ export class EventLog {
 
   #known(taskId: string): LogFile | null {
     return this.#logs.has(taskId) ? this.#log(taskId) : null;
+  }
+
+  #logFrom(taskId: string, after: number): LogFile {
+    const log = this.#log(taskId);
+    this.#ids.assertGiven(after);
+    log.assertKept(after);
+    return log;
   }
 
   #log(taskId: string): LogFile {

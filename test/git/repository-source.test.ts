@@ -121,7 +121,10 @@ void t.test('the check when a task is made', async (t) => {
     await t.resolves(check(name, branch), `${name} ${String(branch)}`);
   await t.rejects(check('source', 'nope'), { code: 'BRANCH_NOT_FOUND' });
   await t.rejects(check('source', 'a..b'), { code: 'INVALID_REF' });
-  await t.rejects(check('source/sub'), { code: 'INVALID_REPOSITORY', message: new RegExp(`inside the repository ${source}`) });
+  await t.rejects(check('source/sub'), {
+    code: 'INVALID_REPOSITORY',
+    message: new RegExp(`inside the repository ${source}, which is the path to give. Give the top of a git repository`),
+  });
   for (const name of ['nope', 'plain', 'file', 'broken', 'file/x']) await t.rejects(check(name), { code: 'INVALID_REPOSITORY' }, name);
   await t.rejects(check('empty'), { code: 'REPOSITORY_EMPTY' });
   await t.resolves(checkSource({ kind: 'remote', url: 'https://nowhere.invalid/x' }, 'any'));

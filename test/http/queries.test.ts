@@ -149,3 +149,39 @@ void t.test('what is left empty in a query is left out', async (t) => {
   t.equal((await call('tasks?status=completed&limit=7&cursor=a%2Bb')).status, 200);
   t.strictSame(calls.at(-1)?.args[1], { status: 'done', parentTaskId: null, limit: 7, cursor: 'a+b' });
 });
+
+void t.test('what does not fit is said in words, with what to do', async (t) => {
+  const { call } = await serve(t);
+  const post = (body: string, type = 'application/json'): Promise<Response> =>
+    call('tasks', { method: 'POST', headers: { 'content-type': type }, body });
+  const cases: [answer: Promise<Response>, says: string][] = [
+    [
+      call(`tasks/${taskId}/events?types=outputs`),
+      'The query parameter "types" must be one or more of output, status, usage, merge, completion, tool-key, end, with commas between and no blanks',
+    ],
+    [post('name=&plan=p', 'application/x-www-form-urlencoded'), 'The field "name" must not be empty'],
+    [post(JSON.stringify({ name: 'x'.repeat(301), plan: 'p' })), 'The field "name" must have at most 300 characters'],
+    [
+      post(JSON.stringify({ name: 'n', plan: 'p', copyFiles: Array(1001).fill('a') })),
+      'The field "copyFiles" must have at most 1000 items',
+    ],
+    [post(JSON.stringify({ name: 'n', plan: 'p', priority: 5000 })), 'The field "priority" must be 1000 or less'],
+    [call('tasks?limit=0'), 'The query parameter "limit" must be 1 or more'],
+    [call(`tasks/${taskId}`, { method: 'PUT' }), 'The body must name at least one field'],
+    [post('{"name": "n", plan: "p"}'), 'The body is no valid JSON from character 15 on'],
+    [post('{"name": "n"'), 'The body is no valid JSON: it ends too early'],
+    [post('{"name": "n", "__proto__": {}}'), 'The body is no valid JSON: a key in it is not allowed'],
+    [
+      call('tasks', {
+        method: 'POST',
+        headers: { 'idempotency-key': 'a\tb', 'content-type': 'application/json' },
+        body: '{"name":"n","plan":"p"}',
+      }),
+      'The header "idempotency-key" must be printable ASCII',
+    ],
+  ];
+  for (const [answer, says] of cases) {
+    const { message } = (await (await answer).json()) as { message: string };
+    t.equal(message, `${says}. Correct what is named; /docs shows the shape of every request.`);
+  }
+});

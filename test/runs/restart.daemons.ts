@@ -53,6 +53,35 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   });
 }
 
+void t.test(
+  'after a kill a reader goes on from the last id that it saw; an id that was never given out is gone, not waited for',
+  async (t) => {
+    const home = scratch(t);
+    let daemon = await spawnDaemon(t, home, 'counts');
+    const { body: task } = await daemon.call('POST', '/tasks', { name: 'count', plan: 'COUNT: 30 EVERY: 20', start: true });
+    const seen: TaskEvent[] = [];
+    await readOn(daemon, task.id, seen, (event) => text(event) === 'line 10 of 30');
+    await daemon.kill('SIGKILL');
+    daemon = await spawnDaemon(t, home, 'counts');
+    const last = seen.at(-1)?.id ?? 0;
+    await readOn(daemon, task.id, seen, (event) => event.type === 'end');
+    t.ok((seen.at(-1)?.id ?? 0) > last);
+    const newest = await daemon.call('GET', `/tasks/${task.id}/output?after=${seen.at(-1)?.id}`);
+    t.match(newest, { status: 200, body: { items: [] } }, 'the newest is no such id');
+    const beyond = last + 100_000_000;
+    for (const path of [`/tasks/${task.id}/events`, '/events', `/tasks/${task.id}/output`]) {
+      const asked: [query: string, headers: Record<string, string>][] = [[`?after=${beyond}`, {}]];
+      if (path.endsWith('events')) asked.push(['', { 'last-event-id': String(beyond) }]);
+      for (const [query, headers] of asked) {
+        const gone = await daemon.call<{ code: string; message: string }>('GET', path + query, undefined, headers);
+        t.match(gone, { status: 410, body: { code: 'EVENTS_GONE', message: String(beyond) } }, path);
+      }
+    }
+    for (const accept of ['text/plain', 'application/x-ndjson'])
+      t.equal((await daemon.call('GET', `/tasks/${task.id}/output?follow=true&after=${beyond}`, undefined, { accept })).status, 410);
+  },
+);
+
 void t.test('an agent that ended while the daemon was gone is concluded, and what waited is started', async (t) => {
   const home = scratch(t);
   let daemon = await spawnDaemon(t, home, 'counts', { MAKIMA_MAX_CONCURRENT_TASKS: '1' });

@@ -94,7 +94,9 @@ export const findLocalRepository = async (given: string): Promise<LocalRepositor
   const outer = await enclosing(real);
   throw new MakimaError(
     'INVALID_REPOSITORY',
-    outer === null ? `${given} is not a git repository` : `${given} is a directory inside the repository ${outer}: give that path`,
+    outer === null
+      ? `${given} is not a git repository`
+      : `${given} is a directory inside the repository ${outer}, which is the path to give`,
   );
 };
 

@@ -21,7 +21,6 @@ const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_REQUEST',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'VALIDATION_FAILED',
   FST_ERR_HANDLER_TIMEOUT: 'HANDLER_TIMEOUT',
   // A path that leads out of the documentation's files.
   FST_STATIC_FORBIDDEN_PATH: 'ROUTE_NOT_FOUND',
@@ -35,7 +34,6 @@ export const toMakimaError = (thrown: FastifyError | Error): MakimaError => {
   if (thrown instanceof MakimaError) return thrown;
   if ('validation' in thrown && Array.isArray(thrown.validation)) return describeInvalid(thrown.validation, thrown.validationContext);
   const code = 'code' in thrown ? frameworkCodes[thrown.code] : undefined;
-  if (code === 'VALIDATION_FAILED') return new MakimaError(code, 'The body is no valid JSON', { cause: thrown });
   if (code !== undefined) return new MakimaError(code, undefined, { cause: thrown });
   return new MakimaError('INTERNAL', undefined, { cause: thrown });
 };

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
-import { MakimaError } from '../../errors.ts';
+import { MakimaError, messageOf } from '../../errors.ts';
 import { isObject } from '../is-object.ts';
 import { plugin } from '../plugin.ts';
 import { formValues, readPairs } from './form-values.ts';
@@ -16,6 +16,17 @@ class Form {
 const utf8 = new TextDecoder();
 
 const decode = (bytes: Buffer): string | null => (isUtf8(bytes) ? utf8.decode(bytes) : null);
+
+/** Where it stops to be JSON, in words; what follows is left out, since it is the caller's own text. */
+const whereBroken = (text: string): string => {
+  try {
+    JSON.parse(text);
+    return ': a key in it is not allowed';
+  } catch (error) {
+    const position = /at position (\d+)/.exec(messageOf(error))?.[1];
+    return position === undefined || Number(position) >= text.length ? ': it ends too early' : ` from character ${Number(position) + 1} on`;
+  }
+};
 
 /** No field of ours begins with a brace: curl's `--data` says that it is a form, also where it is given JSON. */
 const looksLikeObject = (bytes: Buffer): boolean => /^\s*\{/.test(bytes.toString('utf8', 0, 100));
@@ -48,7 +59,12 @@ export const readRequests = plugin({ name: 'read-requests', dependencies: [] }, 
   const readJson = (request: FastifyRequest, bytes: Buffer, done: (error: Error | null, body?: unknown) => void): void => {
     const text = decode(bytes);
     if (text === null) done(new MakimaError('VALIDATION_FAILED', 'The body is not UTF-8'));
-    else void parseJson(request, text, done);
+    else
+      void parseJson(request, text, (error, body) =>
+        error === null
+          ? done(null, body)
+          : done(new MakimaError('VALIDATION_FAILED', `The body is no valid JSON${whereBroken(text)}`, { cause: error })),
+      );
   };
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     if (bytes.length === 0) done(null, undefined);

@@ -1,5 +1,7 @@
 import type { FastifySchemaValidationError } from 'fastify';
 import { eventIdPattern, noNul, notBlank, uuidPattern } from '../../../schemas/common.ts';
+import { eventTypes } from '../../../schemas/event.ts';
+import { eventTypesPattern, printablePattern } from '../../../schemas/requests.ts';
 import { MakimaError } from '../../errors.ts';
 
 /** More of a caller's own text than this helps nobody to find the field. */
@@ -10,6 +12,20 @@ const patternWords: Readonly<Record<string, string>> = {
   [notBlank]: 'must not be blank and hold no NUL character',
   [uuidPattern]: 'must be a UUID',
   [eventIdPattern]: 'must be the id of an event',
+  [eventTypesPattern]: `must be one or more of ${eventTypes.join(', ')}, with commas between and no blanks`,
+  [printablePattern]: 'must be printable ASCII',
+};
+
+/** What an array, a text or an object has too few or too many of. */
+const counted: Readonly<Record<string, string>> = { Length: 'character', Items: 'item', Properties: 'field' };
+
+/** `minLength`, `maxItems` and their like. @returns null where it is none of these */
+const bound = (keyword: string, limit: unknown): string | null => {
+  const [, side, what = ''] = /^(min|max)(Length|Items|Properties)$/.exec(keyword) ?? [];
+  const noun = counted[what];
+  if (side === undefined || noun === undefined || typeof limit !== 'number') return null;
+  if (side === 'min' && limit === 1) return what === 'Properties' ? 'must name at least one field' : 'must not be empty';
+  return `must have ${side === 'min' ? 'at least' : 'at most'} ${limit} ${noun}${limit === 1 ? '' : 's'}`;
 };
 
 const partWords: Readonly<Record<string, string>> = {
@@ -27,7 +43,9 @@ const rule = (error: FastifySchemaValidationError): string => {
   if (error.keyword === 'pattern') return patternWords[text(params['pattern'])] ?? `must match ${text(params['pattern'])}`;
   if (error.keyword === 'format' && params['format'] === 'uuid') return 'must be a UUID';
   if (error.keyword === 'format' && params['format'] === 'date-time') return 'must be an ISO-8601 time such as 2030-01-31T12:00:00Z';
-  return error.message ?? 'is not valid';
+  if (error.keyword === 'minimum') return `must be ${String(params['limit'])} or more`;
+  if (error.keyword === 'maximum') return `must be ${String(params['limit'])} or less`;
+  return bound(error.keyword, params['limit']) ?? error.message ?? 'is not valid';
 };
 
 /**
