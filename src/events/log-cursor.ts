@@ -22,6 +22,8 @@ export class LogCursor {
   #fd: number | null = null;
   /** Where the next record begins in the block; without one, where the next block begins in the file. */
   #block: RecordBlock | null = null;
+  /** What the last chunk is of, which is good until more is read. */
+  #given: RecordBlock | null = null;
   #index = 0;
   #offset = 0;
   #place: Buffer | null = null;
@@ -65,6 +67,7 @@ export class LogCursor {
   take(through: number, wanted: Wanted): EventChunk | null {
     const block = this.#block;
     if (block === null) return null;
+    this.#letGo();
     const { records } = block;
     const from = this.#index;
     let to = from;
@@ -74,6 +77,7 @@ export class LogCursor {
       isWanted ||= wanted === null || wanted.has(record.type);
     }
     this.#index = to;
+    if (isWanted) this.#given = block.hold();
     if (to === records.length) this.#leave(block.end);
     return isWanted ? block.chunk(from, to, wanted) : null;
   }
@@ -85,6 +89,7 @@ export class LogCursor {
 
   /** Gives the block and the descriptor back and keeps the place. Not while `peek` is under way. */
   park(): void {
+    this.#letGo();
     const block = this.#block;
     if (block !== null) this.#leave(block.start + (block.records[this.#index]?.start ?? block.end - block.start));
     if (this.#fd !== null) closeSync(this.#fd);
@@ -93,7 +98,14 @@ export class LogCursor {
     this.#place = null;
   }
 
+  /** The last chunk is of no use any more. */
+  #letGo(): void {
+    this.#given?.release();
+    this.#given = null;
+  }
+
   #leave(offset: number): void {
+    this.#block?.release();
     this.#block = null;
     this.#index = 0;
     this.#offset = offset;
@@ -101,6 +113,7 @@ export class LogCursor {
 
   async #fill(): Promise<boolean> {
     const { log } = this;
+    this.#letGo();
     while (!log.over && this.#generation !== log.generation) await this.#locate();
     if (log.over || this.#offset >= log.size) return false;
     log.reached = Math.max(log.reached, this.#offset);

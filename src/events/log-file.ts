@@ -138,7 +138,7 @@ export class LogFile {
 
   /** Whole records of it as a block. */
   block(start: number, bytes: Buffer): RecordBlock {
-    return new RecordBlock(start, bytes, this.#passOver);
+    return new RecordBlock(start, bytes, this.#passOver, this.recent.slabs);
   }
 
   readonly #passOver = (offset: number): void => this.warn('a damaged record of an event log is passed over', { offset });

@@ -17,6 +17,7 @@ let inARow = 0;
 /**
  * Reads the block that begins at a record of a log. The log may be trimmed meanwhile: the block is one of the file as it was.
  * @param fd - of the log's file as it is now
+ * The caller holds it.
  * @param place - where the bytes may be put, if they fit: as many times as long as a block is usually, as many blocks are read as one
  */
 export const readBlock = async (log: LogFile, fd: number, from: number, place: Buffer | null): Promise<RecordBlock> => {
@@ -28,7 +29,7 @@ export const readBlock = async (log: LogFile, fd: number, from: number, place: B
     if (bytes.length > maxRecordBytes) throw new MakimaError('INTERNAL', `${log.path} is damaged at byte ${from}`);
     // Twice as much at every further read, so that a long record is not copied again and again.
     const length = Math.min(to, end) - from;
-    const more = place !== null && bytes.length === 0 && length <= place.length ? place.subarray(0, length) : Buffer.allocUnsafe(length);
+    const more = place !== null && bytes.length === 0 && length <= place.length ? place.subarray(0, length) : log.recent.slabs.take(length);
     bytes.copy(more);
     const wanted = more.length - bytes.length;
     const atOnce = isLate && inARow < inARowBytes;
@@ -37,6 +38,7 @@ export const readBlock = async (log: LogFile, fd: number, from: number, place: B
       ? readSync(fd, more, bytes.length, wanted, from + bytes.length)
       : await readAt(fd, more, bytes.length, wanted, from + bytes.length);
     if (count < wanted) throw new MakimaError('INTERNAL', `${log.path} is shorter than it was: somebody else changed it`);
+    log.recent.slabs.give(bytes);
     bytes = more;
     const whole = blockLength(bytes, from, boundary);
     if (whole > 0) return log.block(from, bytes.subarray(0, whole));

@@ -1,5 +1,7 @@
+import { MakimaError } from '../errors.ts';
 import { newline, tab } from './record.ts';
 import { idStart, readHead, readHeadLike, type RecordHead } from './record-head.ts';
+import type { Slabs } from './slabs.ts';
 import { LoggedEvent, type StoredEvent } from './stored-event.ts';
 
 /** About what a reader holds of a log at a time. A longer record is read in whole, and held alone. */
@@ -22,6 +24,11 @@ export type Wanted = ReadonlySet<string> | null;
 export interface EventChunk extends Iterable<StoredEvent> {
   /** All of them as bytes, which are shared with other readers: they must not be changed. */
   framed: (framing: Framing) => Buffer;
+  /**
+   * Has the bytes stay as they are though the next ones are asked for.
+   * @returns to be called once, when nobody looks at them or writes them any more; where it never is, they are collected as anything
+   */
+  hold: () => () => void;
 }
 
 /** A record and where it stands in its block: the digits of its id end at `idEnd`, its JSON at `split`. */
@@ -62,22 +69,58 @@ const put = (from: Buffer, start: number, end: number, to: Buffer, at: number): 
 const splitOf = (bytes: Buffer, start: number, end: number): number =>
   bytes[end - 2] === tab ? end - 2 : Math.max(start, bytes.lastIndexOf(tab, end - 1));
 
-/** Whole records of a log that follow one another. What is found out about them is found out once, for all readers. */
+/**
+ * Whole records of a log that follow one another. What is found out about them is found out once, for all readers. Whoever has made it holds
+ * it, and so do those who say so; when the last has released it, its memory and that of its framings is used for other blocks.
+ */
 export class RecordBlock {
   /** Where the block begins and ends in the file. */
   readonly start: number;
   readonly end: number;
-  readonly #bytes: Buffer;
+  readonly #own: Buffer;
   readonly #warn: (offset: number) => void;
+  readonly #slabs: Slabs;
   readonly #framings = new Map<string, Buffer>();
   #records: readonly Placed[] | null = null;
+  #holds = 1;
 
-  /** @param warn - told where a damaged record begins in the file, which is passed over */
-  constructor(start: number, bytes: Buffer, warn: (offset: number) => void) {
+  /**
+   * @param warn - told where a damaged record begins in the file, which is passed over
+   * @param slabs - where the framings are put, and where the bytes go in the end if they are from there
+   */
+  constructor(start: number, bytes: Buffer, warn: (offset: number) => void, slabs: Slabs) {
     this.start = start;
     this.end = start + bytes.length;
-    this.#bytes = bytes;
+    this.#own = bytes;
     this.#warn = warn;
+    this.#slabs = slabs;
+  }
+
+  /** One more holds it. */
+  hold(): this {
+    this.#assertHeld();
+    this.#holds += 1;
+    return this;
+  }
+
+  /** @throws MakimaError INTERNAL where nobody holds it */
+  release(): void {
+    this.#assertHeld();
+    this.#holds -= 1;
+    if (this.#holds > 0) return;
+    this.#slabs.give(this.#own);
+    for (const framed of this.#framings.values()) this.#slabs.give(framed);
+    this.#framings.clear();
+  }
+
+  /** Its memory may be another's by then, whose records nobody here must see. */
+  #assertHeld(): void {
+    if (this.#holds === 0) throw new MakimaError('INTERNAL', 'A block of an event log was used after it was given back');
+  }
+
+  get #bytes(): Buffer {
+    this.#assertHeld();
+    return this.#own;
   }
 
   /** The records, in order. */
@@ -89,7 +132,18 @@ export class RecordBlock {
   chunk(from: number, to: number, wanted: Wanted): EventChunk {
     return {
       framed: (framing) => this.#framed(framing, from, to, wanted),
+      hold: () => this.#holdOnce(),
       [Symbol.iterator]: () => this.#events(this.#some(from, to, wanted)),
+    };
+  }
+
+  #holdOnce(): () => void {
+    this.hold();
+    let held = true;
+    return () => {
+      if (!held) throw new MakimaError('INTERNAL', 'A block of an event log was given back twice');
+      held = false;
+      this.release();
     };
   }
 
@@ -106,12 +160,16 @@ export class RecordBlock {
     const key = `${framing.name} ${from} ${to} ${wanted === null ? '' : [...wanted].sort().join()}`;
     const known = this.#framings.get(key);
     if (known !== undefined) return known;
-    const framed = this.#frame(framing, this.#some(from, to, wanted));
-    if (this.#framings.size < maxKept) this.#framings.set(key, framed);
+    const isKept = this.#framings.size < maxKept;
+    const framed = this.#frame(framing, this.#some(from, to, wanted), (length) =>
+      isKept ? this.#slabs.take(length) : Buffer.allocUnsafe(length),
+    );
+    if (isKept) this.#framings.set(key, framed);
     return framed;
   }
 
-  #frame({ beforeId, beforeJson, afterJson }: Framing, records: readonly Placed[]): Buffer {
+  #frame({ beforeId, beforeJson, afterJson }: Framing, records: readonly Placed[], make: (length: number) => Buffer): Buffer {
+    const bytes = this.#bytes;
     const before = new Map<string, Buffer>();
     const [opening, closing] = [Buffer.from(beforeId ?? ''), Buffer.from(afterJson)];
     let length = 0;
@@ -120,16 +178,17 @@ export class RecordBlock {
       const idLength = beforeId === null ? 0 : opening.length + idEnd - start - idStart;
       length += idLength + (before.get(type)?.length ?? 0) + split - start + closing.length;
     }
-    const framed = Buffer.allocUnsafe(length);
+    const framed = make(length);
     let at = 0;
     for (const { type, start, idEnd, split } of records) {
-      if (beforeId !== null) at = put(this.#bytes, start + idStart, idEnd, framed, put(opening, 0, opening.length, framed, at));
+      if (beforeId !== null) at = put(bytes, start + idStart, idEnd, framed, put(opening, 0, opening.length, framed, at));
       const opened = before.get(type) ?? closing;
       at = put(opened, 0, opened.length, framed, at);
-      at += this.#bytes.copy(framed, at, start, split);
+      at += bytes.copy(framed, at, start, split);
       at = put(closing, 0, closing.length, framed, at);
     }
-    return framed;
+    // What stands behind may be of another log.
+    return framed.subarray(0, at);
   }
 
   #find(): Placed[] {

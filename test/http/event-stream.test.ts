@@ -340,3 +340,59 @@ void t.test('memory is flat while a client stalls, and it gets everything when i
   );
   t.equal(last, 'event: end');
 });
+
+void t.test(
+  'what a client is sent that reads late is its own task’s, though the memory of others was used again many times meanwhile',
+  async (t) => {
+    const log = openEventLog({ directory: t.testdir(), now: () => new Date() });
+    t.teardown(() => log.close());
+    const tasks = Array.from({ length: 6 }, (_, n) => `00000000-0000-4000-8000-00000000000${n}`);
+    const app = fastify({ forceCloseConnections: true });
+    const drain = new AbortController();
+    app.get<{ Params: { n: string } }>('/sse/:n', async (request, reply) => {
+      const signal = answerSignal(reply, drain.signal);
+      return sendEvents(reply, log.follow(tasks[Number(request.params.n)] ?? '', { after: 0, types: null, signal }), { signal });
+    });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    t.teardown(async () => {
+      drain.abort();
+      await app.close();
+    });
+    const address = app.server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const letters = 'abcdef';
+    const lines = (n: number): { type: 'output'; stream: 'stdout'; content: string }[] =>
+      Array.from({ length: 30 }, () => ({ type: 'output', stream: 'stdout', content: (letters[n] ?? '').repeat(2_000) }));
+    for (const [n, task] of tasks.entries()) log.append(task, lines(n).slice(0, 1));
+    const clients = await Promise.all(
+      tasks.map(async (_task, n) => {
+        const client = request({ port, path: `/sse/${n}` }).end();
+        const [response]: [IncomingMessage] = await new Promise((resolve) => client.once('response', (answer) => resolve([answer])));
+        let text = '';
+        response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+        // Every second one takes nothing until all is written.
+        if (n % 2 === 1) response.pause();
+        return { response, text: () => text };
+      }),
+    );
+    for (let round = 0; round < 120; round++) {
+      for (const [n, task] of tasks.entries()) log.append(task, lines(n));
+      await nextTurn();
+    }
+    for (const task of tasks) log.append(task, [{ type: 'end', status: 'done' }]);
+    await Promise.all(
+      clients.map(async ({ response }) => {
+        const over = once(response, 'end');
+        response.resume();
+        await over;
+      }),
+    );
+    for (const [n, { text }] of clients.entries()) {
+      const data = [...text().matchAll(/^data: (.*)$/gm)].map(([, json]) => json ?? '');
+      t.equal(data.length, 1 + 120 * 30 + 1);
+      const own = `"content":"${(letters[n] ?? '').repeat(2_000)}"}`;
+      if (!data.slice(0, -1).every((json) => json.includes(`"taskId":"${tasks[n]}"`) && json.endsWith(own)))
+        t.fail(`client ${n} got something else`);
+    }
+  },
+);

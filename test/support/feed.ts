@@ -3,6 +3,7 @@ import type { EventChunk, EventFeed, StoredEvent } from '../../src/tasks/actions
 const alone = (event: StoredEvent): EventChunk => ({
   framed: ({ beforeId, beforeJson, afterJson }) =>
     Buffer.from(`${beforeId === null ? '' : `${beforeId}${event.id}`}${beforeJson(event.type)}${event.json}${afterJson}`),
+  hold: () => () => undefined,
   [Symbol.iterator]: () => [event].values(),
 });
 

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { MakimaError, messageOf } from '../../errors.ts';
-import type { EventFeed, Framing } from '../../tasks/actions.ts';
-import { PacedWriter } from './paced-writer.ts';
+import type { EventChunk, EventFeed, Framing } from '../../tasks/actions.ts';
+import { PacedWriter, type Written } from './paced-writer.ts';
 
 export interface StreamOptions {
   /** Fires when the client has left or the daemon ends: the answer ends then, whatever the source does. */
@@ -16,6 +16,9 @@ const comment = Buffer.from(': still here\n\n');
 
 const asEvents: Framing = { name: 'events', beforeId: 'id: ', beforeJson: (type) => `\nevent: ${type}\ndata: `, afterJson: '\n\n' };
 const asLines: Framing = { name: 'lines', beforeId: null, beforeJson: () => '', afterJson: '\n' };
+
+/** The bytes of events, which are the writer's until the client has them. */
+const written = (chunk: EventChunk, framing: Framing): Written => ({ bytes: chunk.framed(framing), done: chunk.hold() });
 
 /** What of the events is passed on: their bytes. */
 type Chunks = Pick<EventFeed, 'chunks'>;
@@ -42,7 +45,7 @@ interface Pumped<T> {
   iterator: AsyncIterator<T>;
   /** The first item, where it was asked for already and had not come. */
   awaited?: Promise<IteratorResult<T>> | undefined;
-  frame: (item: T) => Buffer;
+  frame: (item: T) => Written;
   signal: AbortSignal;
   alive?: Alive | undefined;
   /** What the client is told where the source fails in the middle; null breaks the connection off. */
@@ -70,7 +73,7 @@ const pump = async <T>(
   let silentMs = 0;
   const tick = ({ text, everyMs }: Alive): void => {
     silentMs += everyMs;
-    if (writer.idle && !over()) writer.add(text(silentMs));
+    if (writer.idle && !over()) writer.add({ bytes: text(silentMs) });
   };
   const timer = alive && setInterval(tick, alive.everyMs, alive);
   if (alive !== undefined && awaited !== undefined) tick(alive);
@@ -101,7 +104,7 @@ const pump = async <T>(
     else writer.cut();
   } catch (error) {
     reply.log.warn({ err: error }, 'a stream was cut off');
-    if (failureText !== null && !over()) writer.add(Buffer.from(failureText(error)));
+    if (failureText !== null && !over()) writer.add({ bytes: Buffer.from(failureText(error)) });
     if (failureText === null) writer.cut();
     else writer.end();
   } finally {
@@ -128,11 +131,11 @@ export const sendEvents = (reply: FastifyReply, source: Chunks, options: StreamO
     writer.end();
     return reply;
   }
-  writer.add(Buffer.from(`retry: ${retryMs}\n\n`));
+  writer.add({ bytes: Buffer.from(`retry: ${retryMs}\n\n`) });
   writer.flush();
   void pump(reply, writer, {
     iterator: source.chunks[Symbol.asyncIterator](),
-    frame: (chunk) => chunk.framed(asEvents),
+    frame: (chunk) => written(chunk, asEvents),
     signal: options.signal,
     alive: { text: () => comment, everyMs: options.commentEveryMs ?? 15_000, inSilenceOnly: false },
     failureText: failureFrame,
@@ -154,7 +157,7 @@ const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T |
 const sendFinite = async <T>(
   reply: FastifyReply,
   source: AsyncIterable<T>,
-  frame: (item: T) => Buffer,
+  frame: (item: T) => Written,
   contentType: string,
   signal: AbortSignal,
   alive?: Alive,
@@ -184,7 +187,7 @@ const sendFinite = async <T>(
  * @throws what the source throws before its first event
  */
 export const sendNdjson = (reply: FastifyReply, source: Chunks, options: Pick<StreamOptions, 'signal'>): Promise<FastifyReply> =>
-  sendFinite(reply, source.chunks, (chunk) => chunk.framed(asLines), 'application/x-ndjson; charset=utf-8', options.signal);
+  sendFinite(reply, source.chunks, (chunk) => written(chunk, asLines), 'application/x-ndjson; charset=utf-8', options.signal);
 
 /** Below the minute after which proxies give up a connection on which nothing comes. */
 const textSilenceMs = 50_000;
@@ -204,5 +207,5 @@ export const sendText = (
 ): Promise<FastifyReply> => {
   const text = (silentMs: number): Buffer => Buffer.from(`[makima] nothing new for ${inWords(silentMs)}\n`);
   const alive = live ? { text, everyMs: silenceMs, inSilenceOnly: true } : undefined;
-  return sendFinite(reply, source, (piece) => Buffer.from(piece), 'text/plain; charset=utf-8', signal, alive);
+  return sendFinite(reply, source, (piece) => ({ bytes: Buffer.from(piece) }), 'text/plain; charset=utf-8', signal, alive);
 };

@@ -5,11 +5,19 @@ const chunkBytes = 64 * 1024;
 /** A larger piece is written as it is: it may be one that many clients get, and a copy would be theirs alone. */
 const smallBytes = 8 * 1024;
 
+/** What is written. */
+export interface Written {
+  /** Are not changed, and must not be changed before `done` is called, or ever where there is none. */
+  bytes: Buffer;
+  /** Called when the system has taken the bytes; never where the connection broke in the middle, since nobody knows then. */
+  done?: () => void;
+}
+
 /** Writes to a client no faster than it reads: what is held for one that does not is one chunk. */
 export class PacedWriter {
   readonly #raw: ServerResponse;
   readonly #signal: AbortSignal;
-  #pending: Buffer[] = [];
+  #pending: Written[] = [];
   #pendingBytes = 0;
   #flushing: NodeJS.Immediate | null = null;
 
@@ -24,16 +32,17 @@ export class PacedWriter {
   }
 
   /**
-   * @param bytes - are not changed, and must not be changed any more
+   * @param written - is the writer's from now on
    * @returns whether the caller must wait for `ready` before it adds more
    */
-  add(bytes: Buffer): boolean {
+  add(written: Written): boolean {
+    const { bytes } = written;
     if (bytes.length > smallBytes) {
       this.flush();
-      this.#write(bytes);
+      this.#write(written);
       return this.#raw.writableNeedDrain;
     }
-    this.#pending.push(bytes);
+    this.#pending.push(written);
     this.#pendingBytes += bytes.length;
     if (this.#pendingBytes >= chunkBytes) this.flush();
     else this.#flushing ??= setImmediate(() => this.flush());
@@ -44,12 +53,25 @@ export class PacedWriter {
     const pending = this.#pending;
     const [first] = pending;
     this.#forget();
-    if (first !== undefined) this.#write(pending.length === 1 ? first : Buffer.concat(pending));
+    if (first === undefined) return;
+    if (pending.length === 1) {
+      this.#write(first);
+      return;
+    }
+    const bytes = Buffer.concat(pending.map((each) => each.bytes));
+    for (const { done } of pending) done?.();
+    this.#write({ bytes });
   }
 
-  #write(bytes: Buffer): void {
+  #write({ bytes, done }: Written): void {
     // A write to a response whose client has left is an error event that nobody could do anything about.
-    if (bytes.length > 0 && !this.#raw.destroyed && !this.#raw.writableEnded) this.#raw.write(bytes);
+    if (bytes.length === 0 || this.#raw.destroyed || this.#raw.writableEnded) {
+      done?.();
+      return;
+    }
+    this.#raw.write(bytes, (error) => {
+      if (!error) done?.();
+    });
   }
 
   #forget(): void {
