@@ -37,16 +37,17 @@ export const mergeSubtask = async (parts: MergeParts, task: Task, subtask: Task,
       throw new MakimaError('MERGE_IN_PROGRESS', `${open.sourceBranch} is being merged into this worktree`, {
         details: { sourceBranch: open.sourceBranch },
       });
-    const source = await incomingOf(parts, task, subtask, options);
+    const from = await requireWorktree(parts, subtask.id);
     const named = {
       taskId: task.id,
       subtaskId: subtask.id,
-      sourceBranch: options.branch ?? source.worktree.branch,
+      sourceBranch: options.branch ?? from.branch,
       startedAt: parts.now().toISOString(),
     };
     const workMessage = `Work of "${task.name}" before merging "${subtask.name}"`;
-    const merged = await merge({ worktree, workMessage }, source, mergeJournal(parts, named));
-    if (merged.kind === 'contained') return noteContained(parts, named, source, merged.head);
+    const incoming = (): Promise<Incoming> => incomingOf(parts, task, subtask, options);
+    const merged = await merge({ worktree, workMessage }, incoming, mergeJournal(parts, named));
+    if (merged.kind === 'contained') return noteContained(parts, named, merged.source, merged.head);
     if (merged.kind === 'committed') return { success: true, commitSha: merged.commit, message: wordsOf(subtask, named, merged) };
     const { conflicts } = merged;
     const files = conflicts.map(({ file, kind }) => `${quoteName(file)} (${kind})`);
@@ -65,9 +66,11 @@ const incomingOf = async (parts: MergeParts, task: Task, subtask: Task, { branch
     branch === undefined
       ? await sourceOfSubtask(parts, subtask, await parts.store.listIntegrations(task.id))
       : await branchOfSubtask(parts, subtask, branch);
-  if (force !== true) await requireNoMarkers(worktree.gitDir, worktree.baseCommit, source.commit);
   const message = `Merge "${subtask.name}"\n\nBranch ${branch ?? worktree.branch}.`;
-  return { ...source, worktree, beside: branch !== undefined, message };
+  const check = async (): Promise<void> => {
+    if (force !== true) await requireNoMarkers(worktree.gitDir, worktree.baseCommit, source.commit);
+  };
+  return { ...source, worktree, beside: branch !== undefined, message, check };
 };
 
 /** Nothing came of it but the note that all of it is there. */

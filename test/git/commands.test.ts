@@ -3,7 +3,9 @@ import t from 'tap';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { diffFiles } from '../../src/git/snapshot/diff.ts';
+import { previewOnce, receivingSide } from '../../src/git/merge/preview.ts';
 import { lookOver } from '../../src/git/snapshot/look-over.ts';
+import { type MergeSource, planSource } from '../../src/git/snapshot/merge-source.ts';
 import { requireFinished, requireNoMarkers } from '../../src/git/snapshot/require-finished.ts';
 import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
 import { createPreparedWorktrees } from '../../src/git/worktree/prepared/prepared-worktrees.ts';
@@ -84,18 +86,36 @@ void t.test('commands of a diff and of a merge', async (t) => {
   write(child.path, { 'left.txt': 'more\n' });
   t.strictSame(
     (await counted(() => diffFiles(child))).commands.map((line) => / (status|cat-file|diff-tree) /.exec(line)?.[1]),
-    ['status', 'cat-file', 'diff-tree'],
+    ['status', 'diff-tree'],
     'one of a worktree that has changed',
   );
-  const merged = await counted(async () => {
-    await requireFinished(child);
-    const source = await sourceOf(child);
-    await requireNoMarkers(child.gitDir, child.baseCommit, source.commit);
-    await merge(parent, source);
-  });
-  t.ok(merged.commands.length <= 18, `a merge with work that was not committed: ${merged.commands.length}`);
+  const named = (commands: readonly string[]): string[] =>
+    commands.map((line) => line.replace(/^(?:-c \S+ )*/, '').replace(/^(\S+).*/, '$1')).sort();
+  const bring = (previous: MergeSource | null) =>
+    counted(async () => {
+      await requireFinished(child);
+      const source = await sourceOf(child, previous);
+      await requireNoMarkers(child.gitDir, child.baseCommit, source.commit);
+      const done = await merge(parent, source);
+      t.ok(done);
+      return source;
+    });
+  const merged = await bring(null);
+  // the settings of the parent's repository are read once, and what the source had lies in a pack
+  const least = ['diff-tree', 'merge-tree', 'pack-objects', 'read-tree', 'status', 'status', 'update-ref', 'update-ref'];
+  t.strictSame(named(merged.commands), ['cat-file', 'config', 'diff-tree', ...least].sort(), 'a merge with work that was not committed');
   t.notOk(
     merged.commands.some((line) => / fetch /.test(line)),
     'a fetch would be six more',
   );
+  write(child.path, { 'left.txt': 'still more\n', 'b.txt': 'changed\n' });
+  t.strictSame(named((await bring(merged.result)).commands), least, 'one of a subtask that has gone on');
+  write(child.path, { 'left.txt': 'and more\n' });
+  const preview = async () => {
+    const [ours, theirs] = await Promise.all([receivingSide(parent), planSource(child, merged.result)]);
+    return previewOnce(parent, ours, { gitDir: child.gitDir, source: theirs });
+  };
+  const looked = await counted(preview);
+  t.strictSame(looked.result.files, ['left.txt']);
+  t.strictSame(named(looked.commands), ['merge-tree', 'status', 'status'], 'a preview of what has changed');
 });

@@ -134,9 +134,10 @@ export const planned = async (parent: Worktree, source: MergeSource): Promise<Me
 export const merge = async (
   parent: Worktree,
   source: MergeSource,
-  { lockWaitMs, journal = new TestJournal() }: { lockWaitMs?: number; journal?: TestJournal } = {},
+  { lockWaitMs, journal = new TestJournal(), check }: { lockWaitMs?: number; journal?: TestJournal; check?: () => Promise<void> } = {},
 ): Promise<{ record: MergeRecord } | null> => {
-  const merged = await mergeInto(receiver(parent, lockWaitMs), incoming(parent, source), journal);
+  const from = { ...incoming(parent, source), ...(check !== undefined && { check }) };
+  const merged = await mergeInto(receiver(parent, lockWaitMs), () => Promise.resolve(from), journal);
   if (merged.kind === 'contained') return null;
   if (journal.record === null) throw new Error('The plan was never noted');
   return { record: journal.record };

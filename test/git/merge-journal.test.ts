@@ -1,15 +1,19 @@
 /** What is noted of a merge, and in which order: whoever comes after a crash has nothing else. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { MakimaError } from '../../src/errors.ts';
-import { merge, pair, put, sourceOf, stateOf, TestJournal } from './merge-fixture.ts';
+import { merge as mergeInto } from '../../src/git/merge/merge.ts';
+import { beforeRef } from '../../src/git/merge/receiving.ts';
+import type { Worktree } from '../../src/git/worktree/worktree.ts';
+import { inside, merge, pair, put, sourceOf, stateOf, TestJournal } from './merge-fixture.ts';
 
 const failureOf = async (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => 'it resolved',
     (error: unknown) => (error instanceof MakimaError ? error.code : error),
   );
+const refs = (worktree: Worktree): string => inside(worktree, 'for-each-ref');
 const isBackedUp = (adminDir: string): boolean => existsSync(path.join(adminDir, 'makima-merge'));
 
 void t.test('a plan is noted before anything is touched, and a merge that is through after all of it', async (t) => {
@@ -29,6 +33,57 @@ void t.test('a plan is noted before anything is touched, and a merge that is thr
   t.notOk(isBackedUp(parent.adminDir), 'what would put it back is gone');
 });
 
+void t.test('before a merge is noted, what the worktree holds is kept by a ref', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(parent.path, { own: 'own\n' });
+  put(child.path, { a: 'theirs\n' });
+  let kept = '';
+  const journal = new TestJournal((what) => {
+    if (what === 'begun') kept = inside(parent, 'show', `${beforeRef(parent)}:own`);
+  });
+  await merge(parent, await sourceOf(child), { journal });
+  t.equal(kept, 'own\n');
+});
+
+void t.test('what must not be merged is told before all else, when nothing of it goes on any more', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(parent.path, { own: 'own\n' });
+  put(child.path, { a: 'theirs\n' });
+  const source = await sourceOf(child);
+  const before = stateOf(parent);
+  const refusal = new MakimaError('WORK_UNFINISHED', 'not yet');
+  const aside = path.join(parent.gitDir, 'makima-tmp');
+  const journal = new TestJournal();
+  const check = async (): Promise<void> => {
+    await Promise.reject(refusal);
+  };
+  t.equal(await failureOf(merge(parent, source, { journal, check })), 'WORK_UNFINISHED');
+  t.equal(inside(parent, 'cat-file', '-t', source.commit), 'commit\n', 'what was handed over meanwhile is there');
+  t.strictSame(readdirSync(aside), []);
+  t.strictSame(journal.noted, []);
+  t.strictSame(stateOf(parent), before);
+  t.notOk(isBackedUp(parent.adminDir));
+  t.notOk(refs(parent).includes(beforeRef(parent)));
+
+  writeFileSync(path.join(parent.adminDir, 'MERGE_HEAD'), `${parent.baseCommit}\n`);
+  const mergeIt = (given: () => Promise<never>): Promise<unknown> =>
+    failureOf(mergeInto({ worktree: parent, workMessage: 'x' }, given, journal));
+  t.equal(await mergeIt(() => Promise.reject(refusal)), 'WORK_UNFINISHED', 'also of two failures');
+  rmSync(path.join(parent.adminDir, 'MERGE_HEAD'));
+  t.equal(await mergeIt(() => Promise.reject(refusal)), 'WORK_UNFINISHED');
+  t.notOk(isBackedUp(parent.adminDir));
+});
+
+void t.test('a merge that is open keeps what puts it back, whoever asks for another one', async (t) => {
+  const { parent, child } = await pair(t, { a: 'a\n' });
+  put(parent.path, { a: 'ours\n' });
+  put(child.path, { a: 'theirs\n' });
+  const source = await sourceOf(child);
+  await merge(parent, source);
+  t.equal(await failureOf(merge(parent, source)), 'MERGE_IN_PROGRESS');
+  t.ok(isBackedUp(parent.adminDir));
+});
+
 void t.test('a merge that conflicts is noted as open, and what would put it back stays', async (t) => {
   const { parent, child } = await pair(t, { a: 'a\n' });
   put(parent.path, { a: 'ours\n' });
@@ -44,6 +99,7 @@ void t.test('what there is nothing of to merge is never noted', async (t) => {
   const journal = new TestJournal();
   t.equal(await merge(parent, await sourceOf(child), { journal }), null);
   t.strictSame(journal.noted, []);
+  t.notOk(isBackedUp(parent.adminDir));
 });
 
 void t.test('what the agent changes after the plan is in the next one', async (t) => {

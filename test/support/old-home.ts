@@ -289,7 +289,7 @@ export class OldHome {
     const unexpected = (): Promise<never> => Promise.reject(new Error('this merge does not conflict'));
     await merge(
       { worktree: parent, workMessage: 'Work before it' },
-      { ...source, worktree: child, beside: false, message: `Merge "${subtask.task.name}"` },
+      () => Promise.resolve({ ...source, worktree: child, beside: false, message: `Merge "${subtask.task.name}"` }),
       {
         // as 0.1 stored it
         begun: ({ beside: _, ...record }) =>

@@ -1,13 +1,6 @@
 import { git, splitNul } from './git-command.ts';
-
-/** A file that differs between two trees. */
-export interface TreeChange {
-  path: Buffer;
-  /** In the first tree, null where it is not there. */
-  before: { mode: string; id: string } | null;
-  /** In the second. */
-  after: { mode: string; id: string } | null;
-}
+import { looseDiff } from './loose-diff.ts';
+import type { TreeChange } from './tree-change.ts';
 
 const absent = '000000';
 
@@ -29,6 +22,8 @@ export const parseRaw = (stdout: Buffer): TreeChange[] => {
 /** The files that differ between two trees or commits, renames as what they are: one file gone and one new. */
 export const diffTrees = async (gitDir: string, before: string, after: string, signal?: AbortSignal): Promise<TreeChange[]> => {
   if (before === after) return [];
+  const atHand = looseDiff(gitDir, before, after);
+  if (atHand !== null) return atHand;
   const { stdout } = await git(
     ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', before, after],
     { gitDir, signal },
@@ -64,6 +59,3 @@ const parents = (path: string): string[] => {
   for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) found.push(path.slice(0, at));
   return found;
 };
-
-/** A path as a key of sets and maps. */
-export const keyOf = (path: Buffer): string => path.toString('latin1');

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { diffTrees, git, gitText, indexInfo, isAncestor, keyOf, touch, type TreeChange } from '../command/index.ts';
+import { bothOf, diffTrees, git, gitText, indexInfo, isAncestor, keyOf, touch, type TreeChange } from '../command/index.ts';
 import { commitTree, type MergeSource } from '../snapshot/index.ts';
 import { temporaryFile, type Worktree } from '../worktree/index.ts';
 import { backUpFiles, directoriesAbove } from './backup.ts';
 import { computeMerge } from './compute.ts';
 import { refuseWhatIsInTheWay } from './in-the-way.ts';
-import { headToMergeInto, lookAtReceiving, type Receiving } from './receiving.ts';
+import { keepReceiving, lookAtReceiving, type Receiving } from './receiving.ts';
 import type { MergeRecord } from './record.ts';
 
 /** The worktree that is merged into. */
@@ -25,6 +25,8 @@ export interface Incoming extends MergeSource {
   beside: boolean;
   /** The message of the merge commit. */
   message: string;
+  /** Throws where it must not be merged. Asked while it is brought in, which changes nothing that anybody sees. */
+  check?: () => Promise<void>;
 }
 
 /** The receiving worktree's HEAD has all of it already. */
@@ -49,15 +51,19 @@ export interface MergePlan {
  * Else it takes part in the merge as ours, in a commit of its own before the merge.
  *
  * @param source - its commit is in the receiving repository
+ * @param known - what was looked at already; `isLacking`: the receiver's HEAD lacks the source
  * @throws MakimaError WORKTREE_NOT_FOUND, MERGE_IN_PROGRESS (of the agent's own), MERGE_BLOCKED, DISK_FULL, GIT_FAILED
  */
-export const planMerge = async (into: Receiver, source: Incoming): Promise<MergePlan | Contained> => {
+export const planMerge = async (
+  into: Receiver,
+  source: Incoming,
+  known?: { receiving: Receiving; isLacking: boolean },
+): Promise<MergePlan | Contained> => {
   const { worktree } = into;
-  const found = await headToMergeInto(worktree);
-  if (await isAncestor(worktree.gitDir, source.commit, found)) return { kind: 'contained', head: found };
-  const receiving = await lookAtReceiving(worktree, found, into.workMessage);
+  const receiving = known?.receiving ?? (await lookAtReceiving(worktree, into.workMessage));
   const { head, headRef, before, hadIndex } = receiving;
-  const merged = await computeMerge(worktree.gitDir, worktree.path, before, source.commit);
+  if (known?.isLacking !== true && (await isAncestor(worktree.gitDir, source.commit, head))) return { kind: 'contained', head };
+  const [, merged] = await bothOf(keepReceiving(receiving), computeMerge(worktree.gitDir, worktree.path, before, source.commit));
   const changes = await diffTrees(worktree.gitDir, receiving.tree, merged.tree);
   await refuseWhatIsInTheWay(worktree, changes);
   const isClean = merged.conflicts.length === 0;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
-import { git, gitText, treeOf, whileLocked } from '../command/index.ts';
+import { bothOf, git, gitText, treeOf, whileLocked } from '../command/index.ts';
 import { operationUnderWay } from '../repository/index.ts';
 import { commitsOf, commitTree, hasUnmerged, headOf, marksIn, snapshotTree } from '../snapshot/index.ts';
 import { placeOf, requireWorktree, withIndexCopy, type Worktree } from '../worktree/index.ts';
@@ -31,7 +31,7 @@ export interface Receiving {
  * HEAD of a worktree that can be merged into.
  * @throws MakimaError WORKTREE_NOT_FOUND, MERGE_IN_PROGRESS (of the agent's own), GIT_FAILED
  */
-export const headToMergeInto = async (worktree: Worktree): Promise<string> => {
+const headToMergeInto = async (worktree: Worktree): Promise<string> => {
   await requireWorktree(worktree);
   await refuseForeignMerge(worktree);
   const head = await headOf(worktree);
@@ -40,18 +40,17 @@ export const headToMergeInto = async (worktree: Worktree): Promise<string> => {
 };
 
 /**
- * Looks at a worktree before it is merged into, and keeps what it holds: its index as bytes, everything by a ref.
+ * Looks at a worktree before it is merged into, and keeps its index as bytes.
  * @param message - of the commit that its uncommitted work is
- * @throws MakimaError DISK_FULL, GIT_FAILED
+ * @throws MakimaError WORKTREE_NOT_FOUND, MERGE_IN_PROGRESS (of the agent's own), DISK_FULL, GIT_FAILED
  */
-export const lookAtReceiving = async (worktree: Worktree, head: string, message: string): Promise<Receiving> => {
+export const lookAtReceiving = async (worktree: Worktree, message: string): Promise<Receiving> => {
+  const head = await headToMergeInto(worktree);
   const headRef = await headRefOf(worktree);
   const hadIndex = await beginBackup(worktree);
-  const tree = await snapshotTree(worktree);
-  const headTree = await treeAt(worktree, head);
+  const [tree, headTree] = await bothOf(snapshotTree(worktree), treeAt(worktree, head));
   const indexTree = hadIndex ? await stagedTree(worktree) : headTree;
   const before = tree === headTree ? head : await commitTree(worktree, tree, [head], message);
-  await keep(worktree, before, indexTree === tree || indexTree === headTree ? null : indexTree);
   return { worktree, head, headTree, headRef, tree, before, indexTree, hadIndex };
 };
 
@@ -79,10 +78,10 @@ const stagedTree = async (into: Worktree): Promise<string> =>
   (await marksIn(backupIndex(into), into.baseCommit.length))?.tree ??
   withIndexCopy(into, backupIndex(into), (indexFile) => gitText(['write-tree'], { ...placeOf(into), indexFile }));
 
-/** Holds what the worktree and its index hold by a ref, so that no clean-up of git takes it. */
-const keep = async (into: Worktree, before: string, indexTree: string | null): Promise<void> => {
+/** Holds what the worktree and its index hold by a ref, so that no clean-up of git takes it. To be done before anything is touched. */
+export const keepReceiving = async ({ worktree: into, before, indexTree, tree, headTree }: Receiving): Promise<void> => {
   let kept = before;
-  if (indexTree !== null) {
+  if (indexTree !== tree && indexTree !== headTree) {
     const index = await commitTree(into, indexTree, [before], 'makima: what was staged');
     kept = await commitTree(into, await treeAt(into, before), [before, index], 'makima: everything before a merge, and what was staged');
   }

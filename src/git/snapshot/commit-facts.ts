@@ -1,4 +1,4 @@
-import { git } from '../command/index.ts';
+import { git, objectDirectories, readObject } from '../command/index.ts';
 import { borrowing } from '../repository/index.ts';
 import { Remembered } from './remembered.ts';
 
@@ -25,7 +25,7 @@ export const commitsOf = async (
   signal?: AbortSignal,
 ): Promise<Map<string, CommitFacts>> => {
   const [first, ...others] = [...new Set(gitDirs)];
-  const unknown = [...new Set(ids)].filter((id) => known.get(id) === undefined);
+  const unknown = [...new Set(ids)].filter((id) => known.get(id) === undefined && !isAtHand([...new Set(gitDirs)], id));
   if (first !== undefined && unknown.length > 0) {
     const env = { ...asWritten, ...(others.length > 0 && borrowing(others)) };
     const input = unknown.map((id) => `${id}\n`).join('');
@@ -38,6 +38,17 @@ export const commitsOf = async (
       return facts === undefined ? [] : [[id, facts] as const];
     }),
   );
+};
+
+/** Reads what a commit says of itself where it has a file of its own. */
+const isAtHand = (gitDirs: readonly string[], id: string): boolean => {
+  for (const gitDir of gitDirs) {
+    const found = readObject(objectDirectories(gitDir), id);
+    if (found?.kind !== 'commit') continue;
+    known.set(id, factsOf(found.content));
+    return true;
+  }
+  return false;
 };
 
 /** Of the answers of `git cat-file --batch`, those that are commits. */

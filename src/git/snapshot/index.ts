@@ -12,9 +12,9 @@ export { isContained, type MergeSource, mergeSource, type PlannedSource, planSou
 export { missingContent } from './missing-content.ts';
 export { type ComparedSubtask, compareSubtasks } from './compare-subtasks.ts';
 export { settingsOf } from './look/settings.ts';
-export { writeObject } from './look/loose-objects.ts';
 export { Remembered } from './remembered.ts';
 export { requireFinished, requireNoMarkers } from './require-finished.ts';
-export { commitTree, snapshotCommit, snapshotTree } from './snapshot.ts';
+export { commitTree } from './commit-tree.ts';
+export { snapshotCommit, snapshotTree } from './snapshot.ts';
 export { type Standing, standingOf } from './standing.ts';
 export { commitWork, completionRef, isCommitOf, keepRef, trailerKey, workCommit } from './work-commit.ts';

@@ -3,7 +3,8 @@ import { isDirectory } from '../../files/look.ts';
 import { commitOf, git, isAncestor, treeOf, whileLocked } from '../command/index.ts';
 import { keptRefs, keptWorktreeRefs, requirePlainGitData } from '../repository/index.ts';
 import { headPlaceOf, linkedWorktrees, sharesRepository, type Worktree } from '../worktree/index.ts';
-import { commitTree, snapshotCommit, snapshotTree } from './snapshot.ts';
+import { commitTree } from './commit-tree.ts';
+import { snapshotCommit, snapshotTree } from './snapshot.ts';
 
 /**
  * Keeps all that a worktree holds and git does not ignore, with its branch and HEAD, under `refs/makima/kept/<name>` of its

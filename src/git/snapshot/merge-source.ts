@@ -1,7 +1,7 @@
-import { commitOf, treeOf, isAncestor } from '../command/index.ts';
+import { commitOf, isAncestor, objectDirectories, readObject, treeOf } from '../command/index.ts';
 import type { Worktree } from '../worktree/index.ts';
 import { aheadKnown } from './ahead.ts';
-import { commitTree } from './snapshot.ts';
+import { commitTree } from './commit-tree.ts';
 import { standingOf, type Standing } from './standing.ts';
 
 /** What a subtask's worktree holds, as a commit that can be merged. */
@@ -33,11 +33,23 @@ export const planSource = async (worktree: Worktree, previous: MergeSource | nul
   const head = standing.head ?? worktree.baseCommit;
   const headTree = standing.headTree ?? (await treeOf(gitDir, head, signal));
   const isBelow = (commit: string, of: string): Promise<boolean> => isAncestor(gitDir, commit, of, signal);
-  if (previous !== null && previous.tree === tree && (await isBelow(head, previous.commit))) return { ...previous, parents: [] };
+  // as long as the agent commits nothing
+  const isOnHead = previous !== null && parentsWritten(gitDir, previous.commit).includes(head);
+  if (previous !== null && previous.tree === tree && (isOnHead || (await isBelow(head, previous.commit))))
+    return { ...previous, parents: [] };
   const isContained =
-    previous === null || (await commitOf(gitDir, previous.commit, signal)) === null || (await isBelow(previous.commit, head));
+    previous === null ||
+    (!isOnHead && ((await commitOf(gitDir, previous.commit, signal)) === null || (await isBelow(previous.commit, head))));
   if (isContained && headTree === tree) return { commit: head, tree, parents: [] };
   return { commit: null, tree, parents: isContained ? [head] : [head, previous.commit] };
+};
+
+/** The parents of a commit that is there and has a file of its own; none where git has to be asked. */
+const parentsWritten = (gitDir: string, commit: string): string[] => {
+  const found = readObject(objectDirectories(gitDir), commit);
+  if (found?.kind !== 'commit') return [];
+  const header = found.content.toString('latin1', 0, found.content.indexOf('\n\n'));
+  return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = '']) => parent);
 };
 
 /** That with its commit made. */

@@ -3,19 +3,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MakimaError } from '../../errors.ts';
 import { codeOf } from '../../files/failure.ts';
-import {
-  commitOf,
-  git,
-  gitError,
-  gitErrorKind,
-  type GitOptions,
-  gitText,
-  sharedStep,
-  splitNul,
-  withoutForeignFilters,
-} from '../command/index.ts';
-import { makimaIdentity } from '../repository/index.ts';
+import { commitOf, git, gitErrorKind, gitText, sharedStep, splitNul, withoutForeignFilters } from '../command/index.ts';
 import { copyIndex, headPlaceOf, makimaDirectory, placeOf, requireWorktree, temporaryFile, type Worktree } from '../worktree/index.ts';
+import { commitTree } from './commit-tree.ts';
 import { unhideEntries } from './hidden-entries.ts';
 import { quickTree } from './look/quick-tree.ts';
 import { flattenNestedRepositories, nestedRepositories } from './nested-repositories.ts';
@@ -146,21 +136,4 @@ export const snapshotCommit = async (
   const tree = await snapshotTree(worktree, options.signal);
   const parents = options.parents ?? [(await commitOf(headPlaceOf(worktree), 'HEAD', options.signal)) ?? worktree.baseCommit];
   return commitTree(worktree, tree, parents, options.message, options.signal);
-};
-
-/** A commit of a tree, by the identity that the repository carries from the user's, else by makima. */
-export const commitTree = async (
-  worktree: Worktree,
-  tree: string,
-  parents: readonly string[],
-  message: string,
-  signal?: AbortSignal,
-): Promise<string> => {
-  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
-  const options: GitOptions = { gitDir: worktree.gitDir, signal, input: message };
-  // else git makes a name up of the machine's
-  const own = await git(args, { ...options, config: [['user.useConfigOnly', 'true']], answers: [128] });
-  if (own.exitCode === 0) return own.stdout.toString('latin1').trim();
-  if (!/auto-detection is disabled/.test(own.stderr)) throw gitError('commit-tree', own.exitCode, own.stderr);
-  return gitText(args, { ...options, env: makimaIdentity });
 };

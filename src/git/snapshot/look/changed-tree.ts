@@ -1,18 +1,19 @@
-import { git, keyOf } from '../../command/index.ts';
-import { writeObject } from './loose-objects.ts';
-
-export interface TreeEntry {
-  mode: string;
-  id: string;
-}
+import {
+  directoryMode,
+  entriesOf,
+  git,
+  looseTree,
+  objectDirectories,
+  treeBytes,
+  type TreeEntry,
+  writeObject,
+} from '../../command/index.ts';
 
 /** A tree in which some paths are otherwise than in another one: files by their names within a directory, directories below it. */
 interface Changes {
   files: Map<string, TreeEntry | null>;
   directories: Map<string, Changes>;
 }
-
-const directoryMode = '40000';
 
 /**
  * The tree that another one becomes by some changes: only the directories that lead to them are read and written.
@@ -50,7 +51,7 @@ export const changedTree = async (
     for (const [name, entry] of wanted.files) if (entry !== null) entries.set(name, entry);
     if (ignoresCase && new Set([...entries.keys()].map((name) => name.toLowerCase())).size < entries.size) return undefined;
     if (entries.size === 0 && path !== '') return null;
-    return writeObject(repository.objects, tree.length, 'tree', bytesOf(entries));
+    return writeObject(repository.objects, tree.length, 'tree', treeBytes(entries));
   };
   return write('', root) ?? null;
 };
@@ -65,6 +66,23 @@ const directoryAt = (named: Map<string, Changes>, path: string): Changes => {
   return made;
 };
 
+/** The same where all of them have files of their own. */
+const looseTrees = (gitDir: string, tree: string, directories: readonly string[]): Map<string, Map<string, TreeEntry>> | null => {
+  const objects = objectDirectories(gitDir);
+  const found = new Map<string, Map<string, TreeEntry>>();
+  // what lies above is before what lies below
+  for (const directory of directories.toSorted()) {
+    const end = directory.lastIndexOf('/');
+    const above = found.get(end === -1 ? '' : directory.slice(0, end));
+    const entry = directory === '' ? { mode: directoryMode, id: tree } : above?.get(directory.slice(end + 1));
+    if (entry?.mode !== directoryMode) continue;
+    const entries = looseTree(objects, entry.id);
+    if (entries === null) return null;
+    found.set(directory, entries);
+  }
+  return found;
+};
+
 /** @returns the entries of each directory that is there */
 const readTrees = async (
   gitDir: string,
@@ -72,6 +90,8 @@ const readTrees = async (
   directories: readonly string[],
   signal?: AbortSignal,
 ): Promise<Map<string, Map<string, TreeEntry>> | null> => {
+  const atHand = looseTrees(gitDir, tree, directories);
+  if (atHand !== null) return atHand;
   const asked = directories.map((directory) => `${tree}:${directory}`);
   const input = Buffer.from(asked.map((each) => `${each}\0`).join(''), 'latin1');
   const { stdout } = await git(['cat-file', '--batch', '-z'], { gitDir, signal, input });
@@ -91,24 +111,4 @@ const readTrees = async (
     at = end + 1 + length + 1;
   }
   return found.has('') ? found : null;
-};
-
-/** A tree as git stores it: mode, a space, name, a NUL, id. */
-const entriesOf = (content: Buffer, idBytes: number): Map<string, TreeEntry> => {
-  const entries = new Map<string, TreeEntry>();
-  for (let at = 0; at < content.length;) {
-    const space = content.indexOf(0x20, at);
-    const end = content.indexOf(0, space);
-    const id = content.toString('hex', end + 1, end + 1 + idBytes);
-    entries.set(keyOf(content.subarray(space + 1, end)), { mode: content.toString('latin1', at, space), id });
-    at = end + 1 + idBytes;
-  }
-  return entries;
-};
-
-const bytesOf = (entries: ReadonlyMap<string, TreeEntry>): Buffer => {
-  // a directory stands where its name with a slash would
-  const place = ([name, { mode }]: readonly [string, TreeEntry]): string => (mode === directoryMode ? `${name}/` : name);
-  const sorted = [...entries].sort((one, other) => (place(one) < place(other) ? -1 : 1));
-  return Buffer.concat(sorted.flatMap(([name, { mode, id }]) => [Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(id, 'hex')]));
 };

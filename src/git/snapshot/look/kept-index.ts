@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { stampAt } from '../../../files/stamp.ts';
-import { gitText } from '../../command/index.ts';
+import { gitText, objectFile } from '../../command/index.ts';
 import { copyIndex, indexOf, placeOf, type Worktree } from '../../worktree/index.ts';
 import { objectsOf } from './contents.ts';
-import { objectFile } from './loose-objects.ts';
 import { marksIn } from './marks.ts';
 
 /** A copy of a worktree's index that git may bring up to date: what it has learnt of the files stays for the next look. */

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { git, gitText, keyOf } from '../../command/index.ts';
+import { git, gitText, keyOf, objectsStamp, type TreeEntry, writeObject } from '../../command/index.ts';
 import { makimaDirectory, placeOf, temporaryFile, type Worktree } from '../../worktree/index.ts';
 import { Remembered } from '../remembered.ts';
 import { changedPaths } from './changed-paths.ts';
-import { changedTree, type TreeEntry } from './changed-tree.ts';
+import { changedTree } from './changed-tree.ts';
 import { contentOf, conversionOf, type FoundFiles, findFiles, objectsOf } from './contents.ts';
 import { keptIndex, type KeptIndex, noteWritten } from './kept-index.ts';
-import { objectsStamp, writeObject } from './loose-objects.ts';
 import { settingsOf, type Settings } from './settings.ts';
 
 /** With more, git's own `add` is as quick. */

@@ -4,6 +4,7 @@ import { stampBehind, together } from '../../../files/stamp.ts';
 import { git } from '../../command/index.ts';
 import { headPlaceOf, type Worktree } from '../../worktree/index.ts';
 import { Remembered } from '../remembered.ts';
+import { identityIn } from './identity.ts';
 
 /** What git's configuration says of how a file becomes an object. */
 export interface Settings {
@@ -13,6 +14,8 @@ export interface Settings {
   ignoresCase: boolean;
   /** Ends of lines are changed whatever the attributes say. */
   convertsLines: boolean;
+  /** Who commits; null where git alone can say. */
+  identity: string | null;
   /** Files of attributes outside the worktree. */
   attributeFiles: string[];
   /** What all of it was read from. */
@@ -61,10 +64,12 @@ export const settingsOf = async (worktree: Worktree, signal?: AbortSignal): Prom
     const value = values.get(key)?.toLowerCase();
     return value === undefined ? otherwise : !['false', 'no', 'off', '0', ''].includes(value);
   };
+  const includes = [...values.keys()].some((key) => key.startsWith('include'));
   const settings: Known = {
     isPlainFileSystem: isOn('core.filemode', true) && isOn('core.symlinks', true),
     ignoresCase: isOn('core.ignorecase', false),
     convertsLines: isOn('core.autocrlf', false),
+    identity: identityIn(values, includes),
     attributeFiles: [
       '/etc/gitattributes',
       '/usr/local/etc/gitattributes',
@@ -73,7 +78,7 @@ export const settingsOf = async (worktree: Worktree, signal?: AbortSignal): Prom
       path.join(worktree.gitDir, 'info', 'attributes'),
     ],
     files,
-    includes: [...values.keys()].some((key) => key.startsWith('include')),
+    includes,
     readAt: Date.now(),
     state: stateOf(files),
   };

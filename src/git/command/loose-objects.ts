@@ -2,11 +2,19 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { constants, deflateSync } from 'node:zlib';
-import { isMissing } from '../../../files/failure.ts';
-import { stampAt } from '../../../files/stamp.ts';
+import { isMissing } from '../../files/failure.ts';
+import { stampAt } from '../../files/stamp.ts';
+
+export type ObjectKind = 'blob' | 'tree' | 'commit';
 
 /** Where an object is that has a file of its own. @param objects - a directory of objects */
 export const objectFile = (objects: string, id: string): string => path.join(objects, id.slice(0, 2), id.slice(2));
+
+/** What git calls an object. @param whole - its kind, its length, a NUL and its content */
+export const idOf = (whole: Buffer, idLength: number): string =>
+  createHash(idLength === 64 ? 'sha256' : 'sha1')
+    .update(whole)
+    .digest('hex');
 
 /**
  * Writes an object as git does (gitformat-loose(5)), and names it as it does: without a process for each. Small ones, since nothing
@@ -15,11 +23,9 @@ export const objectFile = (objects: string, id: string): string => path.join(obj
  * @param objects - a directory of objects
  * @param idLength - of an id in hex, which tells how they are named
  */
-export const writeObject = (objects: string, idLength: number, kind: 'blob' | 'tree' | 'commit', content: Buffer): string => {
+export const writeObject = (objects: string, idLength: number, kind: ObjectKind, content: Buffer): string => {
   const whole = Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content]);
-  const id = createHash(idLength === 64 ? 'sha256' : 'sha1')
-    .update(whole)
-    .digest('hex');
+  const id = idOf(whole, idLength);
   const file = objectFile(objects, id);
   if (isMadeNew(file)) return id;
   // by a name that git takes for an unfinished object, and clears away
