@@ -77,6 +77,7 @@ const setUpAgain = async (context: Parts, hooks: readonly RunHook[], task: Task,
     worktree: null,
     // One that is on record was finished.
     isNewWorktree: (await context.store.getWorktree(task.id)) === null,
+    hasRunSetup: false,
     hooksNotRun: null,
   };
   const settled = await takeBackStart(context, hooks, start, {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { codeOf } from '../../files/failure.ts';
+import { isFree, makeDirectory, writeNew } from '../../files/at-once.ts';
 import type { SourceFacts } from './source-facts.ts';
 
 interface GitObject {
@@ -25,13 +24,12 @@ const firstCommit = objectOf('commit', `tree ${emptyTree.id}\nauthor ${madeAt}\n
 export const emptyCommit = firstCommit.id;
 
 /** Writes its objects into a repository. Can be repeated. */
-export const writeEmptyCommit = async (gitDir: string): Promise<void> => {
+export const writeEmptyCommit = (gitDir: string): void => {
   for (const { id, bytes } of [emptyTree, firstCommit]) {
     const directory = path.join(gitDir, 'objects', id.slice(0, 2));
-    await mkdir(directory, { recursive: true });
-    await writeFile(path.join(directory, id.slice(2)), bytes, { mode: 0o444, flag: 'wx' }).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    });
+    const file = path.join(directory, id.slice(2));
+    makeDirectory(directory);
+    if (isFree(file)) writeNew(file, bytes, 0o444);
   }
 };
 

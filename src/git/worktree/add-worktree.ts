@@ -1,8 +1,10 @@
+import { mkdirSync } from 'node:fs';
 import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import { MakimaError } from '../../errors.ts';
+import { isFree, makeDirectory } from '../../files/at-once.ts';
 import { isMissing } from '../../files/failure.ts';
 import { namesIn, statOf } from '../../files/look.ts';
 import { removeTree } from '../../files/remove-tree.ts';
@@ -13,7 +15,7 @@ import { copyLinks } from './copies/copy-links.ts';
 import type { Skipped } from './copies/step.ts';
 import { leadsTo, writeDotGit } from './dot-git.ts';
 import { keepRepository } from './keep-repository.ts';
-import { sealMakimaDirectory } from './makima-directory.ts';
+import { makeMakimaDirectory } from './makima-directory.ts';
 import type { PreparedWorktrees, Taken } from './prepared/prepared-worktrees.ts';
 import { updateSubmodules } from './submodules.ts';
 import { hasTaskCard } from './task-card.ts';
@@ -94,7 +96,8 @@ const make = async (repository: Repository, wanted: NewWorktree, from: Omit<Begi
     await Promise.allSettled([looking, checkedOut]);
     await checkedOut;
     const lfs = await looking;
-    await sealMakimaDirectory(worktree);
+    // that it is ignored, the new repository has from its begin
+    await makeMakimaDirectory(worktree);
     const warnings = await updateSubmodules(worktree, signal);
     return { worktree, warnings: lfs === null ? warnings : [...warnings, lfs] };
   } catch (error) {
@@ -129,7 +132,7 @@ export const linkWorktree = async (
   await clearHalfMade(wanted);
   try {
     if (begin.objectsOf !== undefined) await copyObjects(begin.objectsOf, gitDir, wanted.signal);
-    await mkdir(path.dirname(wanted.path), { recursive: true });
+    mkdirSync(path.dirname(wanted.path), { recursive: true });
     await createTaskRepository(repository, {
       gitDir,
       path: wanted.path,
@@ -139,8 +142,8 @@ export const linkWorktree = async (
       borrows,
     });
     if (taken === null) {
-      await mkdir(wanted.path, { recursive: true });
-      await writeDotGit(worktree);
+      makeDirectory(wanted.path);
+      writeDotGit(worktree);
     } else await taken.moveInto(worktree);
     return worktree;
   } catch (error) {
@@ -178,6 +181,7 @@ const removeWithDotGitLast = async (directory: string): Promise<void> => {
 
 /** Makes room for a new worktree. A repository with a card held one that was finished: it is kept, with all that is in it. */
 const clearHalfMade = async ({ path: directory, gitDir, keptDir }: NewWorktree): Promise<void> => {
+  if (isFree(directory) && isFree(gitDir)) return;
   if ((await isOccupied(directory)) && !(await leadsTo(directory, gitDir)))
     throw new MakimaError('TARGET_EXISTS', `${directory} exists and is no worktree of ${gitDir}`);
   if (await hasTaskCard(gitDir)) {

@@ -1,5 +1,7 @@
-import { realpath, writeFile } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { writeOver } from '../../files/at-once.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
 import type { Worktree } from './worktree.ts';
 
@@ -10,17 +12,14 @@ const dotGitOf = (directory: string): string => path.join(directory, '.git');
  * so that it holds when the home is moved.
  * @param files - where the worktree's files are until they are moved to its path
  */
-export const writeDotGit = async (
+export const writeDotGit = (
   { path: directory, gitDir, adminDir }: Pick<Worktree, 'path' | 'gitDir' | 'adminDir'>,
   files: string = directory,
-): Promise<void> => {
-  const [above, to, home] = await Promise.all([
-    realpath(path.dirname(directory)),
-    realpath(adminDir),
-    realpath(path.dirname(path.dirname(gitDir))),
-  ]);
-  const from = path.join(above, path.basename(directory));
-  await writeFile(dotGitOf(files), `gitdir: ${from.startsWith(`${home}/`) ? path.relative(from, to) : to}\n`);
+): void => {
+  const from = path.join(realpathSync.native(path.dirname(directory)), path.basename(directory));
+  const to = realpathSync.native(adminDir);
+  const home = realpathSync.native(path.dirname(path.dirname(gitDir)));
+  writeOver(dotGitOf(files), `gitdir: ${from.startsWith(`${home}/`) ? path.relative(from, to) : to}\n`);
 };
 
 /** Where a directory's `.git` file leads, null where there is none. */

@@ -1,5 +1,6 @@
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isFree, makeDirectory, writeNew } from '../../files/at-once.ts';
 import { isDirectory } from '../../files/look.ts';
 import { removeTree } from '../../files/remove-tree.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
@@ -26,17 +27,22 @@ const excludeMakima = async (gitDir: string): Promise<void> => {
  *
  * @returns the absolute path of the directory, a real one whatever stood there before
  */
-export const sealMakimaDirectory = async (worktree: Worktree): Promise<string> => {
+export const makeMakimaDirectory = async (worktree: Pick<Worktree, 'path'>): Promise<string> => {
   const directory = path.join(worktree.path, makimaDirectory);
   // a link here would send what makima writes somewhere else
-  if (!(await isDirectory(directory))) await rm(directory, { force: true });
-  await mkdir(directory, { recursive: true });
+  if (!isFree(directory) && !(await isDirectory(directory))) await rm(directory, { force: true });
+  makeDirectory(directory);
   const border = path.join(directory, '.git');
   // made anew each time: through a link that an agent put in it makima would write somewhere else
-  await removeTree(border);
-  await mkdir(path.join(border, 'objects'), { recursive: true });
-  await mkdir(path.join(border, 'refs'), { recursive: true });
-  await writeFile(path.join(border, 'HEAD'), 'ref: refs/heads/makima\n');
+  if (!isFree(border)) await removeTree(border);
+  for (const each of ['', 'objects', 'refs']) makeDirectory(path.join(border, each));
+  writeNew(path.join(border, 'HEAD'), 'ref: refs/heads/makima\n');
+  return directory;
+};
+
+/** The same, and has the repository ignore it, whatever an agent has made of that. Can be repeated. @throws MakimaError GIT_FAILED */
+export const sealMakimaDirectory = async (worktree: Worktree): Promise<string> => {
+  const directory = await makeMakimaDirectory(worktree);
   await requirePlainGitData(worktree.gitDir);
   await excludeMakima(worktree.gitDir);
   return directory;

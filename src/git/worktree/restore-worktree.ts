@@ -51,8 +51,8 @@ export const restoreWorktree = async (
     const kept = await requireKept(own, name, signal);
     await mkdir(own.path, { recursive: true });
     // git may have forgotten a worktree whose directory was gone
-    if (!(await isDirectory(own.adminDir))) await writeAdminDir(own);
-    await writeDotGit(own);
+    if (!(await isDirectory(own.adminDir))) writeAdminDir(own);
+    writeDotGit(own);
     return { worktree: own, warnings: await bringBack(own, kept, signal) };
   } catch (error) {
     await removeTree(own.path);

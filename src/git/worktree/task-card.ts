@@ -1,10 +1,13 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Task } from '../../../schemas/task.ts';
 import { namesIn } from '../../files/look.ts';
+import { makeDirectories } from '../../files/make-directories.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
+import { writeSynced } from '../../files/store-durably.ts';
 import { repositoryOf, taskOfRepository, type Places } from '../repository/index.ts';
 import { WorktreeRecord } from './worktree-record.ts';
 import type { Worktree } from './worktree.ts';
@@ -43,13 +46,13 @@ const cardPath = (gitDir: string, taskId: string): string => path.join(gitDir, c
 /** Writes a task's card, or writes it anew. It appears whole or not at all. */
 export const writeTaskCard = async ({ task, worktree, isDeleted }: TaskCard): Promise<void> => {
   const file = cardPath(worktree.gitDir, task.id);
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await makeDirectories(path.dirname(file), 0o700);
   const aside = `${file}.${crypto.randomUUID()}`;
   try {
-    await writeFile(aside, JSON.stringify({ version: 1, task, worktree, isDeleted }), { mode: 0o600, flush: true });
-    await rename(aside, file);
+    await writeSynced(aside, JSON.stringify({ version: 1, task, worktree, isDeleted }));
+    renameSync(aside, file);
   } catch (error) {
-    await rm(aside, { force: true });
+    rmSync(aside, { force: true });
     throw error;
   }
 };

@@ -1,5 +1,7 @@
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeDirectory, writeNew } from '../../files/at-once.ts';
 import { isMissing } from '../../files/failure.ts';
 import { configText } from '../command/index.ts';
 import { linkLfsObjects, originHeads, type Repository, type SourceFacts, writeEmptyCommit } from '../repository/index.ts';
@@ -85,57 +87,57 @@ const shallowEnds = async (borrows: readonly string[]): Promise<string> => {
 /** The refs that a repository began with: what an agent has made since is held against them. */
 export const initialRefsFile = (gitDir: string): string => path.join(gitDir, 'makima-refs');
 
+/** In this order: each is in one that is there. */
+const directories = ['', 'objects', 'objects/info', 'objects/pack', 'refs', 'refs/heads', 'refs/tags', 'info'];
+
 /**
  * A bare repository with one linked worktree for one task alone: its own settings, branches, stash, hooks and list of worktrees,
- * and the objects of its source's cache. It is written as files; no git process runs. Not atomic: whoever makes one notes it before.
+ * and the objects of its source's cache. It is written as files, where nobody works yet; no git process runs. Not atomic: whoever makes one notes it before.
  */
 export const createTaskRepository = async (repository: Repository, wanted: NewRepository): Promise<void> => {
   const { gitDir, borrows } = wanted;
   const { facts, cacheDir } = repository;
-  for (const directory of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info'])
-    await mkdir(path.join(gitDir, directory), { recursive: true });
+  const shallow = await shallowEnds(borrows);
+  mkdirSync(path.dirname(gitDir), { recursive: true });
+  for (const directory of directories) makeDirectory(path.join(gitDir, directory));
   const refs = packedRefs(refsOf(facts, wanted));
-  const [real, shallow] = await Promise.all([realpath(gitDir), shallowEnds(borrows)]);
+  const write = (name: string, text: string): void => writeNew(path.join(gitDir, name), text);
+  write('config', configText([...new Map([['core.repositoryformatversion', '0'], ...facts.settings, ...fixed])]));
+  write('packed-refs', refs);
+  writeNew(initialRefsFile(gitDir), refs);
+  write('info/exclude', '/.makima/\n');
+  if (borrows.length > 0)
+    write(
+      'objects/info/alternates',
+      alternatesText(
+        realpathSync.native(gitDir),
+        borrows.map((lender) => realpathSync.native(lender)),
+      ),
+    );
+  if (shallow !== '') write('shallow', shallow);
   const originHead =
     facts.originHead ?? (facts.head !== null && (facts.originBranches.size > 0 || facts.branches.has(facts.head)) ? facts.head : null);
-  await Promise.all([
-    writeFile(path.join(gitDir, 'config'), configText([...new Map([['core.repositoryformatversion', '0'], ...facts.settings, ...fixed])])),
-    writeFile(path.join(gitDir, 'packed-refs'), refs),
-    writeFile(initialRefsFile(gitDir), refs),
-    writeFile(path.join(gitDir, 'info', 'exclude'), '/.makima/\n'),
-    borrows.length === 0
-      ? undefined
-      : writeFile(
-          path.join(gitDir, 'objects', 'info', 'alternates'),
-          alternatesText(real, await Promise.all(borrows.map((lender) => realpath(lender)))),
-        ),
-    shallow === '' ? undefined : writeFile(path.join(gitDir, 'shallow'), shallow),
-    originHead === null ? undefined : writeSymbolic(path.join(gitDir, originHeads, 'HEAD'), originHeads + originHead),
-    cacheDir === null ? writeEmptyCommit(gitDir) : undefined,
-    ...borrows.map((lender) => linkLfsObjects(lender, gitDir)),
-  ]);
-  await writeAdminDir({ ...wanted, adminDir: adminDirOf(gitDir, wanted.path) });
+  if (originHead !== null) {
+    for (const directory of ['refs/remotes', originHeads]) makeDirectory(path.join(gitDir, directory));
+    write(`${originHeads}HEAD`, `ref: ${originHeads}${originHead}\n`);
+  }
+  if (cacheDir === null) writeEmptyCommit(gitDir);
+  for (const lender of borrows) await linkLfsObjects(lender, gitDir);
+  writeAdminDir({ ...wanted, adminDir: adminDirOf(gitDir, wanted.path) });
   // of the bare repository; git takes a directory for one once it has a HEAD
-  await writeFile(path.join(gitDir, 'HEAD'), `ref: refs/heads/${wanted.base.branch ?? wanted.branch}\n`);
+  write('HEAD', `ref: refs/heads/${wanted.base.branch ?? wanted.branch}\n`);
 };
 
-/** What `git worktree add` writes for a linked worktree (gitrepository-layout(5)): where its repository, its `.git` file and its HEAD are. */
-export const writeAdminDir = async ({
-  adminDir,
-  path: directory,
-  branch,
-}: Pick<Worktree, 'adminDir' | 'path' | 'branch'>): Promise<void> => {
-  await mkdir(adminDir, { recursive: true });
-  await writeFile(path.join(adminDir, 'commondir'), '../..\n');
+/**
+ * What `git worktree add` writes for a linked worktree (gitrepository-layout(5)): where its repository, its `.git` file and its HEAD are.
+ * Nothing is at its place.
+ */
+export const writeAdminDir = ({ adminDir, path: directory, branch }: Pick<Worktree, 'adminDir' | 'path' | 'branch'>): void => {
+  makeDirectory(path.dirname(adminDir));
+  makeDirectory(adminDir);
+  writeNew(path.join(adminDir, 'commondir'), '../..\n');
   // absolute: an older git takes a relative path here for one that is gone, and forgets the worktree
-  await writeFile(
-    path.join(adminDir, 'gitdir'),
-    `${path.join(await realpath(path.dirname(directory)), path.basename(directory), '.git')}\n`,
-  );
-  await writeFile(path.join(adminDir, 'HEAD'), `ref: refs/heads/${branch}\n`);
-};
-
-const writeSymbolic = async (file: string, target: string): Promise<void> => {
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, `ref: ${target}\n`);
+  const dotGit = path.join(realpathSync.native(path.dirname(directory)), path.basename(directory), '.git');
+  writeNew(path.join(adminDir, 'gitdir'), `${dotGit}\n`);
+  writeNew(path.join(adminDir, 'HEAD'), `ref: refs/heads/${branch}\n`);
 };

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
@@ -18,7 +19,7 @@ const noteIn = (runDirectory: string): string => join(runDirectory, 'worktree.js
 
 /** Notes what is about to be made, so that whoever finds the run after a crash can take it back. */
 export const noteHalfMade = async (runDirectory: string, place: Omit<HalfMade, 'version'>): Promise<void> => {
-  await mkdir(runDirectory, { recursive: true, mode: 0o700 });
+  mkdirSync(runDirectory, { recursive: true, mode: 0o700 });
   await storeDurably(noteIn(runDirectory), JSON.stringify({ version: 2, ...place }));
 };
 

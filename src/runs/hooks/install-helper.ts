@@ -14,7 +14,8 @@ export const installHelper = ({ ledger }: Pick<RunContext, 'ledger'>): RunHook =
   name: 'helper',
   async prepare(start) {
     const worktree = worktreeOfStart(start);
-    await sealMakimaDirectory(worktree);
+    // a new one has it, unless somebody was at it since
+    if (!start.isNewWorktree || start.hasRunSetup) await sealMakimaDirectory(worktree);
     const { task, run } = start;
     if (!task.isOrchestrator) return undefined;
     await mkdir(run.directory, { recursive: true, mode: 0o700 });

@@ -26,7 +26,10 @@ export const runSetup = ({
         timeoutMs: timing.projectCommand,
         signal: start.signal,
         onLine: (line) => ledger.say(task.id, `setup: ${line}`),
-        onStart: (command) => ledger.say(task.id, `Running the repository's setup command: ${command}`),
+        onStart: (command) => {
+          start.hasRunSetup = true;
+          ledger.say(task.id, `Running the repository's setup command: ${command}`);
+        },
       });
       if (failure !== null) throw new MakimaError('SETUP_FAILED', failure);
       // Of a subtask its orchestrator's log has said so.

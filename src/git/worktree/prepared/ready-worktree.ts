@@ -94,7 +94,7 @@ export const isStillRight = async (
  * its place: whoever finds it there knows whose it is. Of another commit than the base, git has to bring it there afterwards.
  */
 export const moveInto = async (ready: ReadyWorktree, worktree: Worktree, reached: (point: string) => void): Promise<void> => {
-  await writeDotGit(worktree, ready.files);
+  writeDotGit(worktree, ready.files);
   reached('prepared worktree named');
   // the log of a checkout that is yet to come is git's to write
   for (const name of ['index', ...(ready.commit === worktree.baseCommit ? records : [])])
