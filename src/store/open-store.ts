@@ -93,7 +93,12 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
       }),
     relocate: relocate(session),
     close() {
-      closing ??= Promise.allSettled(underWay).then(() => db.destroy());
+      closing ??= Promise.allSettled(underWay).then(async () => {
+        // what was written last is as gone as the rest
+        session.tasks.forgetAll();
+        await db.destroy();
+      });
+      session.tasks.forgetAll();
       return closing;
     },
   };

@@ -81,11 +81,10 @@ const noTasks: Readonly<Record<TaskStatus, number>> = {
 };
 
 export const taskReads = ({ read, tasks }: Session): TaskReads => ({
-  getTask: (id) =>
-    read((db) => {
-      const known = tasks.get(id);
-      return known ? Promise.resolve(known) : readTask(db, tasks, id);
-    }),
+  getTask: (id) => {
+    const known = tasks.get(id);
+    return known ? Promise.resolve(known) : read((db) => readTask(db, tasks, id));
+  },
 
   taskIds: () => read(async (db) => (await db.selectFrom('tasks').select('id').execute()).map(({ id }) => id)),
 

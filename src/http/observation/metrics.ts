@@ -1,3 +1,4 @@
+import type { onResponseHookHandler } from 'fastify';
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Actions } from '../../tasks/actions.ts';
 import { plugin } from '../plugin.ts';
@@ -52,18 +53,26 @@ export const measure = plugin<MetricsOptions>({ name: 'metrics', dependencies: [
       this.set(sources.openStreams());
     },
   });
-  /** The series by what they are of, which is a string for each: to look their labels up takes longer than a count. */
-  const series = new Map<string, { observe: (seconds: number) => void }>();
   if (sources.prepared) measurePrepared(registers, sources.prepared);
-  app.addHook('onResponse', (request, reply, done) => {
-    const { method } = request;
-    // The route's pattern and not the path: ids and unknown paths would make a series each.
-    const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
-    const key = `${method} ${reply.statusCode} ${route}`;
-    let own = series.get(key);
-    if (own === undefined) series.set(key, (own = requests.labels({ method, route, status: reply.statusCode })));
-    own.observe(reply.elapsedTime / 1000);
-    done();
+  /** @param route - the pattern and not the path: ids and unknown paths would make a series each */
+  const observe = (route: string): onResponseHookHandler => {
+    /** To look labels up takes longer than a count. */
+    const series = new Map<string, { observe: (seconds: number) => void }>();
+    return ({ method }, reply, done) => {
+      const key = `${method} ${reply.statusCode}`;
+      let own = series.get(key);
+      if (own === undefined) series.set(key, (own = requests.labels({ method, route, status: reply.statusCode })));
+      own.observe(reply.elapsedTime / 1000);
+      done();
+    };
+  };
+  app.addHook('onRoute', (route) => {
+    route.onResponse = [observe(route.url), ...[route.onResponse ?? []].flat()];
+  });
+  const observeNowhere = observe('none');
+  app.addHook('onResponse', function (request, reply, done) {
+    if (request.is404) observeNowhere.call(this, request, reply, done);
+    else done();
   });
   app.addHook('onClose', (_app, done) => {
     registry.clear();

@@ -54,6 +54,8 @@ export const readPairs = (text: string): Record<string, string | string[]> => {
 
 /** The query's pairs. A parameter with nothing behind its `=` is left out, as a script's empty variable makes it. */
 export const readQuery = (text: string): Record<string, string | string[]> => {
+  // most requests have none, and an empty one takes as long to read as any
+  if (text === '') return Object.create(null) as Record<string, never>;
   const pairs = readPairs(text);
   for (const name of Object.keys(pairs)) if (pairs[name] === '') Reflect.deleteProperty(pairs, name);
   return pairs;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, preValidationHookHandler } from 'fastify';
 import { MakimaError, messageOf } from '../../errors.ts';
 import { isObject } from '../is-object.ts';
 import { plugin } from '../plugin.ts';
@@ -75,12 +75,17 @@ export const readRequests = plugin({ name: 'read-requests', dependencies: [] }, 
     else done(null, new Form(readPairs(bytes.toString('utf8'))));
   });
 
-  app.addHook('preValidation', (request, _reply, done) => {
+  const convert: preValidationHookHandler = (request, _reply, done) => {
     const { schema } = request.routeOptions;
     if (request.body instanceof Form) request.body = formValues(request.body.pairs, propertiesOf(request, schema?.body));
     else if (request.body === undefined && schema?.body !== undefined) request.body = {};
     if (schema?.querystring !== undefined && isObject(request.query))
       request.query = formValues(request.query, propertiesOf(request, schema.querystring));
     done();
+  };
+  app.addHook('onRoute', (route) => {
+    // Fastify reads no body of these, and without a query there is nothing to convert.
+    if ([route.method].flat().every((method) => method === 'GET' || method === 'HEAD') && route.schema?.querystring === undefined) return;
+    route.preValidation = [convert, ...[route.preValidation ?? []].flat()];
   });
 });
