@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { MakimaError } from '../errors.ts';
 import { codeOf } from './failure.ts';
 
-const sync = promisify(fsync);
+const sync = (file: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    fsync(file, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 
 /**
  * Makes a file and writes it, and waits until its bytes are on the disk. Only that wait goes through the thread pool: the rest is
