@@ -16,9 +16,14 @@ const second = 1_000_000_000n;
 /** @param now - when the file was looked at, or before, in milliseconds */
 export const stampOf = (found: BigIntStats, now: number): Stamp => {
   const { dev, ino, mode, size, mtimeNs, ctimeNs } = found;
+  return { text: `${dev} ${ino} ${mode} ${size} ${mtimeNs} ${ctimeNs}`, isSettled: hasSettled(found, now) };
+};
+
+/** Whether what bears these times was last changed so long before a moment that no later change can bear the same. */
+export const hasSettled = ({ ctimeNs }: Pick<BigIntStats, 'ctimeNs'>, now: number): boolean => {
   // a program can set the time of change of content, the other one only the kernel
   const age = BigInt(Math.floor(now)) - ctimeNs / 1_000_000n;
-  return { text: `${dev} ${ino} ${mode} ${size} ${mtimeNs} ${ctimeNs}`, isSettled: age > (ctimeNs % second === 0n ? coarseMs : tickMs) };
+  return age > (ctimeNs % second === 0n ? coarseMs : tickMs);
 };
 
 const nothing: Stamp = { text: '-', isSettled: true };

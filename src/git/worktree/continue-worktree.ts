@@ -1,16 +1,24 @@
 import { copyFile, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from '../../files/failure.ts';
-import { isDirectory } from '../../files/look.ts';
+import { isDirectory, statOf } from '../../files/look.ts';
 import { commitOf, git, withoutForeignFilters } from '../command/index.ts';
 import type { Repository } from '../repository/index.ts';
 import { clearUnused, linkWorktree, type NewWorktree } from './add-worktree.ts';
+import { carryStats } from './copies/carry-stats.ts';
 import { committedLinks } from './copies/committed-links.ts';
+import { carryInThread } from './copies/copy-threads.ts';
 import { copyEntry } from './copies/copy-entry.ts';
 import { copyLinks, reportLinks, type LinkOptions } from './copies/copy-links.ts';
 import type { Skipped } from './copies/step.ts';
+import { indexOf } from './index-file.ts';
 import { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
 import { headPlaceOf, lentBy, placeOf, requireWorktree, type Worktree } from './worktree.ts';
+
+/** What has changed in the other worktree is read by the agent's first git command there too: of so few files nobody notices. */
+const leftToTheAgent = 100;
+/** Of some hundred entries, in bytes: less than a thread is worth. */
+const smallIndex = 16 * 1024;
 
 /** A merge or a cherry-pick under way is part of what a worktree holds. */
 const stateFiles = /^(?:index|sharedindex\..*|MERGE_HEAD|MERGE_MSG|MERGE_MODE|CHERRY_PICK_HEAD|REVERT_HEAD|SQUASH_MSG)$/;
@@ -35,17 +43,28 @@ export const continueWorktree = async (
   const commit = (await commitOf(headPlaceOf(from), 'HEAD', signal)) ?? from.baseCommit;
   const worktree = await linkWorktree(repository, to, { commit, ...lentBy(from) });
   try {
+    const began = Date.now();
     await copyContent(from, worktree, to);
     await copyState(from, worktree);
     await sealMakimaDirectory(worktree);
-    const config = await withoutForeignFilters(headPlaceOf(worktree), signal);
-    // the copies have other inodes: without this the agent's first git command reads every file
-    await git(['update-index', '-q', '--refresh'], { ...placeOf(worktree), config, signal, answers: [1] });
+    await refreshIndex(from, worktree, began, signal);
     return worktree;
   } catch (error) {
     await clearUnused(worktree);
     throw error;
   }
+};
+
+/** The copies have other inodes: without this the agent's first git command reads every file. */
+const refreshIndex = async (from: Worktree, to: Worktree, began: number, signal?: AbortSignal): Promise<void> => {
+  const index = indexOf(to);
+  const size = (await statOf(index))?.size;
+  if (size === undefined) return;
+  const carry = { index, from: from.path, to: to.path, began };
+  const left = size < smallIndex ? carryStats(carry) : await carryInThread(carry);
+  if (left !== null && left <= leftToTheAgent) return;
+  const config = await withoutForeignFilters(headPlaceOf(to), signal);
+  await git(['update-index', '-q', '--refresh'], { ...placeOf(to), config, signal, answers: [1] });
 };
 
 const copyContent = async (from: Worktree, to: Worktree, { signal, told }: Pick<LinkOptions, 'signal' | 'told'>): Promise<void> => {

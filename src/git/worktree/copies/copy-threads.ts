@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { WorkerAnswer } from './copy-worker.ts';
+import type { Carry, CarryResult } from './carry-stats.ts';
+import type { Work, WorkerAnswer, WorkResult } from './copy-worker.ts';
 import type { Step, StepResult } from './step.ts';
 
 /** More would wait for the same disk. */
@@ -12,7 +13,7 @@ const idleMs = 10_000;
 interface Thread {
   worker: Worker;
   /** Answered in this order. */
-  asked: PromiseWithResolvers<StepResult>[];
+  asked: PromiseWithResolvers<WorkResult>[];
 }
 
 const threads = new Set<Thread>();
@@ -22,13 +23,26 @@ let idle: NodeJS.Timeout | undefined;
 export const stepsAtOnce = 2 * mostThreads;
 
 /** Has a step done by a thread. */
-export const inThread = (step: Step): Promise<StepResult> => {
+export const inThread = async (step: Step): Promise<StepResult> => {
+  const result = await ask({ step });
+  if ('step' in result) return result.step;
+  throw new Error('the thread that copies answered something else');
+};
+
+/** Has stat data carried over by a thread. */
+export const carryInThread = async (carry: Carry): Promise<CarryResult> => {
+  const result = await ask({ carry });
+  if ('carry' in result) return result.carry;
+  throw new Error('the thread that copies answered something else');
+};
+
+const ask = (work: Work): Promise<WorkResult> => {
   const least = [...threads].toSorted((a, b) => a.asked.length - b.asked.length)[0];
   const thread = least === undefined || (least.asked.length > 0 && threads.size < mostThreads) ? startThread() : least;
-  const asked = Promise.withResolvers<StepResult>();
+  const asked = Promise.withResolvers<WorkResult>();
   thread.asked.push(asked);
   thread.worker.ref();
-  thread.worker.postMessage(step);
+  thread.worker.postMessage(work);
   clearTimeout(idle);
   return asked.promise;
 };
