@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { continueWorktree } from '../../src/git/worktree/continue-worktree.ts';
-import { carryStats, type CarryResult } from '../../src/git/worktree/copies/carry-stats.ts';
+import { carryShare } from '../../src/git/worktree/copies/carry-share.ts';
+import { carryStats } from '../../src/git/worktree/copies/carry-stats.ts';
 import { copyEntry } from '../../src/git/worktree/copies/copy-entry.ts';
 import { copyLinks } from '../../src/git/worktree/copies/copy-links.ts';
 import { countCommands } from './count-commands.ts';
@@ -52,7 +53,7 @@ const copyIndexOf = (from: string, index: string): void => {
 };
 
 /** With nothing changed since, the copying may have begun any time later. */
-const carry = ({ index, from, to }: Pair, began = Date.now() + 10_000): CarryResult => carryStats({ index, from, to, began });
+const carry = ({ index, from, to }: Pair, began = Date.now() + 10_000): Promise<number | null> => carryStats({ index, from, to, began });
 
 const refresh = ({ git }: Pair, index: string): void => {
   try {
@@ -119,7 +120,7 @@ for (const format of ['sha1', 'sha256'])
           const pair = await copied(root, from);
           const plain = path.join(root, 'plain');
           copyIndexOf(from, plain);
-          const left = carry(pair);
+          const left = await carry(pair);
           t.ok(left !== null && left < 40, `seed ${seed}: ${String(left)} are left to git`);
           t.equal(pair.git(pair.index, 'status', '--porcelain', '-z'), pair.git(plain, 'status', '--porcelain', '-z'), 'the same status');
           t.equal(pair.git(pair.index, 'ls-files', '-s', '-v', '-z'), pair.git(plain, 'ls-files', '-s', '-v', '-z'), 'the same entries');
@@ -151,7 +152,7 @@ const clean = async (t: Parameters<typeof isolate>[0]): Promise<Pair> => {
 
 void t.test('where nothing has changed git has nothing to do', async (t) => {
   const pair = await clean(t);
-  t.equal(carry(pair), 0);
+  t.equal(await carry(pair), 0);
   const before = readFileSync(pair.index);
   pair.git(pair.index, 'update-index', '--refresh');
   t.ok(readFileSync(pair.index).equals(before), 'git had nothing to write');
@@ -160,7 +161,7 @@ void t.test('where nothing has changed git has nothing to do', async (t) => {
 
 void t.test('a file that may have changed while it was copied is left to git', async (t) => {
   const pair = await clean(t);
-  t.equal(carry(pair, statSync(path.join(pair.from, 'd0/f0')).ctimeMs), 50);
+  t.equal(await carry(pair, statSync(path.join(pair.from, 'd0/f0')).ctimeMs), 50);
   t.not(pair.git(pair.index, 'diff-files'), '', 'git is to look');
 });
 
@@ -173,7 +174,7 @@ void t.test('one that was changed and added when it was copied, with the size an
   utimesSync(file, atimeMs / 1000, mtimeMs / 1000);
   sh(pair.from, 'add', '-A');
   copyIndexOf(pair.from, pair.index);
-  carry(pair, began);
+  await carry(pair, began);
   t.match(pair.git(pair.index, 'status', '--porcelain'), /^MM d1\/f1$/m);
 });
 
@@ -185,7 +186,7 @@ void t.test('what git doubts in the original it doubts in the copy', async (t) =
   sh(pair.from, 'update-index', '--refresh');
   utimesSync(originalIndex(pair.from), then, then);
   copyIndexOf(pair.from, pair.index);
-  t.equal(carry(pair), 0);
+  t.equal(await carry(pair), 0);
   const copy = path.join(pair.to, 'd1/f1');
   writeFileSync(copy, 'CONTENT 1\n');
   utimesSync(copy, then, then);
@@ -199,12 +200,30 @@ void t.test('an index that leans on another, or on a monitor, or is damaged is l
     sh(pair.from, 'update-index', ...args);
     copyIndexOf(pair.from, pair.index);
     const before = readFileSync(pair.index);
-    t.equal(carry(pair), null, args.join(' '));
+    t.equal(await carry(pair), null, args.join(' '));
     t.ok(readFileSync(pair.index).equals(before));
   }
   for (const damaged of [whole.subarray(0, 200), Buffer.alloc(0), Buffer.from(whole).fill(7, 20, 24)]) {
     writeFileSync(pair.index, damaged);
-    t.equal(carry(pair), null);
+    t.equal(await carry(pair), null);
+  }
+});
+
+void t.test('an index in parts comes to what it comes to at once', async (t) => {
+  const pair = await clean(t);
+  unlinkSync(path.join(pair.to, 'd2/f2'));
+  writeFileSync(path.join(pair.from, 'd3/f3'), 'other');
+  const shares = (parts: number): ReturnType<typeof carryShare>[] =>
+    Array.from({ length: parts }, (_, part) => carryShare({ ...pair, began: Date.now() + 10_000, part, parts }));
+  const [whole] = shares(1);
+  t.equal(whole?.left, 1);
+  for (const parts of [2, 3, 50, 60]) {
+    const carried = shares(parts);
+    t.ok(Buffer.concat(carried.map((each) => each?.bytes ?? Buffer.alloc(0))).equals(whole?.bytes ?? Buffer.alloc(0)), `in ${parts}`);
+    t.equal(
+      carried.reduce((sum, each) => sum + (each?.left ?? NaN), 0),
+      1,
+    );
   }
 });
 

@@ -7,7 +7,6 @@ import type { Repository } from '../repository/index.ts';
 import { clearUnused, linkWorktree, type NewWorktree } from './add-worktree.ts';
 import { carryStats } from './copies/carry-stats.ts';
 import { committedLinks } from './copies/committed-links.ts';
-import { carryInThread } from './copies/copy-threads.ts';
 import { copyEntry } from './copies/copy-entry.ts';
 import { copyLinks, reportLinks, type LinkOptions } from './copies/copy-links.ts';
 import type { Skipped } from './copies/step.ts';
@@ -17,8 +16,6 @@ import { headPlaceOf, lentBy, placeOf, requireWorktree, type Worktree } from './
 
 /** What has changed in the other worktree is read by the agent's first git command there too: of so few files nobody notices. */
 const leftToTheAgent = 100;
-/** Of some hundred entries, in bytes: less than a thread is worth. */
-const smallIndex = 16 * 1024;
 
 /** A merge or a cherry-pick under way is part of what a worktree holds. */
 const stateFiles = /^(?:index|sharedindex\..*|MERGE_HEAD|MERGE_MSG|MERGE_MODE|CHERRY_PICK_HEAD|REVERT_HEAD|SQUASH_MSG)$/;
@@ -58,10 +55,8 @@ export const continueWorktree = async (
 /** The copies have other inodes: without this the agent's first git command reads every file. */
 const refreshIndex = async (from: Worktree, to: Worktree, began: number, signal?: AbortSignal): Promise<void> => {
   const index = indexOf(to);
-  const size = (await statOf(index))?.size;
-  if (size === undefined) return;
-  const carry = { index, from: from.path, to: to.path, began };
-  const left = size < smallIndex ? carryStats(carry) : await carryInThread(carry);
+  if ((await statOf(index)) === null) return;
+  const left = await carryStats({ index, from: from.path, to: to.path, began });
   if (left !== null && left <= leftToTheAgent) return;
   const config = await withoutForeignFilters(headPlaceOf(to), signal);
   await git(['update-index', '-q', '--refresh'], { ...placeOf(to), config, signal, answers: [1] });

@@ -2,12 +2,12 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Carry, CarryResult } from './carry-stats.ts';
+import type { Carried, Share } from './carry-share.ts';
 import type { Work, WorkerAnswer, WorkResult } from './copy-worker.ts';
 import type { Step, StepResult } from './step.ts';
 
 /** More would wait for the same disk. */
-const mostThreads = Math.max(1, Math.min(4, availableParallelism()));
+export const mostThreads = Math.max(1, Math.min(4, availableParallelism()));
 const idleMs = 10_000;
 
 interface Thread {
@@ -29,10 +29,10 @@ export const inThread = async (step: Step): Promise<StepResult> => {
   throw new Error('the thread that copies answered something else');
 };
 
-/** Has stat data carried over by a thread. */
-export const carryInThread = async (carry: Carry): Promise<CarryResult> => {
-  const result = await ask({ carry });
-  if ('carry' in result) return result.carry;
+/** Has a share of an index carried over by a thread. */
+export const carryInThread = async (share: Share): Promise<Carried | null> => {
+  const result = await ask({ share });
+  if ('carried' in result) return result.carried;
   throw new Error('the thread that copies answered something else');
 };
 

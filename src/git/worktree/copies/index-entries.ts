@@ -15,11 +15,13 @@ export interface IndexEntry {
 export interface IndexFile {
   bytes: Buffer;
   entries: IndexEntry[];
+  /** Where its checksum begins. */
+  end: number;
   algorithm: 'sha1' | 'sha256';
 }
 
 /** What a file's stat data are to an entry. */
-export const statLength = 40;
+const statLength = 40;
 /** Extensions that say nothing of files' stat data, nor of another index that does. */
 const harmless = new Set(['TREE', 'REUC', 'EOIE', 'IEOT', 'sdir']);
 const isExtended = 0x4000;
@@ -81,7 +83,7 @@ export const readIndex = (bytes: Buffer): IndexFile | null => {
     entries.push({ at, mode: bytes.readUInt32BE(at + 24), size: bytes.readUInt32BE(at + 36), isEmptyBlob, path });
     at = version === 4 ? nameEnd + 1 : at + ((nameEnd - at + 8) & ~7);
   }
-  return hasOnlyHarmless(bytes, at, end) ? { bytes, entries, algorithm } : null;
+  return hasOnlyHarmless(bytes, at, end) ? { bytes, entries, algorithm, end } : null;
 };
 
 const hasOnlyHarmless = (bytes: Buffer, start: number, end: number): boolean => {
@@ -91,10 +93,4 @@ const hasOnlyHarmless = (bytes: Buffer, start: number, end: number): boolean => 
     at += 8 + bytes.readUInt32BE(at + 4);
   }
   return at === end;
-};
-
-/** To be called when stat data were put in place. */
-export const sealIndex = ({ bytes, algorithm }: IndexFile): void => {
-  const end = bytes.length - (algorithm === 'sha1' ? 20 : 32);
-  digest(algorithm, bytes.subarray(0, end)).copy(bytes, end);
 };
