@@ -69,9 +69,9 @@ const identityOf = async ({ runId, homeId }: LaunchOptions, pid: number, cgroup:
 export const launch = async (options: LaunchOptions): Promise<RunHandle> => {
   const { runId, directory, cwd } = options;
   if ((await readHandle(directory)) !== null) throw new MakimaError('TASK_ACTIVE', `The run ${runId} was launched before`);
-  if (!isDirectory(cwd)) throw new MakimaError('AGENT_FAILED', `The agent cannot be started: there is no directory ${cwd}`);
   let held: Held | null = null;
   try {
+    if (!isDirectory(cwd)) throw new MakimaError('AGENT_FAILED', `The agent cannot be started: there is no directory ${cwd}`);
     const cgroup = options.ownCgroup === false ? null : makeCgroup(runId);
     held = await holdWrapper(options, cgroup);
     const handle = await identityOf(options, held.pid, cgroup);

@@ -168,6 +168,12 @@ void t.test('a launch that fails leaves nothing', async (t) => {
     message: /no directory .*nowhere/,
   });
 
+  const unreadable = await newRun(t);
+  await t.rejects(launchIn(unreadable, 'true', [], { cwd: join(unreadable.cwd, 'x'.repeat(300)) }), {
+    code: 'AGENT_FAILED',
+    message: /cannot be started.*ENAMETOOLONG/,
+  });
+
   const tooLong = await newRun(t);
   await t.rejects(launchIn(tooLong, 'echo', ['x'.repeat(8 * 1024 * 1024)]), { code: 'AGENT_FAILED', message: /E2BIG/ });
 
