@@ -4,18 +4,11 @@ import { completionGate, type CompletionGate, type SubtaskWork } from '../domain
 import { nameSome } from '../domain/name-some.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
-import {
-  compareSubtasks,
-  type ComparedSubtask,
-  isContained,
-  type MergeSource,
-  missingContent,
-  type Standing,
-  standingOf,
-} from '../git/snapshot/index.ts';
+import { compareSubtasks, type ComparedSubtask, isContained, missingContent, type Standing, standingOf } from '../git/snapshot/index.ts';
 import type { Worktree } from '../git/worktree/index.ts';
 import { worktreeOf } from '../ledger/worktree-of.ts';
 import type { Integration, OpenMerge, TaskStore } from '../store/task-store.ts';
+import { mergedSource } from './subtask-source.ts';
 
 /** A subtask whose work would be left behind. */
 export interface Unintegrated {
@@ -36,11 +29,6 @@ interface Looked extends ComparedSubtask {
 }
 
 type Decided = SubtaskWork | { worktree: Worktree };
-
-const mergedSource = (integration: Integration | undefined): MergeSource | null =>
-  integration?.sourceCommit != null && integration.sourceTree !== null
-    ? { commit: integration.sourceCommit, tree: integration.sourceTree }
-    : null;
 
 /** What the store says of a subtask's work, or the worktree that has to be looked at. */
 const decide = async (

@@ -6,10 +6,14 @@ import type { Worktree } from '../git/worktree/index.ts';
 import { requireWorktree } from '../ledger/worktree-of.ts';
 import type { Integration, TaskStore } from '../store/task-store.ts';
 
-const previousOf = (subtask: Task, integrations: readonly Integration[]): MergeSource | null => {
-  const merged = integrations.find(({ subtaskId }) => subtaskId === subtask.id);
-  return merged?.sourceCommit != null && merged.sourceTree !== null ? { commit: merged.sourceCommit, tree: merged.sourceTree } : null;
-};
+/** What was merged of a subtask, as the store has it; null where nothing was. */
+export const mergedSource = (integration: Integration | undefined): MergeSource | null =>
+  integration?.sourceCommit != null && integration.sourceTree !== null
+    ? { commit: integration.sourceCommit, tree: integration.sourceTree }
+    : null;
+
+const previousOf = (subtask: Task, integrations: readonly Integration[]): MergeSource | null =>
+  mergedSource(integrations.find(({ subtaskId }) => subtaskId === subtask.id));
 
 /** What the subtask's worktree holds now, as a commit. @throws MakimaError WORKTREE_NOT_FOUND */
 export const sourceOfSubtask = async (
