@@ -1,3 +1,4 @@
+import { createTogether } from '../../domain/together.ts';
 import type { ProcessInfo, ProcessPlatform } from './process-table.ts';
 
 /**
@@ -6,17 +7,16 @@ import type { ProcessInfo, ProcessPlatform } from './process-table.ts';
  */
 export const identifyTogether = (platform: Pick<ProcessPlatform, 'identify'>): ((pid: number) => Promise<ProcessInfo | undefined>) => {
   let pids: number[] = [];
-  let asked: Promise<Map<number, ProcessInfo>> | null = null;
-  const ask = async (): Promise<Map<number, ProcessInfo>> => {
-    await new Promise((resolve) => setImmediate(resolve));
-    const together = pids;
-    pids = [];
-    asked = null;
-    return await platform.identify(together);
-  };
+  const ask = createTogether(
+    async () => {
+      const together = pids;
+      pids = [];
+      return await platform.identify(together);
+    },
+    () => new Promise((resolve) => setImmediate(resolve)),
+  );
   return async (pid) => {
     pids.push(pid);
-    asked ??= ask();
-    return (await asked).get(pid);
+    return (await ask()).get(pid);
   };
 };
