@@ -209,7 +209,9 @@ export class EventLog {
   }
 
   /** The bytes of one task's log. */
-  size = (taskId: string): number => this.#known(taskId)?.size ?? 0;
+  size(taskId: string): number {
+    return this.#known(taskId)?.size ?? 0;
+  }
 
   /** Ends all readers and closes the files; a further append throws. */
   close(): void {
