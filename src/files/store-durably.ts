@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { codeOf } from './failure.ts';
+import { isFull } from './failure.ts';
 
 const sync = (file: number): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -48,7 +48,7 @@ export const storeDurably = async (path: string, bytes: string | Uint8Array): Pr
     await syncDirectory(dirname(path));
   } catch (error) {
     rmSync(temporary, { force: true });
-    if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT') {
+    if (isFull(error)) {
       throw new MakimaError('DISK_FULL', `There is no space left to write ${path}`, { cause: error });
     }
     throw error;

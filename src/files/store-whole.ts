@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { codeOf } from './failure.ts';
+import { isFull } from './failure.ts';
 import { MakimaError } from '../errors.ts';
 
 /**
@@ -17,8 +17,7 @@ export const storeWhole = (path: string, bytes: string | Uint8Array): void => {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT')
-      throw new MakimaError('DISK_FULL', `There is no space left to write ${path}`, { cause: error });
+    if (isFull(error)) throw new MakimaError('DISK_FULL', `There is no space left to write ${path}`, { cause: error });
     throw error;
   }
 };

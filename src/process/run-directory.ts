@@ -15,7 +15,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTogether } from '../domain/together.ts';
 import { MakimaError, messageOf } from '../errors.ts';
-import { codeOf } from '../files/failure.ts';
+import { codeOf, isFull } from '../files/failure.ts';
 import { run } from '../shells/run.ts';
 
 /** FIFOs that one process makes; a command's length is bounded. */
@@ -132,10 +132,11 @@ export const createRunDirectory = async (directory: string): Promise<RunPaths> =
     return paths;
   } catch (error) {
     for (const path of made.reverse()) await rm(path, { recursive: true, force: true });
-    const full = codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
-    throw new MakimaError(full ? 'DISK_FULL' : 'INTERNAL', `The run's directory ${directory} could not be made: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new MakimaError(
+      isFull(error) ? 'DISK_FULL' : 'INTERNAL',
+      `The run's directory ${directory} could not be made: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
 };
 
