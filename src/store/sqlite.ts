@@ -2,6 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { SqliteAdapter, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { Remembered } from '../domain/remembered.ts';
 import type { Identity } from './migrations.ts';
 import type { Failure } from './store-error.ts';
 
@@ -88,16 +89,10 @@ const maxStatements = 200;
 
 /** The same text is compiled once, which takes longer than it takes to read a row by it. */
 const kyselyDatabase = (database: DatabaseSync): SqliteDatabase => {
-  const statements = new Map<string, SqliteStatement>();
+  const statements = new Remembered<SqliteStatement>(maxStatements);
   const prepare = (sql: string): SqliteStatement => {
     const statement = statements.get(sql) ?? kyselyStatement(database.prepare(sql));
-    // The one that was used last is the last.
-    statements.delete(sql);
     statements.set(sql, statement);
-    for (const oldest of statements.keys()) {
-      if (statements.size <= maxStatements) break;
-      statements.delete(oldest);
-    }
     return statement;
   };
   return {

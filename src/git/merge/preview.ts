@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Remembered } from '../../domain/remembered.ts';
 import type { MergePreview } from '../../../schemas/merge.ts';
 import { stampAt, stampBehind, together } from '../../files/stamp.ts';
 import { diffTrees, showPath, writeObject } from '../command/index.ts';
-import { type PlannedSource, Remembered, settingsOf, standingOf } from '../snapshot/index.ts';
+import { type PlannedSource, settingsOf, standingOf } from '../snapshot/index.ts';
 import type { Worktree } from '../worktree/index.ts';
 import { inScratch, mergeIn, type MergeRoom } from './compute.ts';
 import { shownConflicts } from './kind.ts';

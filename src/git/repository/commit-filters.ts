@@ -1,9 +1,9 @@
+import { Remembered } from '../../domain/remembered.ts';
 import { git, sharedStep } from '../command/index.ts';
 
 const share = sharedStep<readonly string[]>();
 /** A commit says the same for ever. */
-const remembered = new Map<string, readonly string[]>();
-const maxRemembered = 200;
+const remembered = new Remembered<readonly string[]>(200);
 
 /**
  * The lines of a commit's attributes that speak of filters, programs that change what is checked out. Asked of git once a commit.
@@ -23,7 +23,5 @@ const look = async (gitDir: string, commit: string, signal: AbortSignal): Promis
     .split('\n')
     .filter((line) => line !== '');
   remembered.set(commit, lines);
-  const [oldest] = remembered.keys();
-  if (remembered.size > maxRemembered && oldest !== undefined) remembered.delete(oldest);
   return lines;
 };

@@ -1,5 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { Remembered } from '../../domain/remembered.ts';
 import { MakimaError } from '../../errors.ts';
 import { codeOf, isMissing } from '../../files/failure.ts';
 import { statOf } from '../../files/look.ts';
@@ -114,8 +115,7 @@ export const symbolicBranch = async (
 };
 
 /** What configurations said, by their texts: git reads one of its files to the same every time. */
-const readConfigs = new Map<string, ReadonlyMap<string, string>>();
-const maxRemembered = 100;
+const readConfigs = new Remembered<ReadonlyMap<string, string>>(100);
 
 /** The repository's own configuration file, without what it includes; keys in lower case, of several values the last. */
 export const configOf = async (commonDir: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>> => {
@@ -137,8 +137,6 @@ export const configOf = async (commonDir: string, signal?: AbortSignal): Promise
   // it may have been written anew meanwhile
   if (text === null || (await readPlainText(config)) !== text) return found;
   readConfigs.set(text, found);
-  const [oldest] = readConfigs.keys();
-  if (readConfigs.size > maxRemembered && oldest !== undefined) readConfigs.delete(oldest);
   return found;
 };
 

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { Remembered } from '../../domain/remembered.ts';
 import { isMissing } from '../../files/failure.ts';
 import { readPlainText } from '../../files/rewrite-file.ts';
 import { stampBehind } from '../../files/stamp.ts';
@@ -45,17 +46,14 @@ export const stateOf = async ({ gitDir, commonDir }: LocalRepository): Promise<s
   return [...texts, packed, ...loose.flat()].join('\0');
 };
 
-/** Beyond so many sources the oldest is forgotten, and fetched once more when it is used again. */
-const maxRemembered = 100;
-
-/** What was read of a cache, and how its source stood right before it was fetched: a source that stands so still has nothing new. */
-const remembered = new Map<string, { state: string; facts: SourceFacts }>();
+/**
+ * What was read of a cache, and how its source stood right before it was fetched: a source that stands so still has nothing new.
+ * One that is forgotten is fetched once more when it is used again.
+ */
+const remembered = new Remembered<{ state: string; facts: SourceFacts }>(100);
 
 export const rememberFacts = (cacheDir: string, state: string, facts: SourceFacts): void => {
-  remembered.delete(cacheDir);
   remembered.set(cacheDir, { state, facts });
-  const [oldest] = remembered.keys();
-  if (remembered.size > maxRemembered && oldest !== undefined) remembered.delete(oldest);
 };
 
 /** @returns null where the source has changed since, or was not fetched by this process */

@@ -1,9 +1,9 @@
 import path from 'node:path';
+import { Remembered } from '../../domain/remembered.ts';
 import { stampAt } from '../../files/stamp.ts';
 import { git } from '../command/index.ts';
 import { borrowing } from '../repository/index.ts';
 import { asWritten } from './commit-facts.ts';
-import { Remembered } from './remembered.ts';
 
 const known = new Remembered<number>(20_000);
 

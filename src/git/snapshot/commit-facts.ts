@@ -1,6 +1,6 @@
+import { Remembered } from '../../domain/remembered.ts';
 import { git, objectDirectories, readObject } from '../command/index.ts';
 import { borrowing } from '../repository/index.ts';
-import { Remembered } from './remembered.ts';
 
 /** What a commit says of itself. */
 export interface CommitFacts {

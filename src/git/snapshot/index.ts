@@ -12,7 +12,6 @@ export { isContained, type MergeSource, mergeSource, type PlannedSource, planSou
 export { missingContent } from './missing-content.ts';
 export { type ComparedSubtask, compareSubtasks } from './compare-subtasks.ts';
 export { settingsOf } from './look/settings.ts';
-export { Remembered } from './remembered.ts';
 export { requireFinished, requireNoMarkers } from './require-finished.ts';
 export { commitTree } from './commit-tree.ts';
 export { snapshotCommit, snapshotTree } from './snapshot.ts';

@@ -1,8 +1,8 @@
+import { Remembered } from '../../domain/remembered.ts';
 import { git, keyOf, showPath } from '../command/index.ts';
 import { borrowing } from '../repository/index.ts';
 import { makimaDirectory } from '../worktree/index.ts';
 import { commitsOf } from './commit-facts.ts';
-import { Remembered } from './remembered.ts';
 
 /** What a subtask's worktree holds, the base commit that its changes are measured against, and the git directory that has both. */
 export interface ChildContent {

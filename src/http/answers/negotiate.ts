@@ -1,20 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import { Remembered } from '../../domain/remembered.ts';
 
 /** What callers ask for, few wishes as a rule, is worked out once. */
-const maxRemembered = 100;
-const remembered = new Map<string, string | undefined>();
+const remembered = new Remembered<string | null>(100);
 
-/** The type that a wish likes best among these, undefined where it likes none of them. */
-const liked = (request: FastifyRequest, types: readonly string[]): string | undefined => {
+/** The type that a wish likes best among these, null where it likes none of them. */
+const liked = (request: FastifyRequest, types: readonly string[]): string | null => {
   const wish = request.headers.accept;
-  if (wish === undefined) return types[0];
+  if (wish === undefined) return types[0] ?? null;
   const key = `${types.join()} ${wish}`;
-  if (remembered.has(key)) return remembered.get(key);
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
   // A wish with a charset fits only what is offered with that charset.
   const offers = types.flatMap((type) => [type, `${type}; charset=utf-8`]);
-  const found = new Negotiator(request.raw).mediaType(offers)?.split(';', 1)[0];
-  if (remembered.size >= maxRemembered) remembered.clear();
+  const found = new Negotiator(request.raw).mediaType(offers)?.split(';', 1)[0] ?? null;
   remembered.set(key, found);
   return found;
 };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import { Remembered } from '../../../domain/remembered.ts';
 import { git, gitText, keyOf, objectsStamp, type TreeEntry, writeObject } from '../../command/index.ts';
 import { makimaDirectory, placeOf, temporaryFile, type Worktree } from '../../worktree/index.ts';
-import { Remembered } from '../remembered.ts';
 import { changedPaths } from './changed-paths.ts';
 import { changedTree } from './changed-tree.ts';
 import { contentOf, conversionOf, type FoundFiles, findFiles, objectsOf } from './contents.ts';

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { Remembered } from '../../../domain/remembered.ts';
 import { stampBehind, together } from '../../../files/stamp.ts';
 import { git } from '../../command/index.ts';
 import { headPlaceOf, type Worktree } from '../../worktree/index.ts';
-import { Remembered } from '../remembered.ts';
 import { identityIn } from './identity.ts';
 
 /** What git's configuration says of how a file becomes an object. */

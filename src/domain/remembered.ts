@@ -1,6 +1,6 @@
 /**
- * Answers by the question, where the question names all that the answer depends on: commits and trees never change. So many
- * are kept; the one that was made first goes first.
+ * Answers by the question. So many are kept; the one that was set first goes first, so whoever sets again what they got keeps those
+ * that were used last.
  */
 export class Remembered<T> {
   readonly #max: number;
