@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { readTour } from './tour.ts';
 
 const root = join(import.meta.dirname, '..');
 const scratch = await mkdtemp(join(tmpdir(), 'makima-demo-'));
@@ -17,11 +18,15 @@ const repository = join(scratch, 'my-project');
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Shows a command as a user types it, and runs it. */
-const show = async (command: string, env: Record<string, string>): Promise<string> => {
-  say(`\n$ ${command}`);
-  const child = execa('bash', ['-c', command], { env, stdin: 'ignore', stdout: ['pipe', 'inherit'], stderr: 'inherit' });
-  return (await child).stdout;
+/** A text as one word of a shell's. */
+const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** Shows blocks of commands as a user types them, and runs them, all in one shell. @throws Error where one ends it */
+const show = async (blocks: readonly string[]): Promise<void> => {
+  const script = blocks
+    .map((block) => `printf '\n%s' ${quote(block.replace(/^(?! )/gm, '$ ').replace(/^\$ $/gm, ''))}\n${block}`)
+    .join('\n');
+  await execa('bash', ['-c', script], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' });
 };
 
 const identity = {
@@ -55,17 +60,9 @@ try {
     if (line.startsWith('API documentation')) break;
   }
   const { url } = JSON.parse(await readFile(join(home, 'daemon.json'), 'utf8'));
-  const env = { API: `${url}/api/v1/mesh`, TOKEN: (await readFile(join(home, 'token'), 'utf8')).trim(), REPO: repository };
-
-  const made = await show(
-    `curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" $API/tasks -d name=Hello -d start=true --data-urlencode "repositoryUrl=$REPO" --data-urlencode "plan=Write hello.html, a page that says hello."`,
-    env,
-  );
-  const id = made.split('\t')[0] ?? '';
-  await show(`curl -sSN -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" "$API/tasks/${id}/output?follow=true"`, env);
-  await show(`curl -sSf -H "Authorization: Bearer $TOKEN" -H "Accept: text/plain" $API/tasks/${id}/diff`, env);
-  say('\nThe repository itself is as it was:');
-  await show('git -C "$REPO" status --short --branch', env);
+  const assignments = [`API=${url}/api/v1/mesh`, `TOKEN=$(cat ${quote(join(home, 'token'))})`, `REPO=${quote(repository)}`, ''].join('\n');
+  await show([assignments, ...readTour().blocks, 'git -C $REPO status --short --branch\n']);
+  say('\nThe patch that you applied is all that has changed there.');
 } finally {
   daemon.kill('SIGTERM');
   await ended;

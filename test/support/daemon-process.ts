@@ -7,6 +7,7 @@ import type { Test } from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { agentPath, plainly, readSse, type Answer } from './daemon.ts';
+import { removeGroups } from './remove-groups.ts';
 
 /** A daemon in a process of its own, as a user starts it: one that can be killed. */
 export interface DaemonProcess {
@@ -65,6 +66,7 @@ export const spawnDaemon = async (
   t.teardown(async () => {
     child.kill('SIGKILL');
     await gone;
+    await removeGroups(home);
   });
   if (!child.stdout || child.pid === undefined) throw new Error('no process');
   let serving = false;
