@@ -15,6 +15,7 @@ import { version } from '../version.ts';
 import { startApp, type App } from './app.ts';
 import { endOnce } from './end-once.ts';
 import { giveMemoryBackAfterBursts } from './give-memory-back.ts';
+import { keepYoungSmall } from './keep-young-small.ts';
 
 type Reached = (point: string) => void;
 
@@ -115,6 +116,7 @@ const main = async (args: readonly string[], reached: Reached | undefined): Prom
     lock.release();
   });
   const app = await starting;
+  keepYoungSmall();
   giveMemoryBackAfterBursts();
   const exposure = await exposureNotice(config.host);
   say(...warnings, ...(exposure === null ? [] : [exposure]), ...app.notices, `API documentation: ${app.url}/docs`);
