@@ -383,3 +383,18 @@ void t.test('what a daemon left that was killed goes, and a start comes first', 
   t.notOk(existsSync(path.join(directory, 'left')));
   t.ok(points.includes('prepared worktree ready'));
 });
+
+void t.test('where a link stands in its place, nothing is kept ready, and what it leads to is left alone', async (t) => {
+  const home = isolate(t);
+  const source = userRepository(path.join(home, 'source'), files);
+  const repository = await open(home, source);
+  const { prepared, quiet, directory, reported } = poolIn(t, home);
+  const elsewhere = path.join(home, 'elsewhere');
+  write(elsewhere, { 'work/a.txt': "a user's\n" });
+  symlinkSync(elsewhere, directory);
+  await quiet(() => start(home, repository, prepared));
+  t.match(prepared.counts(), { ready: 0, made: 0 });
+  t.equal(readFileSync(path.join(elsewhere, 'work/a.txt'), 'utf8'), "a user's\n");
+  t.strictSame(readdirSync(elsewhere), ['work']);
+  t.strictSame(reported, []);
+});

@@ -1,6 +1,6 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from '../../../files/failure.ts';
+import { isDirectory, namesIn } from '../../../files/look.ts';
 import { removeTree } from '../../../files/remove-tree.ts';
 import { gitErrorKind } from '../../command/index.ts';
 import type { Base, Repository } from '../../repository/index.ts';
@@ -89,13 +89,10 @@ export const createPreparedWorktrees = (options: PreparedOptions): PreparedWorkt
     return used;
   };
 
-  /** What is not held: left by an earlier daemon, taken, given up. */
+  /** What is not held: left by an earlier daemon, taken, given up. Where a link stands in its place, all behind it is somebody else's. */
   const sweep = async (): Promise<void> => {
-    const names = await readdir(directory).catch((error: unknown) => {
-      if (isMissing(error)) return [];
-      throw error;
-    });
-    for (const name of names) if (!held.has(path.join(directory, name))) await removeTree(path.join(directory, name));
+    for (const name of (await isDirectory(directory)) ? await namesIn(directory) : [])
+      if (!held.has(path.join(directory, name))) await removeTree(path.join(directory, name));
   };
 
   const giveUpUnused = (): void => {
@@ -105,16 +102,16 @@ export const createPreparedWorktrees = (options: PreparedOptions): PreparedWorkt
   };
 
   const makeOne = async (of: BaseInUse, signal: AbortSignal): Promise<ReadyWorktree | null> => {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (!(await areAlike(directory, options.worktrees))) return null;
     const own = path.join(directory, crypto.randomUUID());
-    await mkdir(own, { recursive: true, mode: 0o700 });
     held.add(own);
     try {
+      await mkdir(own, { mode: 0o700 });
       reached('preparation begun');
       // those of bases that were used longer ago make room
       const newer = bases.slice(bases.indexOf(of)).flatMap(({ ready }) => ready);
-      const made = (await areAlike(directory, options.worktrees))
-        ? await makeReady(own, of.repository, of.base, maxBytes - sizeOf(newer), signal)
-        : null;
+      const made = await makeReady(own, of.repository, of.base, maxBytes - sizeOf(newer), signal);
       if (made === null) held.delete(own);
       return made;
     } catch (error) {

@@ -106,10 +106,10 @@ export const moveInto = async (ready: ReadyWorktree, worktree: Worktree, reached
 
 /**
  * Whether what is made in one directory can be renamed into another, and is as if it had been made there: both in one place, on one
- * disk, and neither hands down a group or a bit of its own.
+ * disk, and neither is a link or hands down a group or a bit of its own.
  */
 export const areAlike = async (one: string, other: string): Promise<boolean> => {
   const [first, second] = await Promise.all([lstat(one), lstat(other)]);
   const alike = first.dev === second.dev && first.gid === second.gid && (first.mode & 0o7000) === (second.mode & 0o7000);
-  return alike && second.isDirectory() && path.dirname(one) === path.dirname(other);
+  return alike && first.isDirectory() && second.isDirectory() && path.dirname(one) === path.dirname(other);
 };
