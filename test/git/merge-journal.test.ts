@@ -6,7 +6,7 @@ import { MakimaError } from '../../src/errors.ts';
 import { merge as mergeInto } from '../../src/git/merge/merge.ts';
 import { beforeRef } from '../../src/git/merge/receiving.ts';
 import type { Worktree } from '../../src/git/worktree/worktree.ts';
-import { inside, merge, pair, put, sourceOf, stateOf, TestJournal } from './merge-fixture.ts';
+import { inside, merge, pair, put, sourceOf, stateOf, TestJournal, undoHalf } from './merge-fixture.ts';
 
 const failureOf = async (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -157,5 +157,31 @@ void t.test('a merge that fails while it is carried out is taken back, and the f
     t.strictSame(journal.noted, ['begun', 'aborting', 'aborted'], at);
     t.strictSame(stateOf(parent), before, at);
     t.notOk(isBackedUp(parent.adminDir));
+  }
+});
+
+void t.test('what an agent goes on to write after a daemon died over a merge in its worktree stays', async (t) => {
+  for (const at of ['merge files written', 'merge index installed']) {
+    const { parent, child } = await pair(t, { a: 'a\n', mine: 'mine\n' });
+    put(parent.path, { notes: 'one\n' });
+    put(child.path, { a: 'theirs\n', b: 'theirs\n' });
+    const before = stateOf(parent);
+    const journal = new TestJournal((what) => {
+      if (what === at) throw new Error(what);
+    });
+    // nor does anybody take it back
+    journal.aborting = () => Promise.reject(new Error('dead'));
+    await failureOf(merge(parent, await sourceOf(child), { journal }));
+    t.strictSame(journal.noted.slice(0, 1), ['begun']);
+    t.equal(readFileSync(path.join(parent.path, 'a'), 'utf8'), 'theirs\n', 'the merge is in the worktree');
+    put(parent.path, { notes: 'one\ntwo\n', mine: 'mine, changed\n' });
+    if (journal.record === null) throw new Error('no plan');
+    await undoHalf(parent, journal.record);
+    t.equal(readFileSync(path.join(parent.path, 'notes'), 'utf8'), 'one\ntwo\n', at);
+    t.equal(readFileSync(path.join(parent.path, 'mine'), 'utf8'), 'mine, changed\n', at);
+    put(parent.path, { notes: 'one\n', mine: 'mine\n' });
+    t.strictSame({ ...stateOf(parent) }, before, `${at}: all else is as it was`);
+    // and the merge can be made once more
+    t.not(await merge(parent, await sourceOf(child)), null);
   }
 });

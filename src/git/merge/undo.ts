@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
 import { commitOf, diffTrees, git, keyOf, type TreeChange, treeOf, whileLocked } from '../command/index.ts';
-import { commitTree, snapshotTree } from '../snapshot/index.ts';
+import { commitTree, headOf, snapshotTree } from '../snapshot/index.ts';
 import {
   headPlaceOf,
   indexOf,
@@ -109,15 +109,17 @@ const keepNew = async (into: Worktree, trees: { kept: string; present: string; d
 };
 
 /**
- * Takes back a merge that a dead daemon was carrying out. The agent may have worked on for hours since: where only files had
- * been written, those that are still as the merge wrote them are put back and nothing else is touched.
+ * Takes back a merge that a dead daemon was carrying out. The agent may have worked on for hours since: where HEAD has not moved,
+ * the files that are still as the merge wrote them are put back, with the index where that was the merge's, and nothing else is touched.
+ * Can be repeated.
  *
  * @throws MakimaError as undoMerge does
  */
 export const undoHalfMerge = async (merge: MergeUnderWay): Promise<void> => {
   const { into, record } = merge;
   await requireWorktree(into);
-  if (await isIndexInstalled(into)) return undoMerge(merge);
+  const installed = await isIndexInstalled(into);
+  if (installed && (await headOf(into)) !== record.head) return undoMerge(merge);
   return withIndexLock(into, async () => {
     const present = await keepPresent(into);
     const tree = await treeOf(into.gitDir, record.before);
@@ -131,6 +133,9 @@ export const undoHalfMerge = async (merge: MergeUnderWay): Promise<void> => {
     await write(into, tree, written);
     await restoreFiles(into, record.files, (file) => names.has(keyOf(file)));
     await restoreDirectories(into, record.directories);
+    if (!installed) return;
+    await restoreIndex(into, record);
+    await clearMergeState(into);
   });
 };
 
