@@ -167,3 +167,22 @@ for (const [how, damage] of [
     t.equal((await daemon.call('DELETE', `/tasks/${parent.id}`)).status, 204);
   });
 }
+
+void t.test('a tree and what is below it are deleted by several at once, and each hears that it is gone', async (t) => {
+  const daemon = await startDaemon(t, 'by-task-name');
+  const parent = await daemon.start({ name: 'forever', isOrchestrator: true });
+  await daemon.until(parent.id, ({ type }) => type === 'output');
+  const subtasks = await Promise.all([1, 2, 3].map(() => daemon.start({ name: 'cheap', parentTaskId: parent.id })));
+  for (const { id } of subtasks) await daemon.ended(id);
+  await daemon.stopped(parent.id, { graceful: false });
+  const answers = await Promise.all([parent, ...subtasks].map(({ id }) => daemon.call<unknown>('DELETE', `/tasks/${id}`)));
+  t.strictSame(
+    answers.filter(({ status }) => status !== 204 && status !== 404).map(({ body }) => body),
+    [],
+  );
+  t.equal((await daemon.call('GET', `/tasks/${parent.id}`)).status, 404);
+  t.strictSame(
+    readdirSync(join(daemon.home, 'worktrees')).filter((name) => name !== '.trash'),
+    [],
+  );
+});

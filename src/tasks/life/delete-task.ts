@@ -26,6 +26,21 @@ const putAway = async (parts: Needs<'runs' | 'directories' | 'report'>, worktree
   }
 };
 
+/** @returns false where somebody else has deleted the task meanwhile, as one of those below another or by itself: its worktree goes with that */
+const prepareUnlessGone = async (
+  parts: Parameters<typeof prepareDiscard>[0] & Needs<'store'>,
+  task: Task,
+  worktree: Worktree,
+): Promise<boolean> => {
+  try {
+    await prepareDiscard(parts, task, worktree);
+    return true;
+  } catch (error) {
+    if ((await parts.store.getTask(task.id)) !== null) throw error;
+    return false;
+  }
+};
+
 /**
  * Deletes a task with all below it: rows, logs and, unless it is to be kept, the worktrees, each after a snapshot. The
  * rows go first, in one transaction: what a crash leaves after that, the next start finds by the cards and finishes.
@@ -51,10 +66,7 @@ export const deleteTask = async (
     if (!worktree) continue;
     if (keepWorktree) {
       await removeTaskCards(directories, each.id);
-    } else {
-      await prepareDiscard(parts, each, worktree);
-      worktrees.push(worktree);
-    }
+    } else if (await prepareUnlessGone(parts, each, worktree)) worktrees.push(worktree);
   }
   await store.deleteTasks(all.map((each) => each.id));
   reached('rows deleted');
