@@ -1,21 +1,38 @@
+import type { FastifyRequest } from 'fastify';
 import { TaskPage } from '../schemas/answers.ts';
 import { ref } from '../schemas/common.ts';
-import { CreateTaskHeaders, DeleteTaskQuery, ListTasksQuery, TaskParams } from '../schemas/requests.ts';
+import { CreateTaskHeaders, DeleteTaskQuery, KnownAnswer, ListTasksQuery, TaskParams } from '../schemas/requests.ts';
 import { CreateTask, UpdateTask } from '../schemas/task-requests.ts';
 import { Task, type TaskStatus } from '../schemas/task.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
 import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
-import { answer, noContent } from '../src/http/answers/shapes.ts';
-import { taskJson, taskPageJson } from '../src/http/answers/task-json.ts';
+import { answer, noContent, notModified } from '../src/http/answers/shapes.ts';
+import { taskJson, taskPages, taskTag } from '../src/http/answers/task-json.ts';
+import { MakimaError } from '../src/errors.ts';
 import { taskDetails, taskLine, taskLines } from '../src/http/answers/text-answers.ts';
 
 const lineText = 'id, status and name with tabs between';
 const defaultPage = 50;
 
 /** Some clients call `done` completed. */
-const readStatus = (status: TaskStatus | 'completed' | undefined): TaskStatus | null =>
-  status === 'completed' ? 'done' : (status ?? null);
+const readStatus = (status: TaskStatus | 'completed'): TaskStatus => (status === 'completed' ? 'done' : status);
+
+/** A time as the store writes it. The format lets a leap second through, which no clock here has. */
+const readTime = (text: string): string => {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime()))
+    throw new MakimaError('VALIDATION_FAILED', 'updatedSince is no time that can be compared: give one such as 2026-11-27T10:00:00Z');
+  return time.toISOString();
+};
+
+/** The same list from its next page on (RFC 8288). */
+const nextLink = (path: string, { url }: FastifyRequest, cursor: string): string => {
+  const [, query = ''] = url.split('?', 2);
+  const pairs = new URLSearchParams(query);
+  pairs.set('cursor', cursor);
+  return `<${path}?${pairs.toString()}>; rel="next"`;
+};
 
 /** Tasks: make, list, read, change, delete. */
 export const taskRoutes: ResourceRoutes = (api, { actions }) => {
@@ -67,18 +84,25 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
         summary: 'List tasks, newest first',
         tags: ['Tasks'],
         querystring: ListTasksQuery,
-        response: { 200: answer('A page of tasks', ref(TaskPage), `One line a task: ${lineText}`) },
+        headers: KnownAnswer,
+        response: {
+          200: answer('A page of tasks, with a Link to the next one', ref(TaskPage), `One line a task: ${lineText}`),
+          304: notModified,
+        },
       },
     },
     async (request, reply) => {
-      const { status, parentTaskId, limit, cursor } = request.query;
+      const { status, parentTaskId, updatedSince, view = 'full', limit, cursor } = request.query;
       const page = await actions.listTasks(caller(request), {
-        status: readStatus(status),
+        statuses: status?.map(readStatus) ?? null,
         parentTaskId: parentTaskId ?? null,
+        updatedSince: updatedSince === undefined ? null : readTime(updatedSince),
         limit: limit ?? defaultPage,
         cursor: cursor ?? null,
       });
-      return sendJsonOrText(request, reply, page, ({ items }) => taskLines(items), taskPageJson);
+      if (page.nextCursor !== null) reply.header('link', nextLink(`${api.prefix}/tasks`, request, page.nextCursor));
+      const { json, tag } = taskPages[view];
+      return sendJsonOrText(request, reply, page, ({ items }) => taskLines(items), json, tag);
     },
   );
 
@@ -91,18 +115,20 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
         summary: 'Read a task',
         tags: ['Tasks'],
         params: TaskParams,
+        headers: KnownAnswer,
         response: {
           200: answer(
             'The task',
             ref(Task),
             `${lineText}; then summary, error, branch, worktree and cost, each as "key: value" where there is one`,
           ),
+          304: notModified,
         },
       },
     },
     async (request, reply) => {
       const task = await actions.getTask(caller(request), request.params.taskId);
-      return sendJsonOrText(request, reply, task, taskDetails, taskJson);
+      return sendJsonOrText(request, reply, task, taskDetails, taskJson, taskTag);
     },
   );
 

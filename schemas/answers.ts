@@ -1,9 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Nullable, StringEnum, Timestamp, Uuid, ref } from './common.ts';
 import { OutputPayload } from './event.ts';
-import { Task } from './task.ts';
+import { ListedTask, Task } from './task.ts';
 
-export const TaskPage = Type.Object({ items: Type.Array(ref(Task)), nextCursor: Nullable(Type.String()) }, { $id: 'TaskPage' });
+export const TaskPage = Type.Object({ items: Type.Array(ref(ListedTask)), nextCursor: Nullable(Type.String()) }, { $id: 'TaskPage' });
 export type TaskPage = Static<typeof TaskPage>;
 
 /** A task and everything below it. */

@@ -18,13 +18,14 @@ import {
   SubtaskBranch,
 } from './merge.ts';
 import { CloneWorktree, CreateTask, CreateToolKey, SendMessage, SiblingContext, StopTask, UpdateTask } from './task-requests.ts';
-import { Task } from './task.ts';
+import { ListedTask, Task } from './task.ts';
 import { NewToolKey, ToolKey } from './tool-key.ts';
 import { CloneResult, FileChange, TargetExists, WorktreeInfo } from './worktree.ts';
 
 /** Every shape with a name: the components of openapi.yaml. */
 export const namedSchemas = [
   Task,
+  ListedTask,
   TaskPage,
   TaskTree,
   CreateTask,

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { StringEnum, Uuid, eventIdPattern, noNul } from './common.ts';
+import { StringEnum, Uuid, eventIdPattern, noNul, uuidPattern } from './common.ts';
 import { eventTypes } from './event.ts';
 import { taskStatuses } from './task.ts';
 
@@ -14,8 +14,22 @@ const EventId = Type.Integer({
 
 export const ListTasksQuery = Type.Object(
   {
-    status: Type.Optional(StringEnum([...taskStatuses, 'completed'] as const, { description: 'completed is read as done' })),
-    parentTaskId: Type.Optional(Uuid),
+    status: Type.Optional(
+      Type.Array(StringEnum([...taskStatuses, 'completed'] as const), {
+        maxItems: 20,
+        description: 'Repeated for several; completed is read as done',
+      }),
+    ),
+    parentTaskId: Type.Optional(
+      Type.String({ pattern: `${uuidPattern}|^none$`, description: 'A task: those right below it. none: those at the top of a tree' }),
+    ),
+    updatedSince: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description: 'Those that changed then or later: a poll gives the latest updatedAt that it has seen',
+      }),
+    ),
+    view: Type.Optional(StringEnum(['full', 'summary'] as const, { description: 'summary: without the plans; full where left out' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: '50 where left out' })),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: noNul, description: 'nextCursor of the page before' })),
   },
@@ -93,6 +107,11 @@ export const CreateTaskHeaders = Type.Object({
       description: 'A repeat with the same key is answered with the first task',
     }),
   ),
+});
+
+/** RFC 9110: the ETag of an answer that the caller has. */
+export const KnownAnswer = Type.Object({
+  'if-none-match': Type.Optional(Type.String({ description: 'The ETag of an answer before: 304 where it is still true' })),
 });
 
 export type ListTasksQuery = Static<typeof ListTasksQuery>;

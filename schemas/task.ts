@@ -87,6 +87,10 @@ export const Task = Type.Object(
     usage: Nullable(Usage),
     completion: Nullable(Completion),
     createdAt: Timestamp,
+    updatedAt: Type.String({
+      format: 'date-time',
+      description: 'When a field of it changed last; never earlier than that of a change before',
+    }),
     queuedAt: Nullable(Timestamp),
     startedAt: Nullable(Timestamp),
     completedAt: Nullable(Timestamp),
@@ -94,3 +98,10 @@ export const Task = Type.Object(
   { $id: 'Task' },
 );
 export type Task = Static<typeof Task>;
+
+/** A task of a list, which may be asked for without plans: one can be two million characters long. */
+export const ListedTask = Type.Object(
+  { ...Task.properties, plan: Type.Optional(Type.String({ description: 'Left out with view=summary' })) },
+  { $id: 'ListedTask' },
+);
+export type ListedTask = Static<typeof ListedTask>;

@@ -14,7 +14,11 @@ const queuedTasks = async (context: Parts): Promise<Task[]> => {
   const all: Task[] = [];
   let cursor: string | null = null;
   do {
-    const page: { items: Task[]; nextCursor: string | null } = await context.store.listTasks({ status: 'queued', limit: pageSize, cursor });
+    const page: { items: Task[]; nextCursor: string | null } = await context.store.listTasks({
+      statuses: ['queued'],
+      limit: pageSize,
+      cursor,
+    });
     all.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== null);

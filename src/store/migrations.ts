@@ -169,6 +169,17 @@ const migrations = (identity: Identity): Migrations => ({
       for (const column of ['model', 'effort']) await db.schema.alterTable('tasks').addColumn(column, 'text').execute();
     },
   },
+  '0006-updated-at': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable('tasks')
+        .addColumn('updatedAt', 'text', (c) => c.notNull().defaultTo(''))
+        .execute();
+      // The last of its times that is known.
+      await sql`update tasks set "updatedAt" = coalesce("completedAt", "startedAt", "queuedAt", "createdAt")`.execute(db);
+      await db.schema.createIndex('tasks_updated').on('tasks').column('updatedAt').execute();
+    },
+  },
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

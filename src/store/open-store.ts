@@ -38,6 +38,23 @@ const connect = async (file: string): Promise<Kysely<Tables>> => {
   }
 };
 
+/** The latest `updatedAt`, empty where there is no task. */
+const lastChange = async (db: Kysely<Tables>): Promise<string> =>
+  (
+    await db
+      .selectFrom('tasks')
+      .select((e) => e.fn.max('updatedAt').as('last'))
+      .executeTakeFirst()
+  )?.last ?? '';
+
+/** Whoever asks for what changed since a time must not miss a change because the clock was set back. */
+const neverBack =
+  (from: string, now: () => Date): Session['changedAt'] =>
+  () => {
+    const at = now().toISOString();
+    return (from = at > from ? at : from);
+  };
+
 /**
  * Opens the store, making or migrating the database where needed.
  * @param file - the absolute path of the database; its directory is there. `-wal` and `-shm` files stand beside it
@@ -71,6 +88,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
     read: (work) => call(() => work(db)),
     write: (work) => call(() => together(work)),
     now: () => now().toISOString(),
+    changedAt: neverBack(await lastChange(db), now),
   };
 
   return {

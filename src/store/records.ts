@@ -4,7 +4,7 @@ import type { Task, TaskStatus, Usage } from '../../schemas/task.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /** What of a task may change after it was made, its status apart: that moves by a transition alone. */
-export type TaskChanges = Partial<Omit<Task, 'id' | 'status' | 'parentTaskId' | 'depth' | 'createdAt'>>;
+export type TaskChanges = Partial<Omit<Task, 'id' | 'status' | 'parentTaskId' | 'depth' | 'createdAt' | 'updatedAt'>>;
 
 export interface CreateOptions {
   /** A repeat with the same scope, key and hash is answered with the first task. The scope keeps callers apart. */
@@ -19,8 +19,12 @@ export interface CreateOptions {
 }
 
 export interface TaskFilter {
-  status?: TaskStatus | null;
+  /** Any of these; null or none: whatever it is. */
+  statuses?: readonly TaskStatus[] | null;
+  /** `none`: those that have no parent. */
   parentTaskId?: string | null;
+  /** In ISO 8601 as the store writes it. */
+  updatedSince?: string | null;
   /** This task and all below it, nothing else: what a tool key may see. */
   withinTreeOf?: string | null;
   /** 1 or more; the caller bounds it. */

@@ -35,4 +35,6 @@ export interface Session {
   write: <T>(work: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
   /** The time now, as `Date.prototype.toISOString` prints it. */
   now: () => string;
+  /** The same for `updatedAt`: never earlier than one before, also where the clock was set back. */
+  changedAt: () => string;
 }

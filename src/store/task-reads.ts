@@ -96,13 +96,15 @@ export const taskReads = ({ read, tasks }: Session): TaskReads => ({
       return rows.sort((a, b) => a.seq - b.seq).map(taskOf);
     }),
 
-  listTasks: ({ status, parentTaskId, withinTreeOf, limit, cursor }) =>
+  listTasks: ({ statuses, parentTaskId, updatedSince, withinTreeOf, limit, cursor }) =>
     read((any) =>
       // Nothing is written between the two queries.
       any.connection().execute(async (db) => {
         let query = db.selectFrom('tasks').select(['seq', 'id']);
-        if (status) query = query.where('status', '=', status);
-        if (parentTaskId) query = query.where('parentTaskId', '=', parentTaskId);
+        if (statuses && statuses.length > 0) query = query.where('status', 'in', statuses);
+        if (parentTaskId === 'none') query = query.where('parentTaskId', 'is', null);
+        else if (parentTaskId) query = query.where('parentTaskId', '=', parentTaskId);
+        if (updatedSince) query = query.where('updatedAt', '>=', updatedSince);
         if (withinTreeOf) query = query.where('id', 'in', treeOf(db, withinTreeOf));
         // An empty cursor is a bad one, not none.
         if (cursor !== null && cursor !== undefined) query = query.where('seq', '<', readCursor(cursor));

@@ -4,7 +4,6 @@ import type { Task, Warning } from '../../schemas/task.ts';
 import { isActive, sourcesOf } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { post } from './outbox-rows.ts';
-import type { RememberedTasks } from './remembered-tasks.ts';
 import { taskChangesRow, taskOf, taskRow } from './rows.ts';
 import { changeRun, insertRun } from './run-rows.ts';
 import type { Session, Tables } from './tables.ts';
@@ -48,7 +47,7 @@ const countTasks = async (trx: Transaction<Tables>): Promise<number> => {
   return Number(count);
 };
 
-const create = async (trx: Transaction<Tables>, tasks: RememberedTasks, at: string, task: Task, options: CreateOptions) => {
+const create = async (trx: Transaction<Tables>, { tasks, now, changedAt }: Session, task: Task, options: CreateOptions) => {
   const { idempotency, events = [], maxTasks, keyId } = options;
   await requireKey(trx, keyId);
   // First of all: a repeat must be answered also where the limit is reached or the parent is gone since.
@@ -67,6 +66,7 @@ const create = async (trx: Transaction<Tables>, tasks: RememberedTasks, at: stri
     .insertInto('tasks')
     .values({
       ...taskRow(task),
+      updatedAt: changedAt(),
       idempotencyScope: idempotency?.scope ?? null,
       idempotencyKey: idempotency?.key ?? null,
       requestHash: idempotency?.requestHash ?? null,
@@ -80,15 +80,26 @@ const create = async (trx: Transaction<Tables>, tasks: RememberedTasks, at: stri
     if (!other) throw new MakimaError('INTERNAL', 'A task could not be stored');
     return { task: other, created: false };
   }
-  await post(trx, task.id, at, events);
+  await post(trx, task.id, now(), events);
   if (tasks.count !== null) tasks.count += 1;
   return { task: taskOf(inserted), created: true };
 };
 
-const change = async (trx: Transaction<Tables>, current: TaskRow, row: ReturnType<typeof taskChangesRow>): Promise<TaskRow | undefined> =>
-  trx.updateTable('tasks').set(row).where('id', '=', current.id).where('status', '=', current.status).returningAll().executeTakeFirst();
+const change = async (
+  trx: Transaction<Tables>,
+  { changedAt }: Pick<Session, 'changedAt'>,
+  current: TaskRow,
+  row: ReturnType<typeof taskChangesRow>,
+): Promise<TaskRow | undefined> =>
+  trx
+    .updateTable('tasks')
+    .set({ ...row, updatedAt: changedAt() })
+    .where('id', '=', current.id)
+    .where('status', '=', current.status)
+    .returningAll()
+    .executeTakeFirst();
 
-const move = async (trx: Transaction<Tables>, at: string, id: string, transition: Transition): Promise<Task> => {
+const move = async (trx: Transaction<Tables>, session: Session, id: string, transition: Transition): Promise<Task> => {
   const { to, from, patch = {}, reason, events = [], newRun, run, code = 'INVALID_TRANSITION', keyId } = transition;
   await requireKey(trx, keyId);
   const current = await requireTask(trx, id);
@@ -102,10 +113,10 @@ const move = async (trx: Transaction<Tables>, at: string, id: string, transition
   }
   if (newRun) await insertRun(trx, id, newRun);
   // Matched on the status that was read, for databases where another connection can move it in between.
-  const moved = await change(trx, current, { ...taskChangesRow(patch), status: to });
+  const moved = await change(trx, session, current, { ...taskChangesRow(patch), status: to });
   if (!moved) throw refuse(`The task is no longer ${current.status}`);
   const status: EventPayload = { type: 'status', from: current.status, to, ...(reason !== undefined && { reason }) };
-  await post(trx, id, at, [status, ...events]);
+  await post(trx, id, session.now(), [status, ...events]);
   return taskOf(moved);
 };
 
@@ -113,7 +124,7 @@ const move = async (trx: Transaction<Tables>, at: string, id: string, transition
 const maxWarnings = 50;
 const maxWarningLength = 2000;
 
-const warn = async (trx: Transaction<Tables>, at: string, id: string, warnings: readonly Warning[]): Promise<Task> => {
+const warn = async (trx: Transaction<Tables>, session: Session, id: string, warnings: readonly Warning[]): Promise<Task> => {
   const current = await requireTask(trx, id);
   const known = taskOf(current).warnings;
   const added: Warning[] = [];
@@ -123,12 +134,12 @@ const warn = async (trx: Transaction<Tables>, at: string, id: string, warnings: 
     if (!isKnown && known.length + added.length < maxWarnings) added.push(cut);
   }
   if (added.length === 0) return taskOf(current);
-  const changed = await change(trx, current, taskChangesRow({ warnings: [...known, ...added] }));
+  const changed = await change(trx, session, current, taskChangesRow({ warnings: [...known, ...added] }));
   if (!changed) throw new MakimaError('TASK_ACTIVE', 'The task changed while it was warned of');
   const lines = added.flatMap(({ message }) =>
     message.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', level: 'warning', content })),
   );
-  await post(trx, id, at, lines);
+  await post(trx, id, session.now(), lines);
   return taskOf(changed);
 };
 
@@ -171,7 +182,7 @@ export const taskWrites = (session: Session): TaskWrites => {
     async createTask(task, options = {}) {
       let created = false;
       const made = await leave(session, async (trx) => {
-        const answer = await create(trx, tasks, now(), task, options);
+        const answer = await create(trx, session, task, options);
         ({ created } = answer);
         return answer.task;
       });
@@ -185,15 +196,15 @@ export const taskWrites = (session: Session): TaskWrites => {
           new MakimaError(only?.code ?? 'TASK_ACTIVE', `The task is ${current.status}`, { details: { status: current.status } });
         if (only && !only.in.includes(current.status)) throw refuse();
         const row = taskChangesRow(changes);
-        const changed = Object.values(row).some((value) => value !== undefined) ? await change(trx, current, row) : current;
+        const changed = Object.values(row).some((value) => value !== undefined) ? await change(trx, session, current, row) : current;
         if (!changed) throw refuse();
         await post(trx, id, now(), events);
         return taskOf(changed);
       }),
 
-    addWarnings: (id, warnings) => leave(session, (trx) => warn(trx, now(), id, warnings)),
+    addWarnings: (id, warnings) => leave(session, (trx) => warn(trx, session, id, warnings)),
 
-    transition: (id, transition) => leave(session, (trx) => move(trx, now(), id, transition)),
+    transition: (id, transition) => leave(session, (trx) => move(trx, session, id, transition)),
 
     deleteTasks: (ids) =>
       session.write(async (trx) => {

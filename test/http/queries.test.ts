@@ -25,8 +25,12 @@ void t.test('a query that does not fit is refused by the parameter', async (t) =
     ['tasks?limit=5&limit=6', 'limit'],
     ['tasks?limit[]=5', 'limit[]'],
     ['tasks?limit[x]=5', 'limit[x]'],
-    ['tasks?status=sleeping', 'status'],
-    ['tasks?status=done&status=failed', 'status'],
+    ['tasks?status=sleeping', 'status.0'],
+    ['tasks?status=done&status=sleeping', 'status.1'],
+    ['tasks?parentTaskId=nobody', 'parentTaskId'],
+    ['tasks?updatedSince=yesterday', 'updatedSince'],
+    ['tasks?updatedSince=2026-11-27T10:00:00+01:00', 'updatedSince'],
+    ['tasks?view=short', 'view'],
     ['tasks?parentTaskId=5', 'parentTaskId'],
     [`tasks?parentTaskId=urn:uuid:${taskId}`, 'parentTaskId'],
     ['tasks?cursor=%00', 'cursor'],
@@ -145,9 +149,15 @@ void t.test('a time of expiry is a time to come', async (t) => {
 void t.test('what is left empty in a query is left out', async (t) => {
   const { call, calls } = await serve(t);
   t.equal((await call('tasks?status=&parentTaskId=&limit=&cursor=')).status, 200);
-  t.strictSame(calls.at(-1)?.args[1], { status: null, parentTaskId: null, limit: 50, cursor: null });
-  t.equal((await call('tasks?status=completed&limit=7&cursor=a%2Bb')).status, 200);
-  t.strictSame(calls.at(-1)?.args[1], { status: 'done', parentTaskId: null, limit: 7, cursor: 'a+b' });
+  t.strictSame(calls.at(-1)?.args[1], { statuses: null, parentTaskId: null, updatedSince: null, limit: 50, cursor: null });
+  t.equal((await call('tasks?status=completed&status=failed&updatedSince=2026-11-27T10:00:00%2B01:00&limit=7&cursor=a%2Bb')).status, 200);
+  t.strictSame(calls.at(-1)?.args[1], {
+    statuses: ['done', 'failed'],
+    parentTaskId: null,
+    updatedSince: '2026-11-27T09:00:00.000Z',
+    limit: 7,
+    cursor: 'a+b',
+  });
 });
 
 void t.test('what does not fit is said in words, with what to do', async (t) => {

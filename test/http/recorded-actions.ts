@@ -46,6 +46,7 @@ export const sampleTask = (changes: Partial<Task> = {}): Task => ({
   usage: null,
   completion: null,
   createdAt: at,
+  updatedAt: at,
   queuedAt: null,
   startedAt: null,
   completedAt: null,

@@ -26,7 +26,7 @@ void t.test('every row of tasks and control calls its action once and answers wi
       'tasks?status=running&limit=2',
       null,
       200,
-      ['listTasks', owner, { status: 'running', parentTaskId: null, limit: 2, cursor: null }],
+      ['listTasks', owner, { statuses: ['running'], parentTaskId: null, updatedSince: null, limit: 2, cursor: null }],
     ],
     ['GET', at, null, 200, ['getTask', owner, taskId]],
     ['PUT', at, '{"progressSummary":"half"}', 200, ['updateTask', owner, taskId, { progressSummary: 'half' }]],

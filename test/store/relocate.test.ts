@@ -43,6 +43,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'usage',
     'completion',
     'createdAt',
+    'updatedAt',
     'queuedAt',
     'startedAt',
     'completedAt',

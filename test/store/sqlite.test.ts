@@ -88,6 +88,25 @@ void t.test('a migration that broke off leaves nothing that stops the next start
   await store.close();
 });
 
+void t.test('tasks of a version that did not know when they changed have the last of their times', async (t) => {
+  const file = join(t.testdir(), 'makima.db');
+  const store = await openStore(file);
+  const { task: made } = await store.createTask(sampleTask());
+  const { task: ran } = await store.createTask(
+    sampleTask({ startedAt: '2026-11-22T13:00:00.000Z', completedAt: '2026-11-22T14:00:00.000Z' }),
+  );
+  await store.close();
+  const database = new DatabaseSync(file);
+  database.exec(
+    "drop index tasks_updated; alter table tasks drop column updatedAt; delete from kysely_migration where name = '0006-updated-at'",
+  );
+  database.close();
+  const next = await openStore(file);
+  t.teardown(() => next.close());
+  t.equal((await next.getTask(made.id))?.updatedAt, made.createdAt);
+  t.equal((await next.getTask(ran.id))?.updatedAt, '2026-11-22T14:00:00.000Z');
+});
+
 void t.test('what is damaged or no database is named, and left as it is', async (t) => {
   const dir = t.testdir({ text: 'this is a text and not a database at all, however long it goes on'.repeat(100) });
   const damaged = join(dir, 'damaged');

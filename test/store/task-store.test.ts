@@ -184,7 +184,7 @@ for (const [name, open] of Object.entries(stores)) {
       t.strictSame(ids(await store.ancestors(abc.id)), [ab.id, a.id, root.id]);
       t.strictSame(ids(await store.ancestors(root.id)), []);
       t.strictSame(ids((await store.listTasks({ limit: 10, withinTreeOf: a.id })).items), [abc.id, ab.id, a.id]);
-      t.strictSame(ids((await store.listTasks({ limit: 10, withinTreeOf: root.id, status: 'done' })).items), [ab.id, b.id]);
+      t.strictSame(ids((await store.listTasks({ limit: 10, withinTreeOf: root.id, statuses: ['done'] })).items), [ab.id, b.id]);
       t.strictSame(ids((await store.listTasks({ limit: 10, withinTreeOf: a.id, parentTaskId: root.id })).items), [a.id]);
       t.strictSame(ids((await store.listTasks({ limit: 10, withinTreeOf: a.id, parentTaskId: stranger.id })).items), []);
       const first = await store.listTasks({ limit: 2, withinTreeOf: a.id });
@@ -623,4 +623,30 @@ void t.test('warnings are added once each, said in the log, and bounded', async 
   );
   t.equal((await store.getTask(task.id))?.warnings.length, 50);
   await t.rejects(store.addWarnings('00000000-0000-4000-8000-000000000000', [stale]), { code: 'TASK_NOT_FOUND' });
+});
+
+void t.test('the time of a change is never earlier than that of one before, also where the clock was set back', async (t) => {
+  const file = join(t.testdir({}), 'state.sqlite');
+  const clock = { at: '2026-11-27T10:00:00.000Z' };
+  const open = () => openStore(file, { now: () => new Date(clock.at) });
+  const store = await open();
+  const { task } = await store.createTask(sampleTask({ createdAt: clock.at }));
+  clock.at = '2026-11-27T10:00:05.000Z';
+  const later = await store.transition(task.id, { to: 'queued' });
+  t.equal(later.updatedAt, '2026-11-27T10:00:05.000Z');
+  clock.at = '2026-11-27T09:00:00.000Z';
+  t.equal((await store.updateTask(task.id, { progressSummary: 'x' })).updatedAt, later.updatedAt);
+  const { task: other } = await store.createTask(sampleTask({ createdAt: clock.at }));
+  t.equal(other.updatedAt, later.updatedAt);
+  t.equal(other.createdAt, clock.at);
+  await store.close();
+  const next = await open();
+  t.teardown(() => next.close());
+  const warned = await next.addWarnings(other.id, [{ code: 'X', message: 'y' }]);
+  t.equal(warned.updatedAt, later.updatedAt, 'the next daemon knows how far it was');
+  const { items } = await next.listTasks({ limit: 10, updatedSince: later.updatedAt });
+  t.strictSame(
+    items.map(({ id }) => id),
+    [other.id, task.id],
+  );
 });

@@ -2,10 +2,10 @@ import { plugin } from '../plugin.ts';
 import type { RequestGate } from './request-gate.ts';
 
 /** For a page of an allowed origin: what it may read of an answer, and what its requests may be. */
-const readable = { 'access-control-expose-headers': 'X-Makima-Error, X-Makima-Over, X-Request-Id, Retry-After' };
+const readable = { 'access-control-expose-headers': 'X-Makima-Error, X-Makima-Over, X-Request-Id, Retry-After, ETag, Link' };
 const allowed = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-  'access-control-allow-headers': 'Authorization, Content-Type, X-Makima-Tool-Key, Idempotency-Key, Last-Event-ID',
+  'access-control-allow-headers': 'Authorization, Content-Type, X-Makima-Tool-Key, Idempotency-Key, Last-Event-ID, If-None-Match',
   'access-control-max-age': '600',
   'content-length': '0',
 };

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { Remembered } from '../../domain/remembered.ts';
+import { entityTag, isKnown } from './entity-tag.ts';
 
 /** What callers ask for, few wishes as a rule, is worked out once. */
 const remembered = new Remembered<string | null>(100);
@@ -40,6 +41,7 @@ export const preferred = <const T extends readonly [string, ...string[]]>(
  * @param value - serialized by the route's schema
  * @param text - made only where it is asked for
  * @param json - the value's JSON, where somebody has it already
+ * @param tag - of the value's JSON, where a caller who has it already is to be answered with 304
  */
 export const sendJsonOrText = <T>(
   request: FastifyRequest,
@@ -47,7 +49,12 @@ export const sendJsonOrText = <T>(
   value: T,
   text: (value: T) => string,
   json?: (reply: FastifyReply, value: T) => string,
-): FastifyReply =>
-  preferred(request, reply, ['application/json', 'text/plain']) === 'text/plain'
-    ? reply.type('text/plain; charset=utf-8').send(text(value))
-    : reply.type('application/json; charset=utf-8').send(json ? json(reply, value) : value);
+  tag?: (reply: FastifyReply, value: T) => string,
+): FastifyReply => {
+  if (preferred(request, reply, ['application/json', 'text/plain']) === 'text/plain') {
+    const lines = text(value);
+    return tag && isKnown(request, reply, entityTag(lines)) ? reply.send() : reply.type('text/plain; charset=utf-8').send(lines);
+  }
+  if (tag && isKnown(request, reply, tag(reply, value))) return reply.send();
+  return reply.type('application/json; charset=utf-8').send(json ? json(reply, value) : value);
+};

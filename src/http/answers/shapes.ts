@@ -18,5 +18,8 @@ export const textAnswer = (description: string, mediaType: string, schema: TSche
   content: { [mediaType]: { schema } },
 });
 
+/** The caller has the answer already. */
+export const notModified = { description: 'The answer that the caller has is still true', type: 'null' };
+
 /** A success without a body. */
 export const noContent = (description: string) => ({ description, type: 'null' });

@@ -114,6 +114,7 @@ export const createTask = async (
   refuseUnavailable(request);
   if (request.continueFromTaskId !== undefined) await checkContinuation(parts, caller, request.continueFromTaskId, parent);
   const id = newId();
+  const createdAt = now().toISOString();
   const task: Task = {
     id,
     name: request.name,
@@ -138,7 +139,8 @@ export const createTask = async (
     exitCode: null,
     usage: null,
     completion: null,
-    createdAt: now().toISOString(),
+    createdAt,
+    updatedAt: createdAt,
     queuedAt: null,
     startedAt: null,
     completedAt: null,

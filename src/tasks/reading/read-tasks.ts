@@ -17,13 +17,21 @@ export const getTask = (parts: Needs<'store'>, caller: Caller, taskId: string): 
 
 /**
  * A page of the tasks that the caller may see, the newest first.
+ * @param query.parentTaskId - `none`: those at the top of a tree
+ * @param query.updatedSince - in ISO 8601, UTC with milliseconds
  * @param query.cursor - of the page before, null for the first
  * @throws MakimaError INVALID_CURSOR
  */
 export const listTasks = (
   { store }: Needs<'store'>,
   caller: Caller,
-  query: { status: TaskStatus | null; parentTaskId: string | null; limit: number; cursor: string | null },
+  query: {
+    statuses: readonly TaskStatus[] | null;
+    parentTaskId: string | null;
+    updatedSince: string | null;
+    limit: number;
+    cursor: string | null;
+  },
 ): Promise<{ items: Task[]; nextCursor: string | null }> =>
   store.listTasks({ ...query, withinTreeOf: caller.kind === 'tool-key' ? caller.taskId : null });
 
