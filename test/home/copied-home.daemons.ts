@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawnDaemon } from '../support/daemon-process.ts';
 import { fingerprint, git, isAlive, scratch, userRepository } from '../support/daemon.ts';
+import { removeGroup } from '../support/remove-groups.ts';
 import {
   copyHome,
   doneTask,
@@ -171,10 +172,13 @@ void t.test('a run of another home is gone for this one, whatever is in its dire
   let daemon = await spawnDaemon(t, home, agent);
   const working = await workingTask(daemon);
   const pid = pidOf(home);
-  t.teardown(() => process.kill(-pid, 'SIGKILL'));
   const [run = ''] = readdirSync(join(home, 'runs'));
   const file = join(home, 'runs', run, 'handle.json');
   const handle = JSON.parse(readFileSync(file, 'utf8'));
+  t.teardown(async () => {
+    process.kill(-pid, 'SIGKILL');
+    if (typeof handle.cgroup === 'string') await removeGroup(handle.cgroup);
+  });
   t.equal(handle.homeId, idOf(home));
   const startWith = async (changed: object): Promise<void> => {
     await daemon.kill('SIGKILL');
