@@ -1,11 +1,13 @@
 /** Requests one after another on a few connections, and the bare server that they are sent to in turn. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import autocannon from 'autocannon';
-import { plainEnv, useOf } from './daemon.ts';
+import { plainEnv, useOf, type BenchDaemon } from './daemon.ts';
 import { median } from './measure.ts';
+import type { Scale } from './row.ts';
 
 export interface Load {
   headers: Readonly<Record<string, string>>;
@@ -79,3 +81,16 @@ export const compareRates = async (
 
 export const ratesText = ({ ours, bare, cpuMs }: Rates): string =>
   `${Math.round(ours)}/s against ${Math.round(bare)}/s; ${cpuMs.toFixed(2)} ms of the daemon's processor time each`;
+
+/** A path read again and again, against bare Fastify that answers the same JSON from memory, each in a process of its own. */
+export const compareReads = async ({ call, url, pid, headers }: BenchDaemon, home: string, path: string, scale: Scale): Promise<Rates> => {
+  const answer = join(home, 'answer.json');
+  writeFileSync(answer, JSON.stringify(await call('GET', path)));
+  const bare = await startBare('task-server.ts', answer);
+  try {
+    const load = { headers, seconds: scale === 'full' ? 5 : 1 };
+    return await compareRates(scale === 'full' ? 3 : 1, { ...load, url: url + path, pid }, { ...load, url: bare.url + path });
+  } finally {
+    await bare.stop();
+  }
+};

@@ -28,3 +28,6 @@ export const wordsOf = ({ target }: Pick<BenchRow, 'target'>): string => {
   if (target === null) return '';
   return 'atMost' in target ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
 };
+
+/** A count as names of rows have it: 10,000. */
+export const inWords = (count: number): string => count.toLocaleString('en-US');

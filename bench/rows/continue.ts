@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { agentPath, field, inScratch, startDaemon, type BenchDaemon } from '../daemon.ts';
 import { median, ms, timed } from '../measure.ts';
-import type { BenchRow, Scale } from '../row.ts';
+import { inWords, type BenchRow, type Scale } from '../row.ts';
 
 /** Of sizes as sources and packages have them: many small ones, a few that are large; the mean is as asked. */
 const write = (root: string, files: number, meanBytes: number): void => {
@@ -71,18 +71,26 @@ const compareCopies = async (
   return { ours: median(times.ours), bare: median(times.bare), cpu: median(times.cpu) };
 };
 
+interface Sizes {
+  files: number;
+  ignored: number;
+  rounds: number;
+}
+
 const words = ({ ours, bare, cpu }: Figures): string => `${ms(ours)} against ${ms(bare)}; ${ms(cpu)} of the daemon's processor time`;
 
-const measure = async (scratch: string, scale: Scale, bare: readonly string[]): Promise<{ plain: Figures; ignored: Figures }> => {
-  const full = scale === 'full';
-  const rounds = full ? 3 : 1;
+const measure = async (
+  scratch: string,
+  { files, ignored, rounds }: Sizes,
+  bare: readonly string[],
+): Promise<{ plain: Figures; ignored: Figures }> => {
   const daemon = await startDaemon(join(scratch, 'home'), agentPath('waits'));
   try {
-    const from = await runs(daemon, { repositoryUrl: makeRepository(scratch, full ? 20_000 : 200) });
+    const from = await runs(daemon, { repositoryUrl: makeRepository(scratch, files) });
     await daemon.call('POST', `/tasks/${from}/stop`, {});
     while (field(await daemon.call('GET', `/tasks/${from}`), 'status') !== 'interrupted') await delay(5);
     const plain = await compareCopies(daemon, from, rounds, bare, scratch);
-    write(join(field(await daemon.call('GET', `/tasks/${from}`), 'overlayPath'), 'node_modules'), full ? 30_000 : 300, 15_000);
+    write(join(field(await daemon.call('GET', `/tasks/${from}`), 'overlayPath'), 'node_modules'), ignored, 15_000);
     return { plain, ignored: await compareCopies(daemon, from, rounds, bare, scratch) };
   } finally {
     await daemon.stop();
@@ -103,14 +111,18 @@ const rowOf = (name: string, figures: Figures, atMost: number | null): BenchRow 
  * copies: there, against a cp that copies the bytes, which is what `cp -a` is before coreutils 9 and on a Mac.
  */
 export const run = async (scale: Scale): Promise<BenchRow[]> => {
-  const { plain, ignored } = await inScratch((scratch) => measure(scratch, scale, ['-a']));
-  const rows = [rowOf('continue from 20,000 files', plain, 1.1), rowOf('continue with 30,000 ignored files more', ignored, 1.1)];
+  const sizes = scale === 'full' ? { files: 20_000, ignored: 30_000, rounds: 3 } : { files: 200, ignored: 300, rounds: 1 };
+  const { plain, ignored } = await inScratch((scratch) => measure(scratch, sizes, ['-a']));
+  const rows = [
+    rowOf(`continue from ${inWords(sizes.files)} files`, plain, 1.1),
+    rowOf(`continue with ${inWords(sizes.ignored)} ignored files more`, ignored, 1.1),
+  ];
   const shared = process.env['BENCH_REFLINKS'];
   if (shared === undefined) return rows;
-  const reflinked = await inScratch((scratch) => measure(scratch, scale, ['-a', '--reflink=never']), shared);
+  const reflinked = await inScratch((scratch) => measure(scratch, sizes, ['-a', '--reflink=never']), shared);
   return [
     ...rows,
-    rowOf('with reflinks: continue from 20,000 files', reflinked.plain, null),
-    rowOf('with reflinks: with 30,000 ignored files more', reflinked.ignored, 0.3),
+    rowOf(`with reflinks: continue from ${inWords(sizes.files)} files`, reflinked.plain, null),
+    rowOf(`with reflinks: with ${inWords(sizes.ignored)} ignored files more`, reflinked.ignored, 0.3),
   ];
 };

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { field, inScratch, startDaemon, type BenchDaemon } from '../daemon.ts';
 import { median, ms } from '../measure.ts';
 import { makeTasks, plan } from '../tasks.ts';
-import type { BenchRow, Scale } from '../row.ts';
+import { inWords, type BenchRow, type Scale } from '../row.ts';
 
 const runMany = async (daemon: BenchDaemon, count: number): Promise<void> => {
   for (let n = 0; n < count; n += 1) {
@@ -34,7 +34,7 @@ export const run = async (scale: Scale): Promise<BenchRow[]> => {
       }
       return [
         {
-          name: 'ready after a restart, 200 live runs and 10,000 tasks',
+          name: `ready after a restart, ${live} live runs and ${inWords(tasks)} tasks`,
           value: median(times) / 1000,
           unit: 's',
           target: { atMost: 1 },

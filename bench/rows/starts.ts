@@ -70,14 +70,15 @@ const startsOf = async (count: number, rounds: number): Promise<{ ours: number; 
 
 /** Tasks without a repository, started at once until all run, against the same agents spawned bare. */
 export const run = async (scale: Scale): Promise<BenchRow[]> => {
-  const twenty = await startsOf(scale === 'full' ? 20 : 3, scale === 'full' ? 3 : 1);
-  const hundred = await startsOf(scale === 'full' ? 100 : 5, 1);
+  const [few, many, rounds] = scale === 'full' ? [20, 100, 3] : [3, 5, 1];
+  const twenty = await startsOf(few, rounds);
+  const hundred = await startsOf(many, 1);
   const words = ({ ours, bare }: { ours: number; bare: number }): string => `${ms(ours)} against ${ms(bare)}`;
   return [
-    { name: '20 tasks started at once', value: twenty.ours / twenty.bare, unit: '×', target: { atMost: 4 }, detail: words(twenty) },
-    { name: '100 tasks started at once', value: hundred.ours / hundred.bare, unit: '×', target: { atMost: 4 }, detail: words(hundred) },
+    { name: `${few} tasks started at once`, value: twenty.ours / twenty.bare, unit: '×', target: { atMost: 4 }, detail: words(twenty) },
+    { name: `${many} tasks started at once`, value: hundred.ours / hundred.bare, unit: '×', target: { atMost: 4 }, detail: words(hundred) },
     {
-      name: '100 starts: processor time',
+      name: `${many} starts: processor time`,
       value: hundred.cpu / 1000,
       unit: 's',
       target: { atMost: 5 },

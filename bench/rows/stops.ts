@@ -31,9 +31,9 @@ export const run = async (scale: Scale): Promise<BenchRow[]> =>
       }
       const detail = `${ms(median(times) / count)} each, agents that end when they are asked to`;
       return [
-        { name: '100 tasks stopped at once', value: median(times) / 1000, unit: 's', target: { atMost: 3 }, detail },
+        { name: `${count} tasks stopped at once`, value: median(times) / 1000, unit: 's', target: { atMost: 3 }, detail },
         {
-          name: '100 stops: processor time',
+          name: `${count} stops: processor time`,
           value: median(cpus) / 1000,
           unit: 's',
           target: null,
