@@ -1,6 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { agentPath, field, type BenchDaemon } from './daemon.ts';
@@ -48,11 +49,27 @@ const endBare = async (): Promise<void> => {
 };
 
 /**
- * What somebody does by hand: worktrees, one after another, each with an agent in it. They are removed afterwards.
+ * Where worktrees can be made and removed again and again: in memory, if there is room. An ext4 without a journal skips, for some seconds, each
+ * inode that was freed, so that a checkout after a removal takes ten times as long, whoever makes it.
+ */
+export const placeToRemove = (neededBytes: number): string => {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return Math.min(bavail * bsize, process.availableMemory()) > neededBytes ? memory : tmpdir();
+};
+
+let bareOnes = 0;
+
+/** What becomes of what a round has made: `kept` is for a disk, see `placeToRemove`; all of it goes with the measurement's directory. */
+export type Afterwards = 'kept' | 'removed';
+
+/**
+ * What somebody does by hand: worktrees, one after another, each with an agent in it.
  * @returns the milliseconds until all agents have said their line
  */
-export const addBare = async (user: string, at: string, count = 1): Promise<number> => {
-  const names = Array.from({ length: count }, (_, number) => `bare-${number}`);
+export const addBare = async (user: string, at: string, afterwards: Afterwards, count = 1): Promise<number> => {
+  const names = Array.from({ length: count }, () => `bare-${bareOnes++}`);
   const time = await timed(async () => {
     const said: Promise<void>[] = [];
     for (const name of names) {
@@ -62,7 +79,7 @@ export const addBare = async (user: string, at: string, count = 1): Promise<numb
     await Promise.all(said);
   });
   await endBare();
-  for (const name of names) {
+  for (const name of afterwards === 'kept' ? [] : names) {
     git(user, 'worktree', 'remove', '--force', `${at}/${name}`);
     git(user, 'branch', '-q', '-D', name);
   }
@@ -91,10 +108,16 @@ const untilRemoved = async (home: string): Promise<void> => {
 };
 
 /**
- * Tasks on a repository, started at once; stopped and deleted afterwards.
+ * Tasks on a repository, started at once, and stopped.
  * @returns the milliseconds from the first POST of a start until all run
  */
-export const startTasks = async (daemon: BenchDaemon, home: string, repositoryUrl: string, count = 1): Promise<number> => {
+export const startTasks = async (
+  daemon: BenchDaemon,
+  home: string,
+  repositoryUrl: string,
+  afterwards: Afterwards,
+  count = 1,
+): Promise<number> => {
   const ids: string[] = [];
   for (let number = 0; number < count; number += 1)
     ids.push(field(await daemon.call('POST', '/tasks', { name: `t${number}`, plan: 'wait', repositoryUrl }), 'id'));
@@ -105,7 +128,7 @@ export const startTasks = async (daemon: BenchDaemon, home: string, repositoryUr
   await Promise.all(ids.map((id) => daemon.call('POST', `/tasks/${id}/stop`, {})));
   for (const id of ids) {
     while (field(await daemon.call('GET', `/tasks/${id}`), 'status') !== 'interrupted') await delay(20);
-    await daemon.call('DELETE', `/tasks/${id}`);
+    if (afterwards === 'removed') await daemon.call('DELETE', `/tasks/${id}`);
   }
   await untilRemoved(home);
   return time;

@@ -1,9 +1,9 @@
-/** What a user would pick instead, with the defaults of each but for its port and what would open a browser. */
+/** What a user would pick instead, with the defaults of each but for its port, and what would open a browser or ask a program for a token. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { patienceMs, until } from './waiting.ts';
 
 export interface Place {
   url: string;
@@ -43,13 +43,13 @@ const field = (of: unknown, name: string): string => String(Reflect.get(Object(o
 
 /** Its own commands are its interface: each is a process of Node's that speaks to the server. */
 const startKanbanTask = async ({ command, port, repository, env, mark }: Place): Promise<void> => {
-  const options = { cwd: repository, env: { ...env, KANBAN_RUNTIME_PORT: String(port) } };
+  const options = { cwd: repository, env: { ...env, KANBAN_RUNTIME_PORT: String(port) }, timeout: patienceMs };
   const create = ['task', 'create', '--prompt', 'wait', '--project-path', repository, '--base-ref', 'main', '--agent-id', 'claude'];
   const { stdout } = await run(command, create, options);
   const id = /"(?:id|taskId)":\s*"([^"]+)"/.exec(stdout)?.[1];
   if (id === undefined) throw new Error(`no task in ${stdout}`);
   await run(command, ['task', 'start', '--task-id', id, '--project-path', repository], options);
-  while (!existsSync(mark)) await delay(5);
+  await until(() => existsSync(mark), 'the agent runs');
   if (readFileSync(mark, 'utf8').trim() === repository) throw new Error('the agent runs in the repository itself');
 };
 
@@ -57,7 +57,7 @@ const openWorktreeSession = async ({ url, repository }: Place): Promise<void> =>
   const made = await post(`${url}/experimental/worktree?directory=${encodeURIComponent(repository)}`, {});
   const directory = field(made, 'directory');
   // it answers before the files are there
-  while (!existsSync(join(directory, 'README.md'))) await delay(5);
+  await until(() => existsSync(join(directory, 'README.md')), 'the worktree has its files');
   await post(`${url}/session?directory=${encodeURIComponent(directory)}`, {});
 };
 
@@ -66,7 +66,7 @@ export const peers: readonly Peer[] = [
     package: 'sandbox-agent',
     version: '0.4.2',
     command: 'sandbox-agent',
-    args: ({ port }) => ['server', '--no-token', '--port', String(port)],
+    args: ({ port }) => ['server', '--no-token', '--no-telemetry', '--port', String(port)],
     ready: '/v1/health',
     worktree: null,
   },

@@ -1,30 +1,72 @@
-/** A process with all that it starts: how much memory it takes, and its end. */
+/** All processes of one measurement, by a mark in their environment: how much memory they take, and their end. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const childrenOf = (): Map<number, number[]> => {
-  const children = new Map<number, number[]>();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+const variable = 'MKB_PEER';
+
+/** What one measurement leaves behind goes with it, processes and files, also where it fails or this process is stopped. */
+export interface Scratch {
+  directory: string;
+  /** For the environment of whatever is started: what it starts itself has it too, wherever in the process tree that ends up. */
+  mark: Readonly<Record<string, string>>;
+}
+
+const open = new Map<string, Scratch>();
+
+/** Its processes that are there. */
+const processesOf = ({ mark }: Scratch): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'latin1')
+          .split('\0')
+          .includes(`${variable}=${mark[variable] ?? ''}`);
+      } catch {
+        return false; // It has ended.
+      }
+    });
+
+const killAll = (scratch: Scratch): number => {
+  const pids = processesOf(scratch);
+  for (const pid of pids) {
     try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(pid)]);
+      process.kill(pid, 'SIGKILL');
     } catch {
       // It has ended.
     }
   }
-  return children;
+  return pids.length;
 };
 
-/** The process and all below it. */
-const treeOf = (pid: number): number[] => {
-  const children = childrenOf();
-  const tree = [pid];
-  for (const member of tree) tree.push(...(children.get(member) ?? []));
-  return tree;
+/** Who is being killed may start another one meanwhile. */
+const clear = (scratch: Scratch): void => {
+  for (let tries = 0; tries < 50 && killAll(scratch) > 0; tries += 1);
+  rmSync(scratch.directory, { recursive: true, force: true, maxRetries: 5 });
+  open.delete(scratch.directory);
 };
+
+export const inScratch = async <T>(work: (scratch: Scratch) => Promise<T>): Promise<T> => {
+  const directory = mkdtempSync(join(tmpdir(), 'mkb-peer-'));
+  const scratch = { directory, mark: { [variable]: directory } };
+  open.set(directory, scratch);
+  try {
+    return await work(scratch);
+  } finally {
+    while (killAll(scratch) > 0) await delay(20);
+    clear(scratch);
+  }
+};
+
+process.once('exit', () => {
+  for (const scratch of open.values()) clear(scratch);
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 export interface Memory {
   /** What is resident, in megabytes; what several processes share counts for each. */
@@ -33,11 +75,11 @@ export interface Memory {
   pss: number;
 }
 
-export const memoryOf = (pid: number): Memory => {
+export const memoryOf = (scratch: Scratch): Memory => {
   const memory: Memory = { rss: 0, pss: 0 };
-  for (const member of treeOf(pid)) {
+  for (const pid of processesOf(scratch)) {
     try {
-      const rollup = readFileSync(`/proc/${member}/smaps_rollup`, 'utf8');
+      const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
       const megabytes = (what: string): number => Number(new RegExp(`^${what}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0) / 1024;
       memory.rss += megabytes('Rss');
       memory.pss += megabytes('Pss');
@@ -48,38 +90,17 @@ export const memoryOf = (pid: number): Memory => {
   return memory;
 };
 
-const started = new Set<ChildProcess>();
-const kill = (pids: readonly number[]): void => {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
-  }
-};
-
-/** Starts it in a session of its own; it ends with this process too. */
 export const start = (command: string, args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }): ChildProcess => {
   const child = spawn(command, args, { ...options, detached: true, stdio: 'ignore' });
-  started.add(child);
+  // Whoever waits until it serves says that it does not.
+  child.once('error', () => undefined);
   return child;
 };
 
-process.once('exit', () => {
-  for (const { pid } of started) if (pid !== undefined) kill(treeOf(pid));
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-
-/** Asks it to end, and kills what is left of the tree that it had. */
+/** Asks it to end, as its user would, and waits a little. */
 export const end = async (child: ChildProcess): Promise<void> => {
-  const { pid } = child;
-  if (pid === undefined) return;
-  const tree = treeOf(pid);
-  const gone = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, 'exit');
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
   child.kill('SIGTERM');
-  await Promise.race([gone, delay(5000)]);
-  kill(tree);
-  await gone;
-  started.delete(child);
+  await Promise.race([gone, delay(5000, undefined, { ref: false })]);
 };

@@ -11,7 +11,7 @@ export const run = (scale: Scale): Promise<BenchRow[]> =>
     const rounds = scale === 'full' ? 5 : 1;
     const user = join(root, 'user');
     makeRepository(user, files);
-    const bare = (): Promise<number> => addBare(user, root);
+    const bare = (): Promise<number> => addBare(user, root, 'kept');
     const homes = Array.from({ length: 9 }, (_, number) => join(root, `home-${number}`));
     const first = await compare(scale === 'full' ? 3 : 1, {
       bare,
@@ -20,8 +20,8 @@ export const run = (scale: Scale): Promise<BenchRow[]> =>
         const daemon = await startDaemon(home, waits, { MAKIMA_PREPARED_WORKTREES: '0' });
         try {
           // its first task of all, so that not the loading of modules is measured
-          await startTasks(daemon, home, 'new://');
-          return await startTasks(daemon, home, user);
+          await startTasks(daemon, home, 'new://', 'kept');
+          return await startTasks(daemon, home, user, 'kept');
         } finally {
           await daemon.stop();
         }
@@ -29,17 +29,17 @@ export const run = (scale: Scale): Promise<BenchRow[]> =>
     });
     const [ordinaryHome = '', preparingHome = ''] = homes.slice(-2);
     const ordinary = await startDaemon(ordinaryHome, waits, { MAKIMA_PREPARED_WORKTREES: '0' });
-    await startTasks(ordinary, ordinaryHome, user);
+    await startTasks(ordinary, ordinaryHome, user, 'kept');
     const before = ordinary.use().cpuMs;
-    const later = await compare(rounds, { bare, ours: () => startTasks(ordinary, ordinaryHome, user) });
+    const later = await compare(rounds, { bare, ours: () => startTasks(ordinary, ordinaryHome, user, 'kept') });
     const cpu = (ordinary.use().cpuMs - before) / rounds;
     await ordinary.stop();
     const preparing = await startDaemon(preparingHome, waits);
-    await startTasks(preparing, preparingHome, user);
+    await startTasks(preparing, preparingHome, user, 'kept');
     const times: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       await untilPrepared(preparing, 2);
-      times.push(await startTasks(preparing, preparingHome, user));
+      times.push(await startTasks(preparing, preparingHome, user, 'kept'));
     }
     await preparing.stop();
     const prepared = { ours: median(times), bare: later.bare };
