@@ -6,7 +6,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../daemon.ts';
 import { median } from '../measure.ts';
 import { type Figures, measureMakima, measurePeer, restMs } from './measure-one.ts';
 import { peers, type Peer } from './peers.ts';
@@ -74,7 +73,6 @@ if (unknown.length > 0) {
 const isChosen = (name: string): boolean => chosen.length === 0 || chosen.includes(name);
 const candidates: Candidate[] = [];
 if (isChosen('makima')) {
-  packageRoot();
   candidates.push(candidate('makima', 'a task created and started, until its agent runs', measureMakima));
 }
 for (const peer of peers.filter((each) => isChosen(each.package))) {
