@@ -10,16 +10,16 @@ import { git, scratch, userRepository } from '../support/daemon.ts';
 
 /** A git that, where it is told a number and a process, kills that process once so many of its commands have been begun and the last of them has ended. */
 const deadlyGit = (directory: string): { bin: string; arm: (at: number, pid: number) => void } => {
-  const [bin, counted, armed] = ['bin', 'counted', 'armed'].map((name) => join(directory, name)) as [string, string, string];
+  const [bin, armed] = [join(directory, 'bin'), join(directory, 'armed')];
+  let round = 0;
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
   mkdirSync(bin);
   writeFileSync(
     join(bin, 'git'),
     `#!/bin/sh
-[ -e '${armed}' ] || exec '${real}' "$@"
-read -r at pid <'${armed}'
+{ read -r at pid counted <'${armed}'; } 2>/dev/null || exec '${real}' "$@"
 n=1
-until mkdir "${counted}/$n" 2>/dev/null; do n=$((n + 1)); done
+until mkdir "$counted/$n" 2>/dev/null || [ $n = 1000 ]; do n=$((n + 1)); done
 [ $n = "$at" ] || exec '${real}' "$@"
 '${real}' "$@"
 status=$?
@@ -31,10 +31,14 @@ exit $status
   return {
     bin,
     arm(at, pid) {
-      rmSync(counted, { recursive: true, force: true });
+      if (at === 0) {
+        rmSync(armed);
+        return;
+      }
+      // each time another one: commands of the daemon before may still count in theirs
+      const counted = join(directory, `counted-${(round += 1)}`);
       mkdirSync(counted);
-      if (at === 0) rmSync(armed);
-      else writeFileSync(armed, `${at} ${pid}\n`);
+      writeFileSync(armed, `${at} ${pid} ${counted}\n`);
     },
   };
 };
