@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What the heap may hold unused: less is not worth the collector's 50 ms. */
-const slackBytes = 16 * 1024 * 1024;
+/** By how much the process may have grown: less is not worth the collector's 50 ms. */
+const slackBytes = 8 * 1024 * 1024;
 /** How often to look, in milliseconds. */
 const lookEvery = 5000;
 /** The share of the time in which the event loop has something to do, up to which nobody notices a collection. */
@@ -20,12 +20,21 @@ const collector = (): (() => void) | null => {
 };
 let collect: (() => void) | null | undefined;
 
-/** Gives back to the system what the heap holds unused, if that is much. @returns whether it was */
+/** The least that the process had since it was ready, or since the last collection. */
+let before: number | null = null;
+
+/**
+ * Has everything collected, and what is unused given back to the system, where the process has grown by much since the last time. How much of the
+ * heap is unused is no measure: until a collector has come by, all garbage counts as used.
+ * @returns whether it had grown so
+ */
 export const giveMemoryBack = (): boolean => {
-  const { total_heap_size: held, used_heap_size: used } = getHeapStatistics();
-  if (held - used < slackBytes) return false;
+  const now = process.memoryUsage.rss();
+  before = Math.min(before ?? now, now);
+  if (now - before < slackBytes) return false;
   collect ??= collector();
   collect?.();
+  before = process.memoryUsage.rss();
   return collect !== null;
 };
 
@@ -47,12 +56,13 @@ export const afterBursts = (act: () => void): ((share: number) => void) => {
  * until it collects everything; a daemon whose agents think makes so little garbage that this takes hours.
  */
 export const giveMemoryBackAfterBursts = (): void => {
+  before = process.memoryUsage.rss();
   const take = afterBursts(giveMemoryBack);
-  let before = performance.eventLoopUtilization();
+  let last = performance.eventLoopUtilization();
   const look = (): void => {
     const now = performance.eventLoopUtilization();
-    take(performance.eventLoopUtilization(now, before).utilization);
-    before = now;
+    take(performance.eventLoopUtilization(now, last).utilization);
+    last = now;
   };
   setInterval(look, lookEvery).unref();
 };
