@@ -1,5 +1,5 @@
 /** Agents that share nothing, and work that lies beside what a task brings out: each checked in the other task and in the user's repository. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test as Tap } from 'tap';
 import type { Task } from '../../schemas/task.ts';
@@ -230,6 +230,21 @@ void t.test('what lies beside a task’s work', async (t) => {
     t.match(codes(task), ['WORK_ON_OTHER_BRANCHES']);
     t.equal((await daemon.call('POST', `/tasks/${task.id}/start`)).status, 202);
     t.same((await daemon.ended(task.id)).warnings, []);
+  });
+
+  void t.test('a start that fails where the worktree was removed by hand keeps the commits of the runs before', async (t) => {
+    const repository = userRepository(t);
+    git(repository, 'branch', 'feature');
+    const task = await done(t, 'git commit -q --allow-empty -m mine', { repositoryUrl: repository, baseBranch: 'feature' });
+    const mine = git(pathOf(task), 'rev-parse', 'HEAD');
+    rmSync(pathOf(task), { recursive: true });
+    git(repository, 'branch', '-q', '-D', 'feature');
+    await daemon.call('POST', `/tasks/${task.id}/start`);
+    t.match(await daemon.ended(task.id), { status: 'failed', errorMessage: /feature/ });
+    t.equal(git(join(daemon.home, 'kept', `${task.id}.git`), 'log', '-1', '--format=%s', mine), 'mine');
+    git(repository, 'branch', 'feature');
+    await daemon.call('POST', `/tasks/${task.id}/start`);
+    t.match(await daemon.ended(task.id), { status: 'done' }, 'and the next begins anew');
   });
 
   void t.test('what is left of a deleted task is its repository, and nothing of it in the caches', async (t) => {

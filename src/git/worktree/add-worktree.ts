@@ -179,15 +179,28 @@ const removeWithDotGitLast = async (directory: string): Promise<void> => {
   await removeTree(directory);
 };
 
-/** Makes room for a new worktree. A repository with a card held one that was finished: it is kept, with all that is in it. */
-const clearHalfMade = async ({ path: directory, gitDir, keptDir }: NewWorktree): Promise<void> => {
+/**
+ * Keeps the repository of an earlier worktree that was finished and whose directory is gone, with all that is in it: one with a card. To be done
+ * before a note says that what is at this place may be taken back.
+ * @throws MakimaError TARGET_EXISTS where the directory is still there
+ */
+export const keepEarlier = async ({
+  path: directory,
+  gitDir,
+  keptDir,
+}: Pick<NewWorktree, 'path' | 'gitDir' | 'keptDir'>): Promise<void> => {
+  if (isFree(gitDir) || !(await hasTaskCard(gitDir))) return;
+  if (await isOccupied(directory)) throw new MakimaError('TARGET_EXISTS', `${directory} exists and is a worktree of ${gitDir}`);
+  await keepRepository(gitDir, keptDir);
+};
+
+/** Makes room for a new worktree. */
+const clearHalfMade = async (wanted: NewWorktree): Promise<void> => {
+  const { path: directory, gitDir } = wanted;
   if (isFree(directory) && isFree(gitDir)) return;
   if ((await isOccupied(directory)) && !(await leadsTo(directory, gitDir)))
     throw new MakimaError('TARGET_EXISTS', `${directory} exists and is no worktree of ${gitDir}`);
-  if (await hasTaskCard(gitDir)) {
-    if (await isOccupied(directory)) throw new MakimaError('TARGET_EXISTS', `${directory} exists and is a worktree of ${gitDir}`);
-    await keepRepository(gitDir, keptDir);
-  }
+  await keepEarlier(wanted);
   await clearUnused({ path: directory, gitDir });
 };
 

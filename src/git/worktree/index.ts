@@ -1,5 +1,5 @@
 /** A task's worktree and the repository that is its own: made, continued, shared with, put aside and had back. */
-export { addWorktree, clearUnused, type NewWorktree } from './add-worktree.ts';
+export { addWorktree, clearUnused, keepEarlier, type NewWorktree } from './add-worktree.ts';
 export { continueWorktree } from './continue-worktree.ts';
 export { committedLinks } from './copies/committed-links.ts';
 export { copyEntry } from './copies/copy-entry.ts';

@@ -7,6 +7,7 @@ import { openRepository, parseRepositoryUrl, type Repository, repositoryOf, stal
 import {
   addWorktree,
   continueWorktree,
+  keepEarlier,
   type NewWorktree,
   parseWorktree,
   requireWorktree,
@@ -82,6 +83,8 @@ const make = async (context: Parts, start: Start): Promise<Worktree> => {
     branch,
     signal,
   };
+  // what fails from here on takes back all that is at the place
+  await keepEarlier(place);
   await noteHalfMade(run.directory, { gitDir: place.gitDir, path: place.path });
   if (task.continueFromTaskId !== null) return continueFrom(context, task, task.continueFromTaskId, place, repository);
   const foundation = await baseOf(context, task, repository);
