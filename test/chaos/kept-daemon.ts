@@ -30,6 +30,8 @@ export interface KeptDaemon {
   /** Resolves when the one that runs has died. */
   died(): Promise<void>;
   kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Of the one that runs. */
+  pid(): number | null;
   /**
    * Asks until there is an answer, through every restart.
    * @param options.repeat - may be done twice; a broken connection is Unanswered otherwise
@@ -39,6 +41,8 @@ export interface KeptDaemon {
     path: string,
     options?: { body?: unknown; headers?: Record<string, string>; repeat?: boolean },
   ): Promise<Reply<T>>;
+  /** Its metrics, null where the connection broke. */
+  metrics(): Promise<string | null>;
   /** The events of a task after an id, as one connection has them; ends without an error when that breaks. */
   follow(taskId: string, after: number | null): AsyncGenerator<TaskEvent>;
   /** What all of them wrote on standard error. */
@@ -53,13 +57,14 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
   let child: ChildProcess | null = null;
   let gone: Promise<unknown> = Promise.resolve();
   let log = '';
+  /** Resolves when one serves: clients that ask again and again meanwhile would take the processor from the one that starts. */
+  let up = Promise.withResolvers<null>();
+  let isUp = false;
 
-  const address = (): { base: string; authorization: string } | null => {
+  const address = (): { url: string; base: string; authorization: string } | null => {
     try {
-      return {
-        base: `${JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8')).url}/api/v1/mesh`,
-        authorization: `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}`,
-      };
+      const { url } = JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8'));
+      return { url, base: `${url}/api/v1/mesh`, authorization: `Bearer ${readFileSync(join(home, 'token'), 'utf8').trim()}` };
     } catch (error) {
       // Not there before the first start, and after a shutdown.
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
@@ -86,13 +91,18 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
       child = started;
       const exited = once(started, 'exit').then(() => {
         child = null;
+        if (isUp) up = Promise.withResolvers<null>();
+        isUp = false;
       });
       gone = exited;
       let said = '';
       const serving = new Promise<void>((resolve) => {
         started.stdout.setEncoding('utf8').on('data', (text: string) => {
           said += text;
-          if (said.includes('API documentation')) resolve();
+          if (!said.includes('API documentation')) return;
+          isUp = child === started;
+          if (isUp) up.resolve(null);
+          resolve();
         });
       });
       await Promise.race([serving, exited]);
@@ -105,8 +115,20 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
       child?.kill(signal);
       await gone;
     },
+    pid: () => child?.pid ?? null,
+    async metrics() {
+      await up.promise;
+      const to = address();
+      try {
+        return to === null ? null : await (await fetch(`${to.url}/metrics`, { headers: { authorization: to.authorization } })).text();
+      } catch (error) {
+        if (error instanceof TypeError) return null;
+        throw error;
+      }
+    },
     async call(method, path, { body, headers = {}, repeat = method === 'GET' } = {}) {
       for (;;) {
+        await up.promise;
         const to = address();
         if (to !== null) {
           try {
@@ -128,6 +150,7 @@ export const keepDaemon = (home: string, env: Record<string, string>): KeptDaemo
       }
     },
     async *follow(taskId, after) {
+      await up.promise;
       const to = address();
       try {
         if (to === null) return;

@@ -10,7 +10,7 @@ import { followToEnd, wordsOf } from './witness.ts';
 const shared = (first: string): string => `${[first, 'a', 'b', 'c', 'd', 'e', 'f', 'g'].join('\n')}\n`;
 
 /** A merge, asked for until it is known what came of it: committed, or left open with its conflicts. */
-const mergeIn = async (stage: Stage, parent: Task, subtask: Task): Promise<'committed' | 'open'> => {
+export const mergeIn = async (stage: Pick<Stage, 'daemon' | 'wrong'>, parent: Task, subtask: Task): Promise<'committed' | 'open'> => {
   for (;;) {
     const answer = await perhaps(
       stage.daemon.call<{ code?: string }>('POST', `/tasks/${parent.id}/merge`, { body: { subtaskId: subtask.id } }),

@@ -13,12 +13,18 @@ export const keepRepository = async (gitDir: string, keptDir: string): Promise<v
   const kept = path.join(keptDir, path.basename(gitDir));
   await mkdir(keptDir, { recursive: true, mode: 0o700 });
   if (!(await isThere(gitDir))) return;
-  // nobody works in it any more: what was under way there is over
-  for (const name of ['makima-tmp', 'makima-look']) await rm(path.join(gitDir, name), { recursive: true, force: true });
+  await clearWork(gitDir);
   if (await isThere(kept)) await rename(kept, kept.replace(/(?:\.git)?$/, `.${crypto.randomUUID()}.git`));
   await rename(gitDir, kept).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
   });
+  // what a look that was under way has put there meanwhile; from here on nobody finds the way
+  await clearWork(kept);
+};
+
+/** What is needed while somebody works in it only. */
+const clearWork = async (gitDir: string): Promise<void> => {
+  for (const name of ['makima-tmp', 'makima-look']) await rm(path.join(gitDir, name), { recursive: true, force: true });
 };
 
 /** Takes it back from there. @returns false where it is not kept */
