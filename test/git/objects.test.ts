@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { git } from '../../src/git/command/git-command.ts';
 import { looseDiff } from '../../src/git/command/loose-diff.ts';
 import { objectDirectories, readObject } from '../../src/git/command/read-object.ts';
+import { looseTree } from '../../src/git/command/tree-object.ts';
 import { parseRaw } from '../../src/git/command/tree-diff.ts';
 import { bringCommit } from '../../src/git/repository/bring-objects.ts';
 import { objectsIn } from '../../src/git/repository/read-pack.ts';
@@ -238,4 +239,32 @@ void t.test('many objects are handed over as a pack that git has named anew, and
   writeFileSync(fan, 'in the way');
   await bring(small.gitDir, more);
   t.equal(sh(parent.gitDir, 'show', `${more}:a.txt`), 'a\nmore\n', 'a pack has it then');
+});
+
+void t.test('what is stored as a tree and is none is for git to judge, however it is cut off', (t) => {
+  const directory = path.join(isolate(t), 'repository');
+  mkdirSync(directory);
+  sh(directory, 'init', '-q', '-b', 'main');
+  const gitDir = path.join(directory, '.git');
+  const store = (content: Buffer): string =>
+    execFileSync('git', ['hash-object', '-w', '--literally', '-t', 'tree', '--stdin'], {
+      cwd: directory,
+      input: content,
+      encoding: 'utf8',
+    }).trim();
+  const good = Buffer.concat([Buffer.from('100644 a\0'), Buffer.alloc(20, 1)]);
+  t.equal(looseTree(objectDirectories(gitDir), store(good))?.size, 1);
+  const empty = store(Buffer.alloc(0));
+  for (const bad of [
+    Buffer.alloc(30, 0x61),
+    Buffer.alloc(45, 0x20),
+    good.subarray(0, -1),
+    Buffer.concat([good, Buffer.from('100644')]),
+    Buffer.alloc(64),
+  ]) {
+    const id = store(bad);
+    t.equal(looseTree(objectDirectories(gitDir), id), null, bad.toString('hex'));
+    t.equal(looseDiff(gitDir, empty, id), null);
+  }
+  t.end();
 });

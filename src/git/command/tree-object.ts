@@ -8,12 +8,16 @@ export interface TreeEntry {
 
 export const directoryMode = '40000';
 
-/** A tree as git stores it: mode, a space, name, a NUL, id. @returns by their names */
-export const entriesOf = (content: Buffer, idBytes: number): Map<string, TreeEntry> => {
+/**
+ * A tree as git stores it: mode, a space, name, a NUL, id. An agent can have any bytes stored as one.
+ * @returns by their names; null where it is none
+ */
+export const entriesOf = (content: Buffer, idBytes: number): Map<string, TreeEntry> | null => {
   const entries = new Map<string, TreeEntry>();
   for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at);
-    const end = content.indexOf(0, space);
+    const end = space === -1 ? -1 : content.indexOf(0, space);
+    if (end === -1 || end + 1 + idBytes > content.length) return null;
     const id = content.toString('hex', end + 1, end + 1 + idBytes);
     entries.set(keyOf(content.subarray(space + 1, end)), { mode: content.toString('latin1', at, space), id });
     at = end + 1 + idBytes;

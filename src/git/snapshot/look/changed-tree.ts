@@ -107,7 +107,11 @@ const readTrees = async (
     const [, kind, size] = stdout.toString('latin1', at, end).split(' ');
     const length = Number(size);
     if (!Number.isInteger(length)) return null;
-    if (kind === 'tree') found.set(directories[position] ?? '', entriesOf(stdout.subarray(end + 1, end + 1 + length), tree.length / 2));
+    if (kind === 'tree') {
+      const entries = entriesOf(stdout.subarray(end + 1, end + 1 + length), tree.length / 2);
+      if (entries === null) return null;
+      found.set(directories[position] ?? '', entries);
+    }
     at = end + 1 + length + 1;
   }
   return found.has('') ? found : null;
