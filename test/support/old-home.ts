@@ -44,6 +44,9 @@ const now = (): Date => new Date(at);
 /** What the migrations after 0002 add. */
 const laterColumns = [
   ['tasks', 'warnings'],
+  ['tasks', 'model'],
+  ['tasks', 'effort'],
+  ['tasks', 'updatedAt'],
   ['runs', 'toldAfter'],
   ['runs', 'keepSubtasks'],
 ] as const;
@@ -87,6 +90,7 @@ export class OldHome {
     await this.#store.close();
     this.#log.close();
     const database = new DatabaseSync(join(this.home, 'state.sqlite'));
+    database.exec('DROP INDEX tasks_updated');
     for (const [table, column] of laterColumns) database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
     database.exec(`DELETE FROM kysely_migration WHERE name > '0002-merges'`);
     database.close();

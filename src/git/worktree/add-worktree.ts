@@ -182,7 +182,7 @@ const removeWithDotGitLast = async (directory: string): Promise<void> => {
 /**
  * Keeps the repository of an earlier worktree that was finished and whose directory is gone, with all that is in it: one with a card. To be done
  * before a note says that what is at this place may be taken back.
- * @throws MakimaError TARGET_EXISTS where the directory is still there
+ * @throws MakimaError TARGET_EXISTS where something stands in the directory's place
  */
 export const keepEarlier = async ({
   path: directory,
@@ -190,7 +190,10 @@ export const keepEarlier = async ({
   keptDir,
 }: Pick<NewWorktree, 'path' | 'gitDir' | 'keptDir'>): Promise<void> => {
   if (isFree(gitDir) || !(await hasTaskCard(gitDir))) return;
-  if (await isOccupied(directory)) throw new MakimaError('TARGET_EXISTS', `${directory} exists and is a worktree of ${gitDir}`);
+  if (await isOccupied(directory)) {
+    const is = (await leadsTo(directory, gitDir)) ? 'a' : 'no';
+    throw new MakimaError('TARGET_EXISTS', `${directory} exists and is ${is} worktree of ${gitDir}`);
+  }
   await keepRepository(gitDir, keptDir);
 };
 
