@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { constants, deflateSync } from 'node:zlib';
+import { writeNew } from '../../files/at-once.ts';
 import { isMissing } from '../../files/failure.ts';
 import { stampAt } from '../../files/stamp.ts';
 
@@ -9,6 +10,9 @@ export type ObjectKind = 'blob' | 'tree' | 'commit';
 
 /** Where an object is that has a file of its own. @param objects - a directory of objects */
 export const objectFile = (objects: string, id: string): string => path.join(objects, id.slice(0, 2), id.slice(2));
+
+/** An object as git names and stores it: its kind, its length, a NUL and its content. */
+export const wholeOf = (kind: ObjectKind, content: Buffer): Buffer => Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content]);
 
 /** What git calls an object. @param whole - its kind, its length, a NUL and its content */
 export const idOf = (whole: Buffer, idLength: number): string =>
@@ -24,7 +28,7 @@ export const idOf = (whole: Buffer, idLength: number): string =>
  * @param idLength - of an id in hex, which tells how they are named
  */
 export const writeObject = (objects: string, idLength: number, kind: ObjectKind, content: Buffer): string => {
-  const whole = Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content]);
+  const whole = wholeOf(kind, content);
   const id = idOf(whole, idLength);
   const file = objectFile(objects, id);
   if (isMadeNew(file)) return id;
@@ -32,7 +36,7 @@ export const writeObject = (objects: string, idLength: number, kind: ObjectKind,
   const aside = path.join(path.dirname(file), `tmp_obj_${crypto.randomUUID()}`);
   const bytes = deflateSync(whole, { level: constants.Z_BEST_SPEED });
   try {
-    writeNew(aside, bytes);
+    writeAside(aside, bytes);
     renameSync(aside, file);
   } catch (error) {
     rmSync(aside, { force: true });
@@ -53,13 +57,13 @@ const isMadeNew = (file: string): boolean => {
   }
 };
 
-const writeNew = (file: string, bytes: Buffer): void => {
+const writeAside = (file: string, bytes: Buffer): void => {
   try {
-    writeFileSync(file, bytes, { mode: 0o444 });
+    writeNew(file, bytes, 0o444);
   } catch (error) {
     if (!isMissing(error)) throw error;
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, bytes, { mode: 0o444 });
+    writeNew(file, bytes, 0o444);
   }
 };
 

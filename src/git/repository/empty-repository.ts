@@ -1,18 +1,21 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { isFree, makeDirectory, writeNew } from '../../files/at-once.ts';
+import { idOf, wholeOf } from '../command/index.ts';
 import type { SourceFacts } from './source-facts.ts';
+
+/** Of an id in hex. */
+const sha1Length = 40;
 
 interface GitObject {
   id: string;
   bytes: Buffer;
 }
 
-/** A loose object as git stores it: the kind, the length and a NUL before the content, deflated; named by the SHA-1 of that (gitformat-loose(5)). */
+/** An object as git stores it, made once for all that begin empty. */
 const objectOf = (kind: 'tree' | 'commit', content: string): GitObject => {
-  const whole = Buffer.concat([Buffer.from(`${kind} ${Buffer.byteLength(content)}\0`), Buffer.from(content)]);
-  return { id: createHash('sha1').update(whole).digest('hex'), bytes: deflateSync(whole) };
+  const whole = wholeOf(kind, Buffer.from(content));
+  return { id: idOf(whole, sha1Length), bytes: deflateSync(whole) };
 };
 
 const emptyTree = objectOf('tree', '');

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { codeOf } from '../../files/failure.ts';
-import { idOf, type StoredObject } from '../command/index.ts';
+import { idOf, readOffset, type StoredObject, wholeOf } from '../command/index.ts';
 
 export interface NamedObject extends StoredObject {
   id: string;
@@ -49,7 +49,7 @@ const read = (pack: Buffer, index: Buffer, idBytes: number, most: { objects: num
     if (object === null) return null;
     left -= object.content.length;
     const { kind, content } = object;
-    if (idOf(Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content]), idBytes * 2) !== id) return null;
+    if (idOf(wholeOf(kind, content), idBytes * 2) !== id) return null;
     whole.set(at, object);
     found.push({ ...object, id });
   }
@@ -66,14 +66,9 @@ const objectAt = (pack: Buffer, begin: number, whole: ReadonlyMap<number, Stored
     const kind = kinds[type];
     return kind === undefined ? null : { kind, content: inflate(pack, at, maxBytes) };
   }
-  byte = pack.readUInt8(at++);
-  let back = byte & 0x7f;
-  while ((byte & 0x80) !== 0) {
-    byte = pack.readUInt8(at++);
-    back = ((back + 1) << 7) | (byte & 0x7f);
-  }
-  const base = whole.get(begin - back);
-  return base === undefined ? null : { kind: base.kind, content: changed(base.content, inflate(pack, at, maxBytes), maxBytes) };
+  const back = readOffset(pack, at);
+  const base = whole.get(begin - back.value);
+  return base === undefined ? null : { kind: base.kind, content: changed(base.content, inflate(pack, back.end, maxBytes), maxBytes) };
 };
 
 const inflate = (pack: Buffer, at: number, maxBytes: number): Buffer =>

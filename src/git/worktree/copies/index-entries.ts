@@ -1,5 +1,6 @@
 /** Git's index file, read only as far as the stat data of its entries can be put in place: these have the same length in every version. */
 import { createHash } from 'node:crypto';
+import { readOffset } from '../../command/index.ts';
 
 export interface IndexEntry {
   /** Where its stat data begin. */
@@ -42,18 +43,6 @@ const algorithmOf = (bytes: Buffer): 'sha1' | 'sha256' | null => {
   return null;
 };
 
-/** How much of the path before it an entry of version 4 does not share, and where that number ends. */
-const readVarint = (bytes: Buffer, start: number): { value: number; end: number } => {
-  let at = start;
-  let byte = bytes.readUInt8(at++);
-  let value = byte & 127;
-  while ((byte & 128) !== 0) {
-    byte = bytes.readUInt8(at++);
-    value = (value + 1) * 128 + (byte & 127);
-  }
-  return { value, end: at };
-};
-
 /** @returns null where it is none that this can read: split, with a file system monitor, of a later version or damaged */
 export const readIndex = (bytes: Buffer): IndexFile | null => {
   const algorithm = algorithmOf(bytes);
@@ -72,7 +61,8 @@ export const readIndex = (bytes: Buffer): IndexFile | null => {
     let nameAt = flagsAt + ((bytes.readUInt16BE(flagsAt) & isExtended) === 0 ? 2 : 4);
     let kept = '';
     if (version === 4) {
-      const shared = readVarint(bytes, nameAt);
+      // how much of the path before it an entry does not share
+      const shared = readOffset(bytes, nameAt);
       kept = path.slice(0, path.length - shared.value);
       nameAt = shared.end;
     }
