@@ -3,20 +3,18 @@ import { TaskPage } from '../schemas/answers.ts';
 import { ref } from '../schemas/common.ts';
 import { CreateTaskHeaders, DeleteTaskQuery, KnownAnswer, ListTasksQuery, TaskParams } from '../schemas/requests.ts';
 import { CreateTask, UpdateTask } from '../schemas/task-requests.ts';
-import { Task, type TaskStatus } from '../schemas/task.ts';
+import { Task } from '../schemas/task.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
 import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
 import { answer, noContent, notModified } from '../src/http/answers/shapes.ts';
 import { taskJson, taskPages, taskTag } from '../src/http/answers/task-json.ts';
+import { readStatus } from '../src/domain/status-machine.ts';
 import { MakimaError } from '../src/errors.ts';
 import { taskDetails, taskLine, taskLines } from '../src/http/answers/text-answers.ts';
 
 const lineText = 'id, status and name with tabs between';
 const defaultPage = 50;
-
-/** Some clients call `done` completed. */
-const readStatus = (status: TaskStatus | 'completed'): TaskStatus => (status === 'completed' ? 'done' : status);
 
 /** A time as the store writes it. The format lets a leap second through, which no clock here has. */
 const readTime = (text: string): string => {
@@ -139,6 +137,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
         errors: [
           'TASK_NOT_FOUND',
           'TASK_NOT_PENDING',
+          'TASK_ACTIVE',
           'TASK_NOT_RUNNING',
           'INVALID_TRANSITION',
           'SUBTASKS_NOT_INTEGRATED',

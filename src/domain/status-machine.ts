@@ -46,4 +46,4 @@ export const isTerminal = (status: TaskStatus): boolean => terminal.has(status);
 export const isActive = (status: TaskStatus): boolean => status !== 'pending' && !terminal.has(status);
 
 /** `completed` is what some clients call `done`. */
-export const readStatus = (status: string): string => (status === 'completed' ? 'done' : status);
+export const readStatus = (status: TaskStatus | 'completed'): TaskStatus => (status === 'completed' ? 'done' : status);

@@ -1,3 +1,4 @@
+import { Remembered } from '../../domain/remembered.ts';
 import { askProgram } from '../ask-program.ts';
 import type { ClaudeSettings } from './command.ts';
 import { isKnownClaude } from './known-version.ts';
@@ -15,7 +16,7 @@ export const createRefusedEffort = (
   settings: ClaudeSettings,
   env: NodeJS.ProcessEnv,
 ): ((path: string, said: string, effort: string) => Promise<string | null>) => {
-  const kept = new Map<string, Promise<string | null>>();
+  const kept = new Remembered<Promise<string | null>>(mostKept);
 
   const ask = async (key: string, path: string, effort: string): Promise<string | null> => {
     const answer = await askProgram(path, [...settings.preArgs, '--effort', effort, '--version'], env);
@@ -32,8 +33,6 @@ export const createRefusedEffort = (
     const key = JSON.stringify([path, said, effort]);
     const before = kept.get(key);
     if (before !== undefined) return before;
-    const [oldest] = kept.keys();
-    if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
     const answer = ask(key, path, effort);
     kept.set(key, answer);
     return answer;

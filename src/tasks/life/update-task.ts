@@ -1,13 +1,15 @@
 import type { UpdateTask } from '../../../schemas/task-requests.ts';
-import type { Task, TaskStatus } from '../../../schemas/task.ts';
+import { type Task, taskStatuses } from '../../../schemas/task.ts';
+import { isActive } from '../../domain/status-machine.ts';
 import { MakimaError } from '../../errors.ts';
 import type { TaskChanges } from '../../store/task-store.ts';
 import { requireOwner, requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 import { finishTask } from './finish-task.ts';
 
-/** No run is under way that was asked to work with something else. */
-const between: readonly TaskStatus[] = ['pending', 'done', 'failed', 'interrupted'];
+const whilePending = { in: ['pending'], code: 'TASK_NOT_PENDING' } as const;
+/** While no run is under way that was asked to work with something else. */
+const betweenRuns = { in: taskStatuses.filter((status) => !isActive(status)), code: 'TASK_ACTIVE' } as const;
 
 /**
  * Changes what may change in the status the task is in; `status: done` finishes it.
@@ -25,10 +27,9 @@ export const updateTask = async (
   const isForNextRun = Object.keys(ofNextRun).length > 0;
   if (redefines || isForNextRun) requireOwner(caller);
   if (force !== undefined && status === undefined) throw new MakimaError('VALIDATION_FAILED', 'force goes with status "done" only');
-  if (redefines && task.status !== 'pending') throw new MakimaError('TASK_NOT_PENDING', `The task is ${task.status}`);
-  if (isForNextRun && !between.includes(task.status)) throw new MakimaError('TASK_ACTIVE', `The task is ${task.status}`);
+  const only = redefines ? whilePending : isForNextRun ? betweenRuns : undefined;
+  if (only && !only.in.some((each) => each === task.status)) throw new MakimaError(only.code, `The task is ${task.status}`);
   const changes: TaskChanges = { ...definition, ...ofNextRun, ...(progressSummary !== undefined && { progressSummary }) };
   if (status !== undefined) return finishTask(parts, task, { changes, force: force ?? false });
-  if (redefines) return parts.ledger.update(task.id, changes, [], { in: ['pending'], code: 'TASK_NOT_PENDING' });
-  return parts.ledger.update(task.id, changes, [], isForNextRun ? { in: between, code: 'TASK_ACTIVE' } : undefined);
+  return parts.ledger.update(task.id, changes, [], only);
 };
