@@ -15,3 +15,4 @@ export { keyOf, type TreeChange } from './tree-change.ts';
 export { diffTrees, indexInfo, touch } from './tree-diff.ts';
 export { directoryMode, entriesOf, looseTree, treeBytes, type TreeEntry } from './tree-object.ts';
 export { remoteAccess, withoutForeignFilters } from './trusted-config.ts';
+export { fromUserHome, systemDirectories, userGitDirectory, userHome } from './user-files.ts';

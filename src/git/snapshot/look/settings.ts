@@ -1,8 +1,7 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { Remembered } from '../../../domain/remembered.ts';
 import { stampBehind, together } from '../../../files/stamp.ts';
-import { git } from '../../command/index.ts';
+import { fromUserHome, git, systemDirectories, userGitDirectory, userHome } from '../../command/index.ts';
 import { headPlaceOf, type Worktree } from '../../worktree/index.ts';
 import { identityIn } from './identity.ts';
 
@@ -32,11 +31,9 @@ interface Known extends Settings {
 const maxAgeMs = 30_000;
 const known = new Remembered<Known>(1000);
 
-const configHome = (): string => process.env['XDG_CONFIG_HOME'] || path.join(process.env['HOME'] ?? homedir(), '.config');
-
 const usual = (): string[] => [
-  path.join(process.env['HOME'] ?? homedir(), '.gitconfig'),
-  path.join(configHome(), 'git', 'config'),
+  path.join(userHome(), '.gitconfig'),
+  path.join(userGitDirectory(), 'config'),
   process.env['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig',
   ...[process.env['GIT_CONFIG_GLOBAL']].filter((file) => file !== undefined),
 ];
@@ -71,9 +68,7 @@ export const settingsOf = async (worktree: Worktree, signal?: AbortSignal): Prom
     convertsLines: isOn('core.autocrlf', false),
     identity: identityIn(values, includes),
     attributeFiles: [
-      '/etc/gitattributes',
-      '/usr/local/etc/gitattributes',
-      '/opt/homebrew/etc/gitattributes',
+      ...systemDirectories.map((directory) => path.join(directory, 'gitattributes')),
       attributesFile(values.get('core.attributesfile')),
       path.join(worktree.gitDir, 'info', 'attributes'),
     ],
@@ -87,8 +82,8 @@ export const settingsOf = async (worktree: Worktree, signal?: AbortSignal): Prom
 };
 
 const attributesFile = (named: string | undefined): string => {
-  if (named === undefined || named === '') return path.join(configHome(), 'git', 'attributes');
-  return named.startsWith('~/') ? path.join(process.env['HOME'] ?? homedir(), named.slice(2)) : named;
+  if (named === undefined || named === '') return path.join(userGitDirectory(), 'attributes');
+  return fromUserHome(named);
 };
 
 /** Files that were written just now are never what they were. */

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { isMissing } from '../../../files/failure.ts';
 import { stampBehind, together } from '../../../files/stamp.ts';
-import { git, type GitPlace } from '../../command/index.ts';
+import { fromUserHome, git, type GitPlace, systemDirectories, userGitDirectory, userHome } from '../../command/index.ts';
 
 /** The user's own files that decide, beside a repository's, how git checks out, and how they stood. */
 export interface UserSettings {
@@ -11,16 +10,10 @@ export interface UserSettings {
   state: string;
 }
 
-/** Where git may have been built to look for what is the machine's (git-config(1), FILES). */
-const systemDirectories = ['/etc', '/usr/local/etc', '/opt/homebrew/etc'];
 /** Sections that have a say in a checkout, or lead to more. */
 const deciding = /^\s*\[\s*(?:core|filter|include|includeif|checkout|index|extensions|feature)\b/im;
 
-const expanded = (file: string, base: string): string =>
-  path.resolve(
-    base,
-    file.replace(/^~(?=\/)/, () => process.env['HOME'] ?? homedir()),
-  );
+const expanded = (file: string, base: string): string => path.resolve(base, fromUserHome(file));
 
 /** The text of a file, empty where there is none. */
 const textOf = (file: string): Promise<string> =>
@@ -37,10 +30,9 @@ const stateOf = (files: readonly string[]): string => together(files.map(stampBe
  * @returns null where that can be another thing for another repository, or where a program may change files on their way
  */
 export const userSettingsOf = async (place: GitPlace & { gitDir: string }, signal?: AbortSignal): Promise<UserSettings | null> => {
-  const home = process.env['HOME'] ?? homedir();
-  const ownDirectory = path.join(process.env['XDG_CONFIG_HOME'] || path.join(home, '.config'), 'git');
+  const ownDirectory = userGitDirectory();
   const global = process.env['GIT_CONFIG_GLOBAL'];
-  const files = new Set(global === undefined ? [path.join(home, '.gitconfig'), path.join(ownDirectory, 'config')] : [global]);
+  const files = new Set(global === undefined ? [path.join(userHome(), '.gitconfig'), path.join(ownDirectory, 'config')] : [global]);
   for (const directory of systemDirectories) files.add(path.join(directory, 'gitconfig'));
   const system = process.env['GIT_CONFIG_SYSTEM'];
   if (system !== undefined) files.add(system);
