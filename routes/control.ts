@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ref } from '../schemas/common.ts';
 import { TaskParams, WaitQuery } from '../schemas/requests.ts';
-import { StopTask } from '../schemas/task-requests.ts';
+import { StartTask, StopTask } from '../schemas/task-requests.ts';
 import { Task } from '../schemas/task.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
@@ -25,6 +25,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }) => {
         summary: 'Queue a task; a terminal one runs again in its worktree',
         tags: ['Control'],
         params: TaskParams,
+        body: ref(StartTask),
         response: { 202: task('Queued') },
       },
     },

@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { TaskPage } from '../schemas/answers.ts';
 import { ref } from '../schemas/common.ts';
@@ -12,6 +13,11 @@ import { taskJson, taskPages, taskTag } from '../src/http/answers/task-json.ts';
 import { readStatus } from '../src/domain/status-machine.ts';
 import { MakimaError } from '../src/errors.ts';
 import { taskDetails, taskLine, taskLines } from '../src/http/answers/text-answers.ts';
+
+/** Headers of answers, as the document has them. */
+const locationHeader = { Location: Type.String({ description: 'The address of the task' }) };
+const tagHeader = { ETag: Type.String({ description: 'Names this answer: what If-None-Match sends back' }) };
+const linkHeader = { Link: Type.String({ description: 'The address of the next page (RFC 8288, rel="next"), where there is one' }) };
 
 const lineText = 'id, status and name with tabs between';
 const defaultPage = 50;
@@ -63,7 +69,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
         tags: ['Tasks'],
         headers: CreateTaskHeaders,
         body: ref(CreateTask),
-        response: { 201: answer('The task', ref(Task), lineText) },
+        response: { 201: { ...answer('The task', ref(Task), lineText), headers: locationHeader } },
       },
     },
     async (request, reply) => {
@@ -84,8 +90,11 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
         querystring: ListTasksQuery,
         headers: KnownAnswer,
         response: {
-          200: answer('A page of tasks, with a Link to the next one', ref(TaskPage), `One line a task: ${lineText}`),
-          304: notModified,
+          200: {
+            ...answer('A page of tasks, with a Link to the next one', ref(TaskPage), `One line a task: ${lineText}`),
+            headers: { ...tagHeader, ...linkHeader },
+          },
+          304: { ...notModified, headers: tagHeader },
         },
       },
     },
@@ -115,12 +124,15 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
         params: TaskParams,
         headers: KnownAnswer,
         response: {
-          200: answer(
-            'The task',
-            ref(Task),
-            `${lineText}; then summary, error, branch, worktree and cost, each as "key: value" where there is one`,
-          ),
-          304: notModified,
+          200: {
+            ...answer(
+              'The task',
+              ref(Task),
+              `${lineText}; then summary, error, branch, worktree and cost, each as "key: value" where there is one`,
+            ),
+            headers: tagHeader,
+          },
+          304: { ...notModified, headers: tagHeader },
         },
       },
     },

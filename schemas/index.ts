@@ -17,7 +17,7 @@ import {
   StartMerge,
   SubtaskBranch,
 } from './merge.ts';
-import { CloneWorktree, CreateTask, CreateToolKey, SendMessage, SiblingContext, StopTask, UpdateTask } from './task-requests.ts';
+import { CloneWorktree, CreateTask, CreateToolKey, SendMessage, SiblingContext, StartTask, StopTask, UpdateTask } from './task-requests.ts';
 import { ListedTask, Task } from './task.ts';
 import { NewToolKey, ToolKey } from './tool-key.ts';
 import { CloneResult, FileChange, TargetExists, WorktreeInfo } from './worktree.ts';
@@ -30,6 +30,7 @@ export const namedSchemas = [
   TaskTree,
   CreateTask,
   UpdateTask,
+  StartTask,
   StopTask,
   SendMessage,
   SiblingContext,

@@ -57,6 +57,8 @@ export const UpdateTask = Type.Object(
 );
 export type UpdateTask = Static<typeof UpdateTask>;
 
+export const StartTask = Type.Object({}, { $id: 'StartTask', additionalProperties: false, description: 'Nothing is to be said yet' });
+
 export const StopTask = Type.Object(
   {
     graceful: Type.Optional(Type.Boolean({ description: 'false leaves the interrupt out and terminates at once' })),

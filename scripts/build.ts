@@ -7,7 +7,7 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileS
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import openapiTS, { astToString } from 'openapi-typescript';
+import { apiTypes } from './api-types.ts';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -131,16 +131,9 @@ const licences = (inputs: readonly string[]): string => {
   return `serve.cjs holds these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 };
 
-/** The types of the API, of which the named shapes are exported by their names. */
-const types = async (): Promise<string> => {
-  const document = new URL('../openapi.yaml', import.meta.url);
-  const options = { rootTypes: true, rootTypesNoSchemaPrefix: true, rootTypesKeepCasing: true, defaultNonNullable: false, silent: true };
-  return `/** Generated from openapi.yaml: the shapes of makima's API by name, and \`paths\` for openapi-fetch. */\n${astToString(await openapiTS(document, options))}`;
-};
-
 rmSync(dist, { recursive: true, force: true });
 const inputs = await bundle();
 await threads();
 copyFiles();
 writeFileSync(join(dist, 'licences.txt'), licences(inputs));
-writeFileSync(join(dist, 'index.d.ts'), await types());
+writeFileSync(join(dist, 'index.d.ts'), await apiTypes());

@@ -15,6 +15,7 @@ export const errorTable = {
   DEPTH_EXCEEDED: { status: 400, what: 'The tree of tasks would be too deep', remedy: 'Make the task higher in the tree, or raise MAKIMA_MAX_DEPTH' },
   SUBTASK_COMPLETION_ACTION: { status: 400, what: 'A subtask has no completion action of its own', remedy: 'Leave completionAction out: only the top of a tree acts on the repository' },
   NO_COMPLETION_TARGET: { status: 400, what: 'There is no completion action to run, or no repository to run it on', remedy: 'Give an action of branch, merge or pr, and as targetRepoPath the path of a repository on this machine' },
+  FIELD_UNAVAILABLE: { status: 400, what: 'This version cannot do what a field asks for', remedy: 'Leave it out; /docs shows what this version takes' },
   DEPENDS_ON_UNAVAILABLE: { status: 400, what: 'This version does not start a task after another by itself', remedy: 'Leave dependsOn out and start the task when the other is done' },
   INVALID_CONTINUATION: { status: 400, what: 'The task cannot be continued from', remedy: 'continueFromTaskId names a task with a worktree, for a subtask one in the same tree; a task without parentTaskId may continue from any' },
   NOT_A_SUBTASK: { status: 400, what: 'This is no subtask of the task', remedy: 'GET /tasks/{taskId}/branches lists them' },

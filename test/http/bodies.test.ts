@@ -244,3 +244,24 @@ void t.test('the longest plan there may be goes through in either form', async (
   t.equal((await send(served, 'tasks', json, JSON.stringify({ name: 'n', plan }))).status, 201);
   t.equal((await send(served, 'tasks', form, new URLSearchParams({ name: 'n', plan }).toString())).status, 201);
 });
+
+void t.test('what the contract has and this version cannot do is refused by its name, wherever it is asked for', async (t) => {
+  const served = await serve(t);
+  const asked: [path: string, body: string][] = [
+    ['tasks', '{"name":"n","plan":"p","budget":{"maxCostUsd":1}}'],
+    ['tasks', '{"name":"n","plan":"p","sandbox":"on"}'],
+    ['tasks', '{"name":"n","plan":"p","host":"any","labels":["gpu"]}'],
+    ['tasks', '{"name":"n","plan":"p","waitsFor":null}'],
+    [`tasks/${taskId}/start`, '{"resume":true}'],
+    [`tasks/${taskId}/messages`, '{"message":"m","resume":true}'],
+  ];
+  for (const [path, body] of asked) {
+    const answer = await send(served, path, json, body);
+    t.match(answer, { status: 400, body: { code: 'FIELD_UNAVAILABLE', in: 'body', rule: 'additionalProperties' } }, body);
+    t.match(answer.body.message, new RegExp(`cannot do what the field "${String(answer.body.field)}" asks for here\\. Leave it out`));
+  }
+  t.match((await send(served, `tasks/${taskId}/start`, form, 'resume=true')).body, { code: 'FIELD_UNAVAILABLE', field: 'resume' });
+  t.match((await send(served, `tasks/${taskId}/start`, json, '{"resumes":true}')).body, { code: 'VALIDATION_FAILED', field: 'resumes' });
+  t.strictSame(served.calls, [], 'nothing was done');
+  t.equal((await served.call(`tasks/${taskId}/start`, { method: 'POST' })).status, 202, 'without a body it is started');
+});

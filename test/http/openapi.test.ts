@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import buildValidator from '@fastify/ajv-compiler';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import t from 'tap';
 import { parse } from 'yaml';
@@ -9,6 +10,9 @@ import { routes } from '../../routes/index.ts';
 import type { ResourceRoutes } from '../../src/http/api.ts';
 import { codesOf, errorResponses } from '../../src/http/documents/documented-route.ts';
 import { errorsPage } from '../../src/http/documents/errors-page.ts';
+import { operationTexts } from '../../src/http/documents/operations/index.ts';
+import { validatorOptions } from '../../src/http/requests/validation.ts';
+import { taskId } from './recorded-actions.ts';
 import { serve } from './serve.ts';
 
 interface Operation {
@@ -154,6 +158,100 @@ void t.test('each operation answers with every failure that its route can have, 
     const failures = Object.entries(responses).filter(([status]) => Number(status) >= 400);
     t.strictSame(Object.fromEntries(failures), expected.get(operationId), row);
   }
+});
+
+interface Media {
+  schema: object;
+  example?: unknown;
+  examples?: Record<string, { summary?: string; value: unknown }>;
+  encoding?: Record<string, unknown>;
+}
+
+/** Every media type of what is sent and answered, with what stands in the document above it. */
+const mediaTypes = (document: Document): [place: string, media: Media][] =>
+  operations(document).flatMap(([row, { requestBody, responses }]) =>
+    [
+      ['asked', { content: requestBody?.content ?? {} }] as const,
+      ...Object.entries(responses).map(([status, response]) => [status, response] as const),
+    ].flatMap(([name, { content = {} }]) =>
+      Object.entries(content).map(([type, media]): [string, Media] => [`${row} ${name} ${type}`, media as Media]),
+    ),
+  );
+
+const examplesOf = ({ example, examples }: Media): unknown[] =>
+  example === undefined ? Object.values(examples ?? {}).map(({ value }) => value) : [example];
+
+void t.test('every operation is described, and has examples of all that it is sent and answers, which fit their schemas', async (t) => {
+  const document = parse(await file('openapi.yaml')) as Document & { tags: { name: string }[] };
+  const named = JSON.parse(JSON.stringify(document.components.schemas).replaceAll(/"#\/components\/schemas\/(\w+)"/g, '"$1#"'));
+  const validator = buildValidator()(
+    Object.fromEntries(Object.entries(named).map(([name, schema]) => [name, { $id: name, ...Object(schema) }])),
+    { customOptions: validatorOptions },
+  );
+  const names = new Set(document.tags.map(({ name }) => name));
+  for (const [row, { description, tags }] of operations(document) as [string, Operation & { description?: string }][]) {
+    t.ok(description, `${row} is described: src/http/documents/operations`);
+    t.ok(
+      tags.every((tag) => names.has(tag)),
+      `${row} has a tag that is described`,
+    );
+  }
+  t.strictSame(
+    Object.keys(operationTexts).sort(),
+    operations(document)
+      .map(([, { operationId }]) => operationId)
+      .sort(),
+    'a text for each operation, and no other',
+  );
+  const looked = new Set<string>();
+  for (const [place, { schema, ...media }] of mediaTypes(document)) {
+    const examples = examplesOf({ schema, ...media });
+    if (examples.length === 0) t.fail(`${place} has no example: src/http/documents/operations`);
+    // Most are shared.
+    const key = JSON.stringify([schema, examples]);
+    if (looked.has(key)) continue;
+    looked.add(key);
+    const validate = validator({ schema: JSON.parse(JSON.stringify(schema).replaceAll(/"#\/components\/schemas\/(\w+)"/g, '"$1#"')) });
+    for (const example of examples) t.ok(validate(example), `${place}: ${JSON.stringify(validate.errors)}`);
+  }
+});
+
+void t.test('a stream is a text, and says what its items are', async (t) => {
+  const document = parse(await file('openapi.yaml')) as Document;
+  const streams = mediaTypes(document).filter(([place]) => /(event-stream|x-ndjson)$/.test(place));
+  t.ok(streams.length > 2);
+  for (const [place, media] of streams)
+    t.match(media, { schema: { type: 'string' }, 'x-itemSchema': { $ref: /^#\/components\/schemas\/(Output)?Event$/ } }, place);
+});
+
+void t.test('what the document has as an example of a request is taken as it is, as JSON and as a form', async (t) => {
+  const { call } = await serve(t);
+  const document = parse(await file('openapi.yaml')) as Document;
+  let sent = 0;
+  for (const [row, { requestBody }] of operations(document)) {
+    const [method = '', path = ''] = row.split(' ');
+    for (const [type, media] of Object.entries(requestBody?.content ?? {})) {
+      for (const body of examplesOf(media as Media) as Record<string, unknown>[]) {
+        const pairs = Object.entries(body).flatMap(([name, value]) => [value].flat().map((item): [string, string] => [name, String(item)]));
+        // A form has no null.
+        if (type !== 'application/json' && Object.values(body).includes(null)) continue;
+        const { status } = await call(path.replace(/\{\w+\}/g, taskId), {
+          method,
+          headers: { 'content-type': type },
+          body: type === 'application/json' ? JSON.stringify(body) : new URLSearchParams(pairs).toString(),
+        });
+        t.ok(status < 300, `${row} ${type} ${JSON.stringify(body)}: ${status}`);
+        sent += 1;
+      }
+    }
+  }
+  t.ok(sent > 30);
+});
+
+void t.test('a form says how it sends a list', async (t) => {
+  const document = parse(await file('openapi.yaml')) as Document;
+  const form = document.paths['/api/v1/mesh/tasks']?.['post']?.requestBody?.content['application/x-www-form-urlencoded'];
+  t.match(form, { encoding: { copyFiles: { style: 'form', explode: true }, dependsOn: { style: 'form', explode: true } } });
 });
 
 void t.test('a client can be made from the document', async (t) => {

@@ -1,7 +1,7 @@
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { errorTable } from '../../error-table.ts';
-import type { ErrorCode } from '../../errors.ts';
-import { codesOfEveryRoute } from '../answers/error-answers.ts';
+import { MakimaError, type ErrorCode } from '../../errors.ts';
+import { codesOfEveryRoute, errorBody } from '../answers/error-answers.ts';
 import { isObject } from '../is-object.ts';
 
 /** Every code that a route can answer with: those it declares, and those that come from what it takes. */
@@ -13,6 +13,7 @@ export const codesOf = (route: Pick<RouteOptions, 'config' | 'schema' | 'method'
   if (schema.params ?? schema.querystring ?? schema.headers ?? schema.body) codes.add('VALIDATION_FAILED');
   if (![route.method].flat().includes('GET'))
     for (const code of ['VALIDATION_FAILED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) codes.add(code);
+  if (schema.body !== undefined) codes.add('FIELD_UNAVAILABLE');
   for (const code of config.errors ?? []) codes.add(code);
   return [...codes];
 };
@@ -27,6 +28,9 @@ export const errorResponses = (codes: readonly ErrorCode[]): Record<string, obje
       content: {
         'application/json': {
           schema: { allOf: [{ $ref: 'Error#' }, { type: 'object', properties: { code: { type: 'string', enum: group } } }] },
+          examples: Object.fromEntries(
+            group.map((code) => [code, { summary: errorTable[code].what, value: errorBody(new MakimaError(code)) }]),
+          ),
         },
       },
     },

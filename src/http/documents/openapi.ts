@@ -3,7 +3,9 @@ import { stringify } from 'yaml';
 import type { Api } from '../api.ts';
 import { isObject } from '../is-object.ts';
 import { plugin } from '../plugin.ts';
+import { describeOperations } from './describe-operations.ts';
 import { documented } from './documented-route.ts';
+import { operationTexts } from './operations/index.ts';
 import { shareResponses } from './shared-responses.ts';
 
 const description = `What a makima daemon does, over HTTP.
@@ -23,13 +25,20 @@ form, \`Accept: text/plain\` asks for it.`;
 /** Its paths are those below the base path: @fastify/swagger takes a server's path off them. */
 const document = (version: string, basePath: string) => ({
   openapi: '3.1.0',
-  info: { title: 'makima', version, description, license: { name: 'MIT', identifier: 'MIT' } },
+  info: {
+    title: 'makima',
+    version,
+    description,
+    contact: { name: 'Whoever runs this daemon' },
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
   servers: [{ url: basePath === '' ? '/' : basePath, description: 'The daemon that serves this document' }],
   tags: [
     { name: 'Tasks', description: 'Make tasks, read, change and delete them' },
     { name: 'Control', description: 'Start, stop, speak to and wait for a task' },
     { name: 'Worktree', description: 'What a task has changed, and where' },
     { name: 'Merge', description: "Bring the work of subtasks into a task's worktree" },
+    { name: 'Completion', description: "Bring a task's work into a repository of yours" },
     { name: 'Output', description: 'What an agent said and did, and everything that happens' },
     { name: 'Tool keys', description: "Keys that open one task's tree" },
     { name: 'Service', description: 'The daemon itself' },
@@ -76,7 +85,9 @@ export const openapi = plugin<{ version: string; basePath: string }>(
         if (!('openapiObject' in collected)) throw new Error('The document is no OpenAPI 3 document');
         const { openapiObject } = collected;
         const { paths = {}, components } = openapiObject;
-        relaxBodies(paths, isObject(components?.schemas) ? components.schemas : {});
+        const schemas = isObject(components?.schemas) ? components.schemas : {};
+        relaxBodies(paths, schemas);
+        describeOperations(paths, schemas, operationTexts);
         Object.assign((openapiObject.components ??= {}), { responses: shareResponses(paths) });
         return openapiObject;
       },

@@ -3,6 +3,7 @@ import { eventIdPattern, noNul, notBlank, uuidPattern } from '../../../schemas/c
 import { eventTypes } from '../../../schemas/event.ts';
 import { eventTypesPattern, printablePattern } from '../../../schemas/requests.ts';
 import { MakimaError } from '../../errors.ts';
+import { version } from '../../version.ts';
 
 /** More of a caller's own text than this helps nobody to find the field. */
 const maxQuoted = 100;
@@ -35,6 +36,12 @@ const partWords: Readonly<Record<string, string>> = {
   headers: 'header',
 };
 
+/**
+ * Fields of the contract that this version cannot do yet. Whoever sends one is told so, and not that there is no such thing. What makes
+ * one work states it in its schema, and takes it from here.
+ */
+const notYet: ReadonlySet<string> = new Set(['budget', 'host', 'labels', 'resume', 'sandbox', 'waitsFor']);
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const rule = (error: FastifySchemaValidationError): string => {
@@ -64,6 +71,9 @@ export const describeInvalid = (errors: readonly FastifySchemaValidationError[],
     .toWellFormed()
     .slice(0, maxQuoted)
     .toWellFormed();
+  const details = { in: part === 'querystring' ? 'query' : part, field, rule: error.keyword };
+  if (part === 'body' && error.keyword === 'additionalProperties' && path === '' && notYet.has(field))
+    return new MakimaError('FIELD_UNAVAILABLE', `makima ${version} cannot do what the field "${field}" asks for here`, { details });
   const noun = partWords[part] ?? 'field';
   const what =
     error.keyword === 'required'
@@ -73,9 +83,7 @@ export const describeInvalid = (errors: readonly FastifySchemaValidationError[],
         : field === ''
           ? `The ${part} ${rule(error)}`
           : `The ${noun} ${JSON.stringify(field)} ${rule(error)}`;
-  return new MakimaError('VALIDATION_FAILED', what, {
-    details: { in: part === 'querystring' ? 'query' : part, field, rule: error.keyword },
-  });
+  return new MakimaError('VALIDATION_FAILED', what, { details });
 };
 
 /**

@@ -1,0 +1,17 @@
+import { controlTexts } from './control.ts';
+import { mergeTexts } from './merge.ts';
+import type { OperationTexts } from './operation.ts';
+import { outputTexts } from './output.ts';
+import { serviceTexts } from './service.ts';
+import { taskTexts } from './tasks.ts';
+import { worktreeTexts } from './worktree.ts';
+
+/** Of every operation: a route that is added without a text here, or a text without its route, fails the test of the document. */
+export const operationTexts: OperationTexts = {
+  ...taskTexts,
+  ...controlTexts,
+  ...worktreeTexts,
+  ...mergeTexts,
+  ...outputTexts,
+  ...serviceTexts,
+};
