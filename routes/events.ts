@@ -4,17 +4,18 @@ import { TaskEvent, eventTypes, type EventType } from '../schemas/event.ts';
 import { EventsHeaders, EventsQuery, TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes, RouteTools } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
+import { readAfter } from '../src/http/requests/event-place.ts';
 import { sendEvents } from '../src/http/streams/event-stream.ts';
 import { answerSignal } from '../src/http/requests/request-signal.ts';
 import { textAnswer } from '../src/http/answers/shapes.ts';
-import type { EventFeed, FollowOptions } from '../src/tasks/actions.ts';
+import type { EventFeed, EventPlace, FollowOptions } from '../src/tasks/actions.ts';
 
 const readTypes = (types: string | undefined): readonly EventType[] | null =>
   types === undefined ? null : eventTypes.filter((type) => types.split(',').includes(type));
 
 /** Where to go on: what an EventSource sends when it comes again is nearer to the truth than the address it first had. */
-const startAfter = (lastEventId: string | undefined, after: number | undefined): number | null =>
-  lastEventId === undefined ? (after ?? null) : Number(lastEventId);
+const startAfter = (lastEventId: string | undefined, after: string | number | undefined): EventPlace | null =>
+  readAfter(lastEventId ?? after);
 
 /** Opens a stream for the reply: a slot, a signal, and the events from the action. */
 const stream = async (

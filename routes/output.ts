@@ -3,6 +3,7 @@ import { ref } from '../schemas/common.ts';
 import { OutputQuery, TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
+import { readAfter } from '../src/http/requests/event-place.ts';
 import { sendNdjson, sendText } from '../src/http/streams/event-stream.ts';
 import { preferred } from '../src/http/answers/negotiate.ts';
 import { answerSignal } from '../src/http/requests/request-signal.ts';
@@ -40,7 +41,8 @@ export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }) 
     },
     async (request, reply) => {
       const { taskId } = request.params;
-      const { after = 0, limit = defaultPage, follow = false } = request.query;
+      const { limit = defaultPage, follow = false } = request.query;
+      const after = readAfter(request.query.after) ?? 0;
       const type = preferred(request, reply, ['application/json', 'application/x-ndjson', 'text/plain']);
       if (type === 'application/json') {
         return reply.type('application/json; charset=utf-8').send(await actions.readOutput(caller(request), taskId, { after, limit }));

@@ -67,7 +67,9 @@ export const EventPayload = Type.Union([
 export type EventPayload = Static<typeof EventPayload>;
 
 const Envelope = Type.Object({
-  id: Type.Integer({ description: 'Grows over all tasks and restarts of this daemon; gaps mean nothing' }),
+  id: Type.Integer({
+    description: 'Grows over all tasks and restarts of this daemon; gaps mean nothing. The id of a stream has also the name of what it was counted in',
+  }),
   taskId: Uuid,
   at: Timestamp,
 });

@@ -1,15 +1,15 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { StringEnum, Uuid, eventIdPattern, noNul, uuidPattern } from './common.ts';
+import { StringEnum, Uuid, eventPlacePattern, noNul, uuidPattern } from './common.ts';
 import { eventTypes } from './event.ts';
 import { taskStatuses } from './task.ts';
 
 export const TaskParams = Type.Object({ taskId: Uuid });
 export const ToolKeyParams = Type.Object({ taskId: Uuid, keyId: Uuid });
 
-const EventId = Type.Integer({
-  minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: 'The id of an event: what comes after it is sent',
+/** A number in JSON, as generated clients have the ids of events; in an address it is text in any case. */
+const EventPlace = Type.Union([Type.String({ pattern: eventPlacePattern }), Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })], {
+  description:
+    'The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE',
 });
 
 export const ListTasksQuery = Type.Object(
@@ -69,7 +69,7 @@ export const eventTypesPattern = `^(?:${eventTypes.join('|')})(?:,(?:${eventType
 
 export const EventsQuery = Type.Object(
   {
-    after: Type.Optional(EventId),
+    after: Type.Optional(EventPlace),
     types: Type.Optional(
       Type.String({ pattern: eventTypesPattern, maxLength: 200, description: `Comma-separated, of ${eventTypes.join(', ')}` }),
     ),
@@ -78,12 +78,12 @@ export const EventsQuery = Type.Object(
 );
 
 export const EventsHeaders = Type.Object({
-  'last-event-id': Type.Optional(Type.String({ pattern: eventIdPattern, description: 'Wins over after' })),
+  'last-event-id': Type.Optional(Type.String({ pattern: eventPlacePattern, description: 'The id of the last event of the stream before, as it was sent; wins over after' })),
 });
 
 export const OutputQuery = Type.Object(
   {
-    after: Type.Optional(EventId),
+    after: Type.Optional(EventPlace),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Of a JSON page, 100 where left out' })),
     follow: Type.Optional(Type.Boolean({ description: 'Of the streamed forms: go on with what comes, until the task has ended' })),
   },

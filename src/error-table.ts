@@ -32,7 +32,7 @@ export const errorTable = {
   WORKTREE_NOT_FOUND: { status: 404, what: 'The task has no worktree', remedy: 'Start the task first; if its worktree was deleted, POST /tasks/{taskId}/worktree/restore brings back what was kept of it' },
   TOOL_KEY_NOT_FOUND: { status: 404, what: 'The task has no such tool key', remedy: 'GET /tasks/{taskId}/tool-keys lists them' },
   CONFLICT_NOT_FOUND: { status: 404, what: 'The merge under way has no such conflict', remedy: 'GET /tasks/{taskId}/merge names the files with conflicts' },
-  EVENTS_GONE: { status: 410, what: 'The events asked for were deleted', remedy: 'Read again from the first one that is left: leave out after and Last-Event-ID' },
+  EVENTS_GONE: { status: 410, what: 'The events asked for were deleted, or were counted in another home', remedy: 'Read again from the first one that is left: leave out after and Last-Event-ID' },
   REQUEST_TIMEOUT: { status: 408, what: 'The request did not come in time', remedy: 'Send it again in one go' },
   // 409: not in this state
   TASK_ACTIVE: { status: 409, what: 'The task is active', remedy: 'Stop it first and wait until it has ended' },

@@ -1,13 +1,14 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EventType } from '../../schemas/event.ts';
 import { MakimaError } from '../errors.ts';
 import { BatchEncoder, type Appended, type BatchHead } from './batch-encoder.ts';
-import { EventIds } from './event-ids.ts';
-import { followLogs, type LogListener, type Visible } from './follow-all.ts';
+import { EventIds } from './ids/event-ids.ts';
+import type { EventPlace } from './ids/event-place.ts';
+import { followLogs, type LogListener } from './follow-all.ts';
 import { followLog, readLog } from './follow.ts';
-import { LogFile, type LogFileOptions, type Warn, type WriteBytes } from './log-file.ts';
+import { LogFile, type LogFileOptions } from './log-file.ts';
+import type { EventLogOptions, FollowAllOptions, FollowOptions } from './log-options.ts';
 import { readPage, type Page } from './page.ts';
 import { feedOf, type EventFeed } from './event-feed.ts';
 import { RecentBlocks } from './recent-blocks.ts';
@@ -18,29 +19,11 @@ import { WriteHandles } from './write-handles.ts';
 export type { Page } from './page.ts';
 export type { Appended } from './batch-encoder.ts';
 export type { EventFeed } from './event-feed.ts';
+export type { EventPlace } from './ids/event-place.ts';
+export type { EventLogOptions, FollowAllOptions, FollowOptions } from './log-options.ts';
 export type { EventChunk, Framing } from './record-block.ts';
 export type { LastEvent, LogPosition } from './record.ts';
 export type { StoredEvent } from './stored-event.ts';
-
-export interface EventLogOptions {
-  /** The directory of the logs, ours alone. Made if it is missing. */
-  directory: string;
-  now: () => Date;
-  /** Told of cut-off and damaged records. */
-  warn?: Warn;
-  /** How many logs stay open for writing; 256 if not given. */
-  maxOpenFiles?: number;
-  /** For tests of a disk that fails. */
-  write?: WriteBytes;
-}
-
-export interface FollowOptions {
-  /** The id after which to go on; 0 is from the first one that is left. */
-  after: number;
-  /** The types to deliver; null is all. */
-  types: readonly EventType[] | null;
-  signal: AbortSignal;
-}
 
 const suffix = '.log';
 const idsFile = 'ids';
@@ -75,17 +58,14 @@ export class EventLog {
       warn: options.warn ?? (() => undefined),
       recent: this.#recent,
       listeners: this.#listeners,
+      counting: () => this.#ids.counting,
     };
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(options.directory)) {
       if (name.endsWith(trimSuffix)) rmSync(join(options.directory, name), { force: true });
       else if (name.endsWith(suffix)) this.#logs.set(name.slice(0, -suffix.length), null);
     }
-    this.#ids = new EventIds(join(options.directory, idsFile), () => {
-      let highest = 0;
-      for (const taskId of this.#logs.keys()) highest = Math.max(highest, this.#log(taskId).last?.id ?? 0);
-      return highest;
-    });
+    this.#ids = new EventIds(join(options.directory, idsFile), (since) => this.#highestUsed(since));
     this.#lastIdBefore = this.#ids.last;
   }
 
@@ -130,33 +110,32 @@ export class EventLog {
   /**
    * Delivers a task's events after `after` and then live ones. It ends when everything of a log whose task has ended is delivered, when
    * the task is removed, when the log is closed, and by the signal. A task without a log is waited for.
-   * @throws MakimaError EVENTS_GONE, at once: what comes after `after` was deleted, or no event here has such an id yet; or from the iterator
+   * @throws MakimaError EVENTS_GONE, at once: what comes after `after` was deleted, or no event here has such an id; or from the iterator
    *   where the events are deleted before the reader comes to them
    */
   follow(taskId: string, options: FollowOptions): EventFeed {
-    const log = this.#logFrom(taskId, options.after);
-    return feedOf(followLog(log, options), () => options.signal.aborted || log.over);
+    const { log, after } = this.#logFrom(taskId, options.after);
+    return feedOf(followLog(log, { ...options, after }), () => options.signal.aborted || log.over);
   }
 
   /** Delivers a task's events after `after` up to now. Errors as of `follow`. */
   read(taskId: string, options: FollowOptions): EventFeed {
-    const log = this.#logFrom(taskId, options.after);
-    return feedOf(readLog(log, options), () => options.signal.aborted);
+    const { log, after } = this.#logFrom(taskId, options.after);
+    return feedOf(readLog(log, { ...options, after }), () => options.signal.aborted);
   }
 
   /** One page of a task's events; `nextCursor` is the `after` of the next. Errors as of `follow`. */
-  async page(taskId: string, options: { after: number; types: readonly EventType[] | null; limit: number }): Promise<Page> {
-    return readPage(this.#logFrom(taskId, options.after), options);
+  async page(taskId: string, options: Omit<FollowOptions, 'signal'> & { limit: number }): Promise<Page> {
+    const { log, after } = this.#logFrom(taskId, options.after);
+    return readPage(log, { ...options, after });
   }
 
   /**
-   * Delivers the events of all visible tasks in the order of their ids; `after` null is those from now on.
-   * @param options - `visible` is asked again for each task whenever it has new events
-   * @throws MakimaError EVENTS_GONE where a visible task's events after `after` were deleted, not for a removed task; or no event here has such an id yet
+   * Delivers the events of all visible tasks in the order of their ids.
+   * @throws MakimaError EVENTS_GONE where a visible task's events after `after` were deleted, not for a removed task; or no event here has such an id
    */
-  async followAll(options: Omit<FollowOptions, 'after'> & { after: number | null; visible: Visible }): Promise<EventFeed> {
-    const after = options.after ?? this.#ids.last;
-    this.#ids.assertGiven(after);
+  async followAll(options: FollowAllOptions): Promise<EventFeed> {
+    const after = this.#ids.assertGiven(options.after ?? this.#ids.last);
     let looked = 0;
     // A log that was not looked into since the start ends before `after` here: thousands of old ones cost nothing.
     for (const [taskId, log] of after < this.#lastIdBefore ? [...this.#logs] : []) {
@@ -173,7 +152,9 @@ export class EventLog {
 
   /** Deletes a task's log and ends its readers. Nothing happens where there is none. */
   remove(taskId: string): void {
-    this.#known(taskId)?.remove();
+    const log = this.#known(taskId);
+    if (log?.last) this.#ids.keep(log.last.id);
+    log?.remove();
     this.#logs.delete(taskId);
   }
 
@@ -219,6 +200,7 @@ export class EventLog {
     for (const log of this.#logs.values()) log?.end();
     for (const listener of this.#listeners) listener.ring();
     this.#handles.closeAll();
+    this.#ids.close();
   }
 
   #path(taskId: string): string {
@@ -229,11 +211,21 @@ export class EventLog {
     return this.#logs.has(taskId) ? this.#log(taskId) : null;
   }
 
-  #logFrom(taskId: string, after: number): LogFile {
+  #logFrom(taskId: string, place: EventPlace): { log: LogFile; after: number } {
     const log = this.#log(taskId);
-    this.#ids.assertGiven(after);
+    const after = this.#ids.assertGiven(place);
     log.assertKept(after);
-    return log;
+    return { log, after };
+  }
+
+  /** Of the logs that were written since then, in milliseconds as files have it. */
+  #highestUsed(since: number): number {
+    let highest = 0;
+    for (const taskId of this.#logs.keys()) {
+      const writtenAt = statSync(this.#path(taskId), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      if (writtenAt >= since) highest = Math.max(highest, this.#log(taskId).last?.id ?? 0);
+    }
+    return highest;
   }
 
   #log(taskId: string): LogFile {

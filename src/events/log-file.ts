@@ -2,7 +2,7 @@ import { ftruncateSync, rmSync } from 'node:fs';
 import { MakimaError, messageOf } from '../errors.ts';
 import { readTail } from './log-tail.ts';
 import type { RecentBlocks } from './recent-blocks.ts';
-import { RecordBlock } from './record-block.ts';
+import { RecordBlock, type BlockOrigin } from './record-block.ts';
 import type { RecordHead } from './record-head.ts';
 import type { LogState } from './record.ts';
 import { writeFailure } from './write-failure.ts';
@@ -21,6 +21,8 @@ export interface LogFileOptions {
   recent: RecentBlocks;
   /** Those who read all logs. */
   listeners: ReadonlySet<unknown>;
+  /** The name of the counting that ids are told with. */
+  counting: () => string;
 }
 
 /** The log of one task: the file, what is known of its two ends, and who waits for more. All of it synchronous. */
@@ -45,11 +47,14 @@ export class LogFile {
   /** There may be bytes behind `size`: half a batch of a crash or of a failed write. */
   #torn: boolean;
   readonly #options: LogFileOptions;
+  readonly #origin: BlockOrigin;
 
   constructor(taskId: string, path: string, options: LogFileOptions) {
     this.taskId = taskId;
     this.path = path;
     this.#options = options;
+    const { recent, counting } = options;
+    this.#origin = { warn: (offset) => this.warn('a damaged record of an event log is passed over', { offset }), slabs: recent.slabs, counting };
     const tail = readTail(path);
     this.firstOffset = tail.firstOffset;
     this.firstId = tail.firstId;
@@ -138,10 +143,8 @@ export class LogFile {
 
   /** Whole records of it as a block. */
   block(start: number, bytes: Buffer): RecordBlock {
-    return new RecordBlock(start, bytes, this.#passOver, this.recent.slabs);
+    return new RecordBlock(start, bytes, this.#origin);
   }
-
-  readonly #passOver = (offset: number): void => this.warn('a damaged record of an event log is passed over', { offset });
 
   warn(message: string, details: Record<string, unknown>): void {
     this.#options.warn(message, { path: this.path, ...details });

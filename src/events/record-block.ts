@@ -13,6 +13,8 @@ export interface Framing {
   name: string;
   /** Null where the JSON stands alone. */
   beforeId: string | null;
+  /** The id is told as a place, with the name of its counting. */
+  isNamed?: boolean;
   beforeJson: (type: string) => string;
   afterJson: string;
 }
@@ -36,6 +38,16 @@ interface Placed extends RecordHead {
   readonly start: number;
   readonly idEnd: number;
   readonly split: number;
+}
+
+/** What a block has of the log that it is of. */
+export interface BlockOrigin {
+  /** Told where a damaged record begins in the file, which is passed over. */
+  readonly warn: (offset: number) => void;
+  /** Where the framings are put, and where the bytes go in the end if they are from there. */
+  readonly slabs: Slabs;
+  /** The name of the counting that ids are told with. */
+  readonly counting: () => string;
 }
 
 /** Framings of one block that are kept: readers with the same wishes share one. */
@@ -78,22 +90,16 @@ export class RecordBlock {
   readonly start: number;
   readonly end: number;
   readonly #own: Buffer;
-  readonly #warn: (offset: number) => void;
-  readonly #slabs: Slabs;
+  readonly #origin: BlockOrigin;
   readonly #framings = new Map<string, Buffer>();
   #records: readonly Placed[] | null = null;
   #holds = 1;
 
-  /**
-   * @param warn - told where a damaged record begins in the file, which is passed over
-   * @param slabs - where the framings are put, and where the bytes go in the end if they are from there
-   */
-  constructor(start: number, bytes: Buffer, warn: (offset: number) => void, slabs: Slabs) {
+  constructor(start: number, bytes: Buffer, origin: BlockOrigin) {
     this.start = start;
     this.end = start + bytes.length;
     this.#own = bytes;
-    this.#warn = warn;
-    this.#slabs = slabs;
+    this.#origin = origin;
   }
 
   /** One more holds it. */
@@ -108,8 +114,9 @@ export class RecordBlock {
     this.#assertHeld();
     this.#holds -= 1;
     if (this.#holds > 0) return;
-    this.#slabs.give(this.#own);
-    for (const framed of this.#framings.values()) this.#slabs.give(framed);
+    const { slabs } = this.#origin;
+    slabs.give(this.#own);
+    for (const framed of this.#framings.values()) slabs.give(framed);
     this.#framings.clear();
   }
 
@@ -148,7 +155,7 @@ export class RecordBlock {
   }
 
   *#events(records: readonly Placed[]): Generator<StoredEvent, void, undefined> {
-    for (const record of records) yield new LoggedEvent(record, this.#bytes.subarray(record.start, record.split));
+    for (const record of records) yield new LoggedEvent(record, this.#bytes.subarray(record.start, record.split), this.#origin.counting);
   }
 
   #some(from: number, to: number, wanted: Wanted): readonly Placed[] {
@@ -162,26 +169,30 @@ export class RecordBlock {
     if (known !== undefined) return known;
     const isKept = this.#framings.size < maxKept;
     const framed = this.#frame(framing, this.#some(from, to, wanted), (length) =>
-      isKept ? this.#slabs.take(length) : Buffer.allocUnsafe(length),
+      isKept ? this.#origin.slabs.take(length) : Buffer.allocUnsafe(length),
     );
     if (isKept) this.#framings.set(key, framed);
     return framed;
   }
 
-  #frame({ beforeId, beforeJson, afterJson }: Framing, records: readonly Placed[], make: (length: number) => Buffer): Buffer {
+  #frame({ beforeId, isNamed = false, beforeJson, afterJson }: Framing, records: readonly Placed[], make: (length: number) => Buffer): Buffer {
     const bytes = this.#bytes;
     const before = new Map<string, Buffer>();
     const [opening, closing] = [Buffer.from(beforeId ?? ''), Buffer.from(afterJson)];
+    const counting = Buffer.from(isNamed ? `-${this.#origin.counting()}` : '');
     let length = 0;
     for (const { type, start, idEnd, split } of records) {
       if (!before.has(type)) before.set(type, Buffer.from(beforeJson(type)));
-      const idLength = beforeId === null ? 0 : opening.length + idEnd - start - idStart;
+      const idLength = beforeId === null ? 0 : opening.length + idEnd - start - idStart + counting.length;
       length += idLength + (before.get(type)?.length ?? 0) + split - start + closing.length;
     }
     const framed = make(length);
     let at = 0;
     for (const { type, start, idEnd, split } of records) {
-      if (beforeId !== null) at = put(bytes, start + idStart, idEnd, framed, put(opening, 0, opening.length, framed, at));
+      if (beforeId !== null) {
+        at = put(bytes, start + idStart, idEnd, framed, put(opening, 0, opening.length, framed, at));
+        at = put(counting, 0, counting.length, framed, at);
+      }
       const opened = before.get(type) ?? closing;
       at = put(opened, 0, opened.length, framed, at);
       at += bytes.copy(framed, at, start, split);
@@ -197,7 +208,7 @@ export class RecordBlock {
     let like: Placed | null = null;
     for (let start = 0, end = bytes.indexOf(newline); end !== -1; start = end + 1, end = bytes.indexOf(newline, start)) {
       const head: (RecordHead & { idEnd: number }) | null = (like && readHeadLike(bytes, like, start, end)) ?? readHead(bytes, start, end);
-      if (head === null) this.#warn(this.start + start);
+      if (head === null) this.#origin.warn(this.start + start);
       else records.push((like = { id: head.id, type: head.type, idEnd: head.idEnd, start, split: splitOf(bytes, start, end) }));
     }
     return records;

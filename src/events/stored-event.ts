@@ -1,11 +1,13 @@
 import type { TaskEvent } from '../../schemas/event.ts';
 import { MakimaError } from '../errors.ts';
+import { placeOf } from './ids/event-place.ts';
 import type { RecordHead } from './record-head.ts';
 
-/** An event as it stands in the log: `json` is the exact text of `event`; its id and type are known without reading that. */
+/** An event as it stands in the log: `json` is the exact text of `event`; its id and type are known without reading that. `place` is what a reader goes on after. */
 export interface StoredEvent extends RecordHead {
   readonly event: TaskEvent;
   readonly json: string;
+  readonly place: string;
 }
 
 const isTaskEvent = (value: unknown): value is TaskEvent =>
@@ -16,13 +18,19 @@ export class LoggedEvent implements StoredEvent {
   readonly id: number;
   readonly type: string;
   readonly json: string;
+  readonly #counting: () => string;
   #event: TaskEvent | null = null;
 
   /** @param json - the bytes of the event's JSON */
-  constructor({ id, type }: RecordHead, json: Buffer) {
+  constructor({ id, type }: RecordHead, json: Buffer, counting: () => string) {
     this.id = id;
     this.type = type;
     this.json = json.toString('utf8');
+    this.#counting = counting;
+  }
+
+  get place(): string {
+    return placeOf(this.id, this.#counting());
   }
 
   get event(): TaskEvent {

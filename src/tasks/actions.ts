@@ -1,6 +1,6 @@
 import type * as verbs from './verbs.ts';
 
-export type { EventChunk, EventFeed, FollowOptions, Framing, StoredEvent } from '../events/event-log.ts';
+export type { EventChunk, EventFeed, EventPlace, FollowOptions, Framing, StoredEvent } from '../events/event-log.ts';
 export type { Caller } from './access.ts';
 export type { TaskTree } from './reading/read-tasks.ts';
 

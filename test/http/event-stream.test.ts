@@ -19,7 +19,7 @@ const id = '00000000-0000-4000-8000-000000000001';
 const megabyte = 1024 * 1024;
 const stored = (n: number, content: string): StoredEvent => {
   const event: TaskEvent = { id: n, taskId: id, type: 'output', at: '2026-01-02T03:04:05.678Z', stream: 'stdout', content };
-  return { id: event.id, type: event.type, event, json: JSON.stringify(event) };
+  return { id: event.id, type: event.type, event, json: JSON.stringify(event), place: `${event.id}-x` };
 };
 
 interface Served {

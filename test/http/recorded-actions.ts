@@ -53,7 +53,13 @@ export const sampleTask = (changes: Partial<Task> = {}): Task => ({
   ...changes,
 });
 
-export const stored = (event: TaskEvent): StoredEvent => ({ id: event.id, type: event.type, event, json: JSON.stringify(event) });
+export const stored = (event: TaskEvent): StoredEvent => ({
+  id: event.id,
+  type: event.type,
+  event,
+  json: JSON.stringify(event),
+  place: `${event.id}-x`,
+});
 
 export const outputEvent = (id: number, content: string): TaskEvent => ({ id, taskId, at, type: 'output', stream: 'stdout', content });
 

@@ -195,7 +195,7 @@ void t.test(
     const last = text.trimEnd().split('\n\n').at(-1) ?? '';
     t.match(last, /^event: gap\ndata: \{/);
     t.match(JSON.parse(last.slice(last.indexOf('{'))), { type: 'gap', code: 'EVENTS_GONE', trimmedThrough: Number });
-    const lastId = [...text.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? '';
+    const lastId = [...text.matchAll(/^id: (\S+)$/gm)].at(-1)?.[1] ?? '';
     const again = await fetch(events, { headers: { authorization, 'last-event-id': lastId } });
     t.equal(again.status, 410);
     t.match(await again.json(), { code: 'EVENTS_GONE' });

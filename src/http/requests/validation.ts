@@ -1,5 +1,5 @@
 import type { FastifySchemaValidationError } from 'fastify';
-import { eventIdPattern, noNul, notBlank, uuidPattern } from '../../../schemas/common.ts';
+import { eventPlacePattern, noNul, notBlank, uuidPattern } from '../../../schemas/common.ts';
 import { eventTypes } from '../../../schemas/event.ts';
 import { eventTypesPattern, printablePattern } from '../../../schemas/requests.ts';
 import { MakimaError } from '../../errors.ts';
@@ -12,7 +12,7 @@ const patternWords: Readonly<Record<string, string>> = {
   [noNul]: 'must hold no NUL character',
   [notBlank]: 'must not be blank and hold no NUL character',
   [uuidPattern]: 'must be a UUID',
-  [eventIdPattern]: 'must be the id of an event',
+  [eventPlacePattern]: 'must be the id of an event',
   [eventTypesPattern]: `must be one or more of ${eventTypes.join(', ')}, with commas between and no blanks`,
   [printablePattern]: 'must be printable ASCII',
 };

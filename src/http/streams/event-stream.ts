@@ -14,7 +14,13 @@ export interface StreamOptions {
 const retryMs = 1000;
 const comment = Buffer.from(': still here\n\n');
 
-const asEvents: Framing = { name: 'events', beforeId: 'id: ', beforeJson: (type) => `\nevent: ${type}\ndata: `, afterJson: '\n\n' };
+const asEvents: Framing = {
+  name: 'events',
+  beforeId: 'id: ',
+  isNamed: true,
+  beforeJson: (type) => `\nevent: ${type}\ndata: `,
+  afterJson: '\n\n',
+};
 const asLines: Framing = { name: 'lines', beforeId: null, beforeJson: () => '', afterJson: '\n' };
 
 /** The bytes of events, which are the writer's until the client has them. */

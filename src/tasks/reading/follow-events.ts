@@ -1,4 +1,4 @@
-import type { EventFeed, FollowOptions } from '../../events/event-log.ts';
+import type { EventFeed, FollowAllOptions, FollowOptions } from '../../events/event-log.ts';
 import { maySee, requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 
@@ -18,13 +18,12 @@ export const followTask = async (
 
 /**
  * The events of all tasks that the caller may see, until the signal fires.
- * @param options.after - null is live ones alone
  * @throws MakimaError EVENTS_GONE
  */
 export const followAll = (
   parts: Needs<'store' | 'log'>,
   caller: Caller,
-  options: Omit<FollowOptions, 'after'> & { after: number | null },
+  options: Omit<FollowAllOptions, 'visible'>,
 ): Promise<EventFeed> => {
   const seen = new Map<string, Promise<boolean>>();
   return parts.log.followAll({

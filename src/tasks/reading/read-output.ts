@@ -1,12 +1,12 @@
 import type { EventType, TaskEvent } from '../../../schemas/event.ts';
-import type { EventFeed } from '../../events/event-log.ts';
+import type { EventFeed, EventPlace } from '../../events/event-log.ts';
 import { requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 import { readableLines, readableTypes } from './readable-lines.ts';
 
 /** Which output is read: after which event, up to now or until the task has ended, and what gives up reading. */
 interface Stretch {
-  after: number;
+  after: EventPlace;
   follow: boolean;
   signal: AbortSignal;
 }
@@ -19,7 +19,7 @@ export const readOutput = async (
   parts: Needs<'store' | 'log'>,
   caller: Caller,
   taskId: string,
-  { after, limit }: { after: number; limit: number },
+  { after, limit }: { after: EventPlace; limit: number },
 ): Promise<{ items: TaskEvent[]; nextCursor: string | null }> => {
   const task = await requireTask(parts, caller, taskId, 'read');
   const { items, nextCursor } = await parts.log.page(task.id, { after, limit, types: ['output'] });
