@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { ref } from '../schemas/common.ts';
-import { TaskEvent, eventTypes, type EventType } from '../schemas/event.ts';
-import { EventsHeaders, EventsQuery, TaskParams } from '../schemas/requests.ts';
+import { StreamEvent, eventTypes, type EventType } from '../schemas/event.ts';
+import { EventsHeaders, EventsQuery, TaskEventsQuery, TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes, RouteTools } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
 import { readAfter } from '../src/http/requests/event-place.ts';
@@ -31,9 +31,9 @@ const stream = async (
 };
 
 const eventStream = textAnswer(
-  'Server-sent events. The data of each is an Event, but that of `event: gap`, which has no id: where retention deletes what a reader has not read yet, it gets `{"type":"gap","code":"EVENTS_GONE","trimmedThrough":…}`, the id up to which events are gone, and then the end of the stream',
+  'Server-sent events. The data of each is an Event, but that of `event: gap`, which has no id: where retention deletes what a reader has not read yet, it gets `{"type":"gap","code":"EVENTS_GONE","trimmedThrough":…}`, the id up to which events are gone, and then the end of the stream; and that of `event: snapshot`, after the tasks of a snapshot. The `id:` of each is a number and a name, and is sent back as it is. A task event has the id of the latest event before it',
   'text/event-stream',
-  ref(TaskEvent),
+  ref(StreamEvent),
 );
 
 /** Everything that happens, live. */
@@ -50,15 +50,16 @@ export const eventRoutes: ResourceRoutes = (api, tools) => {
         summary: 'Everything that happened and happens to a task, until it has ended',
         tags: ['Output'],
         params: TaskParams,
-        querystring: EventsQuery,
+        querystring: TaskEventsQuery,
         headers: EventsHeaders,
         response: { 200: eventStream },
       },
     },
     async (request, reply) => {
       const after = startAfter(request.headers['last-event-id'], request.query.after) ?? 0;
-      return stream(tools, reply, request.query.types, (options) =>
-        actions.followTask(caller(request), request.params.taskId, { ...options, after }),
+      const { types, view = 'full' } = request.query;
+      return stream(tools, reply, types, (options) =>
+        actions.followTask(caller(request), request.params.taskId, { ...options, after, view }),
       );
     },
   );
@@ -79,7 +80,8 @@ export const eventRoutes: ResourceRoutes = (api, tools) => {
     },
     async (request, reply) => {
       const after = startAfter(request.headers['last-event-id'], request.query.after);
-      return stream(tools, reply, request.query.types, (options) => actions.followAll(caller(request), { ...options, after }));
+      const { types, snapshot = false, view = 'full' } = request.query;
+      return stream(tools, reply, types, (options) => actions.followAll(caller(request), { ...options, after, snapshot, view }));
     },
   );
 };

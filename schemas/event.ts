@@ -1,9 +1,12 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Nullable, StringEnum, Timestamp, Uuid } from './common.ts';
+import { Nullable, StringEnum, Timestamp, Uuid, ref } from './common.ts';
 import { MergeConflict } from './merge.ts';
-import { Completion, TaskStatus, Usage } from './task.ts';
+import { Completion, ListedTask, TaskStatus, Usage } from './task.ts';
 
-export const eventTypes = ['output', 'status', 'usage', 'merge', 'completion', 'tool-key', 'end'] as const;
+/** What is in the log of a task. */
+export const loggedTypes = ['output', 'status', 'usage', 'merge', 'completion', 'tool-key', 'end'] as const;
+/** Those are sent unasked; the others are made for who asks for them. */
+export const eventTypes = [...loggedTypes, 'task'] as const;
 export const EventType = StringEnum(eventTypes);
 export type EventType = Static<typeof EventType>;
 
@@ -66,13 +69,56 @@ export const EventPayload = Type.Union([
 /** An event before it has its place in the log. */
 export type EventPayload = Static<typeof EventPayload>;
 
+/** Not in a log: made of the task's row, where a reader wants it. */
+export const TaskPayload = Type.Object({
+  type: Type.Literal('task'),
+  task: Type.Optional(ref(ListedTask)),
+  deleted: Type.Optional(Type.Literal(true, { description: 'The task is no more; in the place of the task' })),
+});
+export type TaskPayload = Static<typeof TaskPayload>;
+
 const Envelope = Type.Object({
   id: Type.Integer({
-    description: 'Grows over all tasks and restarts of this daemon; gaps mean nothing. The id of a stream has also the name of what it was counted in',
+    description:
+      'Grows over all tasks and restarts of this daemon; gaps mean nothing. The id of a stream has also the name of what it was counted in',
   }),
   taskId: Uuid,
   at: Timestamp,
 });
 /** `{id, taskId, type, at, …}`: one thing that happened to a task. */
-export type TaskEvent = Static<typeof Envelope> & EventPayload;
-export const TaskEvent = Type.Unsafe<TaskEvent>(Type.Intersect([Envelope, EventPayload], { $id: 'Event' }));
+export type TaskEvent = Static<typeof Envelope> & (EventPayload | TaskPayload);
+export const TaskEvent = Type.Unsafe<TaskEvent>(
+  Type.Intersect([Envelope, Type.Union([...EventPayload.anyOf, TaskPayload])], { $id: 'Event' }),
+);
+
+/** The end of a snapshot in a stream over all tasks. */
+export const SnapshotEnd = Type.Object(
+  {
+    type: Type.Literal('snapshot'),
+    id: Type.Integer({ description: 'Of the latest event before it' }),
+    at: Timestamp,
+    tasks: Type.Integer({
+      description: 'How many task events it had: there are no others, and what a reader knows beside them was deleted',
+    }),
+  },
+  { $id: 'SnapshotEnd' },
+);
+export type SnapshotEnd = Static<typeof SnapshotEnd>;
+
+/** What the stream ends with where a reader comes too late. It has no id. */
+export const Gap = Type.Object(
+  {
+    type: Type.Literal('gap'),
+    code: Type.Literal('EVENTS_GONE'),
+    message: Type.String(),
+    trimmedThrough: Type.Integer({ description: 'The id up to which events are gone' }),
+  },
+  { $id: 'Gap', additionalProperties: true },
+);
+
+/** What a log gives a reader, or is made for it. */
+export type StreamEvent = TaskEvent | SnapshotEnd;
+/** The data of one server-sent event. */
+export const StreamEvent = Type.Unsafe<StreamEvent | Static<typeof Gap>>(
+  Type.Union([ref(TaskEvent), ref(SnapshotEnd), ref(Gap)], { $id: 'StreamEvent' }),
+);

@@ -1,7 +1,7 @@
 import { Delivered, Health, OutputEvent, OutputPage, TaskPage, TaskTree } from './answers.ts';
 import { CompletionResult, RunCompletion } from './completion.ts';
 import { ErrorBody } from './common.ts';
-import { TaskEvent } from './event.ts';
+import { Gap, SnapshotEnd, StreamEvent, TaskEvent } from './event.ts';
 import { Info } from './info.ts';
 import {
   CommitMerge,
@@ -55,6 +55,9 @@ export const namedSchemas = [
   SkipSubtask,
   MergeCheck,
   TaskEvent,
+  SnapshotEnd,
+  Gap,
+  StreamEvent,
   OutputEvent,
   OutputPage,
   CreateToolKey,

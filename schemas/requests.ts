@@ -7,10 +7,13 @@ export const TaskParams = Type.Object({ taskId: Uuid });
 export const ToolKeyParams = Type.Object({ taskId: Uuid, keyId: Uuid });
 
 /** A number in JSON, as generated clients have the ids of events; in an address it is text in any case. */
-const EventPlace = Type.Union([Type.String({ pattern: eventPlacePattern }), Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })], {
-  description:
-    'The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE',
-});
+const EventPlace = Type.Union(
+  [Type.String({ pattern: eventPlacePattern }), Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })],
+  {
+    description:
+      'The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE',
+  },
+);
 
 export const ListTasksQuery = Type.Object(
   {
@@ -67,18 +70,41 @@ export const WaitQuery = Type.Object(
 /** Types of events with commas between. */
 export const eventTypesPattern = `^(?:${eventTypes.join('|')})(?:,(?:${eventTypes.join('|')}))*$`;
 
+const eventsQuery = {
+  after: Type.Optional(EventPlace),
+  types: Type.Optional(
+    Type.String({
+      pattern: eventTypesPattern,
+      maxLength: 200,
+      description: `Comma-separated, of ${eventTypes.join(', ')}. Where left out, all but those that are made for who asks for them: task`,
+    }),
+  ),
+  view: Type.Optional(
+    StringEnum(['full', 'summary'] as const, { description: 'Of task events. summary: without the plans; full where left out' }),
+  ),
+};
+
+/** Of one task. */
+export const TaskEventsQuery = Type.Object(eventsQuery, { additionalProperties: false });
+
+/** Of all tasks. */
 export const EventsQuery = Type.Object(
   {
-    after: Type.Optional(EventPlace),
-    types: Type.Optional(
-      Type.String({ pattern: eventTypesPattern, maxLength: 200, description: `Comma-separated, of ${eventTypes.join(', ')}` }),
+    ...eventsQuery,
+    snapshot: Type.Optional(
+      Type.Boolean({ description: 'First a task event for each task, then one after each change of one, beside what types asks for' }),
     ),
   },
   { additionalProperties: false },
 );
 
 export const EventsHeaders = Type.Object({
-  'last-event-id': Type.Optional(Type.String({ pattern: eventPlacePattern, description: 'The id of the last event of the stream before, as it was sent; wins over after' })),
+  'last-event-id': Type.Optional(
+    Type.String({
+      pattern: eventPlacePattern,
+      description: 'The id of the last event of the stream before, as it was sent; wins over after',
+    }),
+  ),
 });
 
 export const OutputQuery = Type.Object(

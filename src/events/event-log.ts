@@ -24,6 +24,8 @@ export type { EventLogOptions, FollowAllOptions, FollowOptions } from './log-opt
 export type { EventChunk, Framing } from './record-block.ts';
 export type { LastEvent, LogPosition } from './record.ts';
 export type { StoredEvent } from './stored-event.ts';
+export type { Beside } from './made/beside.ts';
+export { madeChunk, type MadeEvent } from './made/made-chunk.ts';
 
 const suffix = '.log';
 const idsFile = 'ids';
@@ -115,7 +117,8 @@ export class EventLog {
    */
   follow(taskId: string, options: FollowOptions): EventFeed {
     const { log, after } = this.#logFrom(taskId, options.after);
-    return feedOf(followLog(log, { ...options, after }), () => options.signal.aborted || log.over);
+    // Of one that is removed, what is said beside is heard still.
+    return feedOf(followLog(log, { ...options, after }), () => options.signal.aborted || (log.over && options.beside === undefined));
   }
 
   /** Delivers a task's events after `after` up to now. Errors as of `follow`. */
@@ -174,6 +177,11 @@ export class EventLog {
     const trim = trimLog(log, beforeId).finally(() => this.#trims.delete(taskId));
     this.#trims.set(taskId, trim);
     return trim;
+  }
+
+  /** The name that ids are told with. */
+  counting(): string {
+    return this.#ids.counting;
   }
 
   /** The tasks that have a log. */

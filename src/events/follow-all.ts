@@ -2,6 +2,7 @@ import { Bell } from './bell.ts';
 import { IdHeap } from './id-heap.ts';
 import { LogCursor } from './log-cursor.ts';
 import type { LogFile } from './log-file.ts';
+import type { Beside } from './made/beside.ts';
 import type { EventChunk, Wanted } from './record-block.ts';
 import type { RecentBlocks } from './recent-blocks.ts';
 
@@ -28,13 +29,14 @@ export interface LogSet {
 /** Whether a reader may see a task's events. */
 export type Visible = (taskId: string) => boolean | Promise<boolean>;
 
-export interface FollowAllOptions {
+interface FollowLogsOptions {
   /** The id after which to begin. */
   after: number;
   /** The logs that hold events after it already: asked when the reader begins. */
   logs: () => Iterable<LogFile>;
   visible: Visible;
   types: readonly string[] | null;
+  beside?: Beside;
   signal: AbortSignal;
 }
 
@@ -118,7 +120,7 @@ async function* merge({ round, cursors, after, until, wanted, over }: Round): As
  */
 export async function* followLogs(
   set: LogSet,
-  { after, logs, visible, types, signal }: FollowAllOptions,
+  { after, logs, visible, types, beside, signal }: FollowLogsOptions,
 ): AsyncGenerator<EventChunk, void, undefined> {
   const wanted = types === null ? null : new Set<string>(types);
   const changed = new Set<LogFile>(logs());
@@ -133,8 +135,10 @@ export async function* followLogs(
   };
   const over = (): boolean => signal.aborted || set.isClosed();
   set.listeners.add(listener);
+  const unlisten = beside?.listen(bell.ring);
   let done = after;
   try {
+    if (beside !== undefined) yield* beside.said(done, false);
     while (!over()) {
       // Together and before anything is awaited: what is appended from here on belongs to the next round.
       const until = set.lastId();
@@ -144,10 +148,12 @@ export async function* followLogs(
       for (const log of candidates) if (!log.over && (await visible(log.taskId))) round.push(cursors.of(log, done));
       yield* merge({ round, cursors, after: done, until, wanted, over });
       done = Math.max(done, until);
+      if (beside !== undefined) yield* beside.said(done, false);
       cursors.forgetSome();
       if (changed.size === 0) await bell.wait();
     }
   } finally {
+    unlisten?.();
     set.listeners.delete(listener);
     bell.release();
     cursors.forgetAll();

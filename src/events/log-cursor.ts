@@ -16,7 +16,6 @@ let long = 0;
 /** A place in one log, from which its records are read in order. It holds one block and one descriptor, and neither when parked. */
 export class LogCursor {
   readonly log: LogFile;
-  /** The id of the last record that was taken or passed over. */
   #after: number;
   #generation = -1;
   #fd: number | null = null;
@@ -32,6 +31,11 @@ export class LogCursor {
   constructor(log: LogFile, after: number) {
     this.log = log;
     this.#after = after;
+  }
+
+  /** The id of the last record that was taken or passed over, at first where it was to begin. */
+  get after(): number {
+    return this.#after;
   }
 
   /**

@@ -54,7 +54,11 @@ export class LogFile {
     this.path = path;
     this.#options = options;
     const { recent, counting } = options;
-    this.#origin = { warn: (offset) => this.warn('a damaged record of an event log is passed over', { offset }), slabs: recent.slabs, counting };
+    this.#origin = {
+      warn: (offset) => this.warn('a damaged record of an event log is passed over', { offset }),
+      slabs: recent.slabs,
+      counting,
+    };
     const tail = readTail(path);
     this.firstOffset = tail.firstOffset;
     this.firstId = tail.firstId;

@@ -2,6 +2,7 @@ import type { EventType } from '../../schemas/event.ts';
 import type { EventPlace } from './ids/event-place.ts';
 import type { Visible } from './follow-all.ts';
 import type { Warn, WriteBytes } from './log-file.ts';
+import type { Beside } from './made/beside.ts';
 
 export interface EventLogOptions {
   /** The directory of the logs, ours alone. Made if it is missing. */
@@ -19,8 +20,10 @@ export interface EventLogOptions {
 export interface FollowOptions {
   /** The place after which to go on; 0 is from the first event that is left. */
   after: EventPlace;
-  /** The types to deliver; null is all. */
+  /** The types to deliver; null is all that are logged. */
   types: readonly EventType[] | null;
+  /** What is said to it beside. */
+  beside?: Beside;
   signal: AbortSignal;
 }
 

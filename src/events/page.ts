@@ -23,6 +23,8 @@ export const readPage = async (log: LogFile, options: { after: number; types: re
   for await (const chunk of readLog(log, { ...options, signal: untilRead }))
     for (const { id, event, json } of chunk) {
       if (items.length >= options.limit || length >= maxPageLength) return { items, nextCursor: String(lastId) };
+      // Is in no log.
+      if (event.type === 'snapshot') continue;
       items.push(event);
       length += json.length;
       lastId = id;

@@ -175,7 +175,11 @@ export class RecordBlock {
     return framed;
   }
 
-  #frame({ beforeId, isNamed = false, beforeJson, afterJson }: Framing, records: readonly Placed[], make: (length: number) => Buffer): Buffer {
+  #frame(
+    { beforeId, isNamed = false, beforeJson, afterJson }: Framing,
+    records: readonly Placed[],
+    make: (length: number) => Buffer,
+  ): Buffer {
     const bytes = this.#bytes;
     const before = new Map<string, Buffer>();
     const [opening, closing] = [Buffer.from(beforeId ?? ''), Buffer.from(afterJson)];

@@ -4,7 +4,7 @@ import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import { createTogether } from '../domain/together.ts';
 import { MakimaError, type ErrorCode } from '../errors.ts';
 import type { Appended, EventLog } from '../events/event-log.ts';
-import type { TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
+import type { CreateOptions, TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
 
 const outboxBatch = 500;
 /** From a log that could not be written to the next try, in milliseconds; every further change tries too. */
@@ -19,6 +19,8 @@ const settleMs = 200;
  * for space on the disk: the caller goes on, and they are moved when there is some.
  */
 export interface Ledger {
+  /** Errors as of the store. @returns the task, and false where it was there already */
+  create(task: Task, options?: CreateOptions): Promise<{ task: Task; created: boolean }>;
   /** @throws MakimaError TASK_NOT_FOUND, INVALID_TRANSITION */
   transition(taskId: string, change: Transition): Promise<Task>;
   /**
@@ -41,6 +43,8 @@ export interface Ledger {
   flush(): Promise<void>;
   /** Calls back with the task after each change of it, and with null when it is deleted. @returns ends it */
   watch(taskId: string, listener: (task: Task | null) => void): () => void;
+  /** Calls back with the id of each task that was made, changed or deleted. @returns ends it */
+  watchAll(listener: (taskId: string) => void): () => void;
   /** Tells who watches that the task is deleted. */
   forget(taskId: string): void;
 }
@@ -53,6 +57,8 @@ export interface LedgerHooks {
 }
 
 const ignore = (): void => undefined;
+/** No task's id. */
+const anyTask = Symbol('any task');
 
 export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore, report = ignore }: LedgerHooks = {}): Ledger => {
   const changes = new EventEmitter();
@@ -106,13 +112,22 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
     }
   };
 
+  const tell = (taskId: string, task: Task | null): void => {
+    changes.emit(taskId, task);
+    changes.emit(anyTask, taskId);
+  };
   const committed = async (task: Task): Promise<Task> => {
     await flushInTheEnd();
-    changes.emit(task.id, task);
+    tell(task.id, task);
     return task;
   };
 
   return {
+    async create(task, options) {
+      const made = await store.createTask(task, options);
+      if (made.created) tell(made.task.id, made.task);
+      return made;
+    },
     transition: async (taskId, change) => committed(await store.transition(taskId, change)),
     update: async (taskId, patch, events, only) => committed(await store.updateTask(taskId, patch, events, only)),
     warn: async (taskId, ...warnings) => committed(await store.addWarnings(taskId, warnings)),
@@ -128,6 +143,10 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
       changes.on(taskId, listener);
       return () => changes.off(taskId, listener);
     },
-    forget: (taskId) => void changes.emit(taskId, null),
+    watchAll(listener) {
+      changes.on(anyTask, listener);
+      return () => changes.off(anyTask, listener);
+    },
+    forget: (taskId) => tell(taskId, null),
   };
 };

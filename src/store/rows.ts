@@ -1,6 +1,6 @@
 /** Records to rows and back. */
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import { eventTypes, type EventPayload } from '../../schemas/event.ts';
+import { loggedTypes, type EventPayload } from '../../schemas/event.ts';
 import type { Completion, Task, Usage, Warning } from '../../schemas/task.ts';
 import { noUsage } from '../domain/usage.ts';
 import type { Integration, OpenMerge, OutboxEvent, Run, RunChanges, TaskChanges, ToolKeyRecord, WorktreeRecord } from './records.ts';
@@ -18,7 +18,7 @@ const reader =
 const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 const usageFields = Object.keys(noUsage);
-const knownTypes: ReadonlySet<unknown> = new Set(eventTypes);
+const knownTypes: ReadonlySet<unknown> = new Set(loggedTypes);
 
 const readStrings = reader((value): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string'));
 const readUsage = reader((value): value is Usage => usageFields.every((name) => typeof field(value, name) === 'number'));

@@ -51,7 +51,8 @@ export class EventStream {
     // A comment keeps the connection alive and brings nothing.
     if (data === undefined) return;
     const event: unknown = JSON.parse(data);
-    if (!isEvent(event) || String(event.id) !== field('id')?.split('-')[0] || event.type !== field('event')) throw new Error(`Not an event: ${frame}`);
+    if (!isEvent(event) || String(event.id) !== field('id')?.split('-')[0] || event.type !== field('event'))
+      throw new Error(`Not an event: ${frame}`);
     this.events.push(event);
     this.#waiting.forEach((look) => look());
   }

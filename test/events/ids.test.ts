@@ -7,6 +7,8 @@ import { all, append, collect, idsOf, line, open, taskId } from './helpers.ts';
 const id = taskId(1);
 const withIds: Framing = { name: 'ids', beforeId: '', isNamed: true, beforeJson: () => '', afterJson: '\n' };
 
+const homes = (path: string) => ({ directory: join(path, 'live'), backup: join(path, 'backup') });
+
 const places = async (log: EventLog, of = id): Promise<string[]> => (await collect(log.read(of, all))).map(({ place }) => place);
 const lastPlace = async (log: EventLog): Promise<string> => (await places(log)).at(-1) ?? '';
 const lines = (count: number) => Array.from({ length: count }, (_, n) => line(String(n)));
@@ -28,7 +30,14 @@ void t.test('a place is told with the name of what it was counted in, and taken 
   const told = await places(log);
   t.match(told, [/^1-[0-9a-z]{8}$/, /^2-[0-9a-z]{8}$/, /^3-[0-9a-z]{8}$/]);
   for await (const chunk of log.read(id, all).chunks)
-    t.equal(chunk.framed(withIds).toString().replaceAll(/\{.*\}/g, ''), told.map((place) => `${place}\n`).join(''), 'as a stream has it');
+    t.equal(
+      chunk
+        .framed(withIds)
+        .toString()
+        .replaceAll(/\{.*\}/g, ''),
+      told.map((place) => `${place}\n`).join(''),
+      'as a stream has it',
+    );
   t.same(await after(log, told[0] ?? ''), [second, third]);
   t.same(await after(log, first ?? 0), [second, third]);
   t.same(await after(log, String(first)), [second, third]);
@@ -55,8 +64,7 @@ void t.test('a reader goes on over restarts and kills with the place that it has
 });
 
 void t.test('a backup that was made of a stopped home knows nothing of what came after it', async (t) => {
-  const directory = t.testdir();
-  const backup = t.testdir({ backup: {} });
+  const { directory, backup } = homes(t.testdir({ live: {}, backup: {} }));
   let log = open(directory);
   append(log, id, lines(5));
   const before = await lastPlace(log);
@@ -76,8 +84,7 @@ void t.test('a backup that was made of a stopped home knows nothing of what came
 });
 
 void t.test('nor does a snapshot of a living home of what came after it in the same life', async (t) => {
-  const directory = t.testdir();
-  const backup = t.testdir({ backup: {} });
+  const { directory, backup } = homes(t.testdir({ live: {}, backup: {} }));
   const log = open(directory);
   append(log, id, lines(5));
   const before = await lastPlace(log);

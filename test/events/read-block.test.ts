@@ -19,7 +19,14 @@ void t.test('a long record is read whole, though the log is trimmed between two 
   log.close();
   const path = join(directory, `${id}.log`);
   const handles = new WriteHandles(1);
-  const options = { handles, write: writeSync, warn: () => undefined, recent: new RecentBlocks(), listeners: new Set(), counting: () => 'x' };
+  const options = {
+    handles,
+    write: writeSync,
+    warn: () => undefined,
+    recent: new RecentBlocks(),
+    listeners: new Set(),
+    counting: () => 'x',
+  };
   const file = new LogFile(id, path, options);
   const { size } = file;
   const fd = openSync(path, 'r');

@@ -41,7 +41,14 @@ void t.test('no more is kept than a few blocks, and nothing that is small or lar
 
 /** A log whose records are all of one letter, with as many who follow it. */
 const openLog = (path: string, recent: RecentBlocks, letter: string, readers: number): { file: LogFile; append: () => void } => {
-  const options = { handles: new WriteHandles(10), write: writeSync, warn: () => undefined, recent, listeners: new Set(), counting: () => 'x' };
+  const options = {
+    handles: new WriteHandles(10),
+    write: writeSync,
+    warn: () => undefined,
+    recent,
+    listeners: new Set(),
+    counting: () => 'x',
+  };
   const file = new LogFile('task', path, options);
   for (let n = 0; n < readers; n++) file.bells.add({ ring: () => undefined });
   let id = 0;

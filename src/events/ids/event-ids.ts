@@ -85,8 +85,12 @@ export class EventIds {
     const isOwn = counting === null || counting === this.#name;
     const through = isOwn ? this.#last : this.#earlier.find(({ name }) => name === counting)?.through;
     if (through === undefined)
-      throw gone(`The event ${place} was counted in another home, or in this one after the backup was made that it was restored from`, this.#last);
-    if (id > through) throw gone(`No event here has the id ${place} yet: it was counted in another home, or its events are lost`, this.#last);
+      throw gone(
+        `The event ${place} was counted in another home, or in this one after the backup was made that it was restored from`,
+        this.#last,
+      );
+    if (id > through)
+      throw gone(`No event here has the id ${place} yet: it was counted in another home, or its events are lost`, this.#last);
     return id;
   }
 

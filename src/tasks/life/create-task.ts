@@ -109,7 +109,7 @@ export const createTask = async (
   request: CreateTask,
   idempotencyKey: string | null,
 ): Promise<Task> => {
-  const { store, maxTasks, newId, now } = parts;
+  const { ledger, maxTasks, newId, now } = parts;
   const parent = await findParent(parts, caller, request);
   refuseUnavailable(request);
   if (request.continueFromTaskId !== undefined) await checkContinuation(parts, caller, request.continueFromTaskId, parent);
@@ -147,7 +147,7 @@ export const createTask = async (
   };
   await checkRequest(parts, task);
   await requireRoom(parts);
-  const { task: made } = await store.createTask(task, {
+  const { task: made } = await ledger.create(task, {
     maxTasks,
     ...(caller.kind === 'tool-key' && { keyId: caller.keyId }),
     ...(idempotencyKey !== null && {

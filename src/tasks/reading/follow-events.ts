@@ -1,39 +1,52 @@
 import type { EventFeed, FollowAllOptions, FollowOptions } from '../../events/event-log.ts';
 import { maySee, requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
+import { stateOfTask, statesOfAll, type TaskView } from './task-states.ts';
+
+type Uses = Needs<'store' | 'log' | 'ledger' | 'now'>;
+
+/** How much of a task its own events tell, where they are asked for. */
+interface Viewed {
+  view?: TaskView;
+}
 
 /**
- * The events of one task, those that are there and those that come, until it has ended or the signal fires.
+ * The events of one task, those that are there and those that come, until it has ended or the signal fires. With the type `task` also the
+ * task itself, at first and after each change.
  * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, EVENTS_GONE
  */
 export const followTask = async (
-  parts: Needs<'store' | 'log'>,
+  parts: Uses,
   caller: Caller,
   taskId: string,
-  options: FollowOptions,
+  { view = 'full', ...options }: Omit<FollowOptions, 'beside'> & Viewed,
 ): Promise<EventFeed> => {
   const task = await requireTask(parts, caller, taskId, 'read');
-  return parts.log.follow(task.id, options);
+  const isAsked = options.types?.includes('task') === true;
+  return parts.log.follow(task.id, { ...options, ...(isAsked && { beside: stateOfTask(parts, task.id, view) }) });
 };
 
 /**
- * The events of all tasks that the caller may see, until the signal fires.
+ * The events of all tasks that the caller may see, until the signal fires. With the type `task`, and with a snapshot, also each task itself
+ * after each change of it.
+ * @param options.snapshot - each task is told at first. So it is where a reader comes back that asks for the type `task`: of what changed
+ *   meanwhile nothing else tells
  * @throws MakimaError EVENTS_GONE
  */
 export const followAll = (
-  parts: Needs<'store' | 'log'>,
+  parts: Uses,
   caller: Caller,
-  options: Omit<FollowAllOptions, 'visible'>,
+  { snapshot = false, view = 'full', ...options }: Omit<FollowAllOptions, 'visible' | 'beside'> & Viewed & { snapshot?: boolean },
 ): Promise<EventFeed> => {
   const seen = new Map<string, Promise<boolean>>();
-  return parts.log.followAll({
-    ...options,
-    visible: (taskId) => {
-      const known = seen.get(taskId);
-      if (known) return known;
-      const answer = maySee(parts, caller, taskId);
-      seen.set(taskId, answer);
-      return answer;
-    },
-  });
+  const visible = (taskId: string): Promise<boolean> => {
+    const known = seen.get(taskId);
+    if (known) return known;
+    const answer = maySee(parts, caller, taskId);
+    seen.set(taskId, answer);
+    return answer;
+  };
+  const isAsked = options.types?.includes('task') === true;
+  const states = { snapshot: snapshot || options.after !== null, view, visible };
+  return parts.log.followAll({ ...options, visible, ...((snapshot || isAsked) && { beside: statesOfAll(parts, caller, states) }) });
 };

@@ -3,9 +3,9 @@ import type { OperationTexts } from './operation.ts';
 import { endEvent, outputEvent, statusEvent } from './samples.ts';
 
 /** An event as a stream sends it. */
-const frame = (event: TaskEvent): string => `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+const frame = (event: TaskEvent): string => `id: ${event.id}-k3f9x2ab\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 const resume =
-  'A connection that broke is taken up by the `id` of the last event that came, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. A comment every 15 seconds says that the stream lives.';
+  'A connection that broke is taken up by the `id:` of the last event that came, a number and the name of what it was counted in, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. An id of another home, or of one that a backup was put in the place of, is `410 EVENTS_GONE`. A `task` event is the task as it is when it is sent, with the id of the latest event before it, and comes where `types` asks for it. A comment every 15 seconds says that the stream lives.';
 
 /** What an agent says and does, and everything that happens. */
 export const outputTexts: OperationTexts = {
@@ -25,7 +25,7 @@ export const outputTexts: OperationTexts = {
     answers: { 200: { 'text/event-stream': { example: [statusEvent, outputEvent, endEvent].map(frame).join('') } } },
   },
   followAll: {
-    description: `Of every task that the caller may see, in one stream. ${resume}`,
+    description: `Of every task that the caller may see, in one stream. ${resume}\n\nWith \`snapshot=true\` a list needs this one stream and no poll: first a \`task\` event for each task, the newest first, then an event \`snapshot\` that says how many there were, then what happens from exactly there on, with a \`task\` event after each change of a task and one with \`deleted: true\` after its end. A reader that comes back to the same address with \`Last-Event-ID\` gets all states again, and then the events that it has missed; what it knows of other tasks was deleted. One that reads slowly gets the latest state of each task alone.`,
     answers: { 200: { 'text/event-stream': { example: [statusEvent, outputEvent].map(frame).join('') } } },
   },
 };
