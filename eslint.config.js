@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', '.tap', '.cache', 'test/fixtures/**', 'demo/agent.js'] },
+  { ignores: ['node_modules', 'dist', '.tap', '.cache', 'test/fixtures/**', 'demo/agent.js', 'clients/typescript/contract.d.ts'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

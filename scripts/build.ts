@@ -7,7 +7,6 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileS
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { apiTypes } from './api-types.ts';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -136,4 +135,4 @@ const inputs = await bundle();
 await threads();
 copyFiles();
 writeFileSync(join(dist, 'licences.txt'), licences(inputs));
-writeFileSync(join(dist, 'index.d.ts'), await apiTypes());
+copy(join(root, 'clients/typescript/contract.d.ts'), join(dist, 'index.d.ts'));

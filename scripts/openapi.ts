@@ -1,4 +1,7 @@
-/** Writes openapi.yaml and docs/errors.md from the schemas, routes and error table: `npm run openapi`. A test fails while they are others. */
+/**
+ * Writes openapi.yaml and docs/errors.md from the schemas, routes and error table, and the types of the API from openapi.yaml:
+ * `npm run openapi`. A test fails while they are others.
+ */
 import { writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
@@ -7,6 +10,7 @@ import { buildHttp } from '../src/http/build-http.ts';
 import { errorsPage } from '../src/http/documents/errors-page.ts';
 import { openapiYaml } from '../src/http/documents/openapi.ts';
 import type { Actions } from '../src/tasks/actions.ts';
+import { apiTypes } from './api-types.ts';
 
 const app = await buildHttp({
   // Declaring the routes calls none of them.
@@ -22,6 +26,8 @@ const app = await buildHttp({
   allowedOrigins: [],
   limits: { bodyBytes: 1, streams: 1 },
 });
-await writeFile(new URL('../openapi.yaml', import.meta.url), openapiYaml(app));
+const yaml = openapiYaml(app);
+await writeFile(new URL('../openapi.yaml', import.meta.url), yaml);
+await writeFile(new URL('../clients/typescript/contract.d.ts', import.meta.url), await apiTypes(yaml));
 await writeFile(new URL('../docs/errors.md', import.meta.url), errorsPage());
 await app.close();

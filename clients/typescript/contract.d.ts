@@ -1,0 +1,4360 @@
+/** Generated from openapi.yaml by `npm run openapi`: the shapes of makima's API by name, and `paths` for openapi-fetch. */
+export interface paths {
+    "/api/v1/mesh/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tasks, newest first
+         * @description A page of tasks; `nextCursor`, and the `Link` header, lead to the next one, also while tasks are made and deleted. A poll sends the `ETag` of its last answer as `If-None-Match` and is told 304 while nothing has changed, or asks with `updatedSince` for what has. `view=summary` leaves the plans out.
+         */
+        get: operations["listTasks"];
+        put?: never;
+        /**
+         * Make a task, and start it where start is true
+         * @description A task is a plan for an agent and where it works: a repository on this machine, a clone URL, a new one, or an empty directory. It is made as `pending`; with `start: true` it is queued at once. A subtask names its parent, which must be an orchestrator, and has the parent's repository, branches and agent. With an `Idempotency-Key` a repeat is answered with the task that the first request made, so that a client may safely send it again.
+         */
+        post: operations["createTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a task
+         * @description The task as it now is. With the `ETag` of an earlier answer as `If-None-Match` it is 304 while nothing has changed.
+         */
+        get: operations["getTask"];
+        /**
+         * Change a task, report progress, or finish it with status done
+         * @description `name`, `plan` and `priority` change while the task is pending, `model` and `effort` while it is not active, `progressSummary` at any time. `status: "done"` finishes a running task. For an orchestrator that is refused while work of its subtasks is neither merged, copied nor skipped (`SUBTASKS_NOT_INTEGRATED`, which names the branches), unless `force` is true.
+         */
+        put: operations["updateTask"];
+        post?: never;
+        /**
+         * Delete a terminal or pending task with its log and worktree
+         * @description What its worktree holds and git does not ignore is kept before it goes, and `POST /tasks/{taskId}/worktree/restore` brings it back. The tasks below it go with it. Stop what is active first. `worktree=keep` leaves the directory where it is.
+         */
+        delete: operations["deleteTask"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/subtasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List direct children, oldest first
+         * @description All of them at once: a task has few. `GET /tasks?parentTaskId=` lists them by pages.
+         */
+        get: operations["listSubtasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a task with everything below it
+         * @description Each task has its `subtasks`, oldest first.
+         */
+        get: operations["getTree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue a task; a terminal one runs again in its worktree
+         * @description It is answered when the task is queued, not when its agent works: follow its events, or wait. A task that has ended runs again in the same worktree, from its plan.
+         */
+        post: operations["startTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Interrupt the agent, then terminate it, then kill everything it started
+         * @description It is answered when the stop is stored. The agent is interrupted, then terminated, then everything that it started is killed, however deep or detached, and the task is `interrupted`. Subtasks of an orchestrator are stopped with it, unless `subtasks` is `keep`. The worktree stays.
+         */
+        post: operations["stopTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Halt everything that the agent runs
+         * @description Its processes are halted where they are, and keep their memory. The task keeps its slot.
+         */
+        post: operations["pauseTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused task go on
+         * @description Its processes go on where they were halted.
+         */
+        post: operations["resumeTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wait until a task is terminal, or its completion action is over too, or the time is
+         * @description A long poll. It is answered with the task as soon as it is over, and with the task as it then is when the time is: the header `X-Makima-Over` says which. Ask again for longer. It is answered early, as `false`, where the daemon shuts down.
+         */
+        get: operations["waitForTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a further user message to the running agent
+         * @description It is stored, and handed to the agent in order: at once, or where the agent is in the middle of a turn as it takes messages.
+         */
+        post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/sibling-context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell a running agent what a sibling did
+         * @description The agent is told the sibling's name and status, its summary and the files that it has changed.
+         */
+        post: operations["shareSibling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/worktree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the worktree is
+         * @description `exists` is false where the directory was removed by somebody else. A task that was never started has none: 404.
+         */
+        get: operations["getWorktree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A task's changes against its base commit, uncommitted and untracked ones too
+         * @description Also while the agent works, and without touching its index. As JSON the files with their counts, as plain text the patch: what `git apply` takes, binary files included.
+         */
+        get: operations["getDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/worktree/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a stand-alone copy of the worktree
+         * @description A repository of its own, with the history and everything that git does not ignore. Nothing in it leads back to makima.
+         */
+        post: operations["cloneWorktree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/worktree/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back a deleted worktree, with its task where that was deleted too
+         * @description All that a deletion has kept: what git does not ignore, committed or not, and the repository. A parent comes back before its subtasks, or these with `parentTaskId=none` as tasks of their own.
+         */
+        post: operations["restoreWorktree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/targets/exists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether something is at a path
+         * @description Before a copy is made: `~` is the home, and what is asked for need not be a directory.
+         */
+        get: operations["targetExists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the branches of the subtasks, and which are merged
+         * @description `isMerged` looks at what is in the worktree now: a subtask that goes on is unmerged again.
+         */
+        get: operations["listBranches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/merge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a merge would come to, with nothing touched; without a subtask: of all, and the best order
+         * @description With `subtaskId` what merging this one would come to; without, of all that are left, and an order in which most of them merge cleanly.
+         */
+        get: operations["previewMerge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The merge under way, and its conflicts that are left
+         * @description `inProgress` is false where none is. It says what git would: what the agent has resolved by hand with `git add` is resolved.
+         */
+        get: operations["getMerge"];
+        put?: never;
+        /**
+         * Merge everything that a subtask's worktree holds and git does not ignore
+         * @description Committed or not, all that the worktree of the subtask holds and git does not ignore is merged and committed. With conflicts it is 409 `MERGE_CONFLICT`, whose body has `conflicts`, and the merge is left open: resolve each file and commit, or abort.
+         */
+        post: operations["startMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/merge/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve one file
+         * @description Answered with what is left. `manual` is refused while the file has conflict markers.
+         */
+        post: operations["resolveConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/merge/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commit the merge once every conflict is resolved
+         * @description Refused while a file is not resolved.
+         */
+        post: operations["commitMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/merge/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo the merge: the worktree is again exactly as before it
+         * @description Files, modes, times, index and HEAD are as they were before; what that takes away is kept under a ref.
+         */
+        post: operations["abortMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/merge/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a subtask's work out on purpose
+         * @description The subtask then counts as integrated. Merging it later takes that back.
+         */
+        post: operations["skipSubtask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/merge/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether all work of the subtasks is merged, copied or skipped, so that the task can be finished
+         * @description What `PUT /tasks/{taskId}` with `status: "done"` asks, told beforehand.
+         */
+        get: operations["checkMerge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the task's work into a repository as a branch, a merge or a pull request; safe to repeat
+         * @description Of a task that has ended. What is left out is as the task has it. Nothing is forced and nothing half done: where a checkout is not clean, or there are conflicts, it fails, says what stands in the way and has changed nothing.
+         */
+        post: operations["runCompletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a task's output: a page of JSON, or all of it streamed, up to now or live
+         * @description What the agent printed, in three forms, as `Accept` asks for: a page of events in JSON, where `nextCursor` is the next `after`; all of them as NDJSON; and the text that a person reads. The latter two go on with what comes with `follow=true`.
+         */
+        get: operations["readOutput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happened and happens to a task, until it has ended
+         * @description From the first event on, or from the one after `after`, then live, until `end`: the task is terminal, its completion action has run and its log is complete. A connection that broke is taken up by the `id:` of the last event that came, a number and the name of what it was counted in, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. An id of another home, or of one that a backup was put in the place of, is `410 EVENTS_GONE`. A `task` event is the task as it is when it is sent, with the id of the latest event before it, and comes where `types` asks for it. A comment every 15 seconds says that the stream lives.
+         */
+        get: operations["followTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens to every task that the caller may see; live only, unless after is given
+         * @description Of every task that the caller may see, in one stream. A connection that broke is taken up by the `id:` of the last event that came, a number and the name of what it was counted in, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. An id of another home, or of one that a backup was put in the place of, is `410 EVENTS_GONE`. A `task` event is the task as it is when it is sent, with the id of the latest event before it, and comes where `types` asks for it. A comment every 15 seconds says that the stream lives.
+         *
+         *     With `snapshot=true` a list needs this one stream and no poll: first a `task` event for each task, the newest first, then an event `snapshot` that says how many there were, then what happens from exactly there on, with a `task` event after each change of a task and one with `deleted: true` after its end. A reader that comes back to the same address with `Last-Event-ID` gets all states again, and then the events that it has missed; what it knows of other tasks was deleted. One that reads slowly gets the latest state of each task alone.
+         */
+        get: operations["followAll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/tool-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a task's keys, without the keys themselves
+         * @description Those that were made by hand, and the one of a run that is under way.
+         */
+        get: operations["listToolKeys"];
+        put?: never;
+        /**
+         * Make a key; it is shown this once
+         * @description For a script or a server that is to reach one task's tree and nothing else. makima keeps a hash of it alone. An orchestrator's agent gets one of its own for each run, which ends with that.
+         */
+        post: operations["createToolKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/tool-keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key: the next call with it is 401
+         * @description A call with it that is under way is answered to its end.
+         */
+        delete: operations["deleteToolKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version, agents found, limits and counts
+         * @description What keeps an agent from working is its `problem`, in words that say what to do.
+         */
+        get: operations["getInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the process lives
+         * @description As long as the process answers. It asks for no credential.
+         */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether it takes requests
+         * @description From when the runs of the daemon before are taken up until it shuts down; else 503. It asks for no credential.
+         */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measurements for Prometheus
+         * @description Requests, tasks by status, open streams, prepared worktrees, and what Node measures of itself.
+         */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This document as JSON
+         * @description Of the version that answers. It asks for no credential.
+         */
+        get: operations["openapiJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This document as YAML
+         * @description Of the version that answers, as it is in the package. It asks for no credential.
+         */
+        get: operations["openapiYaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Task: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            plan: string;
+            /** @enum {string} */
+            status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            isOrchestrator: boolean;
+            /** Format: uuid */
+            parentTaskId: string | null;
+            /** @description 0 is the top of a tree */
+            depth: number;
+            agent: string;
+            /** @description What the agent is asked to run with; null: its own default */
+            model: string | null;
+            /** @description How hard it is to think, as the agent names it; null: its own default */
+            effort: string | null;
+            repositoryUrl: string | null;
+            baseBranch: string | null;
+            targetBranch: string | null;
+            targetRepoPath: string | null;
+            /** @enum {string} */
+            completionAction: "none" | "branch" | "merge" | "pr";
+            /** Format: uuid */
+            continueFromTaskId: string | null;
+            copyFiles: string[];
+            dependsOn: string[];
+            priority: number;
+            /** @description The absolute path of the worktree */
+            overlayPath: string | null;
+            branch: string | null;
+            baseCommit: string | null;
+            /** @description The agent's own session id */
+            sessionId: string | null;
+            progressSummary: string | null;
+            errorMessage: string | null;
+            /** @description Of the last run, the first 50 */
+            warnings: {
+                /** @description Stable, such as SUBTASKS_UNATTENDED */
+                code: string;
+                /** @description What was found, and what to do */
+                message: string;
+            }[];
+            exitCode: number | null;
+            /** @description What the agent used, over all runs of the task */
+            usage: {
+                inputTokens: number;
+                outputTokens: number;
+                cacheReadTokens: number;
+                cacheWriteTokens: number;
+                costUsd: number;
+                turns: number;
+            } | null;
+            /** @description The result of the completion action */
+            completion: {
+                /** @enum {string} */
+                action: "none" | "branch" | "merge" | "pr";
+                /** @enum {string} */
+                status: "running" | "succeeded" | "failed";
+                message: string | null;
+                prUrl: string | null;
+                commitSha: string | null;
+                branch: string | null;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When a field of it changed last; never earlier than that of a change before
+             */
+            updatedAt: string;
+            /** Format: date-time */
+            queuedAt: string | null;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            completedAt: string | null;
+        };
+        ListedTask: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Left out with view=summary */
+            plan?: string;
+            /** @enum {string} */
+            status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            isOrchestrator: boolean;
+            /** Format: uuid */
+            parentTaskId: string | null;
+            /** @description 0 is the top of a tree */
+            depth: number;
+            agent: string;
+            /** @description What the agent is asked to run with; null: its own default */
+            model: string | null;
+            /** @description How hard it is to think, as the agent names it; null: its own default */
+            effort: string | null;
+            repositoryUrl: string | null;
+            baseBranch: string | null;
+            targetBranch: string | null;
+            targetRepoPath: string | null;
+            /** @enum {string} */
+            completionAction: "none" | "branch" | "merge" | "pr";
+            /** Format: uuid */
+            continueFromTaskId: string | null;
+            copyFiles: string[];
+            dependsOn: string[];
+            priority: number;
+            /** @description The absolute path of the worktree */
+            overlayPath: string | null;
+            branch: string | null;
+            baseCommit: string | null;
+            /** @description The agent's own session id */
+            sessionId: string | null;
+            progressSummary: string | null;
+            errorMessage: string | null;
+            /** @description Of the last run, the first 50 */
+            warnings: {
+                /** @description Stable, such as SUBTASKS_UNATTENDED */
+                code: string;
+                /** @description What was found, and what to do */
+                message: string;
+            }[];
+            exitCode: number | null;
+            /** @description What the agent used, over all runs of the task */
+            usage: {
+                inputTokens: number;
+                outputTokens: number;
+                cacheReadTokens: number;
+                cacheWriteTokens: number;
+                costUsd: number;
+                turns: number;
+            } | null;
+            /** @description The result of the completion action */
+            completion: {
+                /** @enum {string} */
+                action: "none" | "branch" | "merge" | "pr";
+                /** @enum {string} */
+                status: "running" | "succeeded" | "failed";
+                message: string | null;
+                prUrl: string | null;
+                commitSha: string | null;
+                branch: string | null;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When a field of it changed last; never earlier than that of a change before
+             */
+            updatedAt: string;
+            /** Format: date-time */
+            queuedAt: string | null;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            completedAt: string | null;
+        };
+        TaskPage: {
+            items: components["schemas"]["ListedTask"][];
+            nextCursor: string | null;
+        };
+        TaskTree: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            plan: string;
+            /** @enum {string} */
+            status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            isOrchestrator: boolean;
+            /** Format: uuid */
+            parentTaskId: string | null;
+            /** @description 0 is the top of a tree */
+            depth: number;
+            agent: string;
+            /** @description What the agent is asked to run with; null: its own default */
+            model: string | null;
+            /** @description How hard it is to think, as the agent names it; null: its own default */
+            effort: string | null;
+            repositoryUrl: string | null;
+            baseBranch: string | null;
+            targetBranch: string | null;
+            targetRepoPath: string | null;
+            /** @enum {string} */
+            completionAction: "none" | "branch" | "merge" | "pr";
+            /** Format: uuid */
+            continueFromTaskId: string | null;
+            copyFiles: string[];
+            dependsOn: string[];
+            priority: number;
+            /** @description The absolute path of the worktree */
+            overlayPath: string | null;
+            branch: string | null;
+            baseCommit: string | null;
+            /** @description The agent's own session id */
+            sessionId: string | null;
+            progressSummary: string | null;
+            errorMessage: string | null;
+            /** @description Of the last run, the first 50 */
+            warnings: {
+                /** @description Stable, such as SUBTASKS_UNATTENDED */
+                code: string;
+                /** @description What was found, and what to do */
+                message: string;
+            }[];
+            exitCode: number | null;
+            /** @description What the agent used, over all runs of the task */
+            usage: {
+                inputTokens: number;
+                outputTokens: number;
+                cacheReadTokens: number;
+                cacheWriteTokens: number;
+                costUsd: number;
+                turns: number;
+            } | null;
+            /** @description The result of the completion action */
+            completion: {
+                /** @enum {string} */
+                action: "none" | "branch" | "merge" | "pr";
+                /** @enum {string} */
+                status: "running" | "succeeded" | "failed";
+                message: string | null;
+                prUrl: string | null;
+                commitSha: string | null;
+                branch: string | null;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When a field of it changed last; never earlier than that of a change before
+             */
+            updatedAt: string;
+            /** Format: date-time */
+            queuedAt: string | null;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            completedAt: string | null;
+            subtasks: components["schemas"]["TaskTree"][];
+        };
+        CreateTask: {
+            name: string;
+            plan: string;
+            /** @description A path (~ is the home), a clone URL, new:// or new://name; left out: a scratch directory */
+            repositoryUrl?: string;
+            baseBranch?: string;
+            targetBranch?: string;
+            targetRepoPath?: string;
+            /** @enum {string} */
+            completionAction?: "none" | "branch" | "merge" | "pr";
+            isOrchestrator?: boolean;
+            /** Format: uuid */
+            parentTaskId?: string;
+            /** Format: uuid */
+            continueFromTaskId?: string;
+            copyFiles?: string[];
+            dependsOn?: string[];
+            /** @description Higher starts first; 0 where left out */
+            priority?: number;
+            agent?: string;
+            /** @description A name or alias as the agent takes it */
+            model?: string;
+            /** @description As the agent names it: claude has low, medium, high, xhigh and max */
+            effort?: string;
+            /** @description Start it at once */
+            start?: boolean;
+        };
+        UpdateTask: {
+            name?: string;
+            plan?: string;
+            /** @description Higher starts first; 0 where left out */
+            priority?: number;
+            /** @description A name or alias as the agent takes it */
+            model?: string | null;
+            /** @description As the agent names it: claude has low, medium, high, xhigh and max */
+            effort?: string | null;
+            progressSummary?: string;
+            /** @enum {string} */
+            status?: "done" | "completed";
+            /** @description Finish although work of subtasks is not integrated */
+            force?: boolean;
+        };
+        /** @description Nothing is to be said yet */
+        StartTask: Record<string, never>;
+        StopTask: {
+            /** @description false leaves the interrupt out and terminates at once */
+            graceful?: boolean;
+            /** @enum {string} */
+            subtasks?: "stop" | "keep";
+        };
+        SendMessage: {
+            message: string;
+        };
+        SiblingContext: {
+            /** Format: uuid */
+            siblingTaskId: string;
+            summary?: string;
+        };
+        Delivered: {
+            /** @description Whether the agent has it already; false: it is kept and follows */
+            delivered: boolean;
+        };
+        Worktree: {
+            path: string;
+            branch: string | null;
+            baseCommit: string | null;
+            exists: boolean;
+        };
+        FileChange: {
+            path: string;
+            /** @enum {string} */
+            status: "added" | "modified" | "deleted" | "renamed" | "type-changed";
+            /** @description Of a renamed file */
+            oldPath?: string;
+            /** @description null for a binary file */
+            additions: number | null;
+            /** @description null for a binary file */
+            deletions: number | null;
+        };
+        CloneWorktree: {
+            targetDir: string;
+        };
+        CloneResult: {
+            success: boolean;
+            message: string;
+            targetDir: string;
+        };
+        TargetExists: {
+            exists: boolean;
+            targetDir: string;
+        };
+        /** @description What is left out is the task's own */
+        RunCompletion: {
+            /** @enum {string} */
+            action?: "branch" | "merge" | "pr";
+            /** @description A repository on this machine; ~ is the home */
+            targetRepoPath?: string;
+            targetBranch?: string;
+            /** @description Brings out files with conflict markers too, where they are meant */
+            force?: boolean;
+        };
+        CompletionResult: {
+            success: boolean;
+            message: string;
+            prUrl: string | null;
+            commitSha: string | null;
+            branch: string | null;
+        };
+        SubtaskBranch: {
+            /** @description Of the branch */
+            name: string;
+            /** Format: uuid */
+            taskId: string;
+            taskName: string;
+            /** @description Whether all that the subtask's worktree holds is in the task's */
+            isMerged: boolean;
+            isSkipped: boolean;
+            /** @description Commits of the branch that the task's branch has not; uncommitted work is not counted */
+            ahead: number;
+            lastCommit: string | null;
+            lastCommitMessage: string | null;
+        };
+        MergeConflict: {
+            /** @description Its path in the worktree; a name that is not UTF-8 in quotes, as git shows it */
+            file: string;
+            /**
+             * @description What the two sides did to the file; us is the task, them the subtask
+             * @enum {string}
+             */
+            kind: "both-modified" | "both-added" | "deleted-by-us" | "deleted-by-them" | "rename-rename" | "rename-delete" | "mode" | "symlink" | "binary" | "submodule" | "directory-file" | "other";
+        };
+        MergePreview: {
+            clean: boolean;
+            conflicts: components["schemas"]["MergeConflict"][];
+            /** @description The files that the merge would change */
+            files: string[];
+        };
+        MergeOutlook: {
+            /** @description Every subtask that is not integrated, but those that a later one of their continuation chain contains */
+            subtasks: {
+                /** Format: uuid */
+                taskId: string;
+                taskName: string;
+                branch: string;
+                clean: boolean;
+                conflicts: components["schemas"]["MergeConflict"][];
+                /** @description The files that the merge would change */
+                files: string[];
+                /** @description Other subtasks that it would conflict with */
+                conflictsWith: string[];
+            }[];
+            /** @description An order that merges as many as possible cleanly: those come first */
+            order: string[];
+            /** @description How many, from the start of the order on, merge cleanly one after the other */
+            cleanCount: number;
+            /** @description false: there are too many subtasks to hold each against each; conflictsWith is known of the first ones only */
+            complete: boolean;
+        };
+        /** @description Of sourceBranch and subtaskId one is enough */
+        StartMerge: {
+            sourceBranch?: string;
+            /** Format: uuid */
+            subtaskId?: string;
+            /** @description Another branch of the subtask's repository, in place of what its worktree holds */
+            branch?: string;
+            /** @description Takes files with conflict markers too, where they are meant */
+            force?: boolean;
+        };
+        MergeResult: {
+            success: boolean;
+            commitSha: string;
+            message: string;
+        };
+        MergeStatus: {
+            inProgress: boolean;
+            sourceBranch: string | null;
+            /** Format: uuid */
+            subtaskId: string | null;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** @description Those with conflicts that are not resolved */
+            conflictedFiles: string[];
+            conflicts: components["schemas"]["MergeConflict"][];
+        };
+        ResolveConflict: {
+            file: string;
+            /**
+             * @description ours: what the task has; theirs: what the subtask has; manual: the file as it now stands in the task's worktree
+             * @enum {string}
+             */
+            strategy: "ours" | "theirs" | "manual";
+        };
+        CommitMerge: {
+            message?: string;
+        };
+        MergeDone: {
+            success: boolean;
+            message: string;
+        };
+        SkipSubtask: {
+            /** Format: uuid */
+            subtaskId: string;
+            reason: string;
+        };
+        MergeCheck: {
+            canComplete: boolean;
+            unmergedBranches: string[];
+            mergedCount: number;
+            skippedCount: number;
+            unmerged: {
+                /** Format: uuid */
+                taskId: string;
+                taskName: string;
+                branch: string;
+                reason: string;
+            }[];
+        };
+        Event: {
+            /** @description Grows over all tasks and restarts of this daemon; gaps mean nothing. The id of a stream has also the name of what it was counted in */
+            id: number;
+            /** Format: uuid */
+            taskId: string;
+            /** Format: date-time */
+            at: string;
+        } & ({
+            /** @enum {string} */
+            type: "output";
+            /** @enum {string} */
+            stream: "stdout" | "stderr" | "system" | "stdin";
+            /** @description One line without its newline; bytes that are not UTF-8 are shown as U+FFFD */
+            content: string;
+            /** @description The type field, where the line is a JSON object */
+            jsonType?: string;
+            /**
+             * @description The line is longer than one event holds; it goes on in the next output event of this stream
+             * @enum {boolean}
+             */
+            partial?: true;
+            /** @description The exact bytes, where the line is not UTF-8 */
+            base64?: string;
+            /**
+             * @description Of a system line that is more than a notice
+             * @enum {string}
+             */
+            level?: "info" | "warning" | "error";
+        } | {
+            /** @enum {string} */
+            type: "status";
+            /** @enum {string} */
+            from: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            /** @enum {string} */
+            to: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            reason?: string;
+        } | {
+            /** @enum {string} */
+            type: "usage";
+            /** @description What the agent used, over all runs of the task */
+            usage: {
+                inputTokens: number;
+                outputTokens: number;
+                cacheReadTokens: number;
+                cacheWriteTokens: number;
+                costUsd: number;
+                turns: number;
+            };
+        } | {
+            /** @enum {string} */
+            type: "completion";
+            /** @description The result of the completion action */
+            completion: {
+                /** @enum {string} */
+                action: "none" | "branch" | "merge" | "pr";
+                /** @enum {string} */
+                status: "running" | "succeeded" | "failed";
+                message: string | null;
+                prUrl: string | null;
+                commitSha: string | null;
+                branch: string | null;
+            };
+        } | {
+            /** @enum {string} */
+            type: "tool-key";
+            /** Format: uuid */
+            keyId: string;
+            /** @enum {string} */
+            action: "created" | "revoked";
+            label: string | null;
+        } | {
+            /** @enum {string} */
+            type: "merge";
+            /** @enum {string} */
+            action: "started" | "conflict" | "resolved" | "committed" | "aborted" | "skipped";
+            /** Format: uuid */
+            subtaskId: string;
+            sourceBranch: string | null;
+            commitSha: string | null;
+            /** @description Of conflict: the files, the first 100 of them; of resolved: the file */
+            conflicts: {
+                /** @description Its path in the worktree; a name that is not UTF-8 in quotes, as git shows it */
+                file: string;
+                /**
+                 * @description What the two sides did to the file; us is the task, them the subtask
+                 * @enum {string}
+                 */
+                kind: "both-modified" | "both-added" | "deleted-by-us" | "deleted-by-them" | "rename-rename" | "rename-delete" | "mode" | "symlink" | "binary" | "submodule" | "directory-file" | "other";
+            }[];
+            /** @description Of conflict and resolved: how many files have one */
+            conflictsLeft: number | null;
+            /** @description Why it was skipped, or undone by the daemon */
+            reason: string | null;
+        } | {
+            /** @enum {string} */
+            type: "end";
+            /** @enum {string} */
+            status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+        } | {
+            /** @enum {string} */
+            type: "task";
+            task?: components["schemas"]["ListedTask"];
+            /**
+             * @description The task is no more; in the place of the task
+             * @enum {boolean}
+             */
+            deleted?: true;
+        });
+        SnapshotEnd: {
+            /** @enum {string} */
+            type: "snapshot";
+            /** @description Of the latest event before it */
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @description How many task events it had: there are no others, and what a reader knows beside them was deleted */
+            tasks: number;
+        };
+        Gap: {
+            /** @enum {string} */
+            type: "gap";
+            /** @enum {string} */
+            code: "EVENTS_GONE";
+            message: string;
+            /** @description The id up to which events are gone */
+            trimmedThrough: number;
+        } & {
+            [key: string]: unknown;
+        };
+        StreamEvent: components["schemas"]["Event"] | components["schemas"]["SnapshotEnd"] | components["schemas"]["Gap"];
+        OutputEvent: {
+            id: number;
+            /** Format: uuid */
+            taskId: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            type: "output";
+            /** @enum {string} */
+            stream: "stdout" | "stderr" | "system" | "stdin";
+            /** @description One line without its newline; bytes that are not UTF-8 are shown as U+FFFD */
+            content: string;
+            /** @description The type field, where the line is a JSON object */
+            jsonType?: string;
+            /**
+             * @description The line is longer than one event holds; it goes on in the next output event of this stream
+             * @enum {boolean}
+             */
+            partial?: true;
+            /** @description The exact bytes, where the line is not UTF-8 */
+            base64?: string;
+            /**
+             * @description Of a system line that is more than a notice
+             * @enum {string}
+             */
+            level?: "info" | "warning" | "error";
+        };
+        OutputPage: {
+            items: components["schemas"]["OutputEvent"][];
+            nextCursor: string | null;
+        };
+        CreateToolKey: {
+            label?: string;
+            /** Format: date-time */
+            expiresAt?: string;
+        };
+        NewToolKey: {
+            /** Format: uuid */
+            id: string;
+            key: string;
+            label: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+        };
+        /** @description A tool key as it is listed: the key itself is shown once, when it is made */
+        ToolKey: {
+            /** Format: uuid */
+            id: string;
+            label: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+        };
+        Info: {
+            /** @description Of this daemon; made on its first start */
+            id: string;
+            version: string;
+            home: string;
+            /** Format: date-time */
+            startedAt: string;
+            agents: {
+                name: string;
+                command: string;
+                path: string | null;
+                version: string | null;
+                /** @description Why it cannot be used, or is not signed in, and how to get there. Where it was not signed in it is asked again after a minute, else after ten */
+                problem: string | null;
+            }[];
+            limits: {
+                [key: string]: number;
+            };
+            /** @description The disk of the home, and what the logs of all tasks take of it */
+            disk: {
+                freeBytes: number;
+                totalBytes: number;
+                logBytes: number;
+            };
+            /** @description Tasks by status */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        Error: {
+            statusCode: number;
+            /** @description Stable: programs branch on it */
+            code: string;
+            /** @description The name of the HTTP status */
+            error: string;
+            /** @description What happened and what to do next */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+    };
+    responses: {
+        /** @description `BODY_TOO_LARGE`: The body is larger than the limit. */
+        BODY_TOO_LARGE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "BODY_TOO_LARGE";
+                };
+            };
+        };
+        /** @description `DISK_FULL`: The disk is full. */
+        DISK_FULL: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "DISK_FULL";
+                };
+            };
+        };
+        /** @description `EVENTS_GONE`: The events asked for were deleted, or were counted in another home. */
+        EVENTS_GONE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "EVENTS_GONE";
+                };
+            };
+        };
+        /** @description `HANDLER_TIMEOUT`: The answer took too long. */
+        HANDLER_TIMEOUT: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "HANDLER_TIMEOUT";
+                };
+            };
+        };
+        /** @description `HOST_NOT_ALLOWED`: The Host header is not an address of this daemon. `ORIGIN_NOT_ALLOWED`: Web pages of this origin may not call the daemon. */
+        "HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "HOST_NOT_ALLOWED" | "ORIGIN_NOT_ALLOWED";
+                };
+            };
+        };
+        /** @description `HOST_NOT_ALLOWED`: The Host header is not an address of this daemon. `ORIGIN_NOT_ALLOWED`: Web pages of this origin may not call the daemon. `FORBIDDEN`: This key may not do that. */
+        "HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "HOST_NOT_ALLOWED" | "ORIGIN_NOT_ALLOWED" | "FORBIDDEN";
+                };
+            };
+        };
+        /** @description `INTERNAL`: Something went wrong inside makima. */
+        INTERNAL: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "INTERNAL";
+                };
+            };
+        };
+        /** @description `INTERNAL`: Something went wrong inside makima. `GIT_FAILED`: git failed. */
+        "INTERNAL-GIT_FAILED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "INTERNAL" | "GIT_FAILED";
+                };
+            };
+        };
+        /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. */
+        MALFORMED_REQUEST: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "MALFORMED_REQUEST";
+                };
+            };
+        };
+        /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. */
+        "MALFORMED_REQUEST-VALIDATION_FAILED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED";
+                };
+            };
+        };
+        /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. */
+        "MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE";
+                };
+            };
+        };
+        /** @description `NOT_READY`: The daemon is starting or shutting down. */
+        NOT_READY: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "NOT_READY";
+                };
+            };
+        };
+        /** @description `NOT_READY`: The daemon is starting or shutting down. `HANDLER_TIMEOUT`: The answer took too long. */
+        "NOT_READY-HANDLER_TIMEOUT": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "NOT_READY" | "HANDLER_TIMEOUT";
+                };
+            };
+        };
+        /** @description `REPOSITORY_BUSY`: Another git process holds a lock in this repository. */
+        REPOSITORY_BUSY: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "REPOSITORY_BUSY";
+                };
+            };
+        };
+        /** @description `TASK_NOT_FOUND`: There is no task with this id. */
+        TASK_NOT_FOUND: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "TASK_NOT_FOUND";
+                };
+            };
+        };
+        /** @description `TASK_NOT_FOUND`: There is no task with this id. `WORKTREE_NOT_FOUND`: The task has no worktree. */
+        "TASK_NOT_FOUND-WORKTREE_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "TASK_NOT_FOUND" | "WORKTREE_NOT_FOUND";
+                };
+            };
+        };
+        /** @description `TASK_NOT_RUNNING`: The task is not running. `AGENT_INPUT_CLOSED`: The agent takes no further messages: it is finishing. */
+        "TASK_NOT_RUNNING-AGENT_INPUT_CLOSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "TASK_NOT_RUNNING" | "AGENT_INPUT_CLOSED";
+                };
+            };
+        };
+        /** @description `TOO_MANY_STREAMS`: The limit of open streams is reached. */
+        TOO_MANY_STREAMS: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "TOO_MANY_STREAMS";
+                };
+            };
+        };
+        /** @description `UNAUTHENTICATED`: No valid credential came with the request. */
+        UNAUTHENTICATED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "UNAUTHENTICATED";
+                };
+            };
+        };
+        /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is of a type that is not understood here. */
+        UNSUPPORTED_MEDIA_TYPE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "UNSUPPORTED_MEDIA_TYPE";
+                };
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type Task = components['schemas']['Task'];
+export type ListedTask = components['schemas']['ListedTask'];
+export type TaskPage = components['schemas']['TaskPage'];
+export type TaskTree = components['schemas']['TaskTree'];
+export type CreateTask = components['schemas']['CreateTask'];
+export type UpdateTask = components['schemas']['UpdateTask'];
+export type StartTask = components['schemas']['StartTask'];
+export type StopTask = components['schemas']['StopTask'];
+export type SendMessage = components['schemas']['SendMessage'];
+export type SiblingContext = components['schemas']['SiblingContext'];
+export type Delivered = components['schemas']['Delivered'];
+export type Worktree = components['schemas']['Worktree'];
+export type FileChange = components['schemas']['FileChange'];
+export type CloneWorktree = components['schemas']['CloneWorktree'];
+export type CloneResult = components['schemas']['CloneResult'];
+export type TargetExists = components['schemas']['TargetExists'];
+export type RunCompletion = components['schemas']['RunCompletion'];
+export type CompletionResult = components['schemas']['CompletionResult'];
+export type SubtaskBranch = components['schemas']['SubtaskBranch'];
+export type MergeConflict = components['schemas']['MergeConflict'];
+export type MergePreview = components['schemas']['MergePreview'];
+export type MergeOutlook = components['schemas']['MergeOutlook'];
+export type StartMerge = components['schemas']['StartMerge'];
+export type MergeResult = components['schemas']['MergeResult'];
+export type MergeStatus = components['schemas']['MergeStatus'];
+export type ResolveConflict = components['schemas']['ResolveConflict'];
+export type CommitMerge = components['schemas']['CommitMerge'];
+export type MergeDone = components['schemas']['MergeDone'];
+export type SkipSubtask = components['schemas']['SkipSubtask'];
+export type MergeCheck = components['schemas']['MergeCheck'];
+export type Event = components['schemas']['Event'];
+export type SnapshotEnd = components['schemas']['SnapshotEnd'];
+export type Gap = components['schemas']['Gap'];
+export type StreamEvent = components['schemas']['StreamEvent'];
+export type OutputEvent = components['schemas']['OutputEvent'];
+export type OutputPage = components['schemas']['OutputPage'];
+export type CreateToolKey = components['schemas']['CreateToolKey'];
+export type NewToolKey = components['schemas']['NewToolKey'];
+export type ToolKey = components['schemas']['ToolKey'];
+export type Info = components['schemas']['Info'];
+export type Health = components['schemas']['Health'];
+export type Error = components['schemas']['Error'];
+export type ResponseBodyTooLarge = components['responses']['BODY_TOO_LARGE'];
+export type ResponseDiskFull = components['responses']['DISK_FULL'];
+export type ResponseEventsGone = components['responses']['EVENTS_GONE'];
+export type ResponseHandlerTimeout = components['responses']['HANDLER_TIMEOUT'];
+export type ResponseHostNotAllowedOriginNotAllowed = components['responses']['HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED'];
+export type ResponseHostNotAllowedOriginNotAllowedForbidden = components['responses']['HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN'];
+export type ResponseInternal = components['responses']['INTERNAL'];
+export type ResponseInternalGitFailed = components['responses']['INTERNAL-GIT_FAILED'];
+export type ResponseMalformedRequest = components['responses']['MALFORMED_REQUEST'];
+export type ResponseMalformedRequestValidationFailed = components['responses']['MALFORMED_REQUEST-VALIDATION_FAILED'];
+export type ResponseMalformedRequestValidationFailedFieldUnavailable = components['responses']['MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE'];
+export type ResponseNotReady = components['responses']['NOT_READY'];
+export type ResponseNotReadyHandlerTimeout = components['responses']['NOT_READY-HANDLER_TIMEOUT'];
+export type ResponseRepositoryBusy = components['responses']['REPOSITORY_BUSY'];
+export type ResponseTaskNotFound = components['responses']['TASK_NOT_FOUND'];
+export type ResponseTaskNotFoundWorktreeNotFound = components['responses']['TASK_NOT_FOUND-WORKTREE_NOT_FOUND'];
+export type ResponseTaskNotRunningAgentInputClosed = components['responses']['TASK_NOT_RUNNING-AGENT_INPUT_CLOSED'];
+export type ResponseTooManyStreams = components['responses']['TOO_MANY_STREAMS'];
+export type ResponseUnauthenticated = components['responses']['UNAUTHENTICATED'];
+export type ResponseUnsupportedMediaType = components['responses']['UNSUPPORTED_MEDIA_TYPE'];
+export type $defs = Record<string, never>;
+export interface operations {
+    listTasks: {
+        parameters: {
+            query?: {
+                /** @description Repeated for several; completed is read as done */
+                status?: ("pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted" | "completed")[];
+                /** @description A task: those right below it. none: those at the top of a tree */
+                parentTaskId?: string;
+                /** @description Those that changed then or later: a poll gives the latest updatedAt that it has seen */
+                updatedSince?: string;
+                /** @description summary: without the plans; full where left out */
+                view?: "full" | "summary";
+                /** @description 50 where left out */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of an answer before: 304 where it is still true */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tasks, with a Link to the next one */
+            200: {
+                headers: {
+                    /** @description Names this answer: what If-None-Match sends back */
+                    ETag?: string;
+                    /** @description The address of the next page (RFC 8288, rel="next"), where there is one */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *           "name": "Hello",
+                     *           "status": "done",
+                     *           "isOrchestrator": false,
+                     *           "parentTaskId": null,
+                     *           "depth": 0,
+                     *           "agent": "claude",
+                     *           "model": null,
+                     *           "effort": null,
+                     *           "repositoryUrl": null,
+                     *           "baseBranch": null,
+                     *           "targetBranch": null,
+                     *           "targetRepoPath": null,
+                     *           "completionAction": "none",
+                     *           "continueFromTaskId": null,
+                     *           "copyFiles": [],
+                     *           "dependsOn": [],
+                     *           "priority": 0,
+                     *           "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *           "branch": "makima/hello-0b4c1d5e",
+                     *           "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *           "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *           "progressSummary": "hello.html is there.",
+                     *           "errorMessage": null,
+                     *           "warnings": [],
+                     *           "exitCode": 0,
+                     *           "usage": {
+                     *             "inputTokens": 1200,
+                     *             "outputTokens": 340,
+                     *             "cacheReadTokens": 15000,
+                     *             "cacheWriteTokens": 2100,
+                     *             "costUsd": 0.0431,
+                     *             "turns": 1
+                     *           },
+                     *           "completion": null,
+                     *           "createdAt": "2026-11-27T10:00:00.000Z",
+                     *           "updatedAt": "2026-11-27T10:04:30.000Z",
+                     *           "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *           "startedAt": "2026-11-27T10:00:02.000Z",
+                     *           "completedAt": "2026-11-27T10:04:30.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TaskPage"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	done	Hello */
+                    "text/plain": string;
+                };
+            };
+            /** @description The answer that the caller has is still true */
+            304: {
+                headers: {
+                    /** @description Names this answer: what If-None-Match sends back */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `INVALID_CURSOR`: The cursor is not one of ours. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "INVALID_CURSOR";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    createTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key is answered with the first task */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTask"];
+                "application/x-www-form-urlencoded": components["schemas"]["CreateTask"];
+            };
+        };
+        responses: {
+            /** @description The task */
+            201: {
+                headers: {
+                    /** @description The address of the task */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "pending",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": null,
+                     *       "branch": null,
+                     *       "baseCommit": null,
+                     *       "sessionId": null,
+                     *       "progressSummary": null,
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": null,
+                     *       "usage": null,
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:00:00.000Z",
+                     *       "queuedAt": null,
+                     *       "startedAt": null,
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	pending	Hello */
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `INVALID_REPOSITORY`: The repository cannot be used. `INVALID_REF`: This is no valid branch name. `INVALID_PATH`: This path cannot be used here. `INVALID_AGENT`: There is no such agent. `INVALID_PARENT`: This task cannot have subtasks. `INVALID_CONTINUATION`: The task cannot be continued from. `DEPTH_EXCEEDED`: The tree of tasks would be too deep. `BRANCH_NOT_FOUND`: The repository has no such branch. `SUBTASK_COMPLETION_ACTION`: A subtask has no completion action of its own. `NO_COMPLETION_TARGET`: There is no completion action to run, or no repository to run it on. `DEPENDS_ON_UNAVAILABLE`: This version does not start a task after another by itself. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "INVALID_REPOSITORY" | "INVALID_REF" | "INVALID_PATH" | "INVALID_AGENT" | "INVALID_PARENT" | "INVALID_CONTINUATION" | "DEPTH_EXCEEDED" | "BRANCH_NOT_FOUND" | "SUBTASK_COMPLETION_ACTION" | "NO_COMPLETION_TARGET" | "DEPENDS_ON_UNAVAILABLE";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            /** @description `IDEMPOTENCY_KEY_REUSED`: This Idempotency-Key came with another request before. `REPOSITORY_EMPTY`: The repository has no commit yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "IDEMPOTENCY_KEY_REUSED" | "REPOSITORY_EMPTY";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            /** @description `TOO_MANY_TASKS`: The limit of tasks is reached. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TOO_MANY_TASKS";
+                    };
+                };
+            };
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    getTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of an answer before: 304 where it is still true */
+                "if-none-match"?: string;
+            };
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    /** @description Names this answer: what If-None-Match sends back */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "done",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *       "progressSummary": "hello.html is there.",
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": 0,
+                     *       "usage": {
+                     *         "inputTokens": 1200,
+                     *         "outputTokens": 340,
+                     *         "cacheReadTokens": 15000,
+                     *         "cacheWriteTokens": 2100,
+                     *         "costUsd": 0.0431,
+                     *         "turns": 1
+                     *       },
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:04:30.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": "2026-11-27T10:00:02.000Z",
+                     *       "completedAt": "2026-11-27T10:04:30.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /**
+                     * @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	done	Hello
+                     *     summary: hello.html is there.
+                     *     branch: makima/hello-0b4c1d5e
+                     *     worktree: /home/ada/.makima/worktrees/hello-0b4c1d5e
+                     *     cost: $0.0431
+                     */
+                    "text/plain": string;
+                };
+            };
+            /** @description The answer that the caller has is still true */
+            304: {
+                headers: {
+                    /** @description Names this answer: what If-None-Match sends back */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    updateTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTask"];
+                "application/x-www-form-urlencoded": components["schemas"]["UpdateTask"];
+            };
+        };
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "running",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *       "progressSummary": null,
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": null,
+                     *       "usage": null,
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:00:02.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": "2026-11-27T10:00:02.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	running	Hello */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            /** @description `TASK_NOT_PENDING`: The task was started. `TASK_ACTIVE`: The task is active. `TASK_NOT_RUNNING`: The task is not running. `INVALID_TRANSITION`: The task cannot go to that status from the one it is in. `SUBTASKS_NOT_INTEGRATED`: Work of subtasks is not in this task's worktree yet. `SUBTASKS_FAILED`: Every subtask failed or was stopped. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_PENDING" | "TASK_ACTIVE" | "TASK_NOT_RUNNING" | "INVALID_TRANSITION" | "SUBTASKS_NOT_INTEGRATED" | "SUBTASKS_FAILED";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    deleteTask: {
+        parameters: {
+            query?: {
+                /** @description keep leaves the directory where it is */
+                worktree?: "keep" | "delete";
+            };
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            /** @description `TASK_ACTIVE`: The task is active. `REPOSITORY_BUSY`: Another git process holds a lock in this repository. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_ACTIVE" | "REPOSITORY_BUSY";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    listSubtasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The children */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2",
+                     *         "name": "Login form",
+                     *         "plan": "Write the form in login.html.",
+                     *         "status": "done",
+                     *         "isOrchestrator": false,
+                     *         "parentTaskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *         "depth": 1,
+                     *         "agent": "claude",
+                     *         "model": null,
+                     *         "effort": null,
+                     *         "repositoryUrl": null,
+                     *         "baseBranch": null,
+                     *         "targetBranch": null,
+                     *         "targetRepoPath": null,
+                     *         "completionAction": "none",
+                     *         "continueFromTaskId": null,
+                     *         "copyFiles": [],
+                     *         "dependsOn": [],
+                     *         "priority": 0,
+                     *         "overlayPath": "/home/ada/.makima/worktrees/login-form-7d0e2f9a",
+                     *         "branch": "makima/login-form-7d0e2f9a",
+                     *         "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *         "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *         "progressSummary": null,
+                     *         "errorMessage": null,
+                     *         "warnings": [],
+                     *         "exitCode": 0,
+                     *         "usage": {
+                     *           "inputTokens": 1200,
+                     *           "outputTokens": 340,
+                     *           "cacheReadTokens": 15000,
+                     *           "cacheWriteTokens": 2100,
+                     *           "costUsd": 0.0431,
+                     *           "turns": 1
+                     *         },
+                     *         "completion": null,
+                     *         "createdAt": "2026-11-27T10:00:00.000Z",
+                     *         "updatedAt": "2026-11-27T10:04:30.000Z",
+                     *         "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *         "startedAt": "2026-11-27T10:00:02.000Z",
+                     *         "completedAt": "2026-11-27T10:04:30.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Task"][];
+                    /** @example 7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2	done	Login form */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    getTree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task, nested */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "running",
+                     *       "isOrchestrator": true,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *       "progressSummary": null,
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": null,
+                     *       "usage": null,
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:00:02.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": "2026-11-27T10:00:02.000Z",
+                     *       "completedAt": null,
+                     *       "subtasks": [
+                     *         {
+                     *           "id": "7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2",
+                     *           "name": "Login form",
+                     *           "plan": "Write the form in login.html.",
+                     *           "status": "done",
+                     *           "isOrchestrator": false,
+                     *           "parentTaskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *           "depth": 1,
+                     *           "agent": "claude",
+                     *           "model": null,
+                     *           "effort": null,
+                     *           "repositoryUrl": null,
+                     *           "baseBranch": null,
+                     *           "targetBranch": null,
+                     *           "targetRepoPath": null,
+                     *           "completionAction": "none",
+                     *           "continueFromTaskId": null,
+                     *           "copyFiles": [],
+                     *           "dependsOn": [],
+                     *           "priority": 0,
+                     *           "overlayPath": "/home/ada/.makima/worktrees/login-form-7d0e2f9a",
+                     *           "branch": "makima/login-form-7d0e2f9a",
+                     *           "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *           "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *           "progressSummary": null,
+                     *           "errorMessage": null,
+                     *           "warnings": [],
+                     *           "exitCode": 0,
+                     *           "usage": {
+                     *             "inputTokens": 1200,
+                     *             "outputTokens": 340,
+                     *             "cacheReadTokens": 15000,
+                     *             "cacheWriteTokens": 2100,
+                     *             "costUsd": 0.0431,
+                     *             "turns": 1
+                     *           },
+                     *           "completion": null,
+                     *           "createdAt": "2026-11-27T10:00:00.000Z",
+                     *           "updatedAt": "2026-11-27T10:04:30.000Z",
+                     *           "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *           "startedAt": "2026-11-27T10:00:02.000Z",
+                     *           "completedAt": "2026-11-27T10:04:30.000Z",
+                     *           "subtasks": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TaskTree"];
+                    /**
+                     * @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	running	Hello
+                     *     7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2	done	  Login form
+                     */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    startTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartTask"];
+                "application/x-www-form-urlencoded": components["schemas"]["StartTask"];
+            };
+        };
+        responses: {
+            /** @description Queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "queued",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": null,
+                     *       "branch": null,
+                     *       "baseCommit": null,
+                     *       "sessionId": null,
+                     *       "progressSummary": null,
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": null,
+                     *       "usage": null,
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:00:02.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": null,
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	queued	Hello */
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `INVALID_CONTINUATION`: The task cannot be continued from. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "INVALID_CONTINUATION";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            /** @description `TASK_ACTIVE`: The task is active. `COMPLETION_RUNNING`: A completion action of this task is under way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_ACTIVE" | "COMPLETION_RUNNING";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    stopTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StopTask"];
+                "application/x-www-form-urlencoded": components["schemas"]["StopTask"];
+            };
+        };
+        responses: {
+            /** @description It was terminal already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "done",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *       "progressSummary": "hello.html is there.",
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": 0,
+                     *       "usage": {
+                     *         "inputTokens": 1200,
+                     *         "outputTokens": 340,
+                     *         "cacheReadTokens": 15000,
+                     *         "cacheWriteTokens": 2100,
+                     *         "costUsd": 0.0431,
+                     *         "turns": 1
+                     *       },
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:04:30.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": "2026-11-27T10:00:02.000Z",
+                     *       "completedAt": "2026-11-27T10:04:30.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	done	Hello */
+                    "text/plain": string;
+                };
+            };
+            /** @description It is being stopped */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "running",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *       "progressSummary": null,
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": null,
+                     *       "usage": null,
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:00:02.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": "2026-11-27T10:00:02.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	running	Hello */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            /** @description `INVALID_TRANSITION`: The task cannot go to that status from the one it is in. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "INVALID_TRANSITION";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    pauseTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Paused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "paused",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *       "progressSummary": null,
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": null,
+                     *       "usage": null,
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:00:02.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": "2026-11-27T10:00:02.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	paused	Hello */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            /** @description `TASK_NOT_RUNNING`: The task is not running. `INVALID_TRANSITION`: The task cannot go to that status from the one it is in. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_RUNNING" | "INVALID_TRANSITION";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    resumeTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Running */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "running",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *       "progressSummary": null,
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": null,
+                     *       "usage": null,
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:00:02.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": "2026-11-27T10:00:02.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	running	Hello */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            /** @description `TASK_NOT_PAUSED`: The task is not paused. `INVALID_TRANSITION`: The task cannot go to that status from the one it is in. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_PAUSED" | "INVALID_TRANSITION";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    waitForTask: {
+        parameters: {
+            query?: {
+                /** @description terminal where left out: the status is final. end: the completion action is over too, and the log complete */
+                until?: "terminal" | "end";
+                /** @description Seconds, 30 where left out; the task is answered as it then is */
+                timeout?: number;
+            };
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task as it then is: look at its status */
+            200: {
+                headers: {
+                    /** @description `true`: what was waited for is there; `false`: the time was over first */
+                    "X-Makima-Over"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "done",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *       "progressSummary": "hello.html is there.",
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": 0,
+                     *       "usage": {
+                     *         "inputTokens": 1200,
+                     *         "outputTokens": 340,
+                     *         "cacheReadTokens": 15000,
+                     *         "cacheWriteTokens": 2100,
+                     *         "costUsd": 0.0431,
+                     *         "turns": 1
+                     *       },
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:04:30.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": "2026-11-27T10:00:02.000Z",
+                     *       "completedAt": "2026-11-27T10:04:30.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	done	Hello */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY"];
+        };
+    };
+    sendMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendMessage"];
+                "application/x-www-form-urlencoded": components["schemas"]["SendMessage"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivered": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivered"];
+                    /** @example delivered */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            409: components["responses"]["TASK_NOT_RUNNING-AGENT_INPUT_CLOSED"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    shareSibling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiblingContext"];
+                "application/x-www-form-urlencoded": components["schemas"]["SiblingContext"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivered": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivered"];
+                    /** @example delivered */
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `NOT_A_SIBLING`: The tasks are no siblings. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "NOT_A_SIBLING";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            409: components["responses"]["TASK_NOT_RUNNING-AGENT_INPUT_CLOSED"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    getWorktree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The worktree */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "path": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "exists": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Worktree"];
+                    /** @example /home/ada/.makima/worktrees/hello-0b4c1d5e */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    getDiff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "path": "hello.html",
+                     *         "status": "added",
+                     *         "additions": 1,
+                     *         "deletions": 0
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["FileChange"][];
+                    /**
+                     * @example diff --git a/hello.html b/hello.html
+                     *     new file mode 100644
+                     *     index 0000000..ce01362
+                     *     --- /dev/null
+                     *     +++ b/hello.html
+                     *     @@ -0,0 +1 @@
+                     *     +<p>hello</p>
+                     */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            409: components["responses"]["REPOSITORY_BUSY"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    cloneWorktree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloneWorktree"];
+                "application/x-www-form-urlencoded": components["schemas"]["CloneWorktree"];
+            };
+        };
+        responses: {
+            /** @description Copied */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "message": "Copied to /home/ada/hello-copy",
+                     *       "targetDir": "/home/ada/hello-copy"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CloneResult"];
+                    /** @example /home/ada/hello-copy */
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `INVALID_PATH`: This path cannot be used here. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "INVALID_PATH";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            /** @description `TARGET_EXISTS`: The target directory exists. `REPOSITORY_BUSY`: Another git process holds a lock in this repository. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TARGET_EXISTS" | "REPOSITORY_BUSY";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    restoreWorktree: {
+        parameters: {
+            query?: {
+                /** @description none: a subtask whose parent was deleted, too, comes back as a task of its own */
+                parentTaskId?: "none";
+            };
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "name": "Hello",
+                     *       "plan": "Write hello.html, a page that says hello.",
+                     *       "status": "done",
+                     *       "isOrchestrator": false,
+                     *       "parentTaskId": null,
+                     *       "depth": 0,
+                     *       "agent": "claude",
+                     *       "model": null,
+                     *       "effort": null,
+                     *       "repositoryUrl": null,
+                     *       "baseBranch": null,
+                     *       "targetBranch": null,
+                     *       "targetRepoPath": null,
+                     *       "completionAction": "none",
+                     *       "continueFromTaskId": null,
+                     *       "copyFiles": [],
+                     *       "dependsOn": [],
+                     *       "priority": 0,
+                     *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "branch": "makima/hello-0b4c1d5e",
+                     *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+                     *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
+                     *       "progressSummary": "hello.html is there.",
+                     *       "errorMessage": null,
+                     *       "warnings": [],
+                     *       "exitCode": 0,
+                     *       "usage": {
+                     *         "inputTokens": 1200,
+                     *         "outputTokens": 340,
+                     *         "cacheReadTokens": 15000,
+                     *         "cacheWriteTokens": 2100,
+                     *         "costUsd": 0.0431,
+                     *         "turns": 1
+                     *       },
+                     *       "completion": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "updatedAt": "2026-11-27T10:04:30.000Z",
+                     *       "queuedAt": "2026-11-27T10:00:02.000Z",
+                     *       "startedAt": "2026-11-27T10:00:02.000Z",
+                     *       "completedAt": "2026-11-27T10:04:30.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Task"];
+                    /** @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	done	Hello */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            /** @description `TASK_ACTIVE`: The task is active. `PARENT_DELETED`: The parent of the task was deleted, too. `TARGET_EXISTS`: The target directory exists. `REPOSITORY_BUSY`: Another git process holds a lock in this repository. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_ACTIVE" | "PARENT_DELETED" | "TARGET_EXISTS" | "REPOSITORY_BUSY";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    targetExists: {
+        parameters: {
+            query: {
+                targetDir: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "exists": false,
+                     *       "targetDir": "/home/ada/hello-copy"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetExists"];
+                    /** @example false */
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `INVALID_PATH`: This path cannot be used here. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "INVALID_PATH";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    listBranches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One for each subtask with a worktree */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "makima/login-form-7d0e2f9a",
+                     *         "taskId": "7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2",
+                     *         "taskName": "Login form",
+                     *         "isMerged": false,
+                     *         "isSkipped": false,
+                     *         "ahead": 2,
+                     *         "lastCommit": "9c1185a5c5e9fc54612808977ee8f548b2258d31",
+                     *         "lastCommitMessage": "Add the form"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["SubtaskBranch"][];
+                    /** @example 7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2	unmerged	Login form	makima/login-form-7d0e2f9a */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            409: components["responses"]["REPOSITORY_BUSY"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    previewMerge: {
+        parameters: {
+            query?: {
+                subtaskId?: string;
+            };
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description MergePreview of one subtask, MergeOutlook of all */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"] | components["schemas"]["MergeOutlook"];
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `NOT_A_SUBTASK`: This is no subtask of the task. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "NOT_A_SUBTASK";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            409: components["responses"]["REPOSITORY_BUSY"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    getMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its state */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "inProgress": true,
+                     *       "sourceBranch": "makima/login-form-7d0e2f9a",
+                     *       "subtaskId": "7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2",
+                     *       "startedAt": "2026-11-27T10:04:30.000Z",
+                     *       "conflictedFiles": [
+                     *         "style.css"
+                     *       ],
+                     *       "conflicts": [
+                     *         {
+                     *           "file": "style.css",
+                     *           "kind": "both-modified"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MergeStatus"];
+                    /**
+                     * @example merging	makima/login-form-7d0e2f9a	1 left
+                     *     both-modified	style.css
+                     */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            409: components["responses"]["REPOSITORY_BUSY"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    startMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartMerge"];
+                "application/x-www-form-urlencoded": components["schemas"]["StartMerge"];
+            };
+        };
+        responses: {
+            /** @description Merged and committed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "commitSha": "9c1185a5c5e9fc54612808977ee8f548b2258d31",
+                     *       "message": "Merged makima/login-form-7d0e2f9a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MergeResult"];
+                    /** @example merged	9c1185a5c5e9fc54612808977ee8f548b2258d31	Merged makima/login-form-7d0e2f9a */
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `NOT_A_SUBTASK`: This is no subtask of the task. `INVALID_REF`: This is no valid branch name. `BRANCH_NOT_FOUND`: The repository has no such branch. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "NOT_A_SUBTASK" | "INVALID_REF" | "BRANCH_NOT_FOUND";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            /** @description `REPOSITORY_BUSY`: Another git process holds a lock in this repository. `WORK_UNFINISHED`: The work is in the middle of a merge or rebase. `MERGE_CONFLICT`: The merge has conflicts and is left open. `MERGE_IN_PROGRESS`: A merge is under way in this worktree. `MERGE_BLOCKED`: Something that git ignores stands where the merge would write. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "REPOSITORY_BUSY" | "WORK_UNFINISHED" | "MERGE_CONFLICT" | "MERGE_IN_PROGRESS" | "MERGE_BLOCKED";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    resolveConflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveConflict"];
+                "application/x-www-form-urlencoded": components["schemas"]["ResolveConflict"];
+            };
+        };
+        responses: {
+            /** @description Resolved; what is left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "inProgress": true,
+                     *       "sourceBranch": "makima/login-form-7d0e2f9a",
+                     *       "subtaskId": "7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2",
+                     *       "startedAt": "2026-11-27T10:04:30.000Z",
+                     *       "conflictedFiles": [],
+                     *       "conflicts": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MergeStatus"];
+                    /** @example merging	makima/login-form-7d0e2f9a	0 left */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            /** @description `TASK_NOT_FOUND`: There is no task with this id. `WORKTREE_NOT_FOUND`: The task has no worktree. `CONFLICT_NOT_FOUND`: The merge under way has no such conflict. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_FOUND" | "WORKTREE_NOT_FOUND" | "CONFLICT_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `REPOSITORY_BUSY`: Another git process holds a lock in this repository. `NO_MERGE_IN_PROGRESS`: No merge is under way in this worktree. `CONFLICT_MARKERS_LEFT`: The file still has conflict markers. `MERGE_BLOCKED`: Something that git ignores stands where the merge would write. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "REPOSITORY_BUSY" | "NO_MERGE_IN_PROGRESS" | "CONFLICT_MARKERS_LEFT" | "MERGE_BLOCKED";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    commitMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CommitMerge"];
+                "application/x-www-form-urlencoded": components["schemas"]["CommitMerge"];
+            };
+        };
+        responses: {
+            /** @description Committed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "commitSha": "9c1185a5c5e9fc54612808977ee8f548b2258d31",
+                     *       "message": "Merged makima/login-form-7d0e2f9a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MergeResult"];
+                    /** @example merged	9c1185a5c5e9fc54612808977ee8f548b2258d31	Merged makima/login-form-7d0e2f9a */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            /** @description `REPOSITORY_BUSY`: Another git process holds a lock in this repository. `NO_MERGE_IN_PROGRESS`: No merge is under way in this worktree. `CONFLICTS_LEFT`: The merge still has conflicts. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "REPOSITORY_BUSY" | "NO_MERGE_IN_PROGRESS" | "CONFLICTS_LEFT";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    abortMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Undone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "message": "The merge was undone"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MergeDone"];
+                    /** @example The merge was undone */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            /** @description `REPOSITORY_BUSY`: Another git process holds a lock in this repository. `NO_MERGE_IN_PROGRESS`: No merge is under way in this worktree. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "REPOSITORY_BUSY" | "NO_MERGE_IN_PROGRESS";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    skipSubtask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipSubtask"];
+                "application/x-www-form-urlencoded": components["schemas"]["SkipSubtask"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "message": "\"Login form\" is left out: The other form is used."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MergeDone"];
+                    /** @example "Login form" is left out: The other form is used. */
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `NOT_A_SUBTASK`: This is no subtask of the task. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "NOT_A_SUBTASK";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            /** @description `MERGE_IN_PROGRESS`: A merge is under way in this worktree. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MERGE_IN_PROGRESS";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    checkMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "canComplete": false,
+                     *       "unmergedBranches": [
+                     *         "makima/login-form-7d0e2f9a"
+                     *       ],
+                     *       "mergedCount": 1,
+                     *       "skippedCount": 0,
+                     *       "unmerged": [
+                     *         {
+                     *           "taskId": "7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2",
+                     *           "taskName": "Login form",
+                     *           "branch": "makima/login-form-7d0e2f9a",
+                     *           "reason": "login.html is not in the worktree"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MergeCheck"];
+                    /**
+                     * @example incomplete	1 merged	0 skipped
+                     *     7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2	unmerged	Login form	makima/login-form-7d0e2f9a	login.html is not in the worktree
+                     */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            409: components["responses"]["REPOSITORY_BUSY"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    runCompletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunCompletion"];
+                "application/x-www-form-urlencoded": components["schemas"]["RunCompletion"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "message": "The branch makima/hello-0b4c1d5e is in /home/ada/my-project",
+                     *       "prUrl": null,
+                     *       "commitSha": "9c1185a5c5e9fc54612808977ee8f548b2258d31",
+                     *       "branch": "makima/hello-0b4c1d5e"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CompletionResult"];
+                    /** @example makima/hello-0b4c1d5e	9c1185a5c5e9fc54612808977ee8f548b2258d31		The branch makima/hello-0b4c1d5e is in /home/ada/my-project */
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `INVALID_REPOSITORY`: The repository cannot be used. `INVALID_REF`: This is no valid branch name. `NO_COMPLETION_TARGET`: There is no completion action to run, or no repository to run it on. `SUBTASK_COMPLETION_ACTION`: A subtask has no completion action of its own. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "INVALID_REPOSITORY" | "INVALID_REF" | "NO_COMPLETION_TARGET" | "SUBTASK_COMPLETION_ACTION";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            /** @description `TASK_ACTIVE`: The task is active. `COMPLETION_RUNNING`: A completion action of this task is under way. `COMPLETION_FAILED`: The completion action failed. `WORK_UNFINISHED`: The work is in the middle of a merge or rebase. `COMPLETION_CONFLICT`: The work conflicts with the target branch; nothing was changed. `CHECKOUT_NOT_CLEAN`: The branch is checked out where work is not committed; nothing was changed. `CHECKOUT_BUSY`: The branch is in use by a checkout that cannot be updated now; nothing was changed. `BRANCH_TAKEN`: The branch cannot be written without losing what is somebody else's. `TARGET_BRANCH_NOT_FOUND`: The target repository has no such branch. `NO_COMMIT_IDENTITY`: git's configuration of the target repository names nobody to commit as. `REMOTE_NOT_FOUND`: The target repository has no usable remote origin. `PUSH_REJECTED`: The branch was not taken by origin. `PULL_REQUEST_UNAVAILABLE`: The branch is pushed, but there is nothing to open a pull request with. `PULL_REQUEST_FAILED`: The branch is pushed, but the pull request was refused. `MERGE_IN_PROGRESS`: A merge is under way in this worktree. `REPOSITORY_BUSY`: Another git process holds a lock in this repository. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_ACTIVE" | "COMPLETION_RUNNING" | "COMPLETION_FAILED" | "WORK_UNFINISHED" | "COMPLETION_CONFLICT" | "CHECKOUT_NOT_CLEAN" | "CHECKOUT_BUSY" | "BRANCH_TAKEN" | "TARGET_BRANCH_NOT_FOUND" | "NO_COMMIT_IDENTITY" | "REMOTE_NOT_FOUND" | "PUSH_REJECTED" | "PULL_REQUEST_UNAVAILABLE" | "PULL_REQUEST_FAILED" | "MERGE_IN_PROGRESS" | "REPOSITORY_BUSY";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY"];
+        };
+    };
+    readOutput: {
+        parameters: {
+            query?: {
+                /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
+                after?: string | number;
+                /** @description Of a JSON page, 100 where left out */
+                limit?: number;
+                /** @description Of the streamed forms: go on with what comes, until the task has ended */
+                follow?: boolean;
+            };
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The output */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 42,
+                     *           "taskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *           "at": "2026-11-27T10:00:02.000Z",
+                     *           "type": "output",
+                     *           "stream": "stdout",
+                     *           "content": "{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"I write the page.\"}]}}",
+                     *           "jsonType": "assistant"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OutputPage"];
+                    /**
+                     * @example I write the page.
+                     *     [makima] done
+                     */
+                    "text/plain": string;
+                    /** @example {"id":42,"taskId":"0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10","at":"2026-11-27T10:00:02.000Z","type":"output","stream":"stdout","content":"{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"I write the page.\"}]}}","jsonType":"assistant"} */
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            410: components["responses"]["EVENTS_GONE"];
+            429: components["responses"]["TOO_MANY_STREAMS"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY"];
+        };
+    };
+    followTask: {
+        parameters: {
+            query?: {
+                /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
+                after?: string | number;
+                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, end, task. Where left out, all but those that are made for who asks for them: task */
+                types?: string;
+                /** @description Of task events. summary: without the plans; full where left out */
+                view?: "full" | "summary";
+            };
+            header?: {
+                /** @description The id of the last event of the stream before, as it was sent; wins over after */
+                "last-event-id"?: string;
+            };
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. The data of each is an Event, but that of `event: gap`, which has no id: where retention deletes what a reader has not read yet, it gets `{"type":"gap","code":"EVENTS_GONE","trimmedThrough":…}`, the id up to which events are gone, and then the end of the stream; and that of `event: snapshot`, after the tasks of a snapshot. The `id:` of each is a number and a name, and is sent back as it is. A task event has the id of the latest event before it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: 41-k3f9x2ab
+                     *     event: status
+                     *     data: {"id":41,"taskId":"0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10","at":"2026-11-27T10:00:02.000Z","type":"status","from":"starting","to":"running"}
+                     *
+                     *     id: 42-k3f9x2ab
+                     *     event: output
+                     *     data: {"id":42,"taskId":"0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10","at":"2026-11-27T10:00:02.000Z","type":"output","stream":"stdout","content":"{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"I write the page.\"}]}}","jsonType":"assistant"}
+                     *
+                     *     id: 57-k3f9x2ab
+                     *     event: end
+                     *     data: {"id":57,"taskId":"0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10","at":"2026-11-27T10:04:30.000Z","type":"end","status":"done"}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            410: components["responses"]["EVENTS_GONE"];
+            429: components["responses"]["TOO_MANY_STREAMS"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY"];
+        };
+    };
+    followAll: {
+        parameters: {
+            query?: {
+                /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
+                after?: string | number;
+                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, end, task. Where left out, all but those that are made for who asks for them: task */
+                types?: string;
+                /** @description Of task events. summary: without the plans; full where left out */
+                view?: "full" | "summary";
+                /** @description First a task event for each task, then one after each change of one, beside what types asks for */
+                snapshot?: boolean;
+            };
+            header?: {
+                /** @description The id of the last event of the stream before, as it was sent; wins over after */
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. The data of each is an Event, but that of `event: gap`, which has no id: where retention deletes what a reader has not read yet, it gets `{"type":"gap","code":"EVENTS_GONE","trimmedThrough":…}`, the id up to which events are gone, and then the end of the stream; and that of `event: snapshot`, after the tasks of a snapshot. The `id:` of each is a number and a name, and is sent back as it is. A task event has the id of the latest event before it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: 41-k3f9x2ab
+                     *     event: status
+                     *     data: {"id":41,"taskId":"0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10","at":"2026-11-27T10:00:02.000Z","type":"status","from":"starting","to":"running"}
+                     *
+                     *     id: 42-k3f9x2ab
+                     *     event: output
+                     *     data: {"id":42,"taskId":"0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10","at":"2026-11-27T10:00:02.000Z","type":"output","stream":"stdout","content":"{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"I write the page.\"}]}}","jsonType":"assistant"}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            410: components["responses"]["EVENTS_GONE"];
+            429: components["responses"]["TOO_MANY_STREAMS"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY"];
+        };
+    };
+    listToolKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "5a1f3c7e-9b2d-4e86-a0c4-7f6e5d4c3b2a",
+                     *         "label": "ci",
+                     *         "createdAt": "2026-11-27T10:00:00.000Z",
+                     *         "expiresAt": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ToolKey"][];
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    createToolKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateToolKey"];
+                "application/x-www-form-urlencoded": components["schemas"]["CreateToolKey"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5a1f3c7e-9b2d-4e86-a0c4-7f6e5d4c3b2a",
+                     *       "label": "ci",
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "expiresAt": null,
+                     *       "key": "4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewToolKey"];
+                    /** @example 4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    deleteToolKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                taskId: string;
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            /** @description `TASK_NOT_FOUND`: There is no task with this id. `TOOL_KEY_NOT_FOUND`: The task has no such tool key. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_FOUND" | "TOOL_KEY_NOT_FOUND";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    getInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The daemon */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "2f1c8a4e-6d3b-4e57-8a90-1b2c3d4e5f60",
+                     *       "version": "0.2.0",
+                     *       "home": "/home/ada/.makima",
+                     *       "startedAt": "2026-11-27T10:00:00.000Z",
+                     *       "agents": [
+                     *         {
+                     *           "name": "claude",
+                     *           "command": "claude",
+                     *           "path": "/home/ada/.local/bin/claude",
+                     *           "version": "2.1.330",
+                     *           "problem": null
+                     *         }
+                     *       ],
+                     *       "limits": {
+                     *         "maxConcurrentTasks": 4,
+                     *         "maxDepth": 2
+                     *       },
+                     *       "disk": {
+                     *         "freeBytes": 120000000000,
+                     *         "totalBytes": 500000000000,
+                     *         "logBytes": 4200000
+                     *       },
+                     *       "counts": {
+                     *         "running": 1,
+                     *         "done": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Info"];
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["HANDLER_TIMEOUT"];
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED"];
+            500: components["responses"]["INTERNAL"];
+            /** @description `HANDLER_TIMEOUT`: The answer took too long. `NOT_READY`: The daemon is starting or shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "HANDLER_TIMEOUT" | "NOT_READY";
+                    };
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The measurements */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example # HELP makima_tasks Tasks by status
+                     *     # TYPE makima_tasks gauge
+                     *     makima_tasks{status="running"} 1
+                     */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    openapiJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0",
+                     *       "info": {
+                     *         "title": "makima",
+                     *         "version": "0.2.0"
+                     *       },
+                     *       "paths": {}
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["HANDLER_TIMEOUT"];
+        };
+    };
+    openapiYaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example openapi: 3.1.0
+                     *     info:
+                     *       title: makima
+                     *       version: 0.2.0
+                     *     paths: {}
+                     */
+                    "application/yaml": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["HANDLER_TIMEOUT"];
+        };
+    };
+}
