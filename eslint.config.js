@@ -2,7 +2,18 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', '.tap', '.cache', 'test/fixtures/**', 'demo/agent.js', 'clients/typescript/contract.d.ts'] },
+  {
+    ignores: [
+      'node_modules',
+      'dist',
+      '.tap',
+      '.cache',
+      'test/fixtures/**',
+      'demo/agent.js',
+      'clients/typescript/contract.d.ts',
+      '.ci/tours/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
