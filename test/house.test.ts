@@ -230,7 +230,7 @@ void t.test('nothing is silenced, in the tests neither', (t) => {
 });
 
 void t.test('the architecture draws the house as it is', (t) => {
-  const [drawing = ''] = /^```\n[^]*?^```/m.exec(readFileSync(join(root, 'docs/architecture.md'), 'utf8')) ?? [];
+  const [drawing = ''] = /^```text\n[^]*?^```/m.exec(readFileSync(join(root, 'docs/architecture.md'), 'utf8')) ?? [];
   const drawn = [...drawing.matchAll(/^ {0,4}([a-z-]+)\/(?: |$)/gm)].map(([, name]) => name);
   const there = ['src/*/', 'src/git/*/', 'schemas/', 'routes/', 'clients/', 'clients/*/', 'scripts/'].flatMap((pattern) =>
     globSync(pattern, { cwd: root }),
