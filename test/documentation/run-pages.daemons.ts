@@ -4,11 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { readTour } from '../../demo/tour.ts';
-import { apiTypes } from '../../scripts/api-types.ts';
 import { spawnDaemon } from '../support/daemon-process.ts';
 import { git, scratch, write } from '../support/daemon.ts';
 import { blocks, pages, placeOf, root, type Block } from './blocks.ts';
@@ -74,18 +73,20 @@ const strictly =
     .split(' ')
     .concat(join(root, 'node_modules/@types'));
 
-/** The packages of this repository, and makima itself as a package has it: its types are made from the document. */
-const installPackages = async (home: string): Promise<void> => {
+/** The packages of this repository, and makima itself as one: what it exports is taken from the sources. */
+const installPackages = (home: string): void => {
   const modules = join(home, 'node_modules');
-  mkdirSync(join(modules, 'makima'), { recursive: true });
+  write(home, {
+    'package.json': '{ "type": "module" }\n',
+    'node_modules/makima/package.json': JSON.stringify({
+      name: 'makima',
+      type: 'module',
+      exports: { '.': { types: './clients/typescript/contract.d.ts' }, './client': './clients/typescript/index.ts' },
+    }),
+  });
+  symlinkSync(join(root, 'clients'), join(modules, 'makima/clients'));
   for (const name of readdirSync(join(root, 'node_modules')))
     if (!name.startsWith('.') && name !== 'makima') symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  writeFileSync(join(home, 'package.json'), '{ "type": "module" }\n');
-  writeFileSync(
-    join(modules, 'makima/package.json'),
-    JSON.stringify({ name: 'makima', type: 'module', exports: { '.': { types: './index.d.ts' } } }),
-  );
-  writeFileSync(join(modules, 'makima/index.d.ts'), await apiTypes());
 };
 
 for (const page of pages) {
@@ -103,7 +104,7 @@ for (const page of pages) {
   if (programs.length > 0)
     void t.test(`${page}: its programs`, async (t) => {
       const { home, url } = await userHome(t);
-      await installPackages(home);
+      installPackages(home);
       const files = programs.map((block, index): [file: string, block: Block] => [`here/${index + 1}.${block.language}`, block]);
       for (const [file, { text }] of files) writeFileSync(join(home, file), scripted(text).replaceAll('http://127.0.0.1:8080', url));
       const typed = files.flatMap(([file]) => (file.endsWith('.ts') ? [join(home, file)] : []));
