@@ -11,6 +11,7 @@ import { metricsRoutes, probeRoutes } from './service.ts';
 import { subtaskRoutes } from './subtasks.ts';
 import { taskRoutes } from './tasks.ts';
 import { toolKeyRoutes } from './tool-keys.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { worktreeRoutes } from './worktree.ts';
 
 /**
@@ -45,6 +46,8 @@ import { worktreeRoutes } from './worktree.ts';
  *                 GET    /events                           the same of all tasks
  *   tool-keys.ts  POST, GET /tasks/{taskId}/tool-keys      make, list
  *                 DELETE /tasks/{taskId}/tool-keys/{keyId} revoke
+ *   webhooks.ts   POST, GET /webhooks                      have events posted to an address
+ *                 GET, DELETE /webhooks/{webhookId}        how it goes; end it
  *   info.ts       GET    /info                             what the daemon is and has
  *
  * and beside it:
@@ -67,6 +70,7 @@ export const routes: Routes = {
     outputRoutes,
     eventRoutes,
     toolKeyRoutes,
+    webhookRoutes,
     infoRoutes,
   ],
   probes: [probeRoutes],

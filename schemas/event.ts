@@ -5,6 +5,8 @@ import { Completion, ListedTask, TaskStatus, Usage } from './task.ts';
 
 /** What is in the log of a task. */
 export const loggedTypes = ['output', 'status', 'usage', 'merge', 'completion', 'tool-key', 'end'] as const;
+export const LoggedType = StringEnum(loggedTypes);
+export type LoggedType = Static<typeof LoggedType>;
 /** Those are sent unasked; the others are made for who asks for them. */
 export const eventTypes = [...loggedTypes, 'task'] as const;
 export const EventType = StringEnum(eventTypes);

@@ -20,6 +20,7 @@ import {
 import { CloneWorktree, CreateTask, CreateToolKey, SendMessage, SiblingContext, StartTask, StopTask, UpdateTask } from './task-requests.ts';
 import { ListedTask, Task } from './task.ts';
 import { NewToolKey, ToolKey } from './tool-key.ts';
+import { CreateWebhook, NewWebhook, Webhook, WebhookMessage } from './webhook.ts';
 import { CloneResult, FileChange, TargetExists, WorktreeInfo } from './worktree.ts';
 
 /** Every shape with a name: the components of openapi.yaml. */
@@ -63,6 +64,10 @@ export const namedSchemas = [
   CreateToolKey,
   NewToolKey,
   ToolKey,
+  CreateWebhook,
+  NewWebhook,
+  Webhook,
+  WebhookMessage,
   Info,
   Health,
   ErrorBody,

@@ -5,6 +5,7 @@ import { taskStatuses } from './task.ts';
 
 export const TaskParams = Type.Object({ taskId: Uuid });
 export const ToolKeyParams = Type.Object({ taskId: Uuid, keyId: Uuid });
+export const WebhookParams = Type.Object({ webhookId: Uuid });
 
 /** A number in JSON, as generated clients have the ids of events; in an address it is text in any case. */
 const EventPlace = Type.Union(

@@ -20,17 +20,20 @@ export const errorTable = {
   INVALID_CONTINUATION: { status: 400, what: 'The task cannot be continued from', remedy: 'continueFromTaskId names a task with a worktree, for a subtask one in the same tree; a task without parentTaskId may continue from any' },
   NOT_A_SUBTASK: { status: 400, what: 'This is no subtask of the task', remedy: 'GET /tasks/{taskId}/branches lists them' },
   NOT_A_SIBLING: { status: 400, what: 'The tasks are no siblings', remedy: 'Name two subtasks of the same orchestrator' },
+  WEBHOOK_HOST_UNKNOWN: { status: 400, what: 'The host of the address cannot be found', remedy: 'Correct the address, or try again when the name can be resolved' },
   // 401, 403
   UNAUTHENTICATED: { status: 401, what: 'No valid credential came with the request', remedy: 'Send Authorization: Bearer with the token from $MAKIMA_HOME/token, or X-Makima-Tool-Key' },
   FORBIDDEN: { status: 403, what: "This key may not do that", remedy: "A tool key opens its own task and that task's descendants; use the owner token for anything else" },
   HOST_NOT_ALLOWED: { status: 403, what: 'The Host header is not an address of this daemon', remedy: 'Call it by the address it listens on or localhost, or add the name to MAKIMA_ALLOWED_HOSTS' },
   ORIGIN_NOT_ALLOWED: { status: 403, what: 'Web pages of this origin may not call the daemon', remedy: 'Add the origin to MAKIMA_ALLOWED_ORIGINS' },
+  WEBHOOK_ADDRESS_REFUSED: { status: 403, what: 'The address is one of this machine or of a private network', remedy: 'Where you mean it, add the host or its network to MAKIMA_WEBHOOK_ALLOW and start the daemon again' },
   // 404, 405, 408, 410
   ROUTE_NOT_FOUND: { status: 404, what: 'There is nothing at this path', remedy: '/docs lists every path' },
   METHOD_NOT_ALLOWED: { status: 405, what: 'The path takes no such method', remedy: 'The Allow header names those it takes' },
   TASK_NOT_FOUND: { status: 404, what: 'There is no task with this id', remedy: 'GET /api/v1/mesh/tasks lists the tasks' },
   WORKTREE_NOT_FOUND: { status: 404, what: 'The task has no worktree', remedy: 'Start the task first; if its worktree was deleted, POST /tasks/{taskId}/worktree/restore brings back what was kept of it' },
   TOOL_KEY_NOT_FOUND: { status: 404, what: 'The task has no such tool key', remedy: 'GET /tasks/{taskId}/tool-keys lists them' },
+  WEBHOOK_NOT_FOUND: { status: 404, what: 'There is no such webhook', remedy: 'GET /api/v1/mesh/webhooks lists them' },
   CONFLICT_NOT_FOUND: { status: 404, what: 'The merge under way has no such conflict', remedy: 'GET /tasks/{taskId}/merge names the files with conflicts' },
   EVENTS_GONE: { status: 410, what: 'The events asked for were deleted, or were counted in another home', remedy: 'Read again from the first one that is left: leave out after and Last-Event-ID' },
   REQUEST_TIMEOUT: { status: 408, what: 'The request did not come in time', remedy: 'Send it again in one go' },
@@ -72,6 +75,7 @@ export const errorTable = {
   HEADERS_TOO_LARGE: { status: 431, what: 'The headers are larger than 16 KiB', remedy: 'Send what is long in the body' },
   TOO_MANY_TASKS: { status: 429, what: 'The limit of tasks is reached', remedy: 'Delete tasks that are no longer needed, or set MAKIMA_MAX_TASKS higher' },
   TOO_MANY_STREAMS: { status: 429, what: 'The limit of open streams is reached', remedy: 'Close a stream first, or set MAKIMA_MAX_STREAMS higher' },
+  TOO_MANY_WEBHOOKS: { status: 429, what: 'The limit of webhooks is reached', remedy: 'DELETE those that are no longer needed' },
   NOT_READY: { status: 503, what: 'The daemon is starting or shutting down', remedy: 'Try again in a moment; /readyz says when' },
   HANDLER_TIMEOUT: { status: 503, what: 'The answer took too long', remedy: 'GET what was asked for to see how it went, and try again' },
   // the task's own failures: they stand in errorMessage, and answer a request where one waits for them

@@ -9,7 +9,7 @@ const machine = ['store', 'events', 'git', 'process', 'agents', 'orchestrator'];
 /** What the machine stands on: the pure rules, files, and the shells that start programs. */
 const ground = [...leaves, 'shells'];
 /** Each stands on the machine and on those before it. */
-const work = ['ledger', 'integration', 'completion', 'runs'];
+const work = ['ledger', 'integration', 'completion', 'webhooks', 'runs'];
 /** The rooms within git, each of which stands on those before it. */
 const gitRooms = ['command', 'repository', 'worktree', 'snapshot', 'merge', 'delivery'];
 
@@ -41,8 +41,10 @@ const rooms: Readonly<Record<string, Room>> = {
   routes: closed([...leaves, 'http'], ['tasks']),
   // A home that was moved or copied: what is in it follows.
   place: closed([...leaves, ...machine, ...work, 'home']),
+  // Runs a command of the user's for what a person wants to know.
+  notify: closed([...leaves, 'shells', 'store', 'events']),
   // The wiring, and nothing else.
-  main: closed([...leaves, ...machine, ...work, 'tasks', 'place', 'http', 'routes', 'config', 'version', 'home']),
+  main: closed([...leaves, ...machine, ...work, 'tasks', 'place', 'http', 'routes', 'config', 'version', 'home', 'notify']),
   // Clients know the contract alone, as any other does: its types, and nothing of the daemon.
   'clients/typescript': closed([]),
   'clients/cli': closed(['clients/typescript']),

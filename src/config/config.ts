@@ -8,8 +8,10 @@ import {
   basePath,
   boolean,
   command,
+  commandLine,
   host,
   hosts,
+  hostsAndNetworks,
   integer,
   oneOf,
   origins,
@@ -42,6 +44,15 @@ const tunables = {
   /** With less free on the disk, new work is refused. */
   minFreeBytes: 64 * 1024 * 1024,
   retentionEveryMs: 3_600_000,
+  /** Between two tries to tell a webhook: the first pause, which grows to the longest. */
+  webhookPauseMs: 1000,
+  webhookLongestPauseMs: 3_600_000,
+  /** For one such try. */
+  webhookTimeoutMs: 15_000,
+  /** A webhook that has not taken an event for so long is switched off. */
+  webhookGiveUpMs: 5 * 24 * 3_600_000,
+  /** How many events may wait for one webhook. */
+  webhookWaiting: 10_000,
 } as const;
 
 export type Config = Readonly<{
@@ -54,6 +65,10 @@ export type Config = Readonly<{
   allowedOrigins: readonly string[];
   /** Below which everything is served, such as `/makima`; empty for none. */
   basePath: string;
+  /** A command that is run for what a person wants to know, and its arguments; empty for none. */
+  notify: readonly string[];
+  /** Hosts, addresses and networks that webhooks may be delivered to although they are not public. */
+  webhookAllow: readonly string[];
   worktreeDir: string;
   /** Worktrees kept ready for each base in use; 0 is none. */
   preparedWorktrees: number;
@@ -179,6 +194,8 @@ export const loadConfig = (
     allowedHosts: get('allowedHosts', none, hosts),
     allowedOrigins: get('allowedOrigins', none, origins),
     basePath: get('basePath', '', basePath),
+    notify: get('notify', none, commandLine(homedir, cwd), commandLine(homedir, home)),
+    webhookAllow: get('webhookAllow', none, hostsAndNetworks),
     worktreeDir: get('worktreeDir', join(home, 'worktrees'), path(homedir, cwd), path(homedir, home)),
     preparedWorktrees: get('preparedWorktrees', 2, integer(0, 100)),
     preparedBytes: get('preparedBytes', 2 * 1024 ** 3, integer(0, Number.MAX_SAFE_INTEGER)),
@@ -215,15 +232,3 @@ export const loadConfig = (
     .map((name) => `${name} is no setting of makima and has no effect${meant(name, [...names].map(variableOf))}.`);
   return { config, warnings };
 };
-
-/** The times that the runs keep, in milliseconds. */
-export const timingOf = (config: Config) => ({
-  silence: config.silenceMs,
-  interruptGrace: config.interruptGraceMs,
-  terminateGrace: config.terminateGraceMs,
-  exitGrace: config.exitGraceMs,
-  backgroundWait: config.backgroundWaitMs,
-  backgroundLimit: config.backgroundMinutes === 0 ? null : config.backgroundMinutes * 60_000,
-  recovery: config.recoveryMs,
-  projectCommand: config.setupTimeoutMs,
-});

@@ -95,6 +95,17 @@ export const host: Reader<string> = {
 export const hosts = list('host names, with or without a port, separated by commas', (item) =>
   /^([a-z0-9._-]{1,253}|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(item),
 );
+
+/** An address with the length of its prefix, or without. */
+const isNetwork = (item: string): boolean => {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return bits > 0 && Number(prefix ?? 0) <= bits;
+};
+export const hostsAndNetworks = list(
+  'host names, addresses and networks such as hooks.lan, 127.0.0.1 or 10.1.0.0/16, separated by commas',
+  (item) => isNetwork(item) || (hostName.test(item) && isIP(item) === 0),
+);
 export const origins = list('origins such as https://example.org or http://localhost:3000, separated by commas', (item) =>
   /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item),
 );
@@ -117,4 +128,15 @@ export const path = (homedir: string, base: string): Reader<string> => ({
 export const command = (homedir: string, base: string): Reader<string> => ({
   must: 'the name of a command or the path of one',
   read: (raw) => (isText(raw) && raw.trim() !== '' && !/[/~]/.test(raw) ? raw : path(homedir, base).read(raw)),
+});
+
+/** A command alone, or with its arguments as a JSON array. */
+export const commandLine = (homedir: string, base: string): Reader<readonly string[]> => ({
+  must: 'a command, or a JSON array of one and its arguments, such as ["notify-send", "makima"]',
+  read: (raw) => {
+    const isArray = Array.isArray(raw) || (isText(raw) && raw.trimStart().startsWith('['));
+    const [first, ...rest] = isArray ? (args.read(raw) ?? []) : [raw];
+    const program = command(homedir, base).read(first);
+    return program === undefined || !isTexts(rest) ? undefined : Object.freeze([program, ...rest]);
+  },
 });

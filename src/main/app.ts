@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import { routes } from '../../routes/index.ts';
 import { agentDrivers } from '../agents/index.ts';
 import { createCompletions } from '../completion/completions.ts';
-import { timingOf, type Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { deliveryOf, timingOf } from '../config/portions.ts';
 import { openEventLog, type EventLogOptions } from '../events/event-log.ts';
 import { createPreparedWorktrees } from '../git/worktree/index.ts';
 import { diskSpace } from '../home/disk.ts';
@@ -14,6 +15,7 @@ import { StartError } from '../home/start-error.ts';
 import { buildHttp } from '../http/build-http.ts';
 import { fitsSocket, listenUnix } from '../http/connections/unix-socket.ts';
 import { createLedger } from '../ledger/ledger.ts';
+import { notifyPerson } from '../notify/notify.ts';
 import { findPlace } from '../place/find-place.ts';
 import { settlePlace } from '../place/settle-place.ts';
 import { processKeeper } from '../process/own-cgroup.ts';
@@ -29,6 +31,7 @@ import { createActions } from '../tasks/index.ts';
 import { keepRetention } from '../tasks/life/apply-retention.ts';
 import type { Parts } from '../tasks/parts.ts';
 import { version } from '../version.ts';
+import { createWebhooks } from '../webhooks/webhooks.ts';
 import { beginLife, type Life } from './life.ts';
 import { listen } from './listen.ts';
 import { takeUp } from './take-up.ts';
@@ -161,9 +164,13 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   life.atEnd((ending) => runs.close(ending));
   const ofPlace = await settlePlace(config.home, place, runContext, runs);
 
+  const webhooks = createWebhooks({ ...shared, ...deliveryOf(config), home: place.id.slice(0, 8), version });
+  life.atEnd(() => webhooks.close());
+
   const actions = createActions({
     ...shared,
     completions,
+    webhooks,
     runs,
     home: config.home,
     maxDepth: config.maxDepth,
@@ -204,6 +211,8 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   // What no request has needed yet, for the first that does.
   setTimeout(() => void http.loadCompilers(), warmUpMs).unref();
   prepared.begin();
+  if (config.notify.length > 0) life.atEnd(notifyPerson({ ...shared, command: config.notify, home: config.home }));
+  webhooks.begin().catch((error: unknown) => shared.report('taking up the webhooks', error));
   life.atEnd(keepRetention(shared, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
   const notices = await startNotices({ setAside, found, env: settings.inheritedEnv, driver: settings.drivers.default });
   return {

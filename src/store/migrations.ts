@@ -180,6 +180,29 @@ const migrations = (identity: Identity): Migrations => ({
       await db.schema.createIndex('tasks_updated').on('tasks').column('updatedAt').execute();
     },
   },
+  '0007-webhooks': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      // A webhook of a task outlives it: what happened last is yet to be told.
+      let webhooks = db.schema.createTable('webhooks').addColumn('seq', 'integer', identity);
+      for (const column of ['url', 'types', 'secret', 'createdAt']) webhooks = webhooks.addColumn(column, 'text', (c) => c.notNull());
+      for (const column of ['taskId', 'lastDeliveredAt', 'lastError', 'lastErrorAt', 'disabledAt', 'reason'])
+        webhooks = webhooks.addColumn(column, 'text');
+      await webhooks
+        .addColumn('id', 'text', (c) => c.notNull().unique())
+        .addColumn('since', 'integer', (c) => c.notNull())
+        .execute();
+
+      let deliveries = db.schema.createTable('deliveries').addColumn('seq', 'integer', identity);
+      for (const column of ['messageId', 'taskId', 'body']) deliveries = deliveries.addColumn(column, 'text', (c) => c.notNull());
+      for (const column of ['eventId', 'tries']) deliveries = deliveries.addColumn(column, 'integer', (c) => c.notNull());
+      for (const column of ['failingSince', 'nextAt']) deliveries = deliveries.addColumn(column, 'text');
+      await deliveries.addColumn('webhookId', 'text', (c) => c.notNull().references('webhooks.id').onDelete('cascade')).execute();
+      const index = (name: string) => db.schema.createIndex(`deliveries_${name}`).on('deliveries');
+      await index('message').columns(['webhookId', 'messageId']).unique().execute();
+      await index('event').columns(['webhookId', 'eventId']).execute();
+      await index('task').columns(['webhookId', 'taskId', 'eventId']).execute();
+    },
+  },
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

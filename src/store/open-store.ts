@@ -14,6 +14,7 @@ import { taskReads } from './task-reads.ts';
 import type { TaskStore } from './task-store.ts';
 import { taskWrites } from './task-writes.ts';
 import { toolKeyRows } from './tool-key-rows.ts';
+import { webhookRows } from './webhook-rows.ts';
 import { worktreeRows } from './worktree-rows.ts';
 
 export interface StoreOptions {
@@ -99,6 +100,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
     ...toolKeyRows(session),
     ...mergeRows(session),
     ...outboxRows(session),
+    ...webhookRows(session),
     getMeta: (key) =>
       session.read(async (db) => (await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst())?.value ?? null),
     setMeta: (key, value) =>

@@ -1,5 +1,5 @@
 /** What the store keeps, as the rest of the program sees it: plain values, no trace of how a column holds them. */
-import type { EventPayload } from '../../schemas/event.ts';
+import type { EventPayload, LoggedType } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Usage } from '../../schemas/task.ts';
 import type { ErrorCode } from '../errors.ts';
 
@@ -169,4 +169,46 @@ export interface OutboxEvent {
   /** When it was committed. */
   at: string;
   payload: EventPayload;
+}
+
+/** An address to which events are posted. */
+export interface WebhookRecord {
+  id: string;
+  url: string;
+  types: LoggedType[];
+  /** Of this task and those below it alone; null is of all. */
+  taskId: string | null;
+  /** What bodies are signed with. It is needed at each of them, so it is stored as it is. */
+  secret: string;
+  /** The last event before it was made. */
+  since: number;
+  createdAt: string;
+  lastDeliveredAt: string | null;
+  lastError: string | null;
+  lastErrorAt: string | null;
+  /** When and why it was switched off. */
+  disabledAt: string | null;
+  reason: string | null;
+}
+
+/** Something that a webhook is to be told. */
+export interface NewDelivery {
+  webhookId: string;
+  /** The same at every try; what has it already is not put there again. */
+  messageId: string;
+  /** Its place: of one task the lowest is told first. */
+  eventId: number;
+  /** Empty where it is of no single task. */
+  taskId: string;
+  body: string;
+}
+
+export interface Delivery extends NewDelivery {
+  seq: number;
+  /** How often it was tried in vain. */
+  tries: number;
+  /** When it was first tried in vain. */
+  failingSince: string | null;
+  /** Not before; null is at once. */
+  nextAt: string | null;
 }

@@ -45,5 +45,7 @@ export const relocate =
     write(async (trx) => {
       tasks.begin();
       await relocateRows(trx, relocation);
+      // What was to be told, the original tells.
+      if (relocation.isCopy) await trx.deleteFrom('deliveries').execute();
       tasks.forgetAll();
     });

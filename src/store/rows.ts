@@ -1,9 +1,19 @@
 /** Records to rows and back. */
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import { loggedTypes, type EventPayload } from '../../schemas/event.ts';
+import { loggedTypes, type EventPayload, type LoggedType } from '../../schemas/event.ts';
 import type { Completion, Task, Usage, Warning } from '../../schemas/task.ts';
 import { noUsage } from '../domain/usage.ts';
-import type { Integration, OpenMerge, OutboxEvent, Run, RunChanges, TaskChanges, ToolKeyRecord, WorktreeRecord } from './records.ts';
+import type {
+  Integration,
+  OpenMerge,
+  OutboxEvent,
+  Run,
+  RunChanges,
+  TaskChanges,
+  ToolKeyRecord,
+  WebhookRecord,
+  WorktreeRecord,
+} from './records.ts';
 import type { Tables } from './tables.ts';
 
 /** A reader of JSON text that lets nothing but such values through: a damaged row is named, and not handed on. */
@@ -30,6 +40,7 @@ const readWarnings = reader(
     Array.isArray(value) && value.every((item) => typeof field(item, 'code') === 'string' && typeof field(item, 'message') === 'string'),
 );
 const readPayload = reader((value): value is EventPayload => knownTypes.has(field(value, 'type')));
+const readTypes = reader((value): value is LoggedType[] => Array.isArray(value) && value.every((item) => knownTypes.has(item)));
 const readAny = reader((value): value is unknown => value !== undefined);
 
 const orNull = <T>(text: string | null, read: (text: string) => T): T | null => (text === null ? null : read(text));
@@ -112,4 +123,14 @@ export const openMergeOf = ({ seq, record, ...fields }: Selectable<Tables['open_
 export const outboxEventOf = ({ payload, ...fields }: Selectable<Tables['outbox']>): OutboxEvent => ({
   ...fields,
   payload: readPayload(payload),
+});
+
+export const webhookOf = ({ seq, types, ...webhook }: Selectable<Tables['webhooks']>): WebhookRecord => ({
+  ...webhook,
+  types: readTypes(types),
+});
+
+export const webhookRow = ({ types, ...webhook }: WebhookRecord): Insertable<Tables['webhooks']> => ({
+  ...webhook,
+  types: JSON.stringify(types),
 });

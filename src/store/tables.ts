@@ -1,7 +1,7 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { Task } from '../../schemas/task.ts';
 import type { RememberedTasks } from './remembered-tasks.ts';
-import type { Integration, OpenMerge, Run, ToolKeyRecord, WorktreeRecord } from './records.ts';
+import type { Delivery, Integration, OpenMerge, Run, ToolKeyRecord, WebhookRecord, WorktreeRecord } from './records.ts';
 
 /** A record as its columns hold it: the named fields as JSON text, or as 0 and 1, the others as they are. */
 type Row<T, Json extends keyof T, Flag extends keyof T> = Omit<T, Json | Flag> & {
@@ -22,6 +22,8 @@ export interface Tables {
   tool_keys: Row<ToolKeyRecord, never, never>;
   integrations: Row<Integration, never, never>;
   open_merges: Row<Omit<OpenMerge, 'record'>, never, never> & { record: string };
+  webhooks: Row<WebhookRecord, 'types', never>;
+  deliveries: Row<Omit<Delivery, 'seq'>, never, never>;
   outbox: { seq: Generated<number>; taskId: string; at: string; payload: string };
   meta: { key: string; value: string };
 }

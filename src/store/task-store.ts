@@ -12,8 +12,10 @@ import type { Relocation } from '../domain/relocation.ts';
 import type { ErrorCode } from '../errors.ts';
 import type {
   CreateOptions,
+  Delivery,
   Integration,
   MergePhase,
+  NewDelivery,
   NewRun,
   OpenMerge,
   OutboxEvent,
@@ -24,6 +26,7 @@ import type {
   TaskPage,
   ToolKeyRecord,
   Transition,
+  WebhookRecord,
   WorktreeRecord,
 } from './records.ts';
 
@@ -168,7 +171,38 @@ export interface OutboxRows {
   settleEvents(upToSeq: number): Promise<void>;
 }
 
-export interface TaskStore extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, MergeRows, OutboxRows {
+export interface WebhookRows {
+  /**
+   * @param options - `most` that there may be; `lookFrom` where nobody looks at events yet: the event after which that is to begin
+   * @throws MakimaError TOO_MANY_WEBHOOKS
+   */
+  insertWebhook(webhook: WebhookRecord, options: { most: number; lookFrom: number | null }): Promise<void>;
+  /** Oldest first. */
+  listWebhooks(): Promise<(WebhookRecord & { pending: number })[]>;
+  /** With all that it has not been told. @returns whether there was one */
+  deleteWebhook(id: string): Promise<boolean>;
+  /** The event up to which all were looked at; null where none was. */
+  webhooksLookedAt(): Promise<number | null>;
+  /** Event ids are counted anew from this one: none was made after it. */
+  recountWebhooks(through: number): Promise<void>;
+  /** Puts them where they wait, and notes up to which event all were looked at (null: as before). One that is there already stays as it is. */
+  queueDeliveries(deliveries: readonly NewDelivery[], lookedAt: number | null): Promise<void>;
+  /** Deletes all but the last so many, and has what says so in their place. @param gap - of the event of the last that is gone */
+  boundDeliveries(webhookId: string, keep: number, gap: (through: number) => NewDelivery): Promise<void>;
+  /**
+   * What is to be told next: the first of its task, and of those one that may be told now, else the one that may be first.
+   * @returns null where nothing waits
+   */
+  nextDelivery(webhookId: string, now: string): Promise<Delivery | null>;
+  /** It was taken. @param options.hurry - whatever else waits for its time need not any more */
+  settleDelivery(delivery: Delivery, options: { at: string; hurry: boolean }): Promise<void>;
+  /** It was not taken. */
+  postponeDelivery(delivery: Delivery, failure: { error: string; at: string; failingSince: string; nextAt: string }): Promise<void>;
+  /** Switches it off, and forgets what it was not told. */
+  disableWebhook(id: string, why: { at: string; reason: string; error: string }): Promise<void>;
+}
+
+export interface TaskStore extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, MergeRows, OutboxRows, WebhookRows {
   /** A value of the daemon itself, such as its id. */
   getMeta(key: string): Promise<string | null>;
   setMeta(key: string, value: string): Promise<void>;

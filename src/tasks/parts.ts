@@ -6,6 +6,7 @@ import type { Places } from '../git/repository/index.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TaskStore } from '../store/task-store.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 
 /** What the verbs work with, by name. A verb says with `Needs` which of them it uses; the composition root has them all. */
 export interface Parts {
@@ -14,6 +15,7 @@ export interface Parts {
   ledger: Ledger;
   runs: Runs;
   completions: Completions;
+  webhooks: Webhooks;
   drivers: AgentDrivers;
   directories: Places;
   /** The directory of all that the daemon keeps. */

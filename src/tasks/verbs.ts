@@ -20,6 +20,7 @@ export * from './life/stop-task.ts';
 export * from './tool-keys.ts';
 export * from './life/update-task.ts';
 export * from './reading/wait-for-task.ts';
+export * from './webhooks.ts';
 export * from './merge/conclude-merge.ts';
 export * from './merge/preview-merge.ts';
 export * from './merge/read-branches.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
+import type { Webhook } from '../../schemas/webhook.ts';
 import { MakimaError } from '../../src/errors.ts';
 import type { Actions, Caller, StoredEvent } from '../../src/tasks/actions.ts';
 import { feed } from '../support/feed.ts';
@@ -52,6 +53,20 @@ export const sampleTask = (changes: Partial<Task> = {}): Task => ({
   completedAt: null,
   ...changes,
 });
+
+const sampleWebhook: Webhook = {
+  id: taskId,
+  url: 'https://hooks.example/makima',
+  types: ['status', 'end'],
+  taskId: null,
+  createdAt: at,
+  pending: 0,
+  lastDeliveredAt: null,
+  lastError: null,
+  lastErrorAt: null,
+  disabledAt: null,
+  reason: null,
+};
 
 export const stored = (event: TaskEvent): StoredEvent => ({
   id: event.id,
@@ -179,6 +194,10 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     ),
     listToolKeys: verb('listToolKeys', () => Promise.resolve([{ id: taskId, label: null, createdAt: at, expiresAt: null }])),
     deleteToolKey: verb('deleteToolKey', () => Promise.resolve()),
+    createWebhook: verb('createWebhook', (_caller, { url }) => Promise.resolve({ ...sampleWebhook, url, secret: 'whsec_c2VjcmV0' })),
+    listWebhooks: verb('listWebhooks', () => Promise.resolve([sampleWebhook])),
+    getWebhook: verb('getWebhook', () => Promise.resolve(sampleWebhook)),
+    deleteWebhook: verb('deleteWebhook', () => Promise.resolve()),
     callerOfToolKey: verb('callerOfToolKey', (key): Promise<Caller | null> =>
       Promise.resolve(key === toolKey ? { kind: 'tool-key', taskId, keyId: taskId } : null),
     ),

@@ -98,7 +98,7 @@ void t.test('tasks of a version that did not know when they changed have the las
   await store.close();
   const database = new DatabaseSync(file);
   database.exec(
-    "drop index tasks_updated; alter table tasks drop column updatedAt; delete from kysely_migration where name = '0006-updated-at'",
+    "drop index tasks_updated; alter table tasks drop column updatedAt; drop table deliveries; drop table webhooks; delete from kysely_migration where name >= '0006'",
   );
   database.close();
   const next = await openStore(file);

@@ -51,6 +51,8 @@ const laterColumns = [
   ['runs', 'keepSubtasks'],
 ] as const;
 
+const laterTables = ['deliveries', 'webhooks'] as const;
+
 /** As 0.1 settled every repository that it made. */
 const settings = '[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[core]\n\tlogAllRefUpdates = true\n';
 const madeByMakima = ['-c', 'user.name=makima', '-c', 'user.email=makima@localhost'];
@@ -92,6 +94,7 @@ export class OldHome {
     const database = new DatabaseSync(join(this.home, 'state.sqlite'));
     database.exec('DROP INDEX tasks_updated');
     for (const [table, column] of laterColumns) database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+    for (const table of laterTables) database.exec(`DROP TABLE ${table}`);
     database.exec(`DELETE FROM kysely_migration WHERE name > '0002-merges'`);
     database.close();
   }

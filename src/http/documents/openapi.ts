@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import { stringify } from 'yaml';
+import { webhookOperations } from '../../../schemas/webhook.ts';
 import type { Api } from '../api.ts';
 import { isObject } from '../is-object.ts';
 import { plugin } from '../plugin.ts';
@@ -41,8 +42,10 @@ const document = (version: string, basePath: string) => ({
     { name: 'Completion', description: "Bring a task's work into a repository of yours" },
     { name: 'Output', description: 'What an agent said and did, and everything that happens' },
     { name: 'Tool keys', description: "Keys that open one task's tree" },
+    { name: 'Webhooks', description: 'Have events posted to a server' },
     { name: 'Service', description: 'The daemon itself' },
   ],
+  webhooks: webhookOperations,
   components: {
     securitySchemes: {
       ownerToken: { type: 'http' as const, scheme: 'bearer', description: 'The token in $MAKIMA_HOME/token: everything' },

@@ -47,13 +47,13 @@ const prepareUnlessGone = async (
  * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, TASK_ACTIVE, COMPLETION_RUNNING, and why a snapshot could not be kept
  */
 export const deleteTask = async (
-  parts: Needs<'store' | 'log' | 'ledger' | 'runs' | 'completions' | 'directories'> &
+  parts: Needs<'store' | 'log' | 'ledger' | 'runs' | 'completions' | 'directories' | 'webhooks'> &
     Needs<'homeId' | 'inheritedEnv' | 'projectCommandTimeoutMs' | 'reached' | 'report'>,
   caller: Caller,
   taskId: string,
   { keepWorktree }: { keepWorktree: boolean },
 ): Promise<void> => {
-  const { store, log, ledger, runs, completions, directories, reached } = parts;
+  const { store, log, ledger, runs, completions, directories, webhooks, reached } = parts;
   const task = await requireTask(parts, caller, taskId, 'command');
   const all = [task, ...(await store.listDescendants(task.id))];
   requireEnded(all);
@@ -68,7 +68,10 @@ export const deleteTask = async (
       await removeTaskCards(directories, each.id);
     } else if (await prepareUnlessGone(parts, each, worktree)) worktrees.push(worktree);
   }
-  await store.deleteTasks(all.map((each) => each.id));
+  const ids = all.map((each) => each.id);
+  // How they ended may be yet to be told, and their logs go.
+  await webhooks.keep(ids);
+  await store.deleteTasks(ids);
   reached('rows deleted');
   for (const each of all) {
     log.remove(each.id);

@@ -1,0 +1,97 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { Nullable, Timestamp, Uuid, uuidPattern } from './common.ts';
+import { LoggedType, type LoggedType as Name } from './event.ts';
+
+/** What is told where a webhook does not say: what a server acts on. */
+export const usualWebhookTypes: readonly Name[] = ['status', 'merge', 'completion', 'end'];
+
+export const CreateWebhook = Type.Object(
+  {
+    url: Type.String({
+      minLength: 1,
+      maxLength: 2048,
+      pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\u0000]+$',
+      description: 'An http or https address. One of this machine or of a private network must be allowed by MAKIMA_WEBHOOK_ALLOW',
+    }),
+    types: Type.Optional(
+      Type.Array(LoggedType, {
+        minItems: 1,
+        maxItems: 20,
+        description: `The types of events to tell; ${usualWebhookTypes.join(', ')} where left out. Lines of output only where it names output`,
+      }),
+    ),
+    taskId: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        pattern: uuidPattern,
+        description: 'Only of this task and of those below it; of all tasks where left out',
+      }),
+    ),
+  },
+  { $id: 'CreateWebhook', additionalProperties: false },
+);
+export type CreateWebhook = Static<typeof CreateWebhook>;
+
+const fields = {
+  id: Uuid,
+  url: Type.String(),
+  types: Type.Array(LoggedType),
+  taskId: Nullable(Uuid),
+  createdAt: Timestamp,
+  pending: Type.Integer({ description: 'How many events it has not taken yet' }),
+  lastDeliveredAt: Nullable(Timestamp),
+  lastError: Nullable(Type.String({ description: 'Why the last try that failed did' })),
+  lastErrorAt: Nullable(Timestamp),
+  disabledAt: Nullable(Type.String({ format: 'date-time', description: 'Since when it is told nothing any more' })),
+  reason: Nullable(Type.String({ description: 'Why it was switched off' })),
+};
+
+export const Webhook = Type.Object(fields, {
+  $id: 'Webhook',
+  description: 'An address to which events are posted: its secret is shown once, when it is made',
+});
+export type Webhook = Static<typeof Webhook>;
+
+export const NewWebhook = Type.Object(
+  { ...fields, secret: Type.String({ description: 'What its bodies are signed with, `whsec_` and base64: shown this once' }) },
+  { $id: 'NewWebhook' },
+);
+export type NewWebhook = Static<typeof NewWebhook>;
+
+/** What is posted. */
+export const WebhookMessage = Type.Object(
+  {
+    type: Type.String({
+      description: 'The type of the event, or gap: events up to data.id were lost to it, because too many waited or retention deleted them',
+    }),
+    timestamp: Timestamp,
+    data: Type.Object(
+      { id: Type.Integer({ description: 'The id of the event' }), taskId: Nullable(Uuid) },
+      { additionalProperties: true, description: 'The fields of the event. Texts are cut after 2,000 characters and lists after 20 items' },
+    ),
+  },
+  { $id: 'WebhookMessage' },
+);
+export type WebhookMessage = Static<typeof WebhookMessage>;
+
+const header = (name: string, description: string) => ({ name, in: 'header', required: true, description, schema: { type: 'string' } });
+
+/** How openapi.yaml tells of what is posted. */
+export const webhookOperations = {
+  event: {
+    post: {
+      operationId: 'webhookEvent',
+      summary: 'What is posted to a webhook for each event',
+      description:
+        'Signed as Standard Webhooks says, with the secret of the webhook. Any 2xx takes it; 410 switches the webhook off; anything else, and a silence of 15 s, is tried again with growing pauses.',
+      tags: ['Webhooks'],
+      parameters: [
+        header('webhook-id', 'Of the event: the same at each try'),
+        header('webhook-timestamp', 'Of the try, in seconds since 1970'),
+        header('webhook-signature', '`v1,` and base64 of the HMAC-SHA256 over `<webhook-id>.<webhook-timestamp>.<body>`'),
+      ],
+      requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/WebhookMessage' } } } },
+      responses: { '204': { description: 'Taken' }, '410': { description: 'Send no more' } },
+    },
+  },
+};

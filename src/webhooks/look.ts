@@ -1,0 +1,161 @@
+import type { TaskEvent } from '../../schemas/event.ts';
+import { Remembered } from '../domain/remembered.ts';
+import { MakimaError } from '../errors.ts';
+import { Bell } from '../events/bell.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { NewDelivery, TaskStore, WebhookRecord } from '../store/task-store.ts';
+import { messageOfEvent, messageOfGap } from './message.ts';
+
+/** Of how many tasks it is remembered what is above them. */
+const rememberedPaths = 1000;
+/** From a store or a log that could not be used to the next try, in milliseconds. */
+const retryMs = 1000;
+
+export interface LookParts {
+  store: TaskStore;
+  log: Pick<EventLog, 'lastId' | 'followAll' | 'read'>;
+  /** The short name of the home in which events are counted. */
+  home: string;
+  /** How many deliveries may wait for one webhook; the oldest go. */
+  mostWaiting: number;
+  now: () => Date;
+  reached: (point: string) => void;
+  report: (what: string, error: unknown) => void;
+}
+
+/** Who looks at the events of all tasks for the webhooks. */
+export interface Looking {
+  /** The webhooks are others now. */
+  changed: () => void;
+  /** Puts what is yet to be told of these tasks where it waits: their logs go now. */
+  keep: (taskIds: readonly string[]) => Promise<void>;
+  end: () => Promise<void>;
+}
+
+/**
+ * Looks at every event once, for all webhooks, and puts what they want where it waits for them. How far it has looked is stored with that,
+ * so that a daemon that is killed goes on exactly there.
+ * @param webhooks - those that are told, as they are now
+ * @param queued - told when something waits
+ */
+export const lookAtEvents = (
+  { store, log, home, mostWaiting, now, reached, report }: LookParts,
+  webhooks: () => readonly WebhookRecord[],
+  queued: () => void,
+): Looking => {
+  const ending = new AbortController();
+  const bell = new Bell(ending.signal);
+  let reading = new AbortController();
+  /** The event up to which all were looked at; null where nobody has asked yet. */
+  let lookedAt: number | null = null;
+  const position = async (): Promise<number> => (lookedAt ??= (await store.webhooksLookedAt()) ?? log.lastId());
+
+  const paths = new Remembered<Promise<ReadonlySet<string>>>(rememberedPaths);
+  const pathOf = (taskId: string): Promise<ReadonlySet<string>> => {
+    const known = paths.get(taskId);
+    if (known !== undefined) return known;
+    const path = store.ancestors(taskId).then((above) => new Set([taskId, ...above.map(({ id }) => id)]));
+    path.catch(() => paths.delete(taskId));
+    paths.set(taskId, path);
+    return path;
+  };
+  const wants = async (webhook: WebhookRecord, event: TaskEvent): Promise<boolean> =>
+    event.id > webhook.since &&
+    webhook.types.includes(event.type) &&
+    (webhook.taskId === null || (await pathOf(event.taskId)).has(webhook.taskId));
+
+  const typesOf = (all: readonly WebhookRecord[]) => [...new Set(all.flatMap(({ types }) => types))];
+
+  const queue = async (events: readonly TaskEvent[], through: number | null): Promise<void> => {
+    const deliveries: NewDelivery[] = [];
+    const told = new Set<string>();
+    for (const webhook of webhooks())
+      for (const event of events) {
+        if (!(await wants(webhook, event))) continue;
+        deliveries.push(messageOfEvent(webhook.id, event, home));
+        told.add(webhook.id);
+      }
+    await store.queueDeliveries(deliveries, through);
+    for (const id of told)
+      await store.boundDeliveries(id, mostWaiting, (lost) => messageOfGap(id, { through: lost, at: now().toISOString(), home }));
+    if (deliveries.length === 0) return;
+    reached('deliveries queued');
+    queued();
+  };
+
+  /** Events were deleted, or lost with the logs, before they were looked at. */
+  const passOver = async (): Promise<void> => {
+    const through = log.lastId();
+    const at = now().toISOString();
+    // Where ids are counted anew, a webhook was made after events that are yet to come.
+    for (const webhook of webhooks()) webhook.since = Math.min(webhook.since, through);
+    await store.recountWebhooks(through);
+    await store.queueDeliveries(
+      webhooks().map(({ id }) => messageOfGap(id, { through, at, home })),
+      through,
+    );
+    lookedAt = through;
+    queued();
+  };
+
+  const read = async (): Promise<void> => {
+    const types = typesOf(webhooks());
+    if (types.length === 0) return bell.wait();
+    reading = new AbortController();
+    const signal = AbortSignal.any([ending.signal, reading.signal]);
+    try {
+      const feed = await log.followAll({ after: await position(), types, visible: () => true, signal });
+      for await (const chunk of feed.chunks) {
+        const events = [...chunk].map(({ event }) => event);
+        const last = events.at(-1);
+        if (last === undefined) continue;
+        await queue(events, last.id);
+        lookedAt = last.id;
+      }
+    } catch (error) {
+      if (!(error instanceof MakimaError && error.code === 'EVENTS_GONE')) throw error;
+      await passOver();
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      try {
+        await read();
+      } catch (error) {
+        if (ending.signal.aborted) break;
+        report('looking at events for webhooks', error);
+        const timer = setTimeout(bell.ring, retryMs);
+        await bell.wait();
+        clearTimeout(timer);
+      }
+    }
+    bell.release();
+  };
+  const running = run();
+
+  return {
+    changed() {
+      reading.abort();
+      bell.ring();
+    },
+    async keep(taskIds) {
+      const types = typesOf(webhooks());
+      if (types.length === 0) return;
+      for (const taskId of taskIds) {
+        const events: TaskEvent[] = [];
+        try {
+          for await (const { event } of log.read(taskId, { after: await position(), types, signal: ending.signal })) events.push(event);
+        } catch (error) {
+          // Whoever reads on meets it as well, and says it.
+          if (!(error instanceof MakimaError && error.code === 'EVENTS_GONE')) throw error;
+        }
+        await queue(events, null);
+      }
+    },
+    end() {
+      ending.abort();
+      return running;
+    },
+  };
+};
