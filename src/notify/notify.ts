@@ -1,3 +1,4 @@
+import { Bell } from '../events/bell.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { run } from '../shells/run.ts';
 import type { TaskStore } from '../store/task-store.ts';
@@ -70,20 +71,20 @@ export const notifyPerson = ({ store, log, command, home, inheritedEnv, now, rep
   };
 
   const keepFollowing = async (): Promise<void> => {
-    while (!signal.aborted) {
+    const bell = new Bell(signal);
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       try {
         await follow();
-        return;
       } catch (error) {
-        if (signal.aborted) return;
+        if (isOver()) break;
         report('following events for MAKIMA_NOTIFY', error);
-        const pause = Promise.withResolvers<void>();
-        const timer = setTimeout(pause.resolve, retryMs);
-        signal.addEventListener('abort', () => pause.resolve(), { once: true });
-        await pause.promise;
-        clearTimeout(timer);
       }
+      const timer = setTimeout(bell.ring, retryMs);
+      await bell.wait();
+      clearTimeout(timer);
     }
+    bell.release();
   };
   const following = keepFollowing();
   return () => {

@@ -33,7 +33,7 @@ export const webhookRows = ({ read, write }: Session): WebhookRows => ({
         .selectFrom('webhooks')
         .select((e) => e.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
-      if (Number(count) >= most) throw new MakimaError('TOO_MANY_WEBHOOKS', `There are ${most} webhooks`);
+      if (count >= most) throw new MakimaError('TOO_MANY_WEBHOOKS', `There are ${most} webhooks`);
       await trx.insertInto('webhooks').values(webhookRow(webhook)).execute();
       if (lookFrom !== null) await lookedUpTo(trx, lookFrom);
     }),
@@ -52,7 +52,7 @@ export const webhookRows = ({ read, write }: Session): WebhookRows => ({
         )
         .orderBy('seq')
         .execute();
-      return rows.map(({ pending, ...row }) => ({ ...webhookOf(row), pending: Number(pending ?? 0) }));
+      return rows.map(({ pending, ...row }) => ({ ...webhookOf(row), pending: pending ?? 0 }));
     }),
 
   deleteWebhook: (id) =>

@@ -111,14 +111,15 @@ export const deliver = (
     return 0;
   };
 
+  const isOver = (): boolean => ending.signal.aborted;
   const run = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
+    while (!isOver()) {
       let wait: number | null;
       try {
         wait = await step();
       } catch (error) {
         // The store could not be read or written: what was taken may be told once more.
-        if (ending.signal.aborted) break;
+        if (isOver()) break;
         report(`delivering to the webhook ${webhook.id}: ${messageOf(error)}`, error);
         wait = 10 * times.firstPauseMs;
       }

@@ -118,12 +118,13 @@ export const lookAtEvents = (
     }
   };
 
+  const isOver = (): boolean => ending.signal.aborted;
   const run = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
+    while (!isOver()) {
       try {
         await read();
       } catch (error) {
-        if (ending.signal.aborted) break;
+        if (isOver()) break;
         report('looking at events for webhooks', error);
         const timer = setTimeout(bell.ring, retryMs);
         await bell.wait();

@@ -10,8 +10,11 @@ const shortened = (value: unknown): unknown => {
   if (typeof value === 'string') return value.length > longestText ? `${value.slice(0, longestText).toWellFormed()}…` : value;
   if (Array.isArray(value)) return value.slice(0, mostItems).map(shortened);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shortened(item)]));
+  return shortenedFields(value);
 };
+
+const shortenedFields = (value: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shortened(item)]));
 
 const bodyOf = (message: WebhookMessage): string => JSON.stringify(message);
 
@@ -26,7 +29,7 @@ export const messageOfEvent = (webhookId: string, event: TaskEvent, home: string
     messageId: `${id}-${home}`,
     eventId: id,
     taskId,
-    body: bodyOf({ type, timestamp: at, data: { ...Object(shortened(fields)), id, taskId } }),
+    body: bodyOf({ type, timestamp: at, data: { ...shortenedFields(fields), id, taskId } }),
   };
 };
 

@@ -24,9 +24,9 @@ const readNote = (path: string): Record<string, string> =>
 /** Resolves when the file is there. */
 const appears = async (t: Test, directory: string, name: string): Promise<string> => {
   const path = join(directory, name);
-  const seen = Promise.withResolvers<void>();
+  const seen = Promise.withResolvers<null>();
   const look = (): void => {
-    if (existsSync(path)) seen.resolve();
+    if (existsSync(path)) seen.resolve(null);
   };
   const watcher = watch(directory, look);
   t.teardown(() => watcher.close());
@@ -78,7 +78,7 @@ void t.test('a command that fails is said once until it works again, and one tha
   const log = openEventLog({ directory: join(directory, 'events'), now: () => new Date() });
   const { task } = await store.createTask(sampleTask({ status: 'done' }));
   const said: string[] = [];
-  let heard = Promise.withResolvers<void>();
+  let heard = Promise.withResolvers<null>();
   const end = notifyPerson({
     store,
     log,
@@ -88,7 +88,7 @@ void t.test('a command that fails is said once until it works again, and one tha
     now: () => new Date(),
     report: (what, error) => {
       said.push(`${what}: ${error instanceof Error ? error.message : ''}`);
-      heard.resolve();
+      heard.resolve(null);
     },
   });
   const happens = (): number => log.append(task.id, [{ type: 'end', status: 'done' }])?.firstId ?? 0;
@@ -99,7 +99,7 @@ void t.test('a command that fails is said once until it works again, and one tha
   await appears(t, directory, `told-${happens()}`);
   t.match(said, [/MAKIMA_NOTIFY: .*status 3/]);
   t.equal(said.length, 1);
-  heard = Promise.withResolvers<void>();
+  heard = Promise.withResolvers<null>();
   rmSync(join(directory, 'tell.ok'));
   happens();
   await heard.promise;

@@ -29,8 +29,8 @@ void t.test('what is yet to be told of a task whose log goes now is kept, though
   const before = end(gone.id);
   await store.insertWebhook(webhook, { most: 1, lookFrom: before });
   const told = end(gone.id);
-  const gate = Promise.withResolvers<void>();
-  const queued = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<null>();
+  const queued = Promise.withResolvers<null>();
   const looking = lookAtEvents(
     {
       store,
@@ -46,7 +46,7 @@ void t.test('what is yet to be told of a task whose log goes now is kept, though
       report: (what, error) => t.fail(what, { error }),
     },
     () => [webhook],
-    () => queued.resolve(),
+    () => queued.resolve(null),
   );
   t.teardown(async () => {
     await looking.end();
@@ -60,10 +60,10 @@ void t.test('what is yet to be told of a task whose log goes now is kept, though
   t.equal(await store.webhooksLookedAt(), before, 'the others are yet to be looked at');
   const later = end(stays.id);
   await queued.promise;
-  const all = Promise.withResolvers<void>();
-  gate.resolve();
+  const all = Promise.withResolvers<null>();
+  gate.resolve(null);
   const look = async (): Promise<void> => {
-    if ((await store.webhooksLookedAt()) === later) all.resolve();
+    if ((await store.webhooksLookedAt()) === later) all.resolve(null);
     else setImmediate(() => void look());
   };
   await look();

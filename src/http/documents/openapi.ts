@@ -1,12 +1,12 @@
 import swagger from '@fastify/swagger';
 import { stringify } from 'yaml';
-import { webhookOperations } from '../../../schemas/webhook.ts';
 import type { Api } from '../api.ts';
 import { isObject } from '../is-object.ts';
 import { plugin } from '../plugin.ts';
 import { describeOperations } from './describe-operations.ts';
 import { documented } from './documented-route.ts';
 import { operationTexts } from './operations/index.ts';
+import { postedToWebhooks } from './operations/webhooks.ts';
 import { shareResponses } from './shared-responses.ts';
 
 const description = `What a makima daemon does, over HTTP.
@@ -45,7 +45,7 @@ const document = (version: string, basePath: string) => ({
     { name: 'Webhooks', description: 'Have events posted to a server' },
     { name: 'Service', description: 'The daemon itself' },
   ],
-  webhooks: webhookOperations,
+  webhooks: postedToWebhooks,
   components: {
     securitySchemes: {
       ownerToken: { type: 'http' as const, scheme: 'bearer', description: 'The token in $MAKIMA_HOME/token: everything' },

@@ -4,6 +4,7 @@ import type { OperationTexts } from './operation.ts';
 import { outputTexts } from './output.ts';
 import { serviceTexts } from './service.ts';
 import { taskTexts } from './tasks.ts';
+import { webhookTexts } from './webhooks.ts';
 import { worktreeTexts } from './worktree.ts';
 
 /** Of every operation: a route that is added without a text here, or a text without its route, fails the test of the document. */
@@ -13,5 +14,6 @@ export const operationTexts: OperationTexts = {
   ...worktreeTexts,
   ...mergeTexts,
   ...outputTexts,
+  ...webhookTexts,
   ...serviceTexts,
 };
