@@ -164,7 +164,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   life.atEnd((ending) => runs.close(ending));
   const ofPlace = await settlePlace(config.home, place, runContext, runs);
 
-  const webhooks = createWebhooks({ ...shared, ...deliveryOf(config), home: place.id.slice(0, 8), version });
+  const webhooks = createWebhooks({ ...shared, ...deliveryOf(config), version });
   life.atEnd(() => webhooks.close());
 
   const actions = createActions({

@@ -64,6 +64,7 @@ export const notifyPerson = ({ store, log, command, home, inheritedEnv, now, rep
   const follow = async (): Promise<void> => {
     const feed = await log.followAll({ after: null, types: ['status', 'completion', 'end'], visible: () => true, signal });
     for await (const { event } of feed) {
+      if (!('taskId' in event)) continue;
       if (now().getTime() - Date.parse(event.at) > freshMs) continue;
       const task = await store.getTask(event.taskId);
       if (task !== null && isForAPerson(event, task)) await tell(factsOf(event, task));

@@ -198,9 +198,8 @@ const migrations = (identity: Identity): Migrations => ({
       for (const column of ['failingSince', 'nextAt']) deliveries = deliveries.addColumn(column, 'text');
       await deliveries.addColumn('webhookId', 'text', (c) => c.notNull().references('webhooks.id').onDelete('cascade')).execute();
       const index = (name: string) => db.schema.createIndex(`deliveries_${name}`).on('deliveries');
-      await index('message').columns(['webhookId', 'messageId']).unique().execute();
       await index('event').columns(['webhookId', 'eventId']).execute();
-      await index('task').columns(['webhookId', 'taskId', 'eventId']).execute();
+      await index('task').columns(['webhookId', 'taskId', 'eventId']).unique().execute();
     },
   },
 });

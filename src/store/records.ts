@@ -194,9 +194,9 @@ export interface WebhookRecord {
 /** Something that a webhook is to be told. */
 export interface NewDelivery {
   webhookId: string;
-  /** The same at every try; what has it already is not put there again. */
+  /** The same at every try. */
   messageId: string;
-  /** Its place: of one task the lowest is told first. */
+  /** Of one task the lowest is told first; what waits already is not put there again. */
   eventId: number;
   /** Empty where it is of no single task. */
   taskId: string;

@@ -176,17 +176,17 @@ export interface WebhookRows {
    * @param options - `most` that there may be; `lookFrom` where nobody looks at events yet: the event after which that is to begin
    * @throws MakimaError TOO_MANY_WEBHOOKS
    */
-  insertWebhook(webhook: WebhookRecord, options: { most: number; lookFrom: number | null }): Promise<void>;
+  insertWebhook(webhook: WebhookRecord, options: { most: number; lookFrom: string | null }): Promise<void>;
   /** Oldest first. */
   listWebhooks(): Promise<(WebhookRecord & { pending: number })[]>;
   /** With all that it has not been told. @returns whether there was one */
   deleteWebhook(id: string): Promise<boolean>;
-  /** The event up to which all were looked at; null where none was. */
-  webhooksLookedAt(): Promise<number | null>;
+  /** The place of the event up to which all were looked at; null where none was. */
+  webhooksLookedAt(): Promise<string | null>;
   /** Event ids are counted anew from this one: none was made after it. */
   recountWebhooks(through: number): Promise<void>;
   /** Puts them where they wait, and notes up to which event all were looked at (null: as before). One that is there already stays as it is. */
-  queueDeliveries(deliveries: readonly NewDelivery[], lookedAt: number | null): Promise<void>;
+  queueDeliveries(deliveries: readonly NewDelivery[], lookedAt: string | null): Promise<void>;
   /** Deletes all but the last so many, and has what says so in their place. @param gap - of the event of the last that is gone */
   boundDeliveries(webhookId: string, keep: number, gap: (through: number) => NewDelivery): Promise<void>;
   /**

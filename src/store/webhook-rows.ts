@@ -8,8 +8,7 @@ import type { NewDelivery, WebhookRows } from './task-store.ts';
 /** Up to where events were looked at for webhooks, in the table of the daemon's own values. */
 const positionKey = 'webhooksLookedAt';
 
-const lookedUpTo = async (trx: Transaction<Tables>, id: number): Promise<void> => {
-  const value = String(id);
+const lookedUpTo = async (trx: Transaction<Tables>, value: string): Promise<void> => {
   await trx
     .insertInto('meta')
     .values({ key: positionKey, value })
@@ -22,7 +21,7 @@ const insert = async (trx: Transaction<Tables>, rows: readonly NewDelivery[]): P
     await trx
       .insertInto('deliveries')
       .values(chunk.map((row) => ({ ...row, tries: 0, failingSince: null, nextAt: null })))
-      .onConflict((conflict) => conflict.columns(['webhookId', 'messageId']).doNothing())
+      .onConflict((conflict) => conflict.columns(['webhookId', 'taskId', 'eventId']).doNothing())
       .execute();
 };
 
@@ -61,7 +60,7 @@ export const webhookRows = ({ read, write }: Session): WebhookRows => ({
   webhooksLookedAt: () =>
     read(async (db) => {
       const row = await db.selectFrom('meta').select('value').where('key', '=', positionKey).executeTakeFirst();
-      return row ? Number(row.value) : null;
+      return row?.value ?? null;
     }),
 
   recountWebhooks: (through) =>

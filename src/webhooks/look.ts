@@ -2,7 +2,8 @@ import type { TaskEvent } from '../../schemas/event.ts';
 import { Remembered } from '../domain/remembered.ts';
 import { MakimaError } from '../errors.ts';
 import { Bell } from '../events/bell.ts';
-import type { EventLog } from '../events/event-log.ts';
+import type { EventLog, EventPlace, StoredEvent } from '../events/event-log.ts';
+import { placeOf } from '../events/ids/event-place.ts';
 import type { NewDelivery, TaskStore, WebhookRecord } from '../store/task-store.ts';
 import { messageOfEvent, messageOfGap } from './message.ts';
 
@@ -13,15 +14,20 @@ const retryMs = 1000;
 
 export interface LookParts {
   store: TaskStore;
-  log: Pick<EventLog, 'lastId' | 'followAll' | 'read'>;
-  /** The short name of the home in which events are counted. */
-  home: string;
+  log: Pick<EventLog, 'lastId' | 'counting' | 'followAll' | 'read'>;
   /** How many deliveries may wait for one webhook; the oldest go. */
   mostWaiting: number;
   now: () => Date;
   reached: (point: string) => void;
   report: (what: string, error: unknown) => void;
 }
+
+/** An event of a log, and the place that a stream tells of it. */
+interface Found {
+  event: TaskEvent;
+  place: string;
+}
+const found = ({ event, place }: StoredEvent): Found[] => ('taskId' in event ? [{ event, place }] : []);
 
 /** Who looks at the events of all tasks for the webhooks. */
 export interface Looking {
@@ -39,7 +45,7 @@ export interface Looking {
  * @param queued - told when something waits
  */
 export const lookAtEvents = (
-  { store, log, home, mostWaiting, now, reached, report }: LookParts,
+  { store, log, mostWaiting, now, reached, report }: LookParts,
   webhooks: () => readonly WebhookRecord[],
   queued: () => void,
 ): Looking => {
@@ -47,8 +53,8 @@ export const lookAtEvents = (
   const bell = new Bell(ending.signal);
   let reading = new AbortController();
   /** The event up to which all were looked at; null where nobody has asked yet. */
-  let lookedAt: number | null = null;
-  const position = async (): Promise<number> => (lookedAt ??= (await store.webhooksLookedAt()) ?? log.lastId());
+  let lookedAt: EventPlace | null = null;
+  const position = async (): Promise<EventPlace> => (lookedAt ??= (await store.webhooksLookedAt()) ?? log.lastId());
 
   const paths = new Remembered<Promise<ReadonlySet<string>>>(rememberedPaths);
   const pathOf = (taskId: string): Promise<ReadonlySet<string>> => {
@@ -61,23 +67,25 @@ export const lookAtEvents = (
   };
   const wants = async (webhook: WebhookRecord, event: TaskEvent): Promise<boolean> =>
     event.id > webhook.since &&
-    webhook.types.includes(event.type) &&
+    webhook.types.some((type) => type === event.type) &&
     (webhook.taskId === null || (await pathOf(event.taskId)).has(webhook.taskId));
 
   const typesOf = (all: readonly WebhookRecord[]) => [...new Set(all.flatMap(({ types }) => types))];
 
-  const queue = async (events: readonly TaskEvent[], through: number | null): Promise<void> => {
+  const queue = async (events: readonly Found[], through: string | null): Promise<void> => {
     const deliveries: NewDelivery[] = [];
     const told = new Set<string>();
     for (const webhook of webhooks())
-      for (const event of events) {
+      for (const { event, place } of events) {
         if (!(await wants(webhook, event))) continue;
-        deliveries.push(messageOfEvent(webhook.id, event, home));
+        deliveries.push(messageOfEvent(webhook.id, event, place));
         told.add(webhook.id);
       }
     await store.queueDeliveries(deliveries, through);
     for (const id of told)
-      await store.boundDeliveries(id, mostWaiting, (lost) => messageOfGap(id, { through: lost, at: now().toISOString(), home }));
+      await store.boundDeliveries(id, mostWaiting, (lost) =>
+        messageOfGap(id, { through: lost, at: now().toISOString(), counting: log.counting() }),
+      );
     if (deliveries.length === 0) return;
     reached('deliveries queued');
     queued();
@@ -85,16 +93,16 @@ export const lookAtEvents = (
 
   /** Events were deleted, or lost with the logs, before they were looked at. */
   const passOver = async (): Promise<void> => {
-    const through = log.lastId();
+    const [through, counting] = [log.lastId(), log.counting()];
     const at = now().toISOString();
     // Where ids are counted anew, a webhook was made after events that are yet to come.
     for (const webhook of webhooks()) webhook.since = Math.min(webhook.since, through);
     await store.recountWebhooks(through);
     await store.queueDeliveries(
-      webhooks().map(({ id }) => messageOfGap(id, { through, at, home })),
-      through,
+      webhooks().map(({ id }) => messageOfGap(id, { through, at, counting })),
+      placeOf(through, counting),
     );
-    lookedAt = through;
+    lookedAt = placeOf(through, counting);
     queued();
   };
 
@@ -106,11 +114,11 @@ export const lookAtEvents = (
     try {
       const feed = await log.followAll({ after: await position(), types, visible: () => true, signal });
       for await (const chunk of feed.chunks) {
-        const events = [...chunk].map(({ event }) => event);
+        const events = [...chunk].flatMap(found);
         const last = events.at(-1);
         if (last === undefined) continue;
-        await queue(events, last.id);
-        lookedAt = last.id;
+        await queue(events, last.place);
+        lookedAt = last.place;
       }
     } catch (error) {
       if (!(error instanceof MakimaError && error.code === 'EVENTS_GONE')) throw error;
@@ -144,9 +152,10 @@ export const lookAtEvents = (
       const types = typesOf(webhooks());
       if (types.length === 0) return;
       for (const taskId of taskIds) {
-        const events: TaskEvent[] = [];
+        const events: Found[] = [];
         try {
-          for await (const { event } of log.read(taskId, { after: await position(), types, signal: ending.signal })) events.push(event);
+          const feed = log.read(taskId, { after: await position(), types, signal: ending.signal });
+          for await (const stored of feed) events.push(...found(stored));
         } catch (error) {
           // Whoever reads on meets it as well, and says it.
           if (!(error instanceof MakimaError && error.code === 'EVENTS_GONE')) throw error;

@@ -1,5 +1,6 @@
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { WebhookMessage } from '../../schemas/webhook.ts';
+import { placeOf } from '../events/ids/event-place.ts';
 import type { NewDelivery } from '../store/task-store.ts';
 
 const longestText = 2000;
@@ -18,25 +19,25 @@ const shortenedFields = (value: object): Record<string, unknown> =>
 
 const bodyOf = (message: WebhookMessage): string => JSON.stringify(message);
 
-/**
- * An event as one webhook is told it.
- * @param home - the short name of the home in which events are counted: an id of another one is another event
- */
-export const messageOfEvent = (webhookId: string, event: TaskEvent, home: string): NewDelivery => {
+/** An event as one webhook is told it. @param place - as a stream tells it: with the name of what its id was counted in */
+export const messageOfEvent = (webhookId: string, event: TaskEvent, place: string): NewDelivery => {
   const { id, taskId, type, at, ...fields } = event;
   return {
     webhookId,
-    messageId: `${id}-${home}`,
+    messageId: place,
     eventId: id,
     taskId,
     body: bodyOf({ type, timestamp: at, data: { ...shortenedFields(fields), id, taskId } }),
   };
 };
 
-/** That events up to this id may be missing. */
-export const messageOfGap = (webhookId: string, { through, at, home }: { through: number; at: string; home: string }): NewDelivery => ({
+/** That events up to this id may be missing. @param counting - what it was counted in */
+export const messageOfGap = (
+  webhookId: string,
+  { through, at, counting }: { through: number; at: string; counting: string },
+): NewDelivery => ({
   webhookId,
-  messageId: `gap-${through}-${home}`,
+  messageId: `gap-${placeOf(through, counting)}`,
   eventId: through,
   taskId: '',
   body: bodyOf({ type: 'gap', timestamp: at, data: { id: through, taskId: null } }),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { usualWebhookTypes, type CreateWebhook, type NewWebhook, type Webhook } from '../../schemas/webhook.ts';
 import { MakimaError } from '../errors.ts';
+import { placeOf } from '../events/ids/event-place.ts';
 import type { WebhookRecord } from '../store/task-store.ts';
 import type { DeliverParts, DeliveryTimes } from './deliver.ts';
 import type { LookParts } from './look.ts';
@@ -87,7 +88,7 @@ export const createWebhooks = (parts: WebhookParts): Webhooks => {
           disabledAt: null,
           reason: null,
         };
-        await store.insertWebhook(webhook, { most: mostWebhooks, lookFrom: isFirst ? webhook.since : null });
+        await store.insertWebhook(webhook, { most: mostWebhooks, lookFrom: isFirst ? placeOf(webhook.since, log.counting()) : null });
         await told([webhook]);
         return { ...shown({ ...webhook, pending: 0 }), secret: webhook.secret };
       });

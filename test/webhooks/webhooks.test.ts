@@ -51,7 +51,7 @@ void t.test('webhooks', async (t) => {
     const task = await daemon.start({});
     const received = await receiver.until('/usual', hasEnd(task.id));
     t.notOk(received.some(isOf('end', before.id)), 'only from now on');
-    const events = (await daemon.events(task.id)).filter(({ type }) => webhook.types.includes(type));
+    const events = (await daemon.events(task.id)).filter(({ type }) => webhook.types.some((each) => each === type));
     t.strictSame(
       idsOf(received),
       events.map(({ id }) => id),
