@@ -622,6 +622,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mesh/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The webhooks, the oldest first, and how it goes with them
+         * @description Without their secrets.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Have events posted to an address from now on; its secret is shown this once
+         * @description Bodies are signed as Standard Webhooks says. Each event is delivered at least once, those of a task in order, also over restarts; docs/webhooks.md says what holds. An address of this machine or of a private network must be allowed by `MAKIMA_WEBHOOK_ALLOW`.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One webhook, and how it goes with it
+         * @description What waits, and why the last try that failed did; `disabledAt` and `reason` where it was switched off.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Post nothing more to it, what waits neither
+         * @description What is on its way may still arrive.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mesh/info": {
         parameters: {
             query?: never;
@@ -743,7 +791,28 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is posted to a webhook for each event
+         * @description Signed as Standard Webhooks says, with the secret of the webhook. Any 2xx takes it; 410 switches the webhook off; anything else, and a silence of 15 s, is tried again with growing pauses.
+         */
+        post: operations["webhookEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         Task: {
@@ -1389,6 +1458,85 @@ export interface components {
             /** Format: date-time */
             expiresAt: string | null;
         };
+        CreateWebhook: {
+            /** @description An http or https address. One of this machine or of a private network must be allowed by MAKIMA_WEBHOOK_ALLOW */
+            url: string;
+            /** @description The types of events to tell; status, merge, completion, end where left out. Lines of output only where it names output */
+            types?: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "end")[];
+            /**
+             * Format: uuid
+             * @description Only of this task and of those below it; of all tasks where left out
+             */
+            taskId?: string;
+        };
+        NewWebhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "end")[];
+            /** Format: uuid */
+            taskId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description How many events it has not taken yet */
+            pending: number;
+            /** Format: date-time */
+            lastDeliveredAt: string | null;
+            /** @description Why the last try that failed did */
+            lastError: string | null;
+            /** Format: date-time */
+            lastErrorAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is told nothing any more
+             */
+            disabledAt: string | null;
+            /** @description Why it was switched off */
+            reason: string | null;
+            /** @description What its bodies are signed with, `whsec_` and base64: shown this once */
+            secret: string;
+        };
+        /** @description An address to which events are posted: its secret is shown once, when it is made */
+        Webhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "end")[];
+            /** Format: uuid */
+            taskId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description How many events it has not taken yet */
+            pending: number;
+            /** Format: date-time */
+            lastDeliveredAt: string | null;
+            /** @description Why the last try that failed did */
+            lastError: string | null;
+            /** Format: date-time */
+            lastErrorAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is told nothing any more
+             */
+            disabledAt: string | null;
+            /** @description Why it was switched off */
+            reason: string | null;
+        };
+        WebhookMessage: {
+            /** @description The type of the event, or gap: events up to data.id were lost to it, because too many waited or retention deleted them */
+            type: string;
+            /** Format: date-time */
+            timestamp: string;
+            /** @description The fields of the event. Texts are cut after 2,000 characters and lists after 20 items */
+            data: {
+                /** @description The id of the event */
+                id: number;
+                /** Format: uuid */
+                taskId: string | null;
+            } & {
+                [key: string]: unknown;
+            };
+        };
         Info: {
             /** @description Of this daemon; made on its first start */
             id: string;
@@ -1675,6 +1823,18 @@ export interface components {
                 };
             };
         };
+        /** @description `WEBHOOK_NOT_FOUND`: There is no such webhook. */
+        WEBHOOK_NOT_FOUND: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code?: "WEBHOOK_NOT_FOUND";
+                };
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -1720,6 +1880,10 @@ export type OutputPage = components['schemas']['OutputPage'];
 export type CreateToolKey = components['schemas']['CreateToolKey'];
 export type NewToolKey = components['schemas']['NewToolKey'];
 export type ToolKey = components['schemas']['ToolKey'];
+export type CreateWebhook = components['schemas']['CreateWebhook'];
+export type NewWebhook = components['schemas']['NewWebhook'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookMessage = components['schemas']['WebhookMessage'];
 export type Info = components['schemas']['Info'];
 export type Health = components['schemas']['Health'];
 export type Error = components['schemas']['Error'];
@@ -1743,6 +1907,7 @@ export type ResponseTaskNotRunningAgentInputClosed = components['responses']['TA
 export type ResponseTooManyStreams = components['responses']['TOO_MANY_STREAMS'];
 export type ResponseUnauthenticated = components['responses']['UNAUTHENTICATED'];
 export type ResponseUnsupportedMediaType = components['responses']['UNSUPPORTED_MEDIA_TYPE'];
+export type ResponseWebhookNotFound = components['responses']['WEBHOOK_NOT_FOUND'];
 export type $defs = Record<string, never>;
 export interface operations {
     listTasks: {
@@ -4136,6 +4301,235 @@ export interface operations {
             503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
         };
     };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "a7c3e9d1-4b52-4f08-9e6a-2d1c0b9f8e7d",
+                     *         "url": "https://example.com/makima",
+                     *         "types": [
+                     *           "status",
+                     *           "merge",
+                     *           "completion",
+                     *           "end"
+                     *         ],
+                     *         "taskId": null,
+                     *         "createdAt": "2026-11-27T10:00:00.000Z",
+                     *         "pending": 0,
+                     *         "lastDeliveredAt": null,
+                     *         "lastError": null,
+                     *         "lastErrorAt": null,
+                     *         "disabledAt": null,
+                     *         "reason": null
+                     *       },
+                     *       {
+                     *         "id": "a7c3e9d1-4b52-4f08-9e6a-2d1c0b9f8e7d",
+                     *         "url": "https://example.com/makima",
+                     *         "types": [
+                     *           "status",
+                     *           "merge",
+                     *           "completion",
+                     *           "end"
+                     *         ],
+                     *         "taskId": null,
+                     *         "createdAt": "2026-11-27T10:00:00.000Z",
+                     *         "pending": 3,
+                     *         "lastDeliveredAt": "2026-11-27T10:00:02.000Z",
+                     *         "lastError": "It answered 502",
+                     *         "lastErrorAt": "2026-11-27T10:04:30.000Z",
+                     *         "disabledAt": null,
+                     *         "reason": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Webhook"][];
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+                "application/x-www-form-urlencoded": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "a7c3e9d1-4b52-4f08-9e6a-2d1c0b9f8e7d",
+                     *       "url": "https://example.com/makima",
+                     *       "types": [
+                     *         "status",
+                     *         "merge",
+                     *         "completion",
+                     *         "end"
+                     *       ],
+                     *       "taskId": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "pending": 0,
+                     *       "lastDeliveredAt": null,
+                     *       "lastError": null,
+                     *       "lastErrorAt": null,
+                     *       "disabledAt": null,
+                     *       "reason": null,
+                     *       "secret": "whsec_TWFraW1hTWFraW1hTWFraW1hTWFraW1hTWFraW1hTWE="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `WEBHOOK_HOST_UNKNOWN`: The host of the address cannot be found. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "WEBHOOK_HOST_UNKNOWN";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            /** @description `HOST_NOT_ALLOWED`: The Host header is not an address of this daemon. `ORIGIN_NOT_ALLOWED`: Web pages of this origin may not call the daemon. `FORBIDDEN`: This key may not do that. `WEBHOOK_ADDRESS_REFUSED`: The address is one of this machine or of a private network. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "HOST_NOT_ALLOWED" | "ORIGIN_NOT_ALLOWED" | "FORBIDDEN" | "WEBHOOK_ADDRESS_REFUSED";
+                    };
+                };
+            };
+            404: components["responses"]["TASK_NOT_FOUND"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            /** @description `TOO_MANY_WEBHOOKS`: The limit of webhooks is reached. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TOO_MANY_WEBHOOKS";
+                    };
+                };
+            };
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "a7c3e9d1-4b52-4f08-9e6a-2d1c0b9f8e7d",
+                     *       "url": "https://example.com/makima",
+                     *       "types": [
+                     *         "status",
+                     *         "merge",
+                     *         "completion",
+                     *         "end"
+                     *       ],
+                     *       "taskId": null,
+                     *       "createdAt": "2026-11-27T10:00:00.000Z",
+                     *       "pending": 3,
+                     *       "lastDeliveredAt": "2026-11-27T10:00:02.000Z",
+                     *       "lastError": "It answered 502",
+                     *       "lastErrorAt": "2026-11-27T10:04:30.000Z",
+                     *       "disabledAt": null,
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["WEBHOOK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["WEBHOOK_NOT_FOUND"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
     getInfo: {
         parameters: {
             query?: never;
@@ -4355,6 +4749,53 @@ export interface operations {
             403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED"];
             500: components["responses"]["INTERNAL"];
             503: components["responses"]["HANDLER_TIMEOUT"];
+        };
+    };
+    webhookEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of the event: the same at each try */
+                "webhook-id": string;
+                /** @description Of the try, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and base64 of the HMAC-SHA256 over `<webhook-id>.<webhook-timestamp>.<body>` */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "end",
+                 *       "timestamp": "2026-11-27T10:04:30.000Z",
+                 *       "data": {
+                 *         "status": "done",
+                 *         "id": 57,
+                 *         "taskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Send no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }
