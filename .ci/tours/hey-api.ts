@@ -24,6 +24,8 @@ await takeTourWith((baseUrl, token) => {
     follow: async function* (taskId) {
       const { stream } = await followTask(at(taskId));
       for await (const event of stream) {
+        // What is of no task: the end of a snapshot, which the stream of all tasks alone has, and a gap, after which a stream ends.
+        if (event.type === 'snapshot' || event.type === 'gap') continue;
         yield event;
         if (event.type === 'end') return;
       }
