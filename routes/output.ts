@@ -10,6 +10,7 @@ import { answerSignal } from '../src/http/requests/request-signal.ts';
 import { answer, textAnswer } from '../src/http/answers/shapes.ts';
 
 const defaultPage = 100;
+const largestPage = 1000;
 
 /** What a task's agent said and did, up to now. */
 export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }) => {
@@ -41,18 +42,19 @@ export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }) 
     },
     async (request, reply) => {
       const { taskId } = request.params;
-      const { limit = defaultPage, follow = false } = request.query;
-      const after = readAfter(request.query.after) ?? 0;
+      const { tail, follow = false } = request.query;
+      const { limit = tail === undefined ? defaultPage : Math.min(Math.max(tail, 1), largestPage) } = request.query;
+      const begin = { after: readAfter(request.query.after) ?? 0, ...(tail !== undefined && { tail }) };
       const type = preferred(request, reply, ['application/json', 'application/x-ndjson', 'text/plain']);
       if (type === 'application/json') {
-        return reply.type('application/json; charset=utf-8').send(await actions.readOutput(caller(request), taskId, { after, limit }));
+        return reply.type('application/json; charset=utf-8').send(await actions.readOutput(caller(request), taskId, { ...begin, limit }));
       }
       const release = streams.take();
       reply.raw.once('close', release);
       const signal = answerSignal(reply, ending);
       return type === 'text/plain'
-        ? sendText(reply, await actions.readableOutput(caller(request), taskId, { after, follow, signal }), { signal, live: follow })
-        : sendNdjson(reply, await actions.streamOutput(caller(request), taskId, { after, follow, signal }), { signal });
+        ? sendText(reply, await actions.readableOutput(caller(request), taskId, { ...begin, follow, signal }), { signal, live: follow })
+        : sendNdjson(reply, await actions.streamOutput(caller(request), taskId, { ...begin, follow, signal }), { signal });
     },
   );
 };

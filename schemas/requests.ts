@@ -111,7 +111,16 @@ export const EventsHeaders = Type.Object({
 export const OutputQuery = Type.Object(
   {
     after: Type.Optional(EventPlace),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Of a JSON page, 100 where left out' })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'Of a JSON page, 100 where left out; with tail as many as that, up to 1000' }),
+    ),
+    tail: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 100_000,
+        description: 'The last so many events of output, of those after `after`; with follow, then what comes',
+      }),
+    ),
     follow: Type.Optional(Type.Boolean({ description: 'Of the streamed forms: go on with what comes, until the task has ended' })),
   },
   { additionalProperties: false },

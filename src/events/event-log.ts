@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MakimaError } from '../errors.ts';
 import { BatchEncoder, type Appended, type BatchHead } from './batch-encoder.ts';
+import { findTail } from './find-tail.ts';
 import { EventIds } from './ids/event-ids.ts';
+import { highestUsed } from './ids/highest-used.ts';
 import type { EventPlace } from './ids/event-place.ts';
 import { followLogs, type LogListener } from './follow-all.ts';
 import { followLog, readLog } from './follow.ts';
@@ -67,7 +69,8 @@ export class EventLog {
       if (name.endsWith(trimSuffix)) rmSync(join(options.directory, name), { force: true });
       else if (name.endsWith(suffix)) this.#logs.set(name.slice(0, -suffix.length), null);
     }
-    this.#ids = new EventIds(join(options.directory, idsFile), (since) => this.#highestUsed(since));
+    const look = { pathOf: (taskId: string) => this.#path(taskId), lastOf: (taskId: string) => this.#log(taskId).last?.id ?? 0 };
+    this.#ids = new EventIds(join(options.directory, idsFile), (since) => highestUsed([...this.#logs.keys()], since, look));
     this.#lastIdBefore = this.#ids.last;
   }
 
@@ -131,6 +134,12 @@ export class EventLog {
   async page(taskId: string, options: Omit<FollowOptions, 'signal'> & { limit: number }): Promise<Page> {
     const { log, after } = this.#logFrom(taskId, options.after);
     return readPage(log, { ...options, after });
+  }
+
+  /** The `after` from which a task's last `count` events of output are read, of those after `after`. Errors as of `follow`. */
+  async tail(taskId: string, options: Omit<FollowOptions, 'types'> & { count: number }): Promise<number> {
+    const { log, after } = this.#logFrom(taskId, options.after);
+    return findTail(log, { ...options, after });
   }
 
   /**
@@ -224,16 +233,6 @@ export class EventLog {
     const after = this.#ids.assertGiven(place);
     log.assertKept(after);
     return { log, after };
-  }
-
-  /** Of the logs that were written since then, in milliseconds as files have it. */
-  #highestUsed(since: number): number {
-    let highest = 0;
-    for (const taskId of this.#logs.keys()) {
-      const writtenAt = statSync(this.#path(taskId), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-      if (writtenAt >= since) highest = Math.max(highest, this.#log(taskId).last?.id ?? 0);
-    }
-    return highest;
   }
 
   #log(taskId: string): LogFile {

@@ -66,3 +66,32 @@ void t.test('pages of JSON come to everything once', async (t) => {
     (await daemon.events(id)).filter((event) => event.type === 'output'),
   );
 });
+
+void t.test('the last lines alone, in each form, and then what comes', async (t) => {
+  const daemon = await startDaemon(t, 'forever', {}, { interruptGraceMs: 100 });
+  const { id } = await daemon.start({ plan: 'first words' });
+  const before = await daemon.until(id, (event) => event.type === 'output' && event.stream === 'stdout');
+  const headers = { authorization: `Bearer ${daemon.token}` };
+  const output = `${daemon.app.url}/api/v1/mesh/tasks/${id}/output`;
+  const following = await Promise.all(
+    ['text/plain', 'application/x-ndjson'].map((accept) => fetch(`${output}?tail=0&follow=true`, { headers: { ...headers, accept } })),
+  );
+  await daemon.stopped(id);
+  const all = (await daemon.events(id)).filter((event) => event.type === 'output');
+  const [text = '', ndjson = ''] = await Promise.all(following.map((response) => response.text()));
+  t.notOk(text.includes('Agent: claude'));
+  t.match(text, /\[makima\] interrupted: it was stopped\n$/);
+  const followed = ndjson
+    .trimEnd()
+    .split('\n')
+    .map((each) => JSON.parse(each));
+  t.ok(followed.length > 0 && followed.length <= all.length - before.filter((event) => event.type === 'output').length);
+  t.strictSame(followed, all.slice(-followed.length));
+
+  const { body } = await daemon.call<{ items: unknown[]; nextCursor: string | null }>('GET', `/tasks/${id}/output?tail=3`);
+  t.strictSame(body, { items: all.slice(-3), nextCursor: null });
+  const page = await daemon.call<{ items: unknown[]; nextCursor: string | null }>('GET', `/tasks/${id}/output?tail=3&limit=2`);
+  t.strictSame(page.body, { items: all.slice(-3, -1), nextCursor: String(all.at(-2)?.id) });
+  t.match(await daemon.text(`/tasks/${id}/output?tail=1`), /^[^\n]*\n\[makima\] interrupted: it was stopped\n$/);
+  t.equal((await daemon.call('GET', `/tasks/${id}/output?tail=-1`)).status, 400);
+});

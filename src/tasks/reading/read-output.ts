@@ -4,24 +4,41 @@ import { requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 import { readableLines, readableTypes } from './readable-lines.ts';
 
-/** Which output is read: after which event, up to now or until the task has ended, and what gives up reading. */
-interface Stretch {
+/** Where output is read from: after which event, and of what is there only the last so many events. */
+interface Begin {
   after: EventPlace;
+  tail?: number;
+}
+
+/** Which output is read: from where, up to now or until the task has ended, and what gives up reading. */
+interface Stretch extends Begin {
   follow: boolean;
   signal: AbortSignal;
 }
 
-const eventsOf = ({ log }: Needs<'log'>, taskId: string, types: readonly EventType[], { after, follow, signal }: Stretch): EventFeed =>
-  follow ? log.follow(taskId, { after, types, signal }) : log.read(taskId, { after, types, signal });
+const untilFound = new AbortController().signal;
+
+const startOf = async (
+  { log }: Needs<'log'>,
+  taskId: string,
+  { after, tail, signal = untilFound }: Begin & { signal?: AbortSignal },
+): Promise<EventPlace> => (tail === undefined ? after : log.tail(taskId, { after, count: tail, signal }));
+
+const eventsOf = async (parts: Needs<'log'>, taskId: string, types: readonly EventType[], stretch: Stretch): Promise<EventFeed> => {
+  const { follow, signal } = stretch;
+  const options = { after: await startOf(parts, taskId, stretch), types, signal };
+  return follow ? parts.log.follow(taskId, options) : parts.log.read(taskId, options);
+};
 
 /** One page of a task's output events. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, EVENTS_GONE */
 export const readOutput = async (
   parts: Needs<'store' | 'log'>,
   caller: Caller,
   taskId: string,
-  { after, limit }: { after: EventPlace; limit: number },
+  { limit, ...begin }: Begin & { limit: number },
 ): Promise<{ items: TaskEvent[]; nextCursor: string | null }> => {
   const task = await requireTask(parts, caller, taskId, 'read');
+  const after = await startOf(parts, task.id, begin);
   const { items, nextCursor } = await parts.log.page(task.id, { after, limit, types: ['output'] });
   return { items, nextCursor };
 };
@@ -42,5 +59,5 @@ export const readableOutput = async (
   const task = await requireTask(parts, caller, taskId, 'read');
   const driver = parts.drivers.all.find(({ name }) => name === task.agent);
   const whyFailed = async (): Promise<string | null> => (await parts.store.getTask(task.id))?.errorMessage ?? null;
-  return readableLines(driver, eventsOf(parts, task.id, readableTypes, stretch), whyFailed);
+  return readableLines(driver, await eventsOf(parts, task.id, readableTypes, stretch), whyFailed);
 };

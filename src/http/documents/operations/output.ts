@@ -11,7 +11,7 @@ const resume =
 export const outputTexts: OperationTexts = {
   readOutput: {
     description:
-      'What the agent printed, in three forms, as `Accept` asks for: a page of events in JSON, where `nextCursor` is the next `after`; all of them as NDJSON; and the text that a person reads. The latter two go on with what comes with `follow=true`.',
+      'What the agent printed, in three forms, as `Accept` asks for: a page of events in JSON, where `nextCursor` is the next `after`; all of them as NDJSON; and the text that a person reads. The latter two go on with what comes with `follow=true`. `tail` leaves out all but the last so many events, which are found from the end.',
     answers: {
       200: {
         'application/json': { example: { items: [outputEvent], nextCursor: null } },
