@@ -54,7 +54,7 @@ export const outputRoutes: ResourceRoutes = (api, { actions, streams, ending }) 
       const signal = answerSignal(reply, ending);
       return type === 'text/plain'
         ? sendText(reply, await actions.readableOutput(caller(request), taskId, { ...begin, follow, signal }), { signal, live: follow })
-        : sendNdjson(reply, await actions.streamOutput(caller(request), taskId, { ...begin, follow, signal }), { signal });
+        : sendNdjson(reply, await actions.streamOutput(caller(request), taskId, { ...begin, follow, signal }), { signal, live: follow });
     },
   );
 };

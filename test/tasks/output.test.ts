@@ -68,7 +68,7 @@ void t.test('pages of JSON come to everything once', async (t) => {
 });
 
 void t.test('the last lines alone, in each form, and then what comes', async (t) => {
-  const daemon = await startDaemon(t, 'forever', {}, { interruptGraceMs: 100 });
+  const daemon = await startDaemon(t, 'forever');
   const { id } = await daemon.start({ plan: 'first words' });
   const before = await daemon.until(id, (event) => event.type === 'output' && event.stream === 'stdout');
   const headers = { authorization: `Bearer ${daemon.token}` };

@@ -49,8 +49,9 @@ interface Alive {
 
 interface Pumped<T> {
   iterator: AsyncIterator<T>;
-  /** The first item, where it was asked for already and had not come. */
+  /** The first item, where it was asked for already and had not come in so many milliseconds. */
   awaited?: Promise<IteratorResult<T>> | undefined;
+  waitedMs?: number;
   frame: (item: T) => Written;
   signal: AbortSignal;
   alive?: Alive | undefined;
@@ -72,7 +73,7 @@ const takeOver = (reply: FastifyReply, headers: Record<string, string>): void =>
 const pump = async <T>(
   reply: FastifyReply,
   writer: PacedWriter,
-  { iterator, awaited, frame, signal, alive, failureText }: Pumped<T>,
+  { iterator, awaited, waitedMs = 0, frame, signal, alive, failureText }: Pumped<T>,
 ): Promise<void> => {
   const { raw } = reply;
   const over = (): boolean => signal.aborted || raw.destroyed;
@@ -82,7 +83,7 @@ const pump = async <T>(
     if (writer.idle && !over()) writer.add({ bytes: text(silentMs) });
   };
   const timer = alive && setInterval(tick, alive.everyMs, alive);
-  if (alive !== undefined && awaited !== undefined) tick(alive);
+  if (alive !== undefined && waitedMs >= alive.everyMs) tick(alive);
   let stop = (): void => undefined;
   // A source may be parked on something that never comes: neither it nor its return() is waited for once the client is gone.
   const stopped = new Promise<void>((resolve) => {
@@ -149,6 +150,12 @@ export const sendEvents = (reply: FastifyReply, source: Chunks, options: StreamO
   return reply;
 };
 
+/** An answer whose source ends. */
+interface Live extends Pick<StreamOptions, 'signal'> {
+  /** The source goes on with what is yet to come. */
+  live?: boolean;
+}
+
 /** @returns null where the promise has not settled in time */
 const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T | null> => {
   let timer: NodeJS.Timeout | undefined;
@@ -156,26 +163,30 @@ const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T |
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
 
+/** What is yet to come may not come for long: so long the answer waits for its first item, in milliseconds, since an error is a normal answer until then. */
+const firstItemMs = 1000;
+
 /**
- * Answers with a source that ends. An error before its first item, or before the first sign of life, is thrown, to become a
- * normal answer; a later one breaks the connection off.
+ * Answers with a source that ends. An error before its first item, before the first sign of life, or in the first second of one that waits for
+ * what is yet to come, is thrown, to become a normal answer; a later one breaks the connection off.
  */
 const sendFinite = async <T>(
   reply: FastifyReply,
   source: AsyncIterable<T>,
   frame: (item: T) => Written,
   contentType: string,
-  signal: AbortSignal,
-  alive?: Alive,
+  { signal, live = false, alive }: Live & { alive?: Alive | undefined },
 ): Promise<FastifyReply> => {
   const iterator = source[Symbol.asyncIterator]();
   const awaited = iterator.next();
-  const first = alive === undefined ? await awaited : await within(awaited, alive.everyMs);
+  const waitedMs = Math.min(alive?.everyMs ?? firstItemMs, firstItemMs);
+  const first = live ? await within(awaited, waitedMs) : await awaited;
   takeOver(reply, { 'content-type': contentType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   const writer = new PacedWriter(reply.raw, signal);
   if (first === null && reply.request.method !== 'HEAD') {
     awaited.catch(() => undefined); // The pump's failure, unless the client has left meanwhile.
-    void pump(reply, writer, { iterator, awaited, frame, signal, alive, failureText: null });
+    reply.raw.flushHeaders();
+    void pump(reply, writer, { iterator, awaited, waitedMs, frame, signal, alive, failureText: null });
     return reply;
   }
   if (first !== null && first.done !== true && reply.request.method !== 'HEAD') {
@@ -192,8 +203,8 @@ const sendFinite = async <T>(
  * Answers with one event's JSON a line.
  * @throws what the source throws before its first event
  */
-export const sendNdjson = (reply: FastifyReply, source: Chunks, options: Pick<StreamOptions, 'signal'>): Promise<FastifyReply> =>
-  sendFinite(reply, source.chunks, (chunk) => written(chunk, asLines), 'application/x-ndjson; charset=utf-8', options.signal);
+export const sendNdjson = (reply: FastifyReply, source: Chunks, options: Live): Promise<FastifyReply> =>
+  sendFinite(reply, source.chunks, (chunk) => written(chunk, asLines), 'application/x-ndjson; charset=utf-8', options);
 
 /** Below the minute after which proxies give up a connection on which nothing comes. */
 const textSilenceMs = 50_000;
@@ -203,15 +214,14 @@ const inWords = (milliseconds: number): string =>
 /**
  * Answers with plain text as it comes; each piece brings its own newline. Plain text has no comment: where the source may be silent
  * for long, a line of its own says that nothing came, which no later reading has.
- * @param options.live - the source goes on with what is yet to come
  * @throws what the source throws before its first piece
  */
 export const sendText = (
   reply: FastifyReply,
   source: AsyncIterable<string>,
-  { signal, live = false, silenceMs = textSilenceMs }: Pick<StreamOptions, 'signal'> & { live?: boolean; silenceMs?: number },
+  { signal, live = false, silenceMs = textSilenceMs }: Live & { silenceMs?: number },
 ): Promise<FastifyReply> => {
   const text = (silentMs: number): Buffer => Buffer.from(`[makima] nothing new for ${inWords(silentMs)}\n`);
   const alive = live ? { text, everyMs: silenceMs, inSilenceOnly: true } : undefined;
-  return sendFinite(reply, source, (piece) => ({ bytes: Buffer.from(piece) }), 'text/plain; charset=utf-8', signal, alive);
+  return sendFinite(reply, source, (piece) => ({ bytes: Buffer.from(piece) }), 'text/plain; charset=utf-8', { signal, live, alive });
 };
