@@ -525,7 +525,7 @@ export interface paths {
         };
         /**
          * Read a task's output: a page of JSON, or all of it streamed, up to now or live
-         * @description What the agent printed, in three forms, as `Accept` asks for: a page of events in JSON, where `nextCursor` is the next `after`; all of them as NDJSON; and the text that a person reads. The latter two go on with what comes with `follow=true`.
+         * @description What the agent printed, in three forms, as `Accept` asks for: a page of events in JSON, where `nextCursor` is the next `after`; all of them as NDJSON; and the text that a person reads. The latter two go on with what comes with `follow=true`. `tail` leaves out all but the last so many events, which are found from the end.
          */
         get: operations["readOutput"];
         put?: never;
@@ -4021,8 +4021,10 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Of a JSON page, 100 where left out */
+                /** @description Of a JSON page, 100 where left out; with tail as many as that, up to 1000 */
                 limit?: number;
+                /** @description The last so many events of output, of those after `after`; with follow, then what comes */
+                tail?: number;
                 /** @description Of the streamed forms: go on with what comes, until the task has ended */
                 follow?: boolean;
             };
