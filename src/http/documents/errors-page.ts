@@ -12,6 +12,7 @@ export const errorsPage = (): string => {
 
 Every answer other than a success is JSON, whatever was asked for:
 
+<!-- shape: Error -->
 \`\`\`json
 { "statusCode": 404, "code": "TASK_NOT_FOUND", "error": "Not Found", "message": "There is no task 7c0…. GET /api/v1/mesh/tasks lists the tasks." }
 \`\`\`
