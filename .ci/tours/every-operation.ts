@@ -131,6 +131,12 @@ const form = new URLSearchParams({ name: 'Form', plan: 'Nothing', parentTaskId: 
 for (const file of ['shared.txt', 'other.txt']) form.append('copyFiles', file);
 assert.deepEqual((await ask<{ copyFiles: string[] }>(201, 'POST', `${base}/tasks`, form)).copyFiles, ['shared.txt', 'other.txt']);
 
+// A webhook of an address at which nobody listens.
+const webhook = await ask(201, 'POST', `${base}/webhooks`, { url: 'http://127.0.0.1:9/', types: ['end'], taskId: top });
+await ask(200, 'GET', `${base}/webhooks`);
+await ask(200, 'GET', `${base}/webhooks/${webhook.id}`);
+await ask(204, 'DELETE', `${base}/webhooks/${webhook.id}`);
+
 // Deleted, and had back.
 await ask(204, 'DELETE', at(third));
 await ask(200, 'POST', at(third, '/worktree/restore'));

@@ -38,6 +38,14 @@ const complaints: Readonly<Record<string, (block: Block) => string | null>> = {
   },
   caddy: ({ text }) => (text.split('{').length === text.split('}').length ? null : 'its braces do not match'),
   crontab: ({ text }) => text.split('\n').find((line) => !/^(#.*|\w+=.*|(\S+\s+){5}\S.*|@\w+\s+\S.*)?$/.test(line)) ?? null,
+  python: ({ text }) => {
+    const { status, stderr } = spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
+      input: text,
+      encoding: 'utf8',
+    });
+    // Where there is none, nobody can say.
+    return status === 0 || status === null ? null : stderr;
+  },
   // Drawings, and what a terminal shows.
   text: () => null,
 };
