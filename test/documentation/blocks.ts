@@ -39,8 +39,8 @@ const blocksOf = (page: string): Block[] => {
   return blocks;
 };
 
-/** Those of decisions are of their time, and what a changelog shows, too. */
-export const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root }).sort()];
+/** What a changelog shows is of its time. */
+export const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root }).sort()];
 
 export const blocks: readonly Block[] = pages.flatMap(blocksOf);
 
