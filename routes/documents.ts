@@ -14,7 +14,7 @@ export const documentRoutes: ResourceRoutes = (api, { openapiJson, openapiYaml }
         response: { 200: answer('The document', Type.Object({}, { additionalProperties: true })) },
       },
     },
-    async (_request, reply) => reply.type('application/json; charset=utf-8').send(JSON.stringify(openapiJson())),
+    async ({ outerPath }, reply) => reply.type('application/json; charset=utf-8').send(JSON.stringify(openapiJson(outerPath))),
   );
 
   api.get(
@@ -27,6 +27,6 @@ export const documentRoutes: ResourceRoutes = (api, { openapiJson, openapiYaml }
         response: { 200: textAnswer('The document', 'application/yaml') },
       },
     },
-    async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(openapiYaml()),
+    async ({ outerPath }, reply) => reply.type('application/yaml; charset=utf-8').send(openapiYaml(outerPath)),
   );
 };

@@ -74,7 +74,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
     },
     async (request, reply) => {
       const task = await actions.createTask(caller(request), request.body, request.headers['idempotency-key'] ?? null);
-      reply.code(201).header('location', `${api.prefix}/tasks/${task.id}`);
+      reply.code(201).header('location', `${request.outerPath}${api.prefix}/tasks/${task.id}`);
       return sendJsonOrText(request, reply, task, taskLine, taskJson);
     },
   );
@@ -107,7 +107,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
         limit: limit ?? defaultPage,
         cursor: cursor ?? null,
       });
-      if (page.nextCursor !== null) reply.header('link', nextLink(`${api.prefix}/tasks`, request, page.nextCursor));
+      if (page.nextCursor !== null) reply.header('link', nextLink(`${request.outerPath}${api.prefix}/tasks`, request, page.nextCursor));
       const { json, tag } = taskPages[view];
       return sendJsonOrText(request, reply, page, ({ items }) => taskLines(items), json, tag);
     },

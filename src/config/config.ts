@@ -17,6 +17,7 @@ import {
   origins,
   path,
   person,
+  proxies,
   variables,
   type Reader,
 } from './setting-readers.ts';
@@ -63,6 +64,8 @@ export type Config = Readonly<{
   /** In lower case, with or without a port. */
   allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
+  /** Addresses and networks of proxies in front whose `X-Forwarded-*` counts; `loopback` and `unix` are names of such. */
+  trustedProxies: readonly string[];
   /** Below which everything is served, such as `/makima`; empty for none. */
   basePath: string;
   /** A command that is run for what a person wants to know, and its arguments; empty for none. */
@@ -193,6 +196,7 @@ export const loadConfig = (
     port: get('port', 8080, integer(0, 65_535)),
     allowedHosts: get('allowedHosts', none, hosts),
     allowedOrigins: get('allowedOrigins', none, origins),
+    trustedProxies: get('trustedProxies', none, proxies),
     basePath: get('basePath', '', basePath),
     notify: get('notify', none, commandLine(homedir, cwd), commandLine(homedir, home)),
     webhookAllow: get('webhookAllow', none, hostsAndNetworks),

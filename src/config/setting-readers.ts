@@ -106,6 +106,10 @@ export const hostsAndNetworks = list(
   'host names, addresses and networks such as hooks.lan, 127.0.0.1 or 10.1.0.0/16, separated by commas',
   (item) => isNetwork(item) || (hostName.test(item) && isIP(item) === 0),
 );
+export const proxies = list(
+  'addresses and networks such as 10.0.0.7 or 10.1.0.0/16, loopback or unix, separated by commas',
+  (item) => item === 'loopback' || item === 'unix' || isNetwork(item),
+);
 export const origins = list('origins such as https://example.org or http://localhost:3000, separated by commas', (item) =>
   /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item),
 );

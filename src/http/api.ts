@@ -30,10 +30,10 @@ export interface RouteTools {
   ending: AbortSignal;
   /** Whether a new request would be served. */
   isReady: () => boolean;
-  /** The text of openapi.yaml. */
-  openapiYaml: () => string;
+  /** The text of openapi.yaml. @param outerPath - what a proxy took off the front of the path */
+  openapiYaml: (outerPath: string) => string;
   /** The same as an object. */
-  openapiJson: () => object;
+  openapiJson: (outerPath: string) => object;
   metrics: () => Promise<{ contentType: string; text: string }>;
 }
 

@@ -1,10 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { namedSchemas } from '../../schemas/index.ts';
+import { Remembered } from '../domain/remembered.ts';
 import type { Actions } from '../tasks/actions.ts';
 import { credentials } from './admission/credentials.ts';
 import { crossOrigin } from './admission/cross-origin.ts';
 import { deadlines } from './admission/deadlines.ts';
 import { draining } from './admission/draining.ts';
+import { trustedProxies } from './admission/forwarded.ts';
 import { gate } from './admission/gate.ts';
 import { knownPaths } from './admission/known-paths.ts';
 import { requestGate } from './admission/request-gate.ts';
@@ -12,7 +14,7 @@ import type { Api, ResourceRoutes, RouteTools } from './api.ts';
 import { compileSchemas } from './compile-schemas.ts';
 import { createServer } from './create-server.ts';
 import { docs } from './documents/docs.ts';
-import { openapi, openapiYaml } from './documents/openapi.ts';
+import { openapi, openapiYaml, seenFrom } from './documents/openapi.ts';
 import { fixedLimits, type HttpLimits } from './limits.ts';
 import { logRequests } from './observation/logging.ts';
 import { measure } from './observation/metrics.ts';
@@ -44,6 +46,8 @@ export interface HttpOptions {
   drainSignal: AbortSignal;
   /** Further host names, with or without a port. */
   allowedHosts: readonly string[];
+  /** Addresses and networks of proxies whose word on who calls counts; `loopback`, `unix`. */
+  trustedProxies?: readonly string[];
   /** Web origins, such as `https://tool.example`, whose pages may call. */
   allowedOrigins: readonly string[];
   limits: Pick<HttpLimits, 'bodyBytes' | 'streams'> & Partial<HttpLimits>;
@@ -57,8 +61,9 @@ export interface HttpOptions {
 export const buildHttp = async (options: HttpOptions): Promise<Api> => {
   const { actions, basePath } = options;
   const limits = { ...fixedLimits, ...options.limits };
-  const doors = requestGate({ hosts: options.allowedHosts, origins: options.allowedOrigins });
-  const app = createServer(options.logger, limits, doors);
+  const proxies = trustedProxies(options.trustedProxies ?? []);
+  const doors = requestGate({ hosts: options.allowedHosts, origins: options.allowedOrigins }, proxies);
+  const app = createServer(options.logger, limits, doors, basePath);
   const streams = streamSlots(limits.streams);
   for (const schema of namedSchemas) app.addSchema(schema);
 
@@ -74,15 +79,19 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
   await app.register(measure, { actions, openStreams: streams.open, ...(options.prepared && { prepared: options.prepared }) });
   await app.register(openapi, { version: options.version, basePath });
 
-  let yaml: string | undefined;
+  const yaml = new Remembered<string>(4);
   const tools: RouteTools = {
     actions,
     streams,
     ending: app.ending,
     isReady: app.isReady,
     metrics: app.measurements,
-    openapiYaml: () => (yaml ??= openapiYaml(app)),
-    openapiJson: () => app.swagger(),
+    openapiYaml: (outerPath) => {
+      const text = yaml.get(outerPath) ?? openapiYaml(app, outerPath);
+      yaml.set(outerPath, text);
+      return text;
+    },
+    openapiJson: (outerPath) => seenFrom(app.swagger(), outerPath),
   };
   const all = scopes(limits);
   const open = (name: ScopeName, fill: ScopeOptions['fill']) =>

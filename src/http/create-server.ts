@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { securityHeaders } from './admission/gate.ts';
 import type { RequestGate } from './admission/request-gate.ts';
 import { answerError } from './answers/error-answers.ts';
@@ -14,13 +14,17 @@ import { requestLog } from './observation/request-log.ts';
 import { readQuery } from './requests/form-values.ts';
 
 /** Fastify as we set it: what it does with connections, what is no request, and failures. */
-export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate: RequestGate): Api => {
+export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate: RequestGate, basePath: string): Api => {
+  const { proxies } = gate;
+  const answerFailure = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void =>
+    answerError(error, request, reply, (proxies.read(request.raw)?.prefix ?? '') + basePath);
   const app = Fastify({
     loggerInstance: logger.child({}, { redact: redactedPaths }),
     // `logRequests` writes one line a request instead of Fastify's two.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     childLoggerFactory: requestLog,
+    trustProxy: proxies.areThere ? proxies.trusts : false,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     // A request without a Host is refused by the gate, with a body; Node's own answer has none.
@@ -40,14 +44,14 @@ export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate
       reply.headers(securityHeaders);
       try {
         gate.check(request.raw);
-        answerError(error, request, reply);
+        answerFailure(error, request, reply);
       } catch (refusal) {
-        answerError(refusal instanceof Error ? refusal : error, request, reply);
+        answerError(refusal instanceof Error ? refusal : error, request, reply, basePath);
       }
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
-  app.setErrorHandler(answerError);
+  app.setErrorHandler(answerFailure);
   const closeSilent = silentConnections(app.server);
   app.addHook('preClose', (done) => {
     closeSilent();

@@ -192,6 +192,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
     drainSignal: life.draining,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
+    trustedProxies: config.trustedProxies,
     limits: { bodyBytes: config.bodyLimitBytes, streams: config.maxStreams },
   });
   life.atEnd(() => http.close());

@@ -7,6 +7,7 @@ import { deadlines } from '../../src/http/admission/deadlines.ts';
 import { draining } from '../../src/http/admission/draining.ts';
 import { gate } from '../../src/http/admission/gate.ts';
 import { knownPaths } from '../../src/http/admission/known-paths.ts';
+import { trustedProxies } from '../../src/http/admission/forwarded.ts';
 import { requestGate } from '../../src/http/admission/request-gate.ts';
 import type { Api } from '../../src/http/api.ts';
 import { createServer } from '../../src/http/create-server.ts';
@@ -24,8 +25,8 @@ const host = '127.0.0.1';
 
 /** A server with everything that scopes stand on, and none. */
 const server = async (t: Test, isReady = () => true): Promise<Api> => {
-  const doors = requestGate({ hosts: [], origins: [] });
-  const app = createServer(pino({ level: 'silent' }), limits, doors);
+  const doors = requestGate({ hosts: [], origins: [] }, trustedProxies([]));
+  const app = createServer(pino({ level: 'silent' }), limits, doors, '');
   t.teardown(() => app.close());
   await app.register(gate, { gate: doors });
   await app.register(draining, { drainSignal: new AbortController().signal, isReady });

@@ -4,6 +4,7 @@ import { MakimaError } from '../../errors.ts';
 import type { Actions, Caller } from '../../tasks/actions.ts';
 import { plugin } from '../plugin.ts';
 import { cameOverUnixSocket } from '../connections/unix-socket.ts';
+import { wasHandedOn } from './forwarded.ts';
 
 const owner: Caller = { kind: 'owner' };
 
@@ -33,7 +34,13 @@ const bearer = (header: string): string | null => /^bearer +(\S+) *$/i.exec(head
 /** Who comes without a tool key. */
 const withoutKey = (request: FastifyRequest, isToken: (text: string) => boolean): Caller | null => {
   const { authorization } = request.headers;
-  if (authorization === undefined) return cameOverUnixSocket(request.raw) ? owner : null;
+  if (authorization === undefined) {
+    if (!cameOverUnixSocket(request.raw)) return null;
+    // The socket is the owner's alone, but whoever reaches a proxy that connects to it is not.
+    if (wasHandedOn(request.raw))
+      throw new MakimaError('UNAUTHENTICATED', 'The request was handed on to the unix socket by a proxy, and brought no credential');
+    return owner;
+  }
   const token = bearer(authorization);
   if (token === null) throw new MakimaError('UNAUTHENTICATED', 'The Authorization header is not of the form: Bearer <token>');
   if (!isToken(token)) throw new MakimaError('UNAUTHENTICATED', 'The token is not the one of this daemon');

@@ -11,8 +11,20 @@ export const securityHeaders = {
   'cache-control': 'no-store',
 };
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What a proxy in front took off the front of the path: what the daemon makes of addresses begins with it. */
+    readonly outerPath: string;
+  }
+}
+
 /** The first question of every request, unknown paths included: may this host and origin talk to us. */
 export const gate = plugin<{ gate: RequestGate }>({ name: 'gate', dependencies: [] }, (app, options) => {
+  app.decorateRequest('outerPath', {
+    getter() {
+      return options.gate.proxies.read(this.raw)?.prefix ?? '';
+    },
+  });
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     options.gate.check(request.raw);

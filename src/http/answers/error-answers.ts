@@ -38,17 +38,24 @@ export const toMakimaError = (thrown: FastifyError | Error): MakimaError => {
   return new MakimaError('INTERNAL', undefined, { cause: thrown });
 };
 
+/** A path of ours in a message, where it does not stand in quotes as what a caller sent. */
+const ownPath = /(?<=^|\s)\/(?=(?:api\/v1\/mesh|docs|readyz|healthz|metrics|openapi\.(?:json|yaml))\b)/g;
+
+/** The same failure, its message with the paths as the caller reaches them. @param prefix - what stands in front of them for it */
+const fromOutside = (error: MakimaError, prefix: string): string =>
+  prefix === '' ? error.message : error.message.replace(ownPath, () => `${prefix}/`);
+
 /** The body that every answer other than a success has. */
-export const errorBody = (error: MakimaError): Record<string, unknown> => ({
+export const errorBody = (error: MakimaError, message = error.message): Record<string, unknown> => ({
   ...error.details,
   statusCode: error.statusCode,
   code: error.code,
   error: STATUS_CODES[error.statusCode] ?? 'Error',
-  message: error.message,
+  message,
 });
 
-/** Answers a failed request. */
-export const answerError = (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
+/** Answers a failed request. @param prefix - what stands in front of our paths for this caller */
+export const answerError = (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply, prefix: string): void => {
   // A client that goes away in the middle of its body did nothing to us; there is nobody to read the answer.
   const left = request.raw.destroyed && !request.raw.complete;
   const error = left
@@ -61,12 +68,13 @@ export const answerError = (thrown: FastifyError | Error, request: FastifyReques
   if (error.code === 'NOT_READY') reply.header('retry-after', '1');
   // What a route had set for its success does not describe this body.
   for (const name of ['content-encoding', 'etag', 'last-modified', 'content-disposition']) reply.removeHeader(name);
+  const message = fromOutside(error, prefix);
   void reply
     .code(error.statusCode)
-    .header('x-makima-error', headerMessage(error.message))
+    .header('x-makima-error', headerMessage(message))
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(errorBody(error)));
+    .send(JSON.stringify(errorBody(error, message)));
 };
 
 /** A whole HTTP/1.1 answer as text, for a connection on which no request could be read. */

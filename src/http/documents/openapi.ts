@@ -99,6 +99,16 @@ export const openapi = plugin<{ version: string; basePath: string }>(
   },
 );
 
+/** The document for who reaches the daemon by a proxy: its server is below what that takes off the front of the path. */
+export const seenFrom = <T extends object>(document: T, outerPath: string): T => {
+  const servers: unknown = Reflect.get(document, 'servers');
+  if (outerPath === '' || !Array.isArray(servers)) return document;
+  const seen = servers.map((server: unknown) =>
+    isObject(server) ? { ...server, url: outerPath + String(server['url']).replace(/\/$/, '') } : server,
+  );
+  return { ...document, servers: seen };
+};
+
 /** The document as the text that openapi.yaml holds and `GET /openapi.yaml` answers. */
-export const openapiYaml = (app: Api): string =>
-  `# Generated from schemas/ and routes/ by \`npm run openapi\`. Do not edit.\n${stringify(app.swagger(), { aliasDuplicateObjects: false, lineWidth: 0 })}`;
+export const openapiYaml = (app: Api, outerPath = ''): string =>
+  `# Generated from schemas/ and routes/ by \`npm run openapi\`. Do not edit.\n${stringify(seenFrom(app.swagger(), outerPath), { aliasDuplicateObjects: false, lineWidth: 0 })}`;

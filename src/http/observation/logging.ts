@@ -17,6 +17,7 @@ export const logRequests = plugin({ name: 'request-log', dependencies: ['credent
   app.addHook('onResponse', (request, reply, done) => {
     request.log.debug(
       {
+        ip: request.ip,
         method: request.method,
         url: request.url,
         status: reply.statusCode,
