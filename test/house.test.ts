@@ -43,8 +43,10 @@ const rooms: Readonly<Record<string, Room>> = {
   place: closed([...leaves, ...machine, ...work, 'home']),
   // Runs a command of the user's for what a person wants to know.
   notify: closed([...leaves, 'shells', 'store', 'events']),
+  // Looks at what makima needs, whether a daemon runs or not.
+  doctor: closed([...leaves, ...machine, 'home']),
   // The wiring, and nothing else.
-  main: closed([...leaves, ...machine, ...work, 'tasks', 'place', 'http', 'routes', 'config', 'version', 'home', 'notify']),
+  main: closed([...leaves, ...machine, ...work, 'tasks', 'place', 'http', 'routes', 'config', 'version', 'home', 'notify', 'doctor']),
   // Clients know the contract alone, as any other does: its types, and nothing of the daemon.
   'clients/typescript': closed([]),
   'clients/cli': closed(['clients/typescript']),

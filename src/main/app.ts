@@ -3,7 +3,6 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { routes } from '../../routes/index.ts';
-import { agentDrivers } from '../agents/index.ts';
 import { createCompletions } from '../completion/completions.ts';
 import type { Config } from '../config/config.ts';
 import { deliveryOf, timingOf } from '../config/portions.ts';
@@ -32,6 +31,7 @@ import { keepRetention } from '../tasks/life/apply-retention.ts';
 import type { Parts } from '../tasks/parts.ts';
 import { version } from '../version.ts';
 import { createWebhooks } from '../webhooks/webhooks.ts';
+import { driversOf } from './drivers-of.ts';
 import { beginLife, type Life } from './life.ts';
 import { listen } from './listen.ts';
 import { takeUp } from './take-up.ts';
@@ -86,17 +86,7 @@ const settingsOf = ({ config, logger, now = () => new Date(), reached = () => un
       worktrees: config.worktreeDir,
       runs: join(config.home, 'runs'),
     },
-    drivers: agentDrivers({
-      claude: {
-        command: config.claudeCommand,
-        preArgs: config.claudePreArgs,
-        args: config.claudeArgs,
-        enablePermissions: config.enablePermissions,
-        disableVerbose: config.disableVerbose,
-        agentEnv: config.agentEnv,
-        inheritedEnv,
-      },
-    }),
+    drivers: driversOf(config, inheritedEnv),
   };
 };
 

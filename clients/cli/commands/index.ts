@@ -1,0 +1,26 @@
+import type { CommandGroups } from '../program.ts';
+import { addDoctor, addInfo, addOpen } from './about.ts';
+import { addBranches, addPreview } from './branches.ts';
+import { addClone, addComplete } from './bring-out.ts';
+import { addCompletion } from './completion.ts';
+import { addPause, addResume, addStart, addStop } from './control.ts';
+import { addDown, addServe, addUp } from './daemon.ts';
+import { addDiff } from './diff.ts';
+import { addKeys } from './keys.ts';
+import { addLs } from './ls.ts';
+import { addMerge } from './merge.ts';
+import { addMessage } from './message.ts';
+import { addPrune, addRestore, addRm } from './remove.ts';
+import { addRun } from './run.ts';
+import { addShow } from './show.ts';
+import { addWait } from './wait.ts';
+
+/** All commands, under the headings of the help. */
+export const commandGroups: CommandGroups = [
+  ['The daemon', [addUp, addDown, addServe, addInfo, addDoctor, addOpen]],
+  ['Tasks', [addRun, addLs, addShow, addWait]],
+  ['While they run', [addMessage, addStop, addPause, addResume, addStart]],
+  ['Their work', [addDiff, addComplete, addClone, addBranches, addPreview, addMerge]],
+  ['What is kept', [addRm, addPrune, addRestore, addKeys]],
+  ['The shell', [addCompletion]],
+];

@@ -1,0 +1,121 @@
+import type { ListedTask, Makima } from '../../typescript/index.ts';
+import type { AddCommand, Cli } from '../cli.ts';
+import { Failure } from '../failure.ts';
+import { eachTask, findTasks } from '../find-task.ts';
+import { sizeOf } from '../size-of.ts';
+import { withinLine } from '../output/plain.ts';
+import { counted, shortSize } from '../output/sizes.ts';
+import { endedStates, isEnded } from '../output/states.ts';
+import { taskTable } from '../output/task-rows.ts';
+import { stretch } from '../read-options.ts';
+
+interface Options {
+  keepWorktree?: boolean;
+  force?: boolean;
+  yes?: boolean;
+  olderThan: number;
+}
+
+const whatStays = 'What they changed and git does not ignore is kept, and `makima restore <id>` brings it back; their logs and ignored files go.';
+
+/** What would go, and how much of the disk with it; then whether that is wanted. @throws Failure where nobody can be asked */
+const agree = async ({ screen }: Cli, tasks: readonly ListedTask[], { yes, keepWorktree }: Partial<Options>): Promise<boolean> => {
+  if (yes === true) return true;
+  if (!screen.canAsk)
+    throw new Failure(`This would delete ${counted(tasks.length, 'task')}, and nobody is here to be asked. Say -y to have it done.`, {
+      code: 'NOT_CONFIRMED',
+    });
+  screen.note(taskTable(tasks, screen, Date.now()).trimEnd());
+  if (keepWorktree === true) screen.note('Their logs go, and their worktrees stay where they are.');
+  else {
+    screen.progress('measuring their worktrees…');
+    const size = await sizeOf(tasks.flatMap(({ overlayPath }) => overlayPath ?? []));
+    screen.note(`Their worktrees take ${size.isWhole ? '' : 'more than '}${shortSize(size.bytes)}. ${whatStays}`);
+  }
+  return screen.ask(`Delete ${tasks.length === 1 ? 'it' : `these ${tasks.length}`}?`);
+};
+
+/** Deletes them one by one; those below one go with it. @returns how many were deleted */
+const removeAll = async (cli: Cli, makima: Makima, tasks: readonly ListedTask[], { keepWorktree, force }: Partial<Options>): Promise<void> => {
+  const { screen, isJson } = cli;
+  for (const { id, name, status } of tasks) {
+    try {
+      if (force === true && !isEnded(status) && status !== 'pending') {
+        screen.progress(`stopping ${withinLine(name)}…`);
+        await makima.stopTask(id);
+        await makima.wait(id, { until: 'terminal', signal: cli.interrupted() });
+      }
+      screen.progress(`deleting ${withinLine(name)}…`);
+      await makima.deleteTask(id, keepWorktree === true ? { worktree: 'keep' } : {});
+      await (isJson ? screen.printJson({ id, name, deleted: true }) : screen.print(`${id}  deleted  ${withinLine(name)}\n`));
+    } catch (error) {
+      cli.tell(error);
+    }
+  }
+};
+
+export const addRm: AddCommand = (program, cli) => {
+  program
+    .command('rm <task...>')
+    .description('delete tasks with their logs and worktrees, and all below them; what they changed can be restored')
+    .option('--keep-worktree', 'leave the worktrees where they are')
+    .option('-f, --force', 'stop those that run first')
+    .option('-y, --yes', 'do not ask')
+    .action(async (named: string[], options: Omit<Options, 'olderThan'>) => {
+      const makima = await cli.connect();
+      const tasks: ListedTask[] = [];
+      for (const id of await findTasks(makima, named)) tasks.push(await makima.getTask(id));
+      if (tasks.length > 1 && !(await agree(cli, tasks, options))) return cli.screen.note('Nothing was deleted.');
+      await removeAll(cli, makima, tasks, options);
+    });
+};
+
+/** Those at the top of trees all of which ended before then: a tree goes as a whole. */
+const prunable = async (makima: Makima, before: number): Promise<ListedTask[]> => {
+  const isOver = ({ status, completedAt, updatedAt }: ListedTask): boolean => isEnded(status) && Date.parse(completedAt ?? updatedAt) < before;
+  const tops: ListedTask[] = [];
+  const kept = new Set<string>();
+  const parents = new Map<string, string>();
+  const all: ListedTask[] = [];
+  for await (const task of eachTask(makima)) {
+    all.push(task);
+    if (task.parentTaskId !== null) parents.set(task.id, task.parentTaskId);
+  }
+  for (const task of all)
+    if (!isOver(task)) for (let id: string | undefined = task.id; id !== undefined; id = parents.get(id)) kept.add(id);
+  for (const task of all) if (task.parentTaskId === null && !kept.has(task.id)) tops.push(task);
+  return tops;
+};
+
+export const addPrune: AddCommand = (program, cli) => {
+  program
+    .command('prune')
+    .description(`delete tasks that ended some time ago (${endedStates.join(', ')}) with all below them; says what that would free, and asks`)
+    .option('--older-than <time>', 'those that ended so long ago, such as 12h or 30d; 7d if left out', stretch, 7 * 86_400_000)
+    .option('--keep-worktree', 'leave the worktrees where they are')
+    .option('-y, --yes', 'do not ask')
+    .action(async (options: Options) => {
+      const makima = await cli.connect();
+      const tasks = await prunable(makima, Date.now() - options.olderThan);
+      if (tasks.length === 0) return cli.screen.note('Nothing is to be deleted: no task ended so long ago.');
+      if (!(await agree(cli, tasks, options))) return cli.screen.note('Nothing was deleted.');
+      await removeAll(cli, makima, tasks, options);
+    });
+};
+
+/** The way back from a deletion. */
+export const addRestore: AddCommand = (program, cli) => {
+  program
+    .command('restore <id>')
+    .description('bring back the worktree of a task, and the task where it was deleted; by its whole id, since its name is gone')
+    .option('--without-parent', 'as a task of its own, where its parent was deleted, too')
+    .action(async (id: string, { withoutParent }: { withoutParent?: boolean }) => {
+      const { screen, isJson } = cli;
+      const makima = await cli.connect();
+      const query = withoutParent === true ? { parentTaskId: 'none' as const } : {};
+      const task = await makima.call(
+        makima.api.POST('/api/v1/mesh/tasks/{taskId}/worktree/restore', { params: { path: { taskId: id }, query } }),
+      );
+      await (isJson ? screen.printJson(task) : screen.print(`${task.id}  ${task.status}  ${withinLine(task.name)}\n  ${task.overlayPath ?? ''}\n`));
+    });
+};

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect } from '../typescript/index.ts';
+
+/** The daemon of a home that takes requests. */
+export interface RunningDaemon {
+  pid: number;
+  url: string;
+  version: string;
+}
+
+/** What `daemon.json` says; null where there is none or it is about to be written. */
+const readDaemonFile = async (home: string): Promise<RunningDaemon | null> => {
+  try {
+    const content: unknown = JSON.parse(await readFile(join(home, 'daemon.json'), 'utf8'));
+    if (typeof content !== 'object' || content === null || !('pid' in content) || !('url' in content) || !('version' in content)) return null;
+    const { pid, url, version } = content;
+    return typeof pid === 'number' && typeof url === 'string' && typeof version === 'string' ? { pid, url, version } : null;
+  } catch {
+    return null;
+  }
+};
+
+/** The daemon that answers on a home; null where none does, as where one that was killed has left its file behind. */
+export const daemonAt = async (home: string): Promise<RunningDaemon | null> => {
+  const written = await readDaemonFile(home);
+  if (written === null) return null;
+  try {
+    const makima = await connect({ home, retryMs: 0 });
+    makima.close();
+    return written;
+  } catch {
+    return null;
+  }
+};
+
+/** Whether a process is one that has ended and that nobody has asked for yet. Where there is no /proc, process 1 asks at once. */
+const isZombie = (pid: number): boolean => {
+  try {
+    return /^[^]*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+/** Whether there is such a process, and it runs. */
+export const isThere = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it is another user's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  return !isZombie(pid);
+};

@@ -1,0 +1,32 @@
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A log that is larger when a daemon starts is put aside, in the place of the one before. */
+const maxBytes = 10 * 1024 * 1024;
+/** What is shown of a start that failed. */
+const tailBytes = 4000;
+
+export const logOf = (home: string): string => join(home, 'daemon.log');
+
+/** Opens the log of a daemon that is about to be started. @returns its descriptor, and how long the log was before */
+export const openLog = (home: string): { fd: number; from: number } => {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const path = logOf(home);
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > maxBytes) renameSync(path, `${path}.1`);
+  const fd = openSync(path, 'a', 0o600);
+  return { fd, from: fstatSync(fd).size };
+};
+
+/** The last lines that were written since a place in the log. */
+export const lastLines = (home: string, from: number): string => {
+  const fd = openSync(logOf(home), 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const start = Math.max(from, size - tailBytes);
+    const bytes = Buffer.alloc(Math.max(0, size - start));
+    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, start)).trimEnd();
+  } finally {
+    closeSync(fd);
+  }
+};

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { Failure } from './failure.ts';
+
+/** What the contract takes of a plan, in bytes as UTF-8 at the most; who pipes in more has mistaken something. */
+const maxBytes = 8_000_000;
+
+const readInput = async (): Promise<string> => {
+  const limited = async function* () {
+    let bytes = 0;
+    for await (const chunk of process.stdin) {
+      const piece: Buffer = Buffer.from(chunk);
+      bytes += piece.length;
+      if (bytes > maxBytes) throw new Failure(`Standard input holds more than ${maxBytes} bytes: give a shorter text.`);
+      yield piece;
+    }
+  };
+  return text(limited());
+};
+
+/**
+ * A text that is given as arguments, in a file, or on standard input: `-` asks for that, and so does no argument where something is piped in.
+ * @param what - it is called in messages
+ * @throws Failure where there is none, or the file cannot be read
+ */
+export const readText = async (words: readonly string[], file: string | undefined, what: string): Promise<string> => {
+  if (file !== undefined && words.length > 0)
+    throw new Failure(`Give ${what} as an argument or in a file, not both.`);
+  const isInput = file === undefined ? (words.length === 0 && !process.stdin.isTTY) || (words.length === 1 && words[0] === '-') : file === '-';
+  if (file === undefined && words.length === 0 && !isInput)
+    throw new Failure(`Give ${what} as an argument, with --file, or on standard input.`);
+  let given = words.join(' ');
+  if (isInput) given = await readInput();
+  else if (file !== undefined)
+    given = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new Failure(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    });
+  const read = given.replace(/^\uFEFF/, '').trimEnd();
+  if (read.trim() === '') throw new Failure(`${what.replace(/^./, (letter) => letter.toUpperCase())} is empty.`);
+  return read;
+};
