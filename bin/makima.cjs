@@ -13,21 +13,13 @@ var nodeModule = require('module');
 var about = require('../package.json');
 
 var root = path.join(__dirname, '..');
-var sources = path.join(root, 'src', 'main', 'serve.ts');
-var isClone = fs.existsSync(sources);
-
-var help = [
-  'Usage: makima <command>',
-  '',
-  '  makima serve           Run the daemon here, until a signal ends it. Its agents go on and are taken up at the next start.',
-  '  makima serve --adopt   Run it on a home that was copied, and make that a home of its own.',
-  '  makima --version       Say which version this is.',
-  '  makima --help          Say this.',
-  '',
-  'It is set up by environment variables (MAKIMA_HOME, MAKIMA_PORT and others) or by ~/.makima/config.json: see "Settings" in',
-  path.join(root, 'README.md') + '.',
-  '',
-].join('\n');
+/** Of each part its sources and what is built of them: what one command needs, no other loads. */
+var parts = {
+  daemon: { source: 'src/main/serve.ts', built: 'serve.cjs' },
+  doctor: { source: 'src/main/examine.ts', built: 'doctor.cjs' },
+  command: { source: 'clients/cli/main.ts', built: 'cli.cjs' },
+};
+var isClone = fs.existsSync(path.join(root, parts.daemon.source));
 
 /** Ends the process with what is wrong and what to do. */
 var fail = function (message) {
@@ -73,18 +65,52 @@ var compileCache = function () {
   }
 };
 
+var load = function (part) {
+  return Promise.resolve().then(function () {
+    return isClone ? import(url.pathToFileURL(path.join(root, part.source)).href) : require(path.join(root, 'dist', part.built));
+  });
+};
+
 var serve = function (args) {
+  return load(parts.daemon).then(function (daemon) {
+    return daemon.serve(args);
+  });
+};
+
+/** What the command is handed, which knows nothing of the daemon but its API. */
+var launcher = {
+  version: about.version,
+  root: root,
+  self: [process.execPath, path.join(__dirname, 'makima.cjs')],
+  serve: serve,
+  examine: function (env) {
+    return load(parts.doctor).then(function (doctor) {
+      return doctor.examine(env);
+    });
+  },
+};
+
+var command = function (args) {
+  return load(parts.command).then(function (client) {
+    return client.run(args, launcher);
+  });
+};
+
+var isHelp = function (arg) {
+  return arg === '--help' || arg === '-h';
+};
+
+var main = function (args) {
+  if (args[0] === '--version' || args[0] === '-v') {
+    process.stdout.write(about.version + '\n');
+    return;
+  }
   if (isOldNode())
     fail('It needs Node ' + neededNode.join('.') + ' or later, and ' + process.execPath + ' is ' + process.version + '. ' + newerNode());
   var cache = compileCache();
   if (cache !== null) nodeModule.enableCompileCache(cache);
-  Promise.resolve()
-    .then(function () {
-      return isClone ? import(url.pathToFileURL(sources).href) : require('../dist/serve.cjs');
-    })
-    .then(function (daemon) {
-      return daemon.serve(args);
-    })
+  var running = args[0] === 'serve' && !args.some(isHelp) ? serve(args.slice(1)) : command(args);
+  running
     .then(function () {
       nodeModule.flushCompileCache();
     })
@@ -93,15 +119,6 @@ var serve = function (args) {
         fail('Not all of its packages are installed. Run `npm ci --include=dev` in ' + root + ' and try again. (' + error.message + ')');
       fail(error.stack);
     });
-};
-
-var main = function (args) {
-  var command = args[0];
-  if (command === '--version' || command === '-v') process.stdout.write(about.version + '\n');
-  else if (args.indexOf('--help') >= 0 || args.indexOf('-h') >= 0 || command === 'help') process.stdout.write(help);
-  else if (command === 'serve') serve(args.slice(1));
-  else if (command === undefined) fail('It needs a command.\n\n' + help);
-  else fail(JSON.stringify(command) + ' is no command of makima.\n\n' + help);
 };
 
 main(process.argv.slice(2));

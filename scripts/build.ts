@@ -82,12 +82,19 @@ const loadedLate: Plugin = {
   },
 };
 
+/** What the launcher loads, and of which sources: each is one file with all its packages. */
+const programs: Readonly<Record<string, string>> = {
+  'serve.cjs': 'src/main/serve.ts',
+  'doctor.cjs': 'src/main/examine.ts',
+  'cli.cjs': 'clients/cli/main.ts',
+};
+
 /** @returns the files that are in it, as paths from the root */
-const bundle = async (): Promise<string[]> => {
+const bundle = async (name: string, source: string): Promise<string[]> => {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['src/main/serve.ts'],
-    outfile: 'dist/serve.cjs',
+    entryPoints: [source],
+    outfile: join('dist', name),
     bundle: true,
     platform: 'node',
     // An ESM file that imports node:http loads Node's fetch and WebSocket with it, which is a tenth of a start.
@@ -111,7 +118,7 @@ const copy = (from: string, to: string): void => {
 };
 
 const copyFiles = (): void => {
-  for (const file of globSync('src/**', { cwd: root }))
+  for (const file of globSync(['src/**', 'clients/cli/**'], { cwd: root }))
     if (!file.endsWith('.ts') && statSync(join(root, file)).isFile()) copy(join(root, file), join(dist, file));
   for (const [name, files] of Object.entries(packageFiles))
     copy(join(root, 'node_modules', name, files), join(dist, 'packages', name, files));
@@ -127,11 +134,11 @@ const licences = (inputs: readonly string[]): string => {
     const text = file === undefined ? `Under the licence ${field('license')}.` : readFileSync(join(root, directory, file), 'utf8').trim();
     return `${field('name')} ${field('version')}\n\n${text}\n`;
   });
-  return `serve.cjs holds these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+  return `${Object.keys(programs).join(', ')} hold these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 };
 
 rmSync(dist, { recursive: true, force: true });
-const inputs = await bundle();
+const inputs = (await Promise.all(Object.entries(programs).map(([name, source]) => bundle(name, source)))).flat();
 await threads();
 copyFiles();
 writeFileSync(join(dist, 'licences.txt'), licences(inputs));

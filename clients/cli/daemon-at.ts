@@ -14,7 +14,8 @@ export interface RunningDaemon {
 const readDaemonFile = async (home: string): Promise<RunningDaemon | null> => {
   try {
     const content: unknown = JSON.parse(await readFile(join(home, 'daemon.json'), 'utf8'));
-    if (typeof content !== 'object' || content === null || !('pid' in content) || !('url' in content) || !('version' in content)) return null;
+    if (typeof content !== 'object' || content === null || !('pid' in content) || !('url' in content) || !('version' in content))
+      return null;
     const { pid, url, version } = content;
     return typeof pid === 'number' && typeof url === 'string' && typeof version === 'string' ? { pid, url, version } : null;
   } catch {

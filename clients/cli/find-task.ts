@@ -11,7 +11,8 @@ const limit = 1000;
 const maxNamed = 10;
 
 /** Every task that fits, newest first, without its plan. */
-export const eachTask = (makima: Makima, filter: TaskFilter = {}): AsyncGenerator<ListedTask> => makima.tasks({ ...filter, view: 'summary', limit });
+export const eachTask = (makima: Makima, filter: TaskFilter = {}): AsyncGenerator<ListedTask> =>
+  makima.tasks({ ...filter, view: 'summary', limit });
 
 /** A task in a line of a message. */
 const line = ({ id, status, name, createdAt }: ListedTask): string =>
@@ -25,13 +26,13 @@ export const findTask = async (makima: Makima, named: string): Promise<string> =
   if (uuid.test(named)) return named.toLowerCase();
   const start = startOfId.test(named) ? named.toLowerCase() : null;
   const found: ListedTask[] = [];
-  for await (const task of eachTask(makima))
-    if (task.name === named || (start !== null && task.id.startsWith(start))) found.push(task);
+  for await (const task of eachTask(makima)) if (task.name === named || (start !== null && task.id.startsWith(start))) found.push(task);
   const [first, ...others] = found;
   if (first === undefined)
-    throw new Failure(`There is no task whose name is ${JSON.stringify(named)} or whose id begins so. \`makima ls --all\` lists the tasks.`, {
-      code: 'TASK_NOT_FOUND',
-    });
+    throw new Failure(
+      `There is no task whose name is ${JSON.stringify(named)} or whose id begins so. \`makima ls --all\` lists the tasks.`,
+      { code: 'TASK_NOT_FOUND' },
+    );
   if (others.length === 0) return first.id;
   const more = found.length > maxNamed ? `\n  and ${found.length - maxNamed} more` : '';
   throw new Failure(

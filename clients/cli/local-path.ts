@@ -6,7 +6,8 @@ import { dirname, join, resolve } from 'node:path';
 export const localPath = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, homedir));
 
 /** A clone URL, or new:// for an empty repository: what is no path on this machine. */
-const isElsewhere = (repository: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(repository) || /^[^/:]+@?[^/:]*:(?!\/\/)/.test(repository);
+const isElsewhere = (repository: string): boolean =>
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(repository) || /^[^/:]+@?[^/:]*:(?!\/\/)/.test(repository);
 
 /** The top of the repository in which a directory is; null where it is in none. */
 export const topOf = (directory: string): string | null => {

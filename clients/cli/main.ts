@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { connect, type Makima } from '../typescript/index.ts';
 import type { Cli } from './cli.ts';
 import { commandGroups } from './commands/index.ts';
-import { GivenUp, exitCodes, type ExitCode } from './failure.ts';
+import { Failure, GivenUp, exitCodes, type ExitCode } from './failure.ts';
 import type { Launcher } from './launcher.ts';
 import { errorText, toldOf } from './output/errors.ts';
 import { createScreen } from './output/screen.ts';
@@ -42,7 +42,7 @@ const untilInterrupted = (): (() => AbortSignal) => {
 export const run = async (args: readonly string[], launcher: Launcher): Promise<void> => {
   const screen = createScreen(process);
   let exitCode: ExitCode = exitCodes.done;
-  let client: Promise<Makima> | null = null;
+  const connections: Promise<Makima>[] = [];
   const given = (): GlobalOptions => program.opts<GlobalOptions>();
   const cli: Cli = {
     screen,
@@ -56,11 +56,14 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
     connect: () => {
       const { home, url } = given();
       const token = process.env['MAKIMA_TOKEN'];
-      client ??= connect({
+      const [first] = connections;
+      if (first) return first;
+      const connecting = connect({
         ...(url !== undefined && { url, ...(token !== undefined && { token }) }),
         ...(url === undefined && home !== undefined && { home: homeOf(home) }),
       });
-      return client;
+      connections.push(connecting);
+      return connecting;
     },
     endWith: (code) => {
       exitCode = code > exitCode ? code : exitCode;
@@ -70,12 +73,14 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
   };
   const program = makeProgram(cli, commandGroups);
   try {
+    if (args.length === 0) throw new Failure(`It needs a command.\n\n${program.helpInformation()}`);
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     exitCode = failed(error, cli);
   } finally {
     screen.progress(null);
-    await client?.then((made) => made.close()).catch(() => undefined); // It was never there, which has been told.
+    // One that was never there has been told of.
+    for (const connecting of connections) await connecting.then((made) => made.close()).catch(() => undefined);
   }
   process.exitCode = exitCode;
 };

@@ -17,7 +17,13 @@ Every command and option: ${join(root, 'docs', 'command.md')}`;
 export const reword = (text: string): string => {
   const [, unknown, meant] = /^error: unknown command '([^]*?)'(?:\n\(Did you mean (?:one of )?([^)?]+)\?\))?/.exec(text) ?? [];
   if (unknown !== undefined) {
-    const names = meant === undefined ? '' : ` Did you mean ${meant.split(', ').map((name) => `\`makima ${name}\``).join(' or ')}?`;
+    const names =
+      meant === undefined
+        ? ''
+        : ` Did you mean ${meant
+            .split(', ')
+            .map((name) => `\`makima ${name}\``)
+            .join(' or ')}?`;
     return `makima: ${JSON.stringify(unknown)} is no command of makima.${names} \`makima help\` lists all, from \`makima serve\` on.\n`;
   }
   return text

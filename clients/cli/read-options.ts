@@ -24,7 +24,10 @@ export const wholeNumber = (text: string): number => {
 /** An option that may be repeated and holds several with commas between. */
 export const list = (text: string, before: readonly string[] | undefined): string[] => [
   ...(before ?? []),
-  ...text.split(',').map((each) => each.trim()).filter((each) => each !== ''),
+  ...text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== ''),
 ];
 
 /** `key=value`, which may be repeated. @throws InvalidArgumentError */

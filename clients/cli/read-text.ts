@@ -8,8 +8,8 @@ const maxBytes = 8_000_000;
 const readInput = async (): Promise<string> => {
   const limited = async function* () {
     let bytes = 0;
-    for await (const chunk of process.stdin) {
-      const piece: Buffer = Buffer.from(chunk);
+    const input: AsyncIterable<Buffer> = process.stdin;
+    for await (const piece of input) {
       bytes += piece.length;
       if (bytes > maxBytes) throw new Failure(`Standard input holds more than ${maxBytes} bytes: give a shorter text.`);
       yield piece;
@@ -24,9 +24,9 @@ const readInput = async (): Promise<string> => {
  * @throws Failure where there is none, or the file cannot be read
  */
 export const readText = async (words: readonly string[], file: string | undefined, what: string): Promise<string> => {
-  if (file !== undefined && words.length > 0)
-    throw new Failure(`Give ${what} as an argument or in a file, not both.`);
-  const isInput = file === undefined ? (words.length === 0 && !process.stdin.isTTY) || (words.length === 1 && words[0] === '-') : file === '-';
+  if (file !== undefined && words.length > 0) throw new Failure(`Give ${what} as an argument or in a file, not both.`);
+  const isInput =
+    file === undefined ? (words.length === 0 && !process.stdin.isTTY) || (words.length === 1 && words[0] === '-') : file === '-';
   if (file === undefined && words.length === 0 && !isInput)
     throw new Failure(`Give ${what} as an argument, with --file, or on standard input.`);
   let given = words.join(' ');

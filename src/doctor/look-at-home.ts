@@ -27,7 +27,11 @@ const lookAtDirectory = async (home: string): Promise<Finding> => {
     return good('home', home);
   } catch (error) {
     if (isMissing(error)) return good('home', `${home} is made at the first start`);
-    return bad('home', `${home} cannot be used: ${messageOf(error)}.`, 'Make it a directory that you can write to, or set MAKIMA_HOME to another one.');
+    return bad(
+      'home',
+      `${home} cannot be used: ${messageOf(error)}.`,
+      'Make it a directory that you can write to, or set MAKIMA_HOME to another one.',
+    );
   }
 };
 
@@ -83,10 +87,7 @@ const lookAtDaemon = async (home: string, host: string, port: number, version: s
   if (isThere === null)
     return [bad('socket', `${socket} cannot be connected to.`, 'Look whose it is: commands reach the daemon as the user who runs it.')];
   if (!isThere || written === null)
-    return [
-      note('daemon', 'It does not run.', 'Start it: `makima up`, or `makima serve` in a terminal.'),
-      await lookAtPort(host, port),
-    ];
+    return [note('daemon', 'It does not run.', 'Start it: `makima up`, or `makima serve` in a terminal.'), await lookAtPort(host, port)];
   const says = `${written.url}, process ${written.pid}, version ${written.version}`;
   return [
     written.version === version

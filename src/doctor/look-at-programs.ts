@@ -24,7 +24,11 @@ export const lookAtGit = async (env: Environment): Promise<Finding> => {
   if (answer.kind === 'unusable') return bad('git', `${path} cannot be run: ${answer.reason}`, 'Install git anew.');
   const version = answer.kind === 'version' ? answer.version : '';
   if (isOlder(version, oldestGit))
-    return bad('git', `${path} is ${version || 'of no known version'}.`, `Install git ${oldestGit.join('.')} or later: merges and previews need it.`);
+    return bad(
+      'git',
+      `${path} is ${version || 'of no known version'}.`,
+      `Install git ${oldestGit.join('.')} or later: merges and previews need it.`,
+    );
   return good('git', `${version}, ${path}`);
 };
 

@@ -19,7 +19,9 @@ const infoLines = (info: Info, url: string, { paint }: Screen, now: number): str
     `Home:    ${info.home}\n`,
     `Disk:    ${shortSize(info.disk.freeBytes)} free of ${shortSize(info.disk.totalBytes)}; logs take ${shortSize(info.disk.logBytes)}\n`,
     `Tasks:   ${counts.length === 0 ? 'none' : counts.map(([status, count]) => `${count} ${status}`).join(', ')}\n`,
-    `Limits:  ${Object.entries(info.limits).map(([name, limit]) => `${name} ${limit}`).join(', ')}\n`,
+    `Limits:  ${Object.entries(info.limits)
+      .map(([name, limit]) => `${name} ${limit}`)
+      .join(', ')}\n`,
     'Agents:\n',
     ...agents,
   ].join('');
@@ -76,6 +78,8 @@ export const addOpen: AddCommand = (program, cli) => {
       const opener = openerOf(process.platform, process.env);
       if (print === true || isJson || !screen.isTerminal || opener === null) return;
       // Where there is no such program the address is there to be copied.
-      spawn(opener, [url], { stdio: 'ignore', detached: true }).on('error', () => undefined).unref();
+      spawn(opener, [url], { stdio: 'ignore', detached: true })
+        .on('error', () => undefined)
+        .unref();
     });
 };

@@ -32,7 +32,9 @@ export const addComplete: AddCommand = (program, cli) => {
       };
       screen.progress('bringing the work out…');
       const done = await makima.complete(await findTask(makima, named), how);
-      await (isJson ? screen.printJson(done) : screen.print(`${plain(done.message)}${done.prUrl === null ? '' : `\n${plain(done.prUrl)}`}\n`));
+      await (isJson
+        ? screen.printJson(done)
+        : screen.print(`${plain(done.message)}${done.prUrl === null ? '' : `\n${plain(done.prUrl)}`}\n`));
     });
 };
 

@@ -14,16 +14,13 @@ const say = async ({ screen, isJson }: Cli, task: Task): Promise<void> => {
 /** Does it to each of the tasks; what fails for one does not keep it from the next. */
 const toEach = async (cli: Cli, named: readonly string[], act: (makima: Makima, taskId: string) => Promise<Task>): Promise<void> => {
   const makima = await cli.connect();
-  let failure: unknown = null;
   for (const taskId of await findTasks(makima, named)) {
     try {
       await say(cli, await act(makima, taskId));
     } catch (error) {
-      if (failure !== null) cli.tell(failure);
-      failure = error;
+      cli.tell(error);
     }
   }
-  if (failure !== null) throw failure;
 };
 
 interface StopOptions {

@@ -51,10 +51,10 @@ const startDaemon = async ({ launcher, home }: Cli, args: readonly string[], tim
   }, timeout);
   child.unref();
   if (found === null)
-    throw new Failure(`The daemon (process ${child.pid ?? ''}) does not answer yet. It goes on starting: ${logOf(home)} says what it is at.`, {
-      code: 'NOT_READY',
-      exitCode: exitCodes.stillRunning,
-    });
+    throw new Failure(
+      `The daemon (process ${child.pid ?? ''}) does not answer yet. It goes on starting: ${logOf(home)} says what it is at.`,
+      { code: 'NOT_READY', exitCode: exitCodes.stillRunning },
+    );
   if (found !== 'ended') return found;
   // Another `up` was quicker.
   const other = await daemonAt(home);
@@ -65,7 +65,9 @@ const startDaemon = async ({ launcher, home }: Cli, args: readonly string[], tim
 export const addServe: AddCommand = (program, { launcher }) => {
   program
     .command('serve')
-    .description('run the daemon here, until a signal ends it; its agents go on and are taken up at the next start (`makima serve --adopt`: on a home that was copied, which becomes one of its own)')
+    .description(
+      'run the daemon here, until a signal ends it; its agents go on and are taken up at the next start (`makima serve --adopt`: on a home that was copied, which becomes one of its own)',
+    )
     .option('--adopt', 'make a home that was copied one of its own')
     .action(({ adopt }: { adopt?: boolean }) => launcher.serve(adopt === true ? ['--adopt'] : []));
 };
@@ -105,7 +107,8 @@ export const addDown: AddCommand = (program, cli) => {
       const daemon = await daemonAt(home);
       if (daemon === null) {
         if (isJson) return screen.printJson({ stopped: false, home });
-        return screen.note(`No daemon runs on ${home}.`);
+        screen.note(`No daemon runs on ${home}.`);
+        return;
       }
       const agents = await countAgents(home).catch(() => 0); // It ends at this moment.
       // It answered just now, so that what it wrote of itself is its own.
@@ -118,7 +121,10 @@ export const addDown: AddCommand = (program, cli) => {
           exitCode: exitCodes.stillRunning,
         });
       if (isJson) return screen.printJson({ stopped: true, home, pid: daemon.pid, agents });
-      const goOn = agents === 0 ? '' : ` ${counted(agents, 'agent')} ${agents === 1 ? 'goes' : 'go'} on, but where MAKIMA_STOP_AGENTS is set; \`makima up\` takes them up again.`;
+      const goOn =
+        agents === 0
+          ? ''
+          : ` ${counted(agents, 'agent')} ${agents === 1 ? 'goes' : 'go'} on, but where MAKIMA_STOP_AGENTS is set; \`makima up\` takes them up again.`;
       await screen.print(`makima has ended.${goOn}\n`);
     });
 };

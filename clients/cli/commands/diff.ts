@@ -25,7 +25,10 @@ export const addDiff: AddCommand = (program, cli) => {
         }),
       );
       const patch = new Uint8Array(bytes);
-      if (patch.length === 0) return screen.note('Nothing was changed.');
+      if (patch.length === 0) {
+        screen.note('Nothing was changed.');
+        return;
+      }
       await screen.print(screen.isTerminal ? paintPatch(new TextDecoder().decode(patch), screen.paint) : patch);
     });
 };

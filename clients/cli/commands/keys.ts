@@ -5,7 +5,12 @@ import { table, type Column } from '../output/table.ts';
 import { shortTime } from '../output/times.ts';
 import { stretch } from '../read-options.ts';
 
-const columns: readonly Column[] = [{ heading: 'ID' }, { heading: 'LABEL', shrinksTo: 10 }, { heading: 'AGE', isNumber: true }, { heading: 'EXPIRES' }];
+const columns: readonly Column[] = [
+  { heading: 'ID' },
+  { heading: 'LABEL', shrinksTo: 10 },
+  { heading: 'AGE', isNumber: true },
+  { heading: 'EXPIRES' },
+];
 
 export const addKeys: AddCommand = (program, cli) => {
   const { screen } = cli;

@@ -71,7 +71,11 @@ export const addLs: AddCommand = (program, cli) => {
     .option('-a, --all', 'ended ones too, however long ago')
     .option('-q, --quiet', 'ids alone')
     .option('-w, --watch', 'go on showing them as they change, until Ctrl-C')
-    .option('--filter <key=value>', 'of status, name (a part of it), agent and parent (a task, or none); may be repeated', pairs(['status', 'name', 'agent', 'parent']))
+    .option(
+      '--filter <key=value>',
+      'of status, name (a part of it), agent and parent (a task, or none); may be repeated',
+      pairs(['status', 'name', 'agent', 'parent']),
+    )
     .action(async (options: Options) => {
       const { screen, isJson } = cli;
       const makima = await cli.connect();
@@ -85,7 +89,11 @@ export const addLs: AddCommand = (program, cli) => {
       if (isJson) for (const task of tasks) await screen.printJson(task);
       else if (options.quiet === true) await screen.print(tasks.map(({ id }) => `${id}\n`).join(''));
       else if (tasks.length > 0) await screen.print(taskTable(tasks, screen, Date.now()));
-      else screen.note(options.all === true || options.filter !== undefined ? 'No tasks.' : 'No tasks that run or ended in the last day. `makima ls --all` shows older ones.');
+      else
+        screen.note(
+          options.all === true || options.filter !== undefined
+            ? 'No tasks.'
+            : 'No tasks that run or ended in the last day. `makima ls --all` shows older ones.',
+        );
     });
 };
-

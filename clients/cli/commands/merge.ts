@@ -12,7 +12,8 @@ type Strategy = (typeof strategies)[number];
 
 const at = (taskId: string) => ({ path: { taskId } });
 
-const tell = async ({ screen, isJson }: Cli, value: unknown, text: string): Promise<void> => (isJson ? screen.printJson(value) : screen.print(text));
+const tell = async ({ screen, isJson }: Cli, value: unknown, text: string): Promise<void> =>
+  isJson ? screen.printJson(value) : screen.print(text);
 
 const tellStatus = (cli: Cli, status: MergeStatus): Promise<void> => tell(cli, status, mergeStatusLines(status));
 
@@ -53,7 +54,11 @@ const addSteps = (merge: Command, cli: Cli): void => {
     });
   merge
     .command('resolve <task> <file>')
-    .addArgument(new Argument('<side>', 'ours: what the task has; theirs: what the subtask has; manual: the file as it now stands').choices(strategies))
+    .addArgument(
+      new Argument('<side>', 'ours: what the task has; theirs: what the subtask has; manual: the file as it now stands').choices(
+        strategies,
+      ),
+    )
     .description('resolve the conflict in one file')
     .action(async (named: string, file: string, strategy: Strategy) => {
       const { makima, taskId } = await open(named);
@@ -109,7 +114,8 @@ export const addMerge: AddCommand = (program, cli) => {
     .option('--branch <name>', "another branch of the subtask's repository, in place of what its worktree holds")
     .option('--force', 'take files with conflict markers too, where they are meant')
     .action(async (named: string | undefined, subtask: string | undefined, options: StartOptions) => {
-      if (named === undefined || subtask === undefined) merge.error('error: name the task and the subtask, as in `makima merge <task> <subtask>`');
+      if (named === undefined || subtask === undefined)
+        return merge.error('error: name the task and the subtask, as in `makima merge <task> <subtask>`');
       const makima = await cli.connect();
       await startMerge(cli, makima, await findTask(makima, named), await findTask(makima, subtask), options);
     });

@@ -16,7 +16,8 @@ interface Options {
   olderThan: number;
 }
 
-const whatStays = 'What they changed and git does not ignore is kept, and `makima restore <id>` brings it back; their logs and ignored files go.';
+const whatStays =
+  'What they changed and git does not ignore is kept, and `makima restore <id>` brings it back; their logs and ignored files go.';
 
 /** What would go, and how much of the disk with it; then whether that is wanted. @throws Failure where nobody can be asked */
 const agree = async ({ screen }: Cli, tasks: readonly ListedTask[], { yes, keepWorktree }: Partial<Options>): Promise<boolean> => {
@@ -36,7 +37,12 @@ const agree = async ({ screen }: Cli, tasks: readonly ListedTask[], { yes, keepW
 };
 
 /** Deletes them one by one; those below one go with it. @returns how many were deleted */
-const removeAll = async (cli: Cli, makima: Makima, tasks: readonly ListedTask[], { keepWorktree, force }: Partial<Options>): Promise<void> => {
+const removeAll = async (
+  cli: Cli,
+  makima: Makima,
+  tasks: readonly ListedTask[],
+  { keepWorktree, force }: Partial<Options>,
+): Promise<void> => {
   const { screen, isJson } = cli;
   for (const { id, name, status } of tasks) {
     try {
@@ -65,14 +71,18 @@ export const addRm: AddCommand = (program, cli) => {
       const makima = await cli.connect();
       const tasks: ListedTask[] = [];
       for (const id of await findTasks(makima, named)) tasks.push(await makima.getTask(id));
-      if (tasks.length > 1 && !(await agree(cli, tasks, options))) return cli.screen.note('Nothing was deleted.');
+      if (tasks.length > 1 && !(await agree(cli, tasks, options))) {
+        cli.screen.note('Nothing was deleted.');
+        return;
+      }
       await removeAll(cli, makima, tasks, options);
     });
 };
 
 /** Those at the top of trees all of which ended before then: a tree goes as a whole. */
 const prunable = async (makima: Makima, before: number): Promise<ListedTask[]> => {
-  const isOver = ({ status, completedAt, updatedAt }: ListedTask): boolean => isEnded(status) && Date.parse(completedAt ?? updatedAt) < before;
+  const isOver = ({ status, completedAt, updatedAt }: ListedTask): boolean =>
+    isEnded(status) && Date.parse(completedAt ?? updatedAt) < before;
   const tops: ListedTask[] = [];
   const kept = new Set<string>();
   const parents = new Map<string, string>();
@@ -90,15 +100,23 @@ const prunable = async (makima: Makima, before: number): Promise<ListedTask[]> =
 export const addPrune: AddCommand = (program, cli) => {
   program
     .command('prune')
-    .description(`delete tasks that ended some time ago (${endedStates.join(', ')}) with all below them; says what that would free, and asks`)
+    .description(
+      `delete tasks that ended some time ago (${endedStates.join(', ')}) with all below them; says what that would free, and asks`,
+    )
     .option('--older-than <time>', 'those that ended so long ago, such as 12h or 30d; 7d if left out', stretch, 7 * 86_400_000)
     .option('--keep-worktree', 'leave the worktrees where they are')
     .option('-y, --yes', 'do not ask')
     .action(async (options: Options) => {
       const makima = await cli.connect();
       const tasks = await prunable(makima, Date.now() - options.olderThan);
-      if (tasks.length === 0) return cli.screen.note('Nothing is to be deleted: no task ended so long ago.');
-      if (!(await agree(cli, tasks, options))) return cli.screen.note('Nothing was deleted.');
+      if (tasks.length === 0) {
+        cli.screen.note('Nothing is to be deleted: no task ended so long ago.');
+        return;
+      }
+      if (!(await agree(cli, tasks, options))) {
+        cli.screen.note('Nothing was deleted.');
+        return;
+      }
       await removeAll(cli, makima, tasks, options);
     });
 };
@@ -116,6 +134,8 @@ export const addRestore: AddCommand = (program, cli) => {
       const task = await makima.call(
         makima.api.POST('/api/v1/mesh/tasks/{taskId}/worktree/restore', { params: { path: { taskId: id }, query } }),
       );
-      await (isJson ? screen.printJson(task) : screen.print(`${task.id}  ${task.status}  ${withinLine(task.name)}\n  ${task.overlayPath ?? ''}\n`));
+      await (isJson
+        ? screen.printJson(task)
+        : screen.print(`${task.id}  ${task.status}  ${withinLine(task.name)}\n  ${task.overlayPath ?? ''}\n`));
     });
 };

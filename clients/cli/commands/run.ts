@@ -38,11 +38,17 @@ const repositoryFor = ({ repo, parent }: Options): string | null => {
 /** The first line of a plan, as far as it makes a name. */
 const nameFrom = (plan: string): string => {
   const first = plan.split('\n').find((line) => /[\p{L}\p{N}]/u.test(line)) ?? plan;
-  return cutTo(withinLine(first).replace(/^[\s#>*-]+/, '').trim() || 'task', 60);
+  return cutTo(
+    withinLine(first)
+      .replace(/^[\s#>*-]+/, '')
+      .trim() || 'task',
+    60,
+  );
 };
 
 const requestOf = async (makima: Makima, plan: string, options: Options): Promise<CreateTask> => {
-  const { name, base, agent, model, effort, orchestrator, parent, continueFrom, files, action, targetRepo, targetBranch, priority, start } = options;
+  const { name, base, agent, model, effort, orchestrator, parent, continueFrom, files, action, targetRepo, targetBranch, priority, start } =
+    options;
   const repository = repositoryFor(options);
   return {
     name: name ?? nameFrom(plan),
@@ -70,7 +76,10 @@ export const addRun: AddCommand = (program, cli) => {
     .description('have an agent carry out a plan, and follow it to its end, which the exit status tells; Ctrl-C leaves it at work')
     .option('-f, --file <path>', 'the plan is in this file; - is standard input, as it is in the place of the plan')
     .option('--name <name>', "of the task; the plan's first line if left out")
-    .option('--repo <path or url>', 'the repository to work on: a path, a clone URL, or new:// for an empty one; the one that you are in if left out')
+    .option(
+      '--repo <path or url>',
+      'the repository to work on: a path, a clone URL, or new:// for an empty one; the one that you are in if left out',
+    )
     .option('--no-repo', 'in a scratch directory')
     .option('--base <branch>', 'where the work begins; the default branch if left out')
     .option('--agent <name>', 'which agent; `makima info` lists them')

@@ -18,7 +18,9 @@ export const addWait: AddCommand = (program, cli) => {
     .command('wait <task...>')
     .description('wait until tasks have ended; the exit status says how')
     .addOption(
-      new Option('--for <moment>', 'end: its completion action is over, too; terminal: its agent has ended').choices(['end', 'terminal']).default('end'),
+      new Option('--for <moment>', 'end: its completion action is over, too; terminal: its agent has ended')
+        .choices(['end', 'terminal'])
+        .default('end'),
     )
     .option('--timeout <time>', 'give up after so long, such as 10m; the exit status is 8 then', stretch)
     .action(async (named: string[], { for: until, timeout = Infinity }: Options) => {

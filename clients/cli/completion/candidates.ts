@@ -57,7 +57,8 @@ const ofTasks = (tasks: readonly ListedTask[], current: string): Candidate[] => 
 const ofOptions = (command: Command): Candidate[] => {
   const found: Candidate[] = [];
   for (let at: Command | null = command; at !== null; at = at.parent)
-    for (const { long, hidden, description } of at.options) if (!hidden && long !== undefined) found.push({ value: long, about: description });
+    for (const { long, hidden, description } of at.options)
+      if (!hidden && long !== undefined) found.push({ value: long, about: description });
   return [...found, { value: '--help', about: 'say what there is to type' }];
 };
 
@@ -74,7 +75,11 @@ const plainOnes = (values: readonly string[]): Candidate[] => values.map((value)
  * @param words - behind `makima`; the last is the one that is being typed, and may be empty
  * @param tasks - asked for tasks where one can be named
  */
-export const completionsOf = async (program: Command, words: readonly string[], tasks: () => Promise<ListedTask[]>): Promise<Completions> => {
+export const completionsOf = async (
+  program: Command,
+  words: readonly string[],
+  tasks: () => Promise<ListedTask[]>,
+): Promise<Completions> => {
   const current = words.at(-1) ?? '';
   const all: Candidate[] = [];
   let files: Completions['files'] = null;
@@ -84,7 +89,9 @@ export const completionsOf = async (program: Command, words: readonly string[], 
     const name = wanted.of.name();
     if (wanted.of.argChoices !== undefined) return void all.push(...plainOnes(wanted.of.argChoices));
     if (name === 'filter')
-      return void all.push(...plainOnes(current.startsWith('status=') ? [...openStates, ...endedStates].map((status) => `status=${status}`) : filters));
+      return void all.push(
+        ...plainOnes(current.startsWith('status=') ? [...openStates, ...endedStates].map((status) => `status=${status}`) : filters),
+      );
     if (wanted.kind === 'argument' && wanted.command.name() === 'help') return void all.push(...ofCommands(program));
     const what = valuesOf[name];
     if (what === 'files' || what === 'directories') files = what;

@@ -9,7 +9,8 @@ export const conflictLines = (conflicts: readonly MergeConflict[]): string =>
 
 export const mergeStatusLines = ({ inProgress, sourceBranch, conflicts }: MergeStatus): string => {
   if (!inProgress) return 'No merge is under way.\n';
-  const left = conflicts.length === 0 ? 'nothing is left to resolve: `makima merge commit` ends it' : `${counted(conflicts.length, 'conflict')} left`;
+  const left =
+    conflicts.length === 0 ? 'nothing is left to resolve: `makima merge commit` ends it' : `${counted(conflicts.length, 'conflict')} left`;
   return `Merging ${sourceBranch ?? ''}: ${left}\n${conflictLines(conflicts)}`;
 };
 
@@ -37,7 +38,7 @@ export const branchTable = (branches: readonly SubtaskBranch[], { width, paint }
   );
 
 export const previewLines = ({ clean, conflicts, files }: MergePreview): string =>
-  `${clean ? 'It merges cleanly' : `${counted(conflicts.length, 'conflict')}`}; ${counted(files.length, 'file')} would change\n${conflictLines(conflicts)}${files.map((file) => `  ${plain(file)}\n`).join('')}`;
+  `${clean ? 'It merges cleanly' : counted(conflicts.length, 'conflict')}; ${counted(files.length, 'file')} would change\n${conflictLines(conflicts)}${files.map((file) => `  ${plain(file)}\n`).join('')}`;
 
 /** What merges of all subtasks would come to, in the order in which they are best done. */
 export const outlookLines = ({ subtasks, order, cleanCount, complete }: MergeOutlook): string => {
@@ -49,7 +50,10 @@ export const outlookLines = ({ subtasks, order, cleanCount, complete }: MergeOut
     if (subtask === undefined) return [];
     const against = subtask.conflictsWith.length === 0 ? '' : `; conflicts with ${subtask.conflictsWith.map(name).join(', ')}`;
     const how = subtask.clean ? 'clean' : counted(subtask.conflicts.length, 'conflict');
-    return [`${index + 1}. ${id.slice(0, 8)}  ${name(id)}: ${how}, ${counted(subtask.files.length, 'file')}${against}\n`, conflictLines(subtask.conflicts)];
+    return [
+      `${index + 1}. ${id.slice(0, 8)}  ${name(id)}: ${how}, ${counted(subtask.files.length, 'file')}${against}\n`,
+      conflictLines(subtask.conflicts),
+    ];
   });
   return [
     `In this order the first ${cleanCount} of ${subtasks.length} merge cleanly:\n`,

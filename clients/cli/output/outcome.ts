@@ -17,7 +17,10 @@ export const exitCodeOf = ({ status, completion }: Pick<ListedTask, 'status' | '
 export const outcomeLines = (task: ListedTask): string[] => {
   const { startedAt, completedAt, usage, errorMessage, completion, warnings } = task;
   const took = startedAt === null || completedAt === null ? '' : `after ${shortTime(Date.parse(completedAt) - Date.parse(startedAt))}`;
-  const how = [stateOf(task), took, money(usage?.costUsd)].filter((each) => each !== '').join(', ').replace(', after', ' after');
+  const how = [stateOf(task), took, money(usage?.costUsd)]
+    .filter((each) => each !== '')
+    .join(', ')
+    .replace(', after', ' after');
   return [
     how,
     ...(errorMessage === null ? [] : plain(errorMessage).trimEnd().split('\n')),

@@ -15,19 +15,19 @@ export interface Screen {
   /** Whether somebody is there to be asked. */
   readonly canAsk: boolean;
   /** Onto standard output as it is; resolves when that may be given more. */
-  print(text: string | Uint8Array): Promise<void>;
+  print: (text: string | Uint8Array) => Promise<void>;
   /** A value as one line of JSON. */
-  printJson(value: unknown): Promise<void>;
+  printJson: (value: unknown) => Promise<void>;
   /** A line onto standard error: what is said about the work, and is no result of it. */
-  note(text: string): void;
+  note: (text: string) => void;
   /** A line on standard error that goes when anything else is said; on a terminal alone. null takes it away. */
-  progress(text: string | null): void;
+  progress: (text: string | null) => void;
   /** Colours a text for standard output, where that is a terminal and NO_COLOR is not set. */
-  paint(colour: Colour, text: string): string;
+  paint: (colour: Colour, text: string) => string;
   /** The same for standard error. */
-  paintNote(colour: Colour, text: string): string;
+  paintNote: (colour: Colour, text: string) => string;
   /** A question on standard error that is answered by y or yes. */
-  ask(question: string): Promise<boolean>;
+  ask: (question: string) => Promise<boolean>;
 }
 
 const clearLine = '\r\u001b[2K';

@@ -22,17 +22,29 @@ const timing = (task: Task, now: number): string => {
 const usageOf = ({ usage }: Task): string => {
   if (usage === null) return '';
   const tokens = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  return [money(usage.costUsd), counted(usage.turns, 'turn'), `${tokens} tokens in, ${usage.outputTokens} out`].filter((each) => each !== '').join(', ');
+  return [money(usage.costUsd), counted(usage.turns, 'turn'), `${tokens} tokens in, ${usage.outputTokens} out`]
+    .filter((each) => each !== '')
+    .join(', ');
 };
 
 const completionOf = ({ completion }: Task): string =>
-  completion === null ? '' : [`${completion.action} ${completion.status}`, completion.message, completion.prUrl].filter((each) => each !== null).join(': ');
+  completion === null
+    ? ''
+    : [`${completion.action} ${completion.status}`, completion.message, completion.prUrl].filter((each) => each !== null).join(': ');
 
 /** Text of several lines, of which those after the first stand below the first. */
-const indented = (text: string, by: number): string => plain(text).trimEnd().replaceAll('\n', `\n${' '.repeat(by)}`);
+const indented = (text: string, by: number): string =>
+  plain(text)
+    .trimEnd()
+    .replaceAll('\n', `\n${' '.repeat(by)}`);
 
 /** What a person wants to know of a task, a line each; and what is below it. */
-export const taskDetails = (task: Task, descendants: readonly ListedTask[], screen: Pick<Screen, 'width' | 'paint'>, now: number): string => {
+export const taskDetails = (
+  task: Task,
+  descendants: readonly ListedTask[],
+  screen: Pick<Screen, 'width' | 'paint'>,
+  now: number,
+): string => {
   const fields: (readonly [string, string | null])[] = [
     ['Id', task.id],
     ['State', `${screen.paint(colourOf(task.status), stateOf(task))}${timing(task, now)}`],
@@ -44,7 +56,12 @@ export const taskDetails = (task: Task, descendants: readonly ListedTask[], scre
     ['Branch', task.branch],
     ['Worktree', task.overlayPath],
     ['Continues', task.continueFromTaskId],
-    ['Action', task.completionAction === 'none' ? '' : [task.completionAction, task.targetRepoPath, task.targetBranch].filter((each) => each !== null).join(' ')],
+    [
+      'Action',
+      task.completionAction === 'none'
+        ? ''
+        : [task.completionAction, task.targetRepoPath, task.targetBranch].filter((each) => each !== null).join(' '),
+    ],
     ['Completion', completionOf(task)],
     ['Used', usageOf(task)],
     ['Session', task.sessionId],
