@@ -1,6 +1,6 @@
 /**
- * Writes openapi.yaml and docs/errors.md from the schemas, routes and error table, and the types of the API from openapi.yaml:
- * `npm run openapi`. A test fails while they are others.
+ * Writes openapi.yaml and docs/errors.md from the schemas, routes and error table, the types of the API from openapi.yaml, and the
+ * commands in docs/command.md from the program: `npm run openapi`. A test fails while they are others.
  */
 import { writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
@@ -11,6 +11,7 @@ import { errorsPage } from '../src/http/documents/errors-page.ts';
 import { openapiYaml } from '../src/http/documents/openapi.ts';
 import type { Actions } from '../src/tasks/actions.ts';
 import { apiTypes } from './api-types.ts';
+import { commandPage } from './command-page.ts';
 
 const app = await buildHttp({
   // Declaring the routes calls none of them.
@@ -30,4 +31,5 @@ const yaml = openapiYaml(app);
 await writeFile(new URL('../openapi.yaml', import.meta.url), yaml);
 await writeFile(new URL('../clients/typescript/contract.d.ts', import.meta.url), await apiTypes(yaml));
 await writeFile(new URL('../docs/errors.md', import.meta.url), errorsPage());
+await writeFile(new URL('../docs/command.md', import.meta.url), commandPage());
 await app.close();

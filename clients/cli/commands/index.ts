@@ -14,6 +14,7 @@ import { addPrune, addRestore, addRm } from './remove.ts';
 import { addRun } from './run.ts';
 import { addShow } from './show.ts';
 import { addWait } from './wait.ts';
+import { addWebhooks } from './webhooks.ts';
 
 /** All commands, under the headings of the help. */
 export const commandGroups: CommandGroups = [
@@ -21,6 +22,6 @@ export const commandGroups: CommandGroups = [
   ['Tasks', [addRun, addLs, addShow, addWait]],
   ['While they run', [addMessage, addStop, addPause, addResume, addStart]],
   ['Their work', [addDiff, addComplete, addClone, addBranches, addPreview, addMerge]],
-  ['What is kept', [addRm, addPrune, addRestore, addKeys]],
+  ['What is kept', [addRm, addPrune, addRestore, addKeys, addWebhooks]],
   ['The shell', [addCompletion]],
 ];

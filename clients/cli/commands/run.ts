@@ -3,6 +3,7 @@ import type { CreateTask, Makima } from '../../typescript/index.ts';
 import type { AddCommand } from '../cli.ts';
 import { findTask } from '../find-task.ts';
 import { localPath, repositoryOf, topOf } from '../local-path.ts';
+import { exitCodeOf, outcomeLines } from '../output/outcome.ts';
 import { cutTo, withinLine } from '../output/plain.ts';
 import { list, wholeNumber } from '../read-options.ts';
 import { readText } from '../read-text.ts';
@@ -102,5 +103,10 @@ export const addRun: AddCommand = (program, cli) => {
       const makima = await cli.connect();
       const task = await makima.createTask(await requestOf(makima, plan, options));
       if (options.detach === true || !options.start) return isJson ? screen.printJson(task) : screen.print(`${task.id}\n`);
+      screen.note(screen.paintNote('dim', `${task.id} ${withinLine(task.name)}`));
+      screen.progress('at work…');
+      const ended = await makima.wait(task.id, { signal: cli.interrupted() });
+      cli.endWith(exitCodeOf(ended));
+      await (isJson ? screen.printJson(ended) : screen.print(`${outcomeLines(ended).join('\n')}\n`));
     });
 };

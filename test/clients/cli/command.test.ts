@@ -1,0 +1,115 @@
+/** The command through a pipe, as a script has it, on a daemon: answers, JSON, exit statuses, and what is said where something is wrong. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { git, scratch, startDaemon, userRepository } from '../../support/daemon.ts';
+import { runCommand, type Outcome, type RunOptions } from './run-command.ts';
+
+const objects = ({ out }: Outcome): Record<string, unknown>[] =>
+  out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+void t.test('on a daemon', async (t) => {
+  const daemon = await startDaemon(t, 'runs-plan');
+  const repository = userRepository(t);
+  const makima = (args: string[], options?: RunOptions) => runCommand(daemon.home, args, options);
+
+  await t.test('a plan from an argument works on the repository that one is in; the end is the exit status', async (t) => {
+    const { code, out, err } = await makima(['run', 'RUN: echo hello > hello.txt', '--name', 'Greet'], { cwd: join(repository) });
+    t.equal(code, 0, err);
+    t.match(out, /^done after \d+s/m);
+    t.match(await makima(['diff', 'Greet']), { code: 0, out: /^diff --git a\/hello\.txt b\/hello\.txt\n/ });
+    t.match(objects(await makima(['diff', 'Greet', '--json'])), [{ path: 'hello.txt', status: 'added', additions: 1 }]);
+    t.equal((await makima(['run', '--no-repo', 'RUN: exit 3'])).code, 1, 'a task that fails is a failure');
+  });
+
+  await t.test('a plan from a file and from standard input; -d prints the id alone', async (t) => {
+    const { code, out, err } = await makima(['run', '-d', '--no-repo', '--model', 'm', '-'], { input: '# Count\n\nRUN: echo 1\n' });
+    t.equal(code, 0, err);
+    t.match(out, /^[0-9a-f-]{36}\n$/);
+    t.match((await daemon.ended(out.trim())).name, 'Count');
+    const [shown] = objects(await makima(['show', out.slice(0, 8), '--json']));
+    t.match(shown, { id: out.trim(), model: 'm', repositoryUrl: null, plan: '# Count\n\nRUN: echo 1' });
+    t.match(await makima(['run', '-d', '-f', '/no/such/plan']), { code: 1, out: '', err: /^makima: \/no\/such\/plan cannot be read/ });
+    t.match(await makima(['run', '-d', '-'], { input: ' \n' }), { code: 1, err: 'makima: The plan is empty.\n' });
+  });
+
+  await t.test('lists: a table, ids, JSON, and those that a filter takes', async (t) => {
+    await daemon.make({ name: 'Twin' });
+    await daemon.make({ name: 'Twin', priority: 3 });
+    t.match(await makima(['ls']), { code: 0, out: /^ID +STATE +AGE[^]*pending +\d+s +claude +Twin\n/, err: '' });
+    t.match((await makima(['ls', '-q', '--filter', 'name=twin'])).out, /^(?:[0-9a-f-]{36}\n){2}$/);
+    t.match(objects(await makima(['ls', '--json', '--filter', 'status=failed'])), [{ status: 'failed' }]);
+    t.match(await makima(['ls', '--filter', 'status=red']), { code: 1, err: /"red" is no state of a task: it is one of pending, / });
+    t.match(await makima(['ls', '--filter', 'x=y']), { code: 1, err: /key=value, with one of status, name/ });
+  });
+
+  await t.test('a task that several could be, and one that there is not', async (t) => {
+    t.match(await makima(['show', 'Twin']), {
+      code: 1,
+      out: '',
+      err: /^makima: "Twin" could be 2 tasks[^]*pending[^]*Twin[^]*\(TASK_AMBIGUOUS\)\n$/,
+    });
+    t.match(await makima(['show', 'Nobody']), { code: 1, out: '', err: /\(TASK_NOT_FOUND\)\n$/ });
+    const gone = '00000000-0000-4000-8000-000000000000';
+    t.match(await makima(['pause', gone]), { code: 1, err: /^makima: .*\(TASK_NOT_FOUND\)\n$/ }, 'the daemon says so, too');
+  });
+
+  await t.test('several are deleted only where somebody can be asked, or -y is said', async (t) => {
+    const ids = (await makima(['ls', '-q', '--filter', 'name=twin'])).out.trim().split('\n');
+    t.match(await makima(['rm', ...ids]), { code: 1, out: '', err: /\(NOT_CONFIRMED\)\n$/ });
+    t.match(await makima(['rm', '-y', ...ids]), { code: 0, out: /^(?:[0-9a-f-]{36} {2}deleted {2}Twin\n){2}$/ });
+    t.match(await makima(['prune']), { code: 0, out: '', err: /no task ended so long ago/ });
+    t.match(await makima(['prune', '--older-than', '0s']), { code: 1, err: /\(NOT_CONFIRMED\)/ });
+  });
+
+  await t.test('what runs is waited for, halted and stopped', async (t) => {
+    const { id } = await daemon.start({ name: 'Long', plan: 'RUN: sleep 1000' });
+    await daemon.until(id, (event) => event.type === 'status' && event.to === 'running');
+    t.match(await makima(['wait', 'Long', '--timeout', '0']), { code: 8, out: /Long: running/ });
+    t.match(await makima(['pause', 'Long']), { code: 0, out: /paused/ });
+    t.match(objects(await makima(['resume', id, '--json'])), [{ status: 'running' }]);
+    t.match(await makima(['stop', 'Long', '--now']), { code: 0, out: /interrupted +Long\n$/ });
+    t.match(await makima(['wait', 'Long']), { code: 2 }, 'an interrupted task');
+    t.match(await makima(['message', 'Long', 'go', 'on']), { code: 1, err: /\(TASK_NOT_RUNNING\)/ });
+  });
+
+  await t.test('its work into a repository, and a copy of it', async (t) => {
+    t.match(await makima(['complete', 'Greet', '--action', 'branch', '--target-repo', repository]), { code: 0 });
+    t.match(git(repository, 'branch', '--list', 'makima/*'), /makima\/greet-/);
+    const target = join(scratch(t), 'copy');
+    t.match(await makima(['clone', 'Greet', target]), { code: 0, out: `${target}\n` });
+    t.equal(readFileSync(join(target, 'hello.txt'), 'utf8'), 'hello\n');
+    t.match(await makima(['clone', 'Greet', target]), { code: 1, err: /\(TARGET_EXISTS\)/ });
+  });
+
+  await t.test('keys', async (t) => {
+    const made = await makima(['keys', 'create', 'Greet', '--label', 'ci', '--expires', '1h']);
+    t.match(made, { code: 0, out: /^\w{64}\n$/ });
+    const [listed] = objects(await makima(['keys', 'ls', 'Greet', '--json']));
+    t.match(listed, { label: 'ci' });
+    t.match(await makima(['keys', 'rm', 'Greet', String(listed?.['id'])]), { code: 0, out: /revoked/ });
+    const env = { MAKIMA_API_URL: daemon.app.url, MAKIMA_API_KEY: made.out.trim() };
+    t.match(await makima(['ls'], { env }), { code: 4, out: '', err: /\(UNAUTHENTICATED\)\n$/ }, 'no credential has a status of its own');
+  });
+
+  await t.test('info; completion asks the daemon', async (t) => {
+    t.match(await makima(['info']), { code: 0, out: /^makima .* at [^]*✓ claude/ });
+    t.match((await makima(['__complete', '--', 'show', 'Gr'])).out, /^Greet\tdone\n/);
+    t.match((await makima(['__complete', '--', 'pause', ''])).out, '', 'nothing runs');
+  });
+});
+
+void t.test('without a daemon', async (t) => {
+  const home = scratch(t);
+  t.match(await runCommand(home, ['ls']), { code: 1, out: '', err: /Start one with `makima up`\. \(UNREACHABLE\)\n$/ });
+  t.match(await runCommand(home, ['down']), { code: 0, err: /No daemon runs on / });
+  t.match(await runCommand(home, ['__complete', '--', 'show', '']), { code: 0, out: '', err: '' }, 'who types hears nothing of it');
+  t.match((await runCommand(home, ['__complete', '--', 'merge', 'r'])).out, /^resolve\t/);
+  t.match((await runCommand(home, ['__complete', '--', 'run', '--action', ''])).out, /^none\t\nbranch\t\nmerge\t\npr\t\n$/);
+  t.match((await runCommand(home, ['__complete', '--', 'run', '--orc'])).out, /^--orchestrator\t/);
+  t.match((await runCommand(home, ['__complete', '--', 'clone', 'x', ''])).out, ':directories\n');
+  t.notOk(existsSync(join(home, 'daemon.json')));
+});
