@@ -1,12 +1,13 @@
 /**
  * Makes `dist/`, what the package runs: the daemon with all its packages as one file, the files that it reads beside it, the
- * types of the API, and the licences of what is in it. One file starts in half the time of the sources and with two thirds of
+ * client, the types of the API, and the licences of what is in it. One file starts in half the time of the sources and with two thirds of
  * the memory, and nothing is downloaded after the package itself.
  */
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { buildClient } from './build-client.ts';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -134,12 +135,13 @@ const licences = (inputs: readonly string[]): string => {
     const text = file === undefined ? `Under the licence ${field('license')}.` : readFileSync(join(root, directory, file), 'utf8').trim();
     return `${field('name')} ${field('version')}\n\n${text}\n`;
   });
-  return `${Object.keys(programs).join(', ')} hold these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+  return `${Object.keys(programs).join(', ')} and client/ hold these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 };
 
 rmSync(dist, { recursive: true, force: true });
-const inputs = (await Promise.all(Object.entries(programs).map(([name, source]) => bundle(name, source)))).flat();
+const bundles = Object.entries(programs).map(([name, source]) => bundle(name, source));
+const inputs = (await Promise.all([...bundles, buildClient()])).flat();
 await threads();
 copyFiles();
 writeFileSync(join(dist, 'licences.txt'), licences(inputs));
-copy(join(root, 'clients/typescript/contract.d.ts'), join(dist, 'index.d.ts'));
+writeFileSync(join(dist, 'index.d.ts'), "export type * from './client/contract.js';\n");

@@ -1,5 +1,5 @@
 import { textOf } from './chunks.ts';
-import type { Event } from './contract.d.ts';
+import type { Event, SnapshotEnd } from './contract.d.ts';
 import { MakimaError, errorOf, reasonOf } from './error.ts';
 import { iterate } from './iterate.ts';
 import { pause, pauseMs, reasonFor } from './pause.ts';
@@ -7,6 +7,8 @@ import { SseParser, type Frame } from './sse.ts';
 import type { Transport } from './transport.ts';
 
 export type EventType = Event['type'];
+/** What a stream tells: an event of a task, or that a snapshot is complete. */
+export type TaskEvent = Event | SnapshotEnd;
 
 export interface EventsOptions {
   /** Of this task alone, from its first event on and up to its end; left out: of every task that the caller may see, and without an end. */
@@ -15,13 +17,18 @@ export interface EventsOptions {
   after?: string | number;
   /** These alone. `activity`, what an agent does whoever made it, comes only where it is asked for. */
   types?: readonly EventType[];
-  /** First a `task` event of each task as it now is; of all tasks alone. */
+  /** Of `task` events: `summary` is without the plans. */
+  view?: 'full' | 'summary';
+  /**
+   * First a `task` event of each task as it now is, then one `snapshot`, which says how many they were, then what happens from there on, with a
+   * `task` event after each change of a task. After a break all of that comes again: what it has no task event of was deleted. Of all tasks alone.
+   */
   snapshot?: boolean;
   signal?: AbortSignal;
 }
 
 /** Events one by one, whatever becomes of the connection and of the daemon, each of them once. */
-export interface Events extends AsyncIterableIterator<Event> {
+export interface Events extends AsyncIterableIterator<TaskEvent> {
   /** Where the last event stood that was handed out, to be given as `after` another day; null before the first. */
   readonly cursor: string | null;
 }
@@ -29,12 +36,13 @@ export interface Events extends AsyncIterableIterator<Event> {
 /** A daemon says something every 15 seconds: one that says nothing for so long is not there any more. */
 const silenceMs = 45_000;
 
-const queryOf = ({ taskId, types, snapshot }: EventsOptions, cursor: string | null): string => {
+const queryOf = ({ taskId, types, view, snapshot }: EventsOptions, cursor: string | null): string => {
   const query = new URLSearchParams();
   if (cursor !== null) query.set('after', cursor);
   // The end of a task is asked for in any case: without it nobody could tell it from that of a connection.
   if (types !== undefined) query.set('types', [...new Set([...types, ...(taskId === undefined ? [] : ['end'])])].join(','));
-  if (snapshot === true && cursor === null) query.set('snapshot', 'true');
+  if (view !== undefined) query.set('view', view);
+  if (snapshot === true) query.set('snapshot', 'true');
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 };
@@ -52,9 +60,9 @@ const gapOf = (data: string): MakimaError => {
   );
 };
 
-const isEvent = (value: unknown): value is Event => isRecord(value) && typeof value['type'] === 'string';
+const isEvent = (value: unknown): value is TaskEvent => isRecord(value) && typeof value['type'] === 'string';
 
-const eventOf = ({ data, event }: Frame): Event => {
+const eventOf = ({ data, event }: Frame): TaskEvent => {
   const value: unknown = JSON.parse(data);
   if (!isEvent(value)) throw new MakimaError('UNEXPECTED_ANSWER', `An event ${event} is none of makima's: ${data.slice(0, 200)}`);
   return value;
@@ -69,9 +77,9 @@ interface Following {
 }
 
 /** What is read of the events, and where: one connection after the other. */
-async function* follow({ transport, options, signal, at }: Following): AsyncGenerator<Event, void, undefined> {
+async function* follow({ transport, options, signal, at }: Following): AsyncGenerator<TaskEvent, void, undefined> {
   const { taskId, types, after } = options;
-  const wanted = types === undefined ? null : new Set<EventType>(types);
+  const wanted = types === undefined ? null : new Set<string>([...types, ...(options.snapshot === true ? ['task', 'snapshot'] : [])]);
   const path = taskId === undefined ? '/api/v1/mesh/events' : `/api/v1/mesh/tasks/${encodeURIComponent(taskId)}/events`;
   let cursor = after === undefined ? null : String(after);
   let isEnd = false;
@@ -88,9 +96,12 @@ async function* follow({ transport, options, signal, at }: Following): AsyncGene
           if (frame.event === 'gap') throw gapOf(frame.data);
           const event = eventOf(frame);
           cursor = frame.id;
-          isNew = true;
-          isEnd = event.type === 'end';
           failures = 0;
+          // A task's state is told at first, however often: it is no event of its log.
+          if (event.type !== 'task') {
+            isNew = true;
+            isEnd = event.type === 'end';
+          }
           at(cursor);
           if (wanted === null || wanted.has(event.type)) yield event;
         }

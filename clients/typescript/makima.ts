@@ -1,9 +1,9 @@
 import createClient from 'openapi-fetch';
 import { call } from './answered.ts';
 import { callsOf, type Api, type Calls, type CreateOptions } from './calls.ts';
-import type { CreateTask, Event, OutputEvent, Task, paths } from './contract.d.ts';
+import type { CreateTask, OutputEvent, Task, paths } from './contract.d.ts';
 import { MakimaError } from './error.ts';
-import { eventsOf, type Events, type EventsOptions } from './events.ts';
+import { eventsOf, type Events, type EventsOptions, type TaskEvent } from './events.ts';
 import { outputOf, type OutputOptions } from './output.ts';
 import { reasonFor } from './pause.ts';
 import type { FindPlace } from './place.ts';
@@ -31,7 +31,7 @@ export interface ConnectOptions {
 
 export interface RunOptions extends CreateOptions {
   /** Told of each event of the task; what it returns is waited for before the next. */
-  onEvent?: (event: Event) => unknown;
+  onEvent?: (event: TaskEvent) => unknown;
 }
 
 /** A daemon, wherever it is by now. */

@@ -1,7 +1,7 @@
 import { textOf } from './chunks.ts';
-import type { Event, OutputEvent } from './contract.d.ts';
+import type { OutputEvent } from './contract.d.ts';
 import { MakimaError, errorOf, reasonOf } from './error.ts';
-import { eventsOf } from './events.ts';
+import { eventsOf, type TaskEvent } from './events.ts';
 import { iterate } from './iterate.ts';
 import { pause, pauseMs, reasonFor } from './pause.ts';
 import type { Transport } from './transport.ts';
@@ -66,7 +66,7 @@ async function* upToNow(
   }
 }
 
-const isLine = (event: Event): event is Extract<Event, { type: 'output' }> => event.type === 'output';
+const isLine = (event: TaskEvent): event is Extract<TaskEvent, { type: 'output' }> => event.type === 'output';
 
 /** The same to the end of the task: its events, of which the lines are some. */
 async function* upToTheEnd(

@@ -3,7 +3,7 @@ export type * from './contract.d.ts';
 export { call } from './answered.ts';
 export type { Api, CallOptions, Calls, CreateOptions, TaskFilter } from './calls.ts';
 export { MakimaError } from './error.ts';
-export type { EventType, Events, EventsOptions } from './events.ts';
+export type { EventType, Events, EventsOptions, TaskEvent } from './events.ts';
 export type { ConnectOptions, Makima, RunOptions } from './makima.ts';
 export type { OutputOptions } from './output.ts';
 export type { WaitOptions } from './wait.ts';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { MakimaError, connect, type Event } from '../../clients/typescript/index.ts';
+import { MakimaError, connect, type TaskEvent } from '../../clients/typescript/index.ts';
 import { connect as connectPage } from '../../clients/typescript/browser.ts';
 import { scratch, startDaemon } from '../support/daemon.ts';
 
@@ -68,7 +68,7 @@ void t.test('a daemon', async (t) => {
   ] as const)
     await t.test(`over its ${way}`, async (t) => {
       const makima = await connect(options);
-      const events: Event[] = [];
+      const events: TaskEvent[] = [];
       const task = await makima.run({ name: 'counts', plan: 'COUNT: 20' }, { onEvent: (event) => events.push(event) });
       t.match(task, { name: 'counts', status: 'done' });
       t.strictSame(events, await daemon.events(task.id), 'each event once, in order');
