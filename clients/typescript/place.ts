@@ -41,7 +41,8 @@ const addressOf = (url: string): string => {
  * A daemon at an address that does not change.
  * @throws TypeError where this is no address of HTTP
  */
-export const atUrl = (url: string, credential: Credential, fetch: Fetch = globalThis.fetch): Place => {
+export const atUrl = (url: string, credential: Credential, send: Fetch = globalThis.fetch): Place => {
   const address = addressOf(url);
-  return { url: address, shown: address, headers: headersOf(credential), fetch };
+  // A browser's is none of an object's methods, and says so.
+  return { url: address, shown: address, headers: headersOf(credential), fetch: (...call) => send(...call) };
 };
