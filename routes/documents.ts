@@ -3,7 +3,7 @@ import { answer, textAnswer } from '../src/http/answers/shapes.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
 
 /** The contract, for programs. */
-export const documentRoutes: ResourceRoutes = (api, { openapiJson, openapiYaml }) => {
+export const documentRoutes: ResourceRoutes = (api, { openapiJson, openapiYaml, asyncapiYaml }) => {
   api.get(
     '/openapi.json',
     {
@@ -28,5 +28,18 @@ export const documentRoutes: ResourceRoutes = (api, { openapiJson, openapiYaml }
       },
     },
     async ({ outerPath }, reply) => reply.type('application/yaml; charset=utf-8').send(openapiYaml(outerPath)),
+  );
+
+  api.get(
+    '/asyncapi.yaml',
+    {
+      schema: {
+        operationId: 'asyncapiYaml',
+        summary: 'The frames of the WebSocket as an AsyncAPI document',
+        tags: ['Service'],
+        response: { 200: textAnswer('The document', 'application/yaml') },
+      },
+    },
+    async ({ outerPath }, reply) => reply.type('application/yaml; charset=utf-8').send(await asyncapiYaml(outerPath)),
   );
 };

@@ -12,6 +12,7 @@ import { subtaskRoutes } from './subtasks.ts';
 import { taskRoutes } from './tasks.ts';
 import { toolKeyRoutes } from './tool-keys.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { webSocketRoutes } from './websocket.ts';
 import { worktreeRoutes } from './worktree.ts';
 
 /**
@@ -44,6 +45,7 @@ import { worktreeRoutes } from './worktree.ts';
  *   output.ts     GET    /tasks/{taskId}/output            what the agent said and did
  *   events.ts     GET    /tasks/{taskId}/events            everything that happens to it, live
  *                 GET    /events                           the same of all tasks
+ *   websocket.ts  GET    /ws                               commands and events over one connection
  *   tool-keys.ts  POST, GET /tasks/{taskId}/tool-keys      make, list
  *                 DELETE /tasks/{taskId}/tool-keys/{keyId} revoke
  *   webhooks.ts   POST, GET /webhooks                      have events posted to an address
@@ -55,6 +57,7 @@ import { worktreeRoutes } from './worktree.ts';
  *   service.ts    GET    /healthz, /readyz                 whether it lives, whether it takes requests
  *                 GET    /metrics                          for Prometheus
  *   documents.ts  GET    /openapi.json, /openapi.yaml      the contract; /docs shows it
+ *                 GET    /asyncapi.yaml                    that of the WebSocket
  *
  * Each group is a scope, with its own prefix, credentials and limits: src/http/scopes/scopes.ts.
  */
@@ -69,6 +72,7 @@ export const routes: Routes = {
     completionRoutes,
     outputRoutes,
     eventRoutes,
+    webSocketRoutes,
     toolKeyRoutes,
     webhookRoutes,
     infoRoutes,

@@ -69,13 +69,15 @@ export const errorTable = {
   PUSH_REJECTED: { status: 409, what: 'The branch was not taken by origin', remedy: 'The branch is in the target repository: correct what is named, then run the action again' },
   PULL_REQUEST_UNAVAILABLE: { status: 409, what: 'The branch is pushed, but there is nothing to open a pull request with', remedy: 'Install gh and run `gh auth login`, or set GITHUB_TOKEN (and GITHUB_API_URL for an enterprise server) in the environment of the daemon, and run the action again' },
   PULL_REQUEST_FAILED: { status: 409, what: 'The branch is pushed, but the pull request was refused', remedy: 'Correct what is named and run the action again' },
-  // 413, 415, 429, 431, 503, 507
+  // 413, 415, 426, 429, 431, 503, 507
   BODY_TOO_LARGE: { status: 413, what: 'The body is larger than the limit', remedy: 'Send less; GET /api/v1/mesh/info names the limits' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, what: 'The body is of a type that is not understood here', remedy: 'Send application/json or application/x-www-form-urlencoded' },
+  UPGRADE_REQUIRED: { status: 426, what: 'A WebSocket is at this path', remedy: 'Come with a client of WebSockets; docs/websocket.md tells what it may send' },
   HEADERS_TOO_LARGE: { status: 431, what: 'The headers are larger than 16 KiB', remedy: 'Send what is long in the body' },
   TOO_MANY_TASKS: { status: 429, what: 'The limit of tasks is reached', remedy: 'Delete tasks that are no longer needed, or set MAKIMA_MAX_TASKS higher' },
   TOO_MANY_STREAMS: { status: 429, what: 'The limit of open streams is reached', remedy: 'Close a stream first, or set MAKIMA_MAX_STREAMS higher' },
   TOO_MANY_WEBHOOKS: { status: 429, what: 'The limit of webhooks is reached', remedy: 'DELETE those that are no longer needed' },
+  TOO_MANY_COMMANDS: { status: 429, what: 'Too many commands of this WebSocket wait for their answer', remedy: 'Send the next when an answer has come; authenticated tells how many may wait' },
   NOT_READY: { status: 503, what: 'The daemon is starting or shutting down', remedy: 'Try again in a moment; /readyz says when' },
   HANDLER_TIMEOUT: { status: 503, what: 'The answer took too long', remedy: 'GET what was asked for to see how it went, and try again' },
   // the task's own failures: they stand in errorMessage, and answer a request where one waits for them

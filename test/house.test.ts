@@ -37,6 +37,8 @@ const rooms: Readonly<Record<string, Room>> = {
   ...Object.fromEntries(work.map((room, index) => [room, closed([...leaves, ...machine, ...work.slice(0, index)])])),
   tasks: closed([...leaves, ...machine, ...work, 'version']),
   http: closed([...leaves, 'version'], ['tasks']),
+  // Its door of WebSockets.
+  websocket: closed([...leaves, 'http'], ['tasks']),
   // Behaviour reaches a route through what main hands it.
   routes: closed([...leaves, 'http'], ['tasks']),
   // A home that was moved or copied: what is in it follows.
@@ -46,7 +48,7 @@ const rooms: Readonly<Record<string, Room>> = {
   // Looks at what makima needs, whether a daemon runs or not.
   doctor: closed([...leaves, ...machine, 'home']),
   // The wiring, and nothing else.
-  main: closed([...leaves, ...machine, ...work, 'tasks', 'place', 'http', 'routes', 'config', 'version', 'home', 'notify', 'doctor']),
+  main: closed([...leaves, ...machine, ...work, 'tasks', 'place', 'http', 'websocket', 'routes', 'config', 'version', 'home', 'notify', 'doctor']),
   // Clients know the contract alone, as any other does: its types, and nothing of the daemon.
   'clients/typescript': closed([]),
   'clients/cli': closed(['clients/typescript']),
@@ -55,7 +57,9 @@ const rooms: Readonly<Record<string, Room>> = {
 const keptIn: Readonly<Record<string, string[]>> = {
   kysely: ['store'],
   'node:sqlite': ['store', 'home'],
-  fastify: ['http', 'routes', 'main'],
+  fastify: ['http', 'websocket', 'routes', 'main'],
+  '@fastify/websocket': ['websocket'],
+  ws: ['websocket'],
   'openapi-fetch': ['clients/typescript'],
 };
 const maxLines = 250;

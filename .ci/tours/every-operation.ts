@@ -151,6 +151,7 @@ for (const path of ['/healthz', '/readyz', '/openapi.json']) await ask(200, 'GET
 for (const [path, accept] of [
   ['/metrics', 'text/plain'],
   ['/openapi.yaml', 'application/yaml'],
+  ['/asyncapi.yaml', 'application/yaml'],
 ] as const)
   assert.equal((await send('GET', path, undefined, { Accept: accept })).status, 200);
 

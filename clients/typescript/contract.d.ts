@@ -790,6 +790,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/asyncapi.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The frames of the WebSocket as an AsyncAPI document
+         * @description Of the version that answers, as it is in the package. It asks for no credential.
+         */
+        get: operations["asyncapiYaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     event: {
@@ -4743,6 +4763,36 @@ export interface operations {
                      *       title: makima
                      *       version: 0.2.0
                      *     paths: {}
+                     */
+                    "application/yaml": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["HANDLER_TIMEOUT"];
+        };
+    };
+    asyncapiYaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example asyncapi: 3.0.0
+                     *     info:
+                     *       title: makima
+                     *       version: 0.2.0
                      */
                     "application/yaml": string;
                 };

@@ -34,6 +34,8 @@ export interface RouteTools {
   openapiYaml: (outerPath: string) => string;
   /** The same as an object. */
   openapiJson: (outerPath: string) => object;
+  /** The text of asyncapi.yaml. */
+  asyncapiYaml: (outerPath: string) => Promise<string>;
   metrics: () => Promise<{ contentType: string; text: string }>;
 }
 

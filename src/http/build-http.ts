@@ -1,32 +1,41 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { namedSchemas } from '../../schemas/index.ts';
 import { Remembered } from '../domain/remembered.ts';
 import type { Actions } from '../tasks/actions.ts';
-import { credentials } from './admission/credentials.ts';
-import { crossOrigin } from './admission/cross-origin.ts';
-import { deadlines } from './admission/deadlines.ts';
-import { draining } from './admission/draining.ts';
 import { trustedProxies } from './admission/forwarded.ts';
-import { gate } from './admission/gate.ts';
-import { knownPaths } from './admission/known-paths.ts';
 import { requestGate } from './admission/request-gate.ts';
 import type { Api, ResourceRoutes, RouteTools } from './api.ts';
-import { compileSchemas } from './compile-schemas.ts';
+import { upgrades, type SocketDoor } from './connections/upgrades.ts';
 import { createServer } from './create-server.ts';
 import { docs } from './documents/docs.ts';
-import { openapi, openapiYaml, seenFrom } from './documents/openapi.ts';
+import { openapiYaml, seenFrom } from './documents/openapi.ts';
+import { layFoundation } from './foundation.ts';
 import { fixedLimits, type HttpLimits } from './limits.ts';
 import { logRequests } from './observation/logging.ts';
 import { measure } from './observation/metrics.ts';
 import type { PreparedCounts } from './observation/prepared-metrics.ts';
-import { readRequests } from './requests/read-requests.ts';
 import { openScope, type ScopeOptions } from './scopes/open-scope.ts';
-import { scopes, type ScopeName } from './scopes/scopes.ts';
+import { scopes, type Scope, type ScopeName } from './scopes/scopes.ts';
 import { nowhere } from './scopes/unknown-paths.ts';
-import { streamSlots } from './streams/stream-slots.ts';
+import { streamSlots, type StreamSlots } from './streams/stream-slots.ts';
 
 /** The routes that each scope has. */
-export type Routes = Readonly<Record<Exclude<ScopeName, 'docs' | 'nowhere'>, readonly ResourceRoutes[]>>;
+export type Routes = Readonly<Record<Exclude<ScopeName, 'socket' | 'docs' | 'nowhere'>, readonly ResourceRoutes[]>>;
+
+/** What the door of the WebSocket is made of. */
+export interface SocketDoorParts {
+  /** A further application, with the guards of this one. It does not listen. */
+  makeApp: () => Promise<Api>;
+  /** The scope of its route, and where that is. */
+  scope: Scope;
+  prefix: string;
+  /** Of all that is served. */
+  basePath: string;
+  actions: Actions;
+  streams: StreamSlots;
+  limits: HttpLimits;
+  /** Fires when open connections have to end. */
+  ending: AbortSignal;
+}
 
 export interface HttpOptions {
   actions: Actions;
@@ -51,6 +60,8 @@ export interface HttpOptions {
   /** Web origins, such as `https://tool.example`, whose pages may call. */
   allowedOrigins: readonly string[];
   limits: Pick<HttpLimits, 'bodyBytes' | 'streams'> & Partial<HttpLimits>;
+  /** Opens the door of the WebSocket, when somebody first comes to it. There is none where it is left out. */
+  openSocketDoor?: (parts: SocketDoorParts) => Promise<SocketDoor>;
 }
 
 /**
@@ -59,25 +70,26 @@ export interface HttpOptions {
  * @returns the application: `app.listen` for TCP, `listenUnix(app, path)` for the socket, `app.close`
  */
 export const buildHttp = async (options: HttpOptions): Promise<Api> => {
-  const { actions, basePath } = options;
+  const { actions, basePath, logger, openSocketDoor } = options;
   const limits = { ...fixedLimits, ...options.limits };
   const proxies = trustedProxies(options.trustedProxies ?? []);
-  const doors = requestGate({ hosts: options.allowedHosts, origins: options.allowedOrigins }, proxies);
-  const app = createServer(options.logger, limits, doors, basePath);
+  const gate = requestGate({ hosts: options.allowedHosts, origins: options.allowedOrigins }, proxies);
+  const all = scopes(limits);
+  const socketPrefix = basePath + all.socket.prefix;
+  const app = createServer(logger, limits, gate, basePath, openSocketDoor ? `${socketPrefix}/ws` : null);
   const streams = streamSlots(limits.streams);
-  for (const schema of namedSchemas) app.addSchema(schema);
-
-  await app.register(compileSchemas);
-  await app.register(gate, { gate: doors });
-  await app.register(draining, options);
-  await app.register(credentials, options);
-  await app.register(deadlines);
-  await app.register(knownPaths, { basePath });
-  await app.register(crossOrigin, { gate: doors });
-  await app.register(readRequests);
+  await layFoundation(app, { ...options, gate });
   await app.register(logRequests);
   await app.register(measure, { actions, openStreams: streams.open, ...(options.prepared && { prepared: options.prepared }) });
-  await app.register(openapi, { version: options.version, basePath });
+  if (openSocketDoor) {
+    const makeApp = async (): Promise<Api> => {
+      const further = createServer(logger, limits, gate, basePath);
+      await layFoundation(further, { ...options, gate, drainSignal: app.ending });
+      return further;
+    };
+    const parts = { makeApp, scope: all.socket, prefix: socketPrefix, basePath, actions, streams, limits, ending: app.ending };
+    await app.register(upgrades, { openDoor: () => openSocketDoor(parts) });
+  }
 
   const yaml = new Remembered<string>(4);
   const tools: RouteTools = {
@@ -92,8 +104,9 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
       return text;
     },
     openapiJson: (outerPath) => seenFrom(app.swagger(), outerPath),
+    asyncapiYaml: async (outerPath) =>
+      (await import('./documents/asyncapi.ts')).asyncapiYaml({ version: options.version, basePath: outerPath + basePath }),
   };
-  const all = scopes(limits);
   const open = (name: ScopeName, fill: ScopeOptions['fill']) =>
     app.register(openScope, { prefix: basePath + all[name].prefix, scope: all[name], fill });
   for (const name of ['mesh', 'probes', 'metrics', 'documents'] as const)

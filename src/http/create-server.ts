@@ -8,13 +8,31 @@ import type { Api } from './api.ts';
 import { noCompilers } from './compile-schemas.ts';
 import { answerClientError } from './connections/client-errors.ts';
 import { silentConnections } from './connections/silent-connections.ts';
+import { requestsUpgradedAt } from './connections/upgrades.ts';
 import type { HttpLimits } from './limits.ts';
 import { redactedPaths } from './observation/logging.ts';
 import { requestLog } from './observation/request-log.ts';
 import { readQuery } from './requests/form-values.ts';
 
-/** Fastify as we set it: what it does with connections, what is no request, and failures. */
-export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate: RequestGate, basePath: string): Api => {
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What a server that serves the application makes of requests. */
+    requestClass: ReturnType<typeof requestsUpgradedAt>;
+  }
+}
+
+/**
+ * Fastify as we set it: what it does with connections, what is no request, and failures.
+ * @param socketPath - where a WebSocket can be asked for, whose listener for upgrades the server has then; nowhere if not given
+ */
+export const createServer = (
+  logger: FastifyBaseLogger,
+  limits: HttpLimits,
+  gate: RequestGate,
+  basePath: string,
+  socketPath: string | null = null,
+): Api => {
+  const requestClass = requestsUpgradedAt(socketPath);
   const { proxies } = gate;
   const answerFailure = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void =>
     answerError(error, request, reply, (proxies.read(request.raw)?.prefix ?? '') + basePath);
@@ -33,6 +51,7 @@ export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate
       requestTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5000),
       requireHostHeader: false,
+      IncomingMessage: requestClass,
     },
     // Turned away by `draining`, with a code.
     return503OnClosing: false,
@@ -50,6 +69,7 @@ export const createServer = (logger: FastifyBaseLogger, limits: HttpLimits, gate
       }
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  app.decorate('requestClass', requestClass);
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   app.setErrorHandler(answerFailure);
   const closeSilent = silentConnections(app.server);

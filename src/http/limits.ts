@@ -10,6 +10,16 @@ export interface HttpLimits {
   headersTimeoutMs: number;
   /** Milliseconds for an answer on routes that do not wait for something. */
   handlerTimeoutMs: number;
+  /** Commands of one WebSocket that are under way at once. */
+  socketCommands: number;
+  /** Bytes that wait for a WebSocket's client to read; no events are read for it meanwhile, and with `socketAnswerBytes` it is cut off. */
+  socketEventBytes: number;
+  socketAnswerBytes: number;
+  /** Milliseconds between two pings; a client that was silent and took nothing from one to the next is cut off. */
+  socketPingMs: number;
+  /** Milliseconds that commands under way get when the daemon ends, and then a client to say that it has closed. */
+  socketEndMs: number;
+  socketCloseMs: number;
 }
 
 /** What is nobody's setting. */
@@ -17,4 +27,10 @@ export const fixedLimits = {
   requestTimeoutMs: 120_000,
   headersTimeoutMs: 20_000,
   handlerTimeoutMs: 120_000,
+  socketCommands: 64,
+  socketEventBytes: 256 * 1024,
+  socketAnswerBytes: 8 * 1024 * 1024,
+  socketPingMs: 30_000,
+  socketEndMs: 1500,
+  socketCloseMs: 1000,
 } as const satisfies Partial<HttpLimits>;

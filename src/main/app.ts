@@ -184,6 +184,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
     allowedOrigins: config.allowedOrigins,
     trustedProxies: config.trustedProxies,
     limits: { bodyBytes: config.bodyLimitBytes, streams: config.maxStreams },
+    openSocketDoor: async (parts) => (await import('../websocket/door.ts')).openSocketDoor(parts, { id: place.id, version }),
   });
   life.atEnd(() => http.close());
   const url = await listen(http, config, store);

@@ -16,6 +16,7 @@ export const createActions = (parts: Parts): Actions => {
     deleteTask: bind(verbs.deleteTask),
     followAll: bind(verbs.followAll),
     followTask: bind(verbs.followTask),
+    lastPlace: bind(verbs.lastPlace),
     pauseTask: bind(verbs.pauseTask),
     resumeTask: bind(verbs.resumeTask),
     readableOutput: bind(verbs.readableOutput),

@@ -68,7 +68,7 @@ const rows = [
   'GET /info',
 ]
   .map((row) => row.replace(' ', ' /api/v1/mesh'))
-  .concat('GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /openapi.yaml');
+  .concat('GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /openapi.yaml', 'GET /asyncapi.yaml');
 
 /** What a reference in the document stands for. */
 const resolved = (document: Document, response: Response | { $ref: string }): Response => {
@@ -113,7 +113,7 @@ void t.test('the document has every path of the contract and says all there is t
   t.equal(new Set(found.map(([, { operationId }]) => operationId)).size, found.length, 'operation ids are unique');
   for (const [row, operation] of found) {
     t.ok(operation.summary && operation.tags.length === 1, row);
-    const open = ['/healthz', '/readyz', '/openapi.json', '/openapi.yaml'].includes(row.split(' ')[1] ?? '');
+    const open = ['/healthz', '/readyz', '/openapi.json', '/openapi.yaml', '/asyncapi.yaml'].includes(row.split(' ')[1] ?? '');
     t.equal(open, operation.security?.length === 0, `${row} is ${open ? 'open' : 'closed'}`);
     t.equal(open, !('401' in operation.responses), row);
     for (const [status, response] of Object.entries(operation.responses)) {

@@ -143,6 +143,7 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
       Promise.resolve(feed(each([stored(outputEvent(1, 'a')), stored({ id: 2, taskId, at, type: 'end', status: 'done' })]))),
     ),
     followAll: verb('followAll', () => Promise.resolve(feed(each([stored(outputEvent(1, 'a'))])))),
+    lastPlace: verb('lastPlace', () => '0-tests'),
     listBranches: verb('listBranches', () =>
       Promise.resolve([
         {

@@ -4,6 +4,7 @@ import { routes } from '../../routes/index.ts';
 import { buildHttp, type HttpOptions } from '../../src/http/build-http.ts';
 import type { Api } from '../../src/http/api.ts';
 import type { Actions } from '../../src/tasks/actions.ts';
+import { openSocketDoor } from '../../src/websocket/door.ts';
 import { recordedActions, type Call } from './recorded-actions.ts';
 
 export const ownerToken = 'owner-token-of-the-tests';
@@ -41,6 +42,7 @@ export const serve = async (t: Test, { answers, limits, ...options }: ServeOptio
     allowedHosts: [],
     allowedOrigins: [],
     limits: { bodyBytes: 20 * 1024 * 1024, streams: 256, ...limits },
+    openSocketDoor: (parts) => openSocketDoor(parts, { id: 'daemon-of-the-tests', version: '0.0.0-test' }),
     ...options,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

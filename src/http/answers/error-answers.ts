@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorBody } from '../../../schemas/common.ts';
 import { errorTable } from '../../error-table.ts';
 import { MakimaError, type ErrorCode } from '../../errors.ts';
 import { describeInvalid } from '../requests/validation.ts';
@@ -42,11 +43,11 @@ export const toMakimaError = (thrown: FastifyError | Error): MakimaError => {
 const ownPath = /(?<=^|\s)\/(?=(?:api\/v1\/mesh|docs|readyz|healthz|metrics|openapi\.(?:json|yaml))\b)/g;
 
 /** The same failure, its message with the paths as the caller reaches them. @param prefix - what stands in front of them for it */
-const fromOutside = (error: MakimaError, prefix: string): string =>
+export const fromOutside = (error: MakimaError, prefix: string): string =>
   prefix === '' ? error.message : error.message.replace(ownPath, () => `${prefix}/`);
 
 /** The body that every answer other than a success has. */
-export const errorBody = (error: MakimaError, message = error.message): Record<string, unknown> => ({
+export const errorBody = (error: MakimaError, message = error.message): ErrorBody & Record<string, unknown> => ({
   ...error.details,
   statusCode: error.statusCode,
   code: error.code,

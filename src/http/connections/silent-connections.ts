@@ -13,6 +13,7 @@ export const silentConnections = (server: Server): (() => void) => {
     socket.once('close', () => silent.delete(socket));
   });
   server.on('request', (request) => silent.delete(request.socket));
+  server.on('upgrade', (request) => silent.delete(request.socket));
   return () => {
     for (const socket of silent) socket.destroy();
   };

@@ -46,12 +46,12 @@ export const listenUnix = async (app: Api, path: string): Promise<{ close: () =>
       `The path of the socket is longer than the ${maxSocketPath} bytes that the system takes: ${path}. Set MAKIMA_HOME to a shorter path.`,
     );
   const { keepAliveTimeout, requestTimeout, headersTimeout } = app.server;
-  const server = createServer({ requireHostHeader: false, keepAliveTimeout, requestTimeout, headersTimeout }, (request, response) =>
-    app.routing(request, response),
-  );
+  const settings = { requireHostHeader: false, keepAliveTimeout, requestTimeout, headersTimeout, IncomingMessage: app.requestClass };
+  const server = createServer(settings, (request, response) => app.routing(request, response));
   const closeSilent = silentConnections(server);
   server.on('connection', (socket) => unixConnections.add(socket));
   server.on('clientError', (error, socket) => app.server.emit('clientError', error, socket));
+  server.on('upgrade', (...upgrade) => app.server.emit('upgrade', ...upgrade));
   server.on('checkExpectation', (request, response) => app.routing(request, response));
   // Not longer than the final name, which the limit above was checked for.
   await removeOldNurseries(dirname(path));

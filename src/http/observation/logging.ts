@@ -1,10 +1,13 @@
 import { plugin } from '../plugin.ts';
 
+/** Headers that hold a credential; a browser can bring one to a WebSocket among the protocols alone. */
+const secretHeaders = ['authorization', 'x-makima-tool-key', 'sec-websocket-protocol'];
+
 /**
  * What a log line must not show, for `pino({ redact })`. Fastify's own lines hold no headers; this is for what an error or
  * a later line brings along.
  */
-export const redactedPaths = ['authorization', 'x-makima-tool-key'].flatMap((header) => [
+export const redactedPaths = secretHeaders.flatMap((header) => [
   `headers["${header}"]`,
   `*.headers["${header}"]`,
   `*.*.headers["${header}"]`,

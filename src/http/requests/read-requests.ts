@@ -18,7 +18,7 @@ const utf8 = new TextDecoder();
 const decode = (bytes: Buffer): string | null => (isUtf8(bytes) ? utf8.decode(bytes) : null);
 
 /** Where it stops to be JSON, in words; what follows is left out, since it is the caller's own text. */
-const whereBroken = (text: string): string => {
+export const whereBroken = (text: string): string => {
   try {
     JSON.parse(text);
     return ': a key in it is not allowed';

@@ -2,6 +2,7 @@ import type { FastifySchemaValidationError } from 'fastify';
 import { eventPlacePattern, noNul, notBlank, uuidPattern } from '../../../schemas/common.ts';
 import { eventTypes } from '../../../schemas/event.ts';
 import { eventTypesPattern, printablePattern } from '../../../schemas/requests.ts';
+import { socketEventTypes, socketTypesPattern } from '../../../schemas/websocket/handshake.ts';
 import { MakimaError } from '../../errors.ts';
 import { version } from '../../version.ts';
 
@@ -14,6 +15,7 @@ const patternWords: Readonly<Record<string, string>> = {
   [uuidPattern]: 'must be a UUID',
   [eventPlacePattern]: 'must be the id of an event',
   [eventTypesPattern]: `must be one or more of ${eventTypes.join(', ')}, with commas between and no blanks`,
+  [socketTypesPattern]: `must be one or more of ${socketEventTypes.join(', ')}, with commas between and no blanks`,
   [printablePattern]: 'must be printable ASCII',
 };
 

@@ -1,4 +1,5 @@
 import type { EventFeed, FollowAllOptions, FollowOptions } from '../../events/event-log.ts';
+import { placeOf } from '../../events/ids/event-place.ts';
 import { maySee, requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 import { stateOfTask, statesOfAll, type TaskView } from './task-states.ts';
@@ -26,23 +27,34 @@ export const followTask = async (
   return parts.log.follow(task.id, { ...options, ...(isAsked && { beside: stateOfTask(parts, task.id, view) }) });
 };
 
+/** The place that all events from now on come after: who follows from there on misses none. */
+export const lastPlace = ({ log }: Needs<'log'>): string => placeOf(log.lastId(), log.counting());
+
 /**
  * The events of all tasks that the caller may see, until the signal fires. With the type `task`, and with a snapshot, also each task itself
  * after each change of it.
  * @param options.snapshot - each task is told at first. So it is where a reader comes back that asks for the type `task`: of what changed
  *   meanwhile nothing else tells
- * @throws MakimaError EVENTS_GONE
+ * @param options.taskIds - of these alone; null or left out for all
+ * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN of one that is named, EVENTS_GONE
  */
-export const followAll = (
+export const followAll = async (
   parts: Uses,
   caller: Caller,
-  { snapshot = false, view = 'full', ...options }: Omit<FollowAllOptions, 'visible' | 'beside'> & Viewed & { snapshot?: boolean },
+  {
+    snapshot = false,
+    view = 'full',
+    taskIds = null,
+    ...options
+  }: Omit<FollowAllOptions, 'visible' | 'beside'> & Viewed & { snapshot?: boolean; taskIds?: readonly string[] | null },
 ): Promise<EventFeed> => {
+  const named = taskIds && new Set<string>();
+  for (const taskId of taskIds ?? []) named?.add((await requireTask(parts, caller, taskId, 'read')).id);
   const seen = new Map<string, Promise<boolean>>();
   const visible = (taskId: string): Promise<boolean> => {
     const known = seen.get(taskId);
     if (known) return known;
-    const answer = maySee(parts, caller, taskId);
+    const answer = named?.has(taskId) === false ? Promise.resolve(false) : maySee(parts, caller, taskId);
     seen.set(taskId, answer);
     return answer;
   };

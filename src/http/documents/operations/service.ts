@@ -58,6 +58,10 @@ export const serviceTexts: OperationTexts = {
     description: 'Of the version that answers. It asks for no credential.',
     answers: { 200: json({ openapi: '3.1.0', info: { title: 'makima', version: '0.2.0' }, paths: {} }) },
   },
+  asyncapiYaml: {
+    description: 'Of the version that answers, as it is in the package. It asks for no credential.',
+    answers: { 200: { 'application/yaml': { example: 'asyncapi: 3.0.0\ninfo:\n  title: makima\n  version: 0.2.0\n' } } },
+  },
   openapiYaml: {
     description: 'Of the version that answers, as it is in the package. It asks for no credential.',
     answers: { 200: { 'application/yaml': { example: 'openapi: 3.1.0\ninfo:\n  title: makima\n  version: 0.2.0\npaths: {}\n' } } },
