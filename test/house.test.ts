@@ -48,7 +48,21 @@ const rooms: Readonly<Record<string, Room>> = {
   // Looks at what makima needs, whether a daemon runs or not.
   doctor: closed([...leaves, ...machine, 'home']),
   // The wiring, and nothing else.
-  main: closed([...leaves, ...machine, ...work, 'tasks', 'place', 'http', 'websocket', 'routes', 'config', 'version', 'home', 'notify', 'doctor']),
+  main: closed([
+    ...leaves,
+    ...machine,
+    ...work,
+    'tasks',
+    'place',
+    'http',
+    'websocket',
+    'routes',
+    'config',
+    'version',
+    'home',
+    'notify',
+    'doctor',
+  ]),
   // Clients know the contract alone, as any other does: its types, and nothing of the daemon.
   'clients/typescript': closed([]),
   'clients/cli': closed(['clients/typescript']),
