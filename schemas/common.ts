@@ -30,8 +30,11 @@ export const notBlank = '^\\s*[^\\s\\u0000][^\\u0000]*$';
 /** Printable ASCII without spaces, and no dash in front. */
 export const noOption = '^[!-,.-~][!-~]*$';
 
-/** The place of an event as text: its id, as many digits as a number holds exactly, and, where it is of a stream, the name of what it was counted in. */
-export const eventPlacePattern = '^\\d{1,15}(?:-[0-9a-z]{1,32})?$';
+/**
+ * The place of an event as text: its id, as many digits as a number holds exactly; of what is made of a part of it, which part; and, where it is
+ * of a stream, the name of what it was counted in.
+ */
+export const eventPlacePattern = '^\\d{1,15}(?:(?:\\.\\d{1,4})?-[0-9a-z]{1,32})?$';
 
 /** A named schema by its name: one component in openapi.yaml, one serializer, however many routes use it. */
 export const ref = <T extends TSchema>(schema: T): TUnsafe<Static<T>> => {

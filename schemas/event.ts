@@ -8,7 +8,7 @@ export const loggedTypes = ['output', 'status', 'usage', 'merge', 'completion', 
 export const LoggedType = StringEnum(loggedTypes);
 export type LoggedType = Static<typeof LoggedType>;
 /** Those are sent unasked; the others are made for who asks for them. */
-export const eventTypes = [...loggedTypes, 'task'] as const;
+export const eventTypes = [...loggedTypes, 'task', 'activity'] as const;
 export const EventType = StringEnum(eventTypes);
 export type EventType = Static<typeof EventType>;
 
@@ -79,6 +79,26 @@ export const TaskPayload = Type.Object({
 });
 export type TaskPayload = Static<typeof TaskPayload>;
 
+export const activityKinds = ['text', 'thinking', 'tool', 'tool-result', 'plan', 'error'] as const;
+/** Not in a log: made of a line of the agent's output, where a reader wants it. */
+export const ActivityPayload = Type.Object({
+  type: Type.Literal('activity'),
+  kind: StringEnum(activityKinds, { description: 'plan: what it means to do, also where it tells that by a tool' }),
+  text: Nullable(Type.String({ description: 'What is said; of a result what came out; of a plan its steps, a line each' })),
+  tool: Nullable(
+    Type.Object(
+      { name: Type.String(), input: Type.Object({}, { additionalProperties: true }) },
+      { description: 'Of a tool, and of a plan that is told by one' },
+    ),
+  ),
+  callId: Nullable(Type.String({ description: "The agent's own name of a call: a tool and its result have the same" })),
+  parentCallId: Nullable(Type.String({ description: 'Of what a subagent does: the call of a tool by which it was asked to' })),
+  isError: Type.Boolean({ description: 'Of a result: the tool failed, or was not let' }),
+  isCut: Type.Optional(Type.Literal(true, { description: 'The text or the input is longer; the line of output has all of it' })),
+  part: Type.Integer({ description: 'Which it is of those that its line makes, from 1; the id is that of the line' }),
+});
+export type ActivityPayload = Static<typeof ActivityPayload>;
+
 const Envelope = Type.Object({
   id: Type.Integer({
     description:
@@ -88,9 +108,9 @@ const Envelope = Type.Object({
   at: Timestamp,
 });
 /** `{id, taskId, type, at, …}`: one thing that happened to a task. */
-export type TaskEvent = Static<typeof Envelope> & (EventPayload | TaskPayload);
+export type TaskEvent = Static<typeof Envelope> & (EventPayload | TaskPayload | ActivityPayload);
 export const TaskEvent = Type.Unsafe<TaskEvent>(
-  Type.Intersect([Envelope, Type.Union([...EventPayload.anyOf, TaskPayload])], { $id: 'Event' }),
+  Type.Intersect([Envelope, Type.Union([...EventPayload.anyOf, TaskPayload, ActivityPayload])], { $id: 'Event' }),
 );
 
 /** The end of a snapshot in a stream over all tasks. */

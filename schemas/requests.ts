@@ -77,7 +77,7 @@ const eventsQuery = {
     Type.String({
       pattern: eventTypesPattern,
       maxLength: 200,
-      description: `Comma-separated, of ${eventTypes.join(', ')}. Where left out, all but those that are made for who asks for them: task`,
+      description: `Comma-separated, of ${eventTypes.join(', ')}. Where left out, all but those that are made for who asks for them: task, activity`,
     }),
   ),
   view: Type.Optional(

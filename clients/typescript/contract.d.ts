@@ -545,7 +545,7 @@ export interface paths {
         };
         /**
          * Everything that happened and happens to a task, until it has ended
-         * @description From the first event on, or from the one after `after`, then live, until `end`: the task is terminal, its completion action has run and its log is complete. A connection that broke is taken up by the `id:` of the last event that came, a number and the name of what it was counted in, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. An id of another home, or of one that a backup was put in the place of, is `410 EVENTS_GONE`. A `task` event is the task as it is when it is sent, with the id of the latest event before it, and comes where `types` asks for it. A comment every 15 seconds says that the stream lives.
+         * @description From the first event on, or from the one after `after`, then live, until `end`: the task is terminal, its completion action has run and its log is complete. A connection that broke is taken up by the `id:` of the last event that came, a number and the name of what it was counted in, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. An id of another home, or of one that a backup was put in the place of, is `410 EVENTS_GONE`. Two types are made for who asks for them by `types`. A `task` event is the task as it is when it is sent, with the id of the latest event before it. An `activity` event is what the agent does, in words that are the same for agents of all makers: its line, in the `output` event that follows, is the maker's own; of what is longer than a client should expect the begin is there, and `isCut`. A comment every 15 seconds says that the stream lives.
          */
         get: operations["followTask"];
         put?: never;
@@ -565,7 +565,7 @@ export interface paths {
         };
         /**
          * What happens to every task that the caller may see; live only, unless after is given
-         * @description Of every task that the caller may see, in one stream. A connection that broke is taken up by the `id:` of the last event that came, a number and the name of what it was counted in, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. An id of another home, or of one that a backup was put in the place of, is `410 EVENTS_GONE`. A `task` event is the task as it is when it is sent, with the id of the latest event before it, and comes where `types` asks for it. A comment every 15 seconds says that the stream lives.
+         * @description Of every task that the caller may see, in one stream. A connection that broke is taken up by the `id:` of the last event that came, a number and the name of what it was counted in, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. An id of another home, or of one that a backup was put in the place of, is `410 EVENTS_GONE`. Two types are made for who asks for them by `types`. A `task` event is the task as it is when it is sent, with the id of the latest event before it. An `activity` event is what the agent does, in words that are the same for agents of all makers: its line, in the `output` event that follows, is the maker's own; of what is longer than a client should expect the begin is there, and `isCut`. A comment every 15 seconds says that the stream lives.
          *
          *     With `snapshot=true` a list needs this one stream and no poll: first a `task` event for each task, the newest first, then an event `snapshot` that says how many there were, then what happens from exactly there on, with a `task` event after each change of a task and one with `deleted: true` after its end. A reader that comes back to the same address with `Last-Event-ID` gets all states again, and then the events that it has missed; what it knows of other tasks was deleted. One that reads slowly gets the latest state of each task alone.
          */
@@ -1399,6 +1399,36 @@ export interface components {
              * @enum {boolean}
              */
             deleted?: true;
+        } | {
+            /** @enum {string} */
+            type: "activity";
+            /**
+             * @description plan: what it means to do, also where it tells that by a tool
+             * @enum {string}
+             */
+            kind: "text" | "thinking" | "tool" | "tool-result" | "plan" | "error";
+            /** @description What is said; of a result what came out; of a plan its steps, a line each */
+            text: string | null;
+            /** @description Of a tool, and of a plan that is told by one */
+            tool: {
+                name: string;
+                input: {
+                    [key: string]: unknown;
+                };
+            } | null;
+            /** @description The agent's own name of a call: a tool and its result have the same */
+            callId: string | null;
+            /** @description Of what a subagent does: the call of a tool by which it was asked to */
+            parentCallId: string | null;
+            /** @description Of a result: the tool failed, or was not let */
+            isError: boolean;
+            /**
+             * @description The text or the input is longer; the line of output has all of it
+             * @enum {boolean}
+             */
+            isCut?: true;
+            /** @description Which it is of those that its line makes, from 1; the id is that of the line */
+            part: number;
         });
         SnapshotEnd: {
             /** @enum {string} */
@@ -4103,7 +4133,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, end, task. Where left out, all but those that are made for who asks for them: task */
+                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";
@@ -4156,7 +4186,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, end, task. Where left out, all but those that are made for who asks for them: task */
+                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";

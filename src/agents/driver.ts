@@ -46,6 +46,22 @@ export type AgentAnswer =
   /** @property message - what the agent is told; @property interrupt - it is to give up its turn */
   | { decision: 'deny'; message: string; interrupt?: boolean };
 
+/** What an agent does or says, in words that do not depend on its maker. Texts and inputs are as long as the agent made them. */
+export interface AgentActivity {
+  /** `plan` is what it means to do, also where it tells that by a tool. */
+  kind: 'text' | 'thinking' | 'tool' | 'tool-result' | 'plan' | 'error';
+  /** What is said; of a tool null, of its result what came out. */
+  text: string | null;
+  /** Of a tool, and of a plan that is told by one. */
+  tool: { name: string; input: Readonly<Record<string, unknown>> } | null;
+  /** The agent's own name of the call: a tool and its result have the same. */
+  callId: string | null;
+  /** The call of a tool for which it is done, by a subagent; null where the agent itself does it. */
+  parentCallId: string | null;
+  /** Of a result: the tool failed, or was not let. */
+  isError: boolean;
+}
+
 /** What one line of an agent's stdout means to the daemon. Everything else it says is only logged. */
 export type AgentSignal =
   | { kind: 'session'; sessionId: string }
@@ -116,6 +132,11 @@ export interface AgentDriver {
   answerMessage(request: AgentRequest, answer: AgentAnswer): string | null;
   /** The request to give up the current turn, as bytes for stdin; null where the agent has none. */
   interruptMessage(): string | null;
+  /**
+   * What the agent does by one line of its stdout, in order. Of the line alone: it is asked of lines of any time, in any order, and gives the
+   * same each time.
+   */
+  activities(line: string): AgentActivity[];
   /** One line of output as a person reads it: what the agent said and did; null for a line that says nothing to a person. */
   readable(line: string): string | null;
   /**

@@ -20,14 +20,15 @@ import { WriteHandles } from './write-handles.ts';
 
 export type { Page } from './page.ts';
 export type { Appended } from './batch-encoder.ts';
-export type { EventFeed } from './event-feed.ts';
+export { feedOf, type EventFeed } from './event-feed.ts';
 export type { EventPlace } from './ids/event-place.ts';
 export type { EventLogOptions, FollowAllOptions, FollowOptions } from './log-options.ts';
 export type { EventChunk, Framing } from './record-block.ts';
 export type { LastEvent, LogPosition } from './record.ts';
 export type { StoredEvent } from './stored-event.ts';
 export type { Beside } from './made/beside.ts';
-export { madeChunk, type MadeEvent } from './made/made-chunk.ts';
+export { readPlace } from './ids/event-place.ts';
+export { chunkOf, madeEvent, type MadeEvent } from './made/made-chunk.ts';
 
 const suffix = '.log';
 const idsFile = 'ids';

@@ -8,7 +8,7 @@ import { claudeCommand, type ClaudeSettings } from './command.ts';
 import { explainFailure, signIn } from './explain-failure.ts';
 import { explainSilence } from './explain-silence.ts';
 import { claudeReader } from './reader.ts';
-import { readable } from './readable.ts';
+import { activities, readable } from './said.ts';
 import { createRefusedEffort } from './refused-effort.ts';
 import { createSignedOut } from './signed-out.ts';
 import { answerMessage, interruptMessage, userMessage } from './stdin.ts';
@@ -92,6 +92,7 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     userMessage,
     answerMessage,
     interruptMessage,
+    activities,
     readable,
     explainSilence,
     explainFailure,

@@ -74,14 +74,14 @@ export class EventIds {
 
   /**
    * A reader can only have seen ids up to the last, also of before a crash: a block is reserved on disk before one of it is used.
-   * @returns the id of the place
+   * @returns the id after which to read on: of what is made of an event, all of it comes again
    * @throws MakimaError EVENTS_GONE for one that was not given out here: of another home, of events that were lost with its logs, or of a
    *   life of this home that was taken back when a backup of it was put in its place
    */
   assertGiven(place: EventPlace): number {
     const read = readPlace(place);
     if (read === null) throw new MakimaError('VALIDATION_FAILED', `${JSON.stringify(place)} is no id of an event`);
-    const { id, counting } = read;
+    const { id, part, counting } = read;
     const isOwn = counting === null || counting === this.#name;
     const through = isOwn ? this.#last : this.#earlier.find(({ name }) => name === counting)?.through;
     if (through === undefined)
@@ -91,7 +91,7 @@ export class EventIds {
       );
     if (id > through)
       throw gone(`No event here has the id ${place} yet: it was counted in another home, or its events are lost`, this.#last);
-    return id;
+    return part === null ? id : Math.max(0, id - 1);
   }
 
   /**

@@ -8,23 +8,25 @@ export interface MadeEvent {
   event: StreamEvent;
   /** The exact text of the event. */
   json: string;
+  /** Where it is made of one event of a log with others: which of them it is, from 1. */
+  part?: number;
 }
+
+/** @param counting - the name that ids are told with */
+export const madeEvent = ({ event, json, part }: MadeEvent, counting: string): StoredEvent => ({
+  id: event.id,
+  type: event.type,
+  event,
+  json,
+  place: placeOf(event.id, counting, part),
+});
 
 const framed = ({ beforeId, isNamed = false, beforeJson, afterJson }: Framing, { id, type, json, place }: StoredEvent): string =>
   `${beforeId === null ? '' : `${beforeId}${isNamed ? place : id}`}${beforeJson(type)}${json}${afterJson}`;
 
-/** Events as readers of logs get them, one chunk of them. @param counting - the name that ids are told with */
-export const madeChunk = (made: readonly MadeEvent[], counting: string): EventChunk => {
-  const events = made.map(({ event, json }): StoredEvent => ({
-    id: event.id,
-    type: event.type,
-    event,
-    json,
-    place: placeOf(event.id, counting),
-  }));
-  return {
-    framed: (framing) => Buffer.from(events.map((event) => framed(framing, event)).join('')),
-    hold: () => () => undefined,
-    [Symbol.iterator]: () => events.values(),
-  };
-};
+/** Events, of which some were made, as readers of logs get them. */
+export const chunkOf = (events: readonly StoredEvent[]): EventChunk => ({
+  framed: (framing) => Buffer.from(events.map((event) => framed(framing, event)).join('')),
+  hold: () => () => undefined,
+  [Symbol.iterator]: () => events.values(),
+});

@@ -2,9 +2,10 @@ import type { EventFeed, FollowAllOptions, FollowOptions } from '../../events/ev
 import { placeOf } from '../../events/ids/event-place.ts';
 import { maySee, requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
+import { typesWithLines, withActivities } from './activity-events.ts';
 import { stateOfTask, statesOfAll, type TaskView } from './task-states.ts';
 
-type Uses = Needs<'store' | 'log' | 'ledger' | 'now'>;
+type Uses = Needs<'store' | 'log' | 'ledger' | 'drivers' | 'now'>;
 
 /** How much of a task its own events tell, where they are asked for. */
 interface Viewed {
@@ -13,7 +14,7 @@ interface Viewed {
 
 /**
  * The events of one task, those that are there and those that come, until it has ended or the signal fires. With the type `task` also the
- * task itself, at first and after each change.
+ * task itself, at first and after each change; with `activity` what its agent does, made of its lines.
  * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, EVENTS_GONE
  */
 export const followTask = async (
@@ -23,8 +24,11 @@ export const followTask = async (
   { view = 'full', ...options }: Omit<FollowOptions, 'beside'> & Viewed,
 ): Promise<EventFeed> => {
   const task = await requireTask(parts, caller, taskId, 'read');
-  const isAsked = options.types?.includes('task') === true;
-  return parts.log.follow(task.id, { ...options, ...(isAsked && { beside: stateOfTask(parts, task.id, view) }) });
+  const { types } = options;
+  const beside = types?.includes('task') === true ? { beside: stateOfTask(parts, task.id, view) } : {};
+  if (types?.includes('activity') !== true) return parts.log.follow(task.id, { ...options, ...beside });
+  const feed = parts.log.follow(task.id, { ...options, ...beside, types: typesWithLines(types) });
+  return withActivities(parts, feed, { ...options, types });
 };
 
 /** The place that all events from now on come after: who follows from there on misses none. */
@@ -58,7 +62,11 @@ export const followAll = async (
     seen.set(taskId, answer);
     return answer;
   };
-  const isAsked = options.types?.includes('task') === true;
+  const { types } = options;
+  const isAsked = snapshot || types?.includes('task') === true;
   const states = { snapshot: snapshot || options.after !== null, view, visible };
-  return parts.log.followAll({ ...options, visible, ...((snapshot || isAsked) && { beside: statesOfAll(parts, caller, states) }) });
+  const followed = { ...options, visible, ...(isAsked && { beside: statesOfAll(parts, caller, states) }) };
+  if (types?.includes('activity') !== true) return parts.log.followAll(followed);
+  const feed = await parts.log.followAll({ ...followed, types: typesWithLines(types) });
+  return withActivities(parts, feed, { ...options, types: isAsked ? [...types, 'task'] : types });
 };

@@ -1,6 +1,6 @@
 import type { SnapshotEnd, TaskEvent } from '../../../schemas/event.ts';
 import type { Task } from '../../../schemas/task.ts';
-import { madeChunk, type Beside, type EventChunk, type MadeEvent } from '../../events/event-log.ts';
+import { chunkOf, madeEvent, type Beside, type EventChunk, type EventLog, type MadeEvent } from '../../events/event-log.ts';
 import type { Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 
@@ -42,6 +42,8 @@ const endOf = (id: number, tasks: number, now: () => Date): MadeEvent => {
   return { event, json: JSON.stringify(event) };
 };
 
+const single = (made: MadeEvent, log: EventLog): EventChunk => chunkOf([madeEvent(made, log.counting())]);
+
 /** A task as it now is, at first and after each change of it, and that it is deleted. Who reads slowly gets the latest alone. */
 export const stateOfTask = ({ store, log, ledger, now }: Uses, taskId: string, view: TaskView): Beside => {
   let isPending = true;
@@ -60,7 +62,7 @@ export const stateOfTask = ({ store, log, ledger, now }: Uses, taskId: string, v
       const json = task === null ? '' : taskJson(task, view);
       if (json === told) return;
       told = json;
-      yield madeChunk([task === null ? deletionOf(id, taskId, now) : stateOf(id, task, view)], log.counting());
+      yield single(task === null ? deletionOf(id, taskId, now) : stateOf(id, task, view), log);
     },
   };
 };
@@ -94,11 +96,11 @@ export const statesOfAll = ({ store, log, ledger, now }: Uses, caller: Caller, {
         // So that it is known of each whether the caller may hear of its end.
         if (!(await visible(task.id))) continue;
         count += 1;
-        yield madeChunk([stateOf(id, task, view)], log.counting());
+        yield single(stateOf(id, task, view), log);
       }
       cursor = page.nextCursor;
     } while (cursor !== null);
-    yield madeChunk([endOf(id, count, now)], log.counting());
+    yield single(endOf(id, count, now), log);
   }
 
   return {
@@ -117,7 +119,7 @@ export const statesOfAll = ({ store, log, ledger, now }: Uses, caller: Caller, {
         changed.delete(taskId);
         if (!(await visible(taskId))) continue;
         const task = await store.getTask(taskId);
-        yield madeChunk([task === null ? deletionOf(id, taskId, now) : stateOf(id, task, view)], log.counting());
+        yield single(task === null ? deletionOf(id, taskId, now) : stateOf(id, task, view), log);
       }
     },
   };

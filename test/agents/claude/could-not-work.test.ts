@@ -1,7 +1,7 @@
 /** Runs that the real program ends as successes, and in which it could not work: captured with 2.1.330. */
 import t from 'tap';
 import { explainFailure } from '../../../src/agents/claude/explain-failure.ts';
-import { readable } from '../../../src/agents/claude/readable.ts';
+import { readable } from '../../../src/agents/claude/said.ts';
 import { only, signalsOf, transcript } from './transcript.ts';
 
 const end = (lines: readonly string[]) => only(signalsOf(lines), 'turn-ended').at(-1);

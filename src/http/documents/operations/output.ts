@@ -5,7 +5,7 @@ import { endEvent, outputEvent, statusEvent } from './samples.ts';
 /** An event as a stream sends it. */
 const frame = (event: TaskEvent): string => `id: ${event.id}-k3f9x2ab\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 const resume =
-  'A connection that broke is taken up by the `id:` of the last event that came, a number and the name of what it was counted in, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. An id of another home, or of one that a backup was put in the place of, is `410 EVENTS_GONE`. A `task` event is the task as it is when it is sent, with the id of the latest event before it, and comes where `types` asks for it. A comment every 15 seconds says that the stream lives.';
+  "A connection that broke is taken up by the `id:` of the last event that came, a number and the name of what it was counted in, as `Last-Event-ID` (an EventSource does so by itself) or `after`: nothing is missing then, and nothing comes twice. An id of another home, or of one that a backup was put in the place of, is `410 EVENTS_GONE`. Two types are made for who asks for them by `types`. A `task` event is the task as it is when it is sent, with the id of the latest event before it. An `activity` event is what the agent does, in words that are the same for agents of all makers: its line, in the `output` event that follows, is the maker's own; of what is longer than a client should expect the begin is there, and `isCut`. A comment every 15 seconds says that the stream lives.";
 
 /** What an agent says and does, and everything that happens. */
 export const outputTexts: OperationTexts = {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import fc from 'fast-check';
-import { readable } from '../../../src/agents/claude/readable.ts';
+import { readable } from '../../../src/agents/claude/said.ts';
 import { transcript } from './transcript.ts';
 
 const text = (name: string): string =>
