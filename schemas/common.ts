@@ -22,6 +22,9 @@ export const Nullable = <T extends TSchema>(schema: T): TUnsafe<Static<T> | null
   });
 };
 
+/** The same schema, with what its place says of it. */
+export const described = <T extends TSchema>(schema: T, description: string): T => ({ ...schema, description });
+
 /** What a caller's text may hold: no NUL, which neither a path nor a variable nor a commit message can carry. */
 export const noNul = '^[^\\u0000]*$';
 /** The same, and something to read in it. The classes exclude each other, so that matching is linear in any text. */
@@ -49,11 +52,11 @@ export const StringEnum = <const T extends readonly string[]>(values: T, options
 /** The body of every answer that is not a success. */
 export const ErrorBody = Type.Object(
   {
-    statusCode: Type.Integer(),
+    statusCode: Type.Integer({ description: 'The HTTP status' }),
     code: Type.String({ description: 'Stable: programs branch on it' }),
     error: Type.String({ description: 'The name of the HTTP status' }),
     message: Type.String({ description: 'What happened and what to do next' }),
   },
-  { $id: 'Error', additionalProperties: true },
+  { $id: 'Error', additionalProperties: true, description: 'Every answer other than a success; some codes bring further fields' },
 );
 export type ErrorBody = Static<typeof ErrorBody>;

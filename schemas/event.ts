@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Nullable, StringEnum, Timestamp, Uuid, ref } from './common.ts';
+import { Nullable, StringEnum, Timestamp, Uuid, described, ref } from './common.ts';
 import { MergeConflict } from './merge.ts';
 import { Completion, ListedTask, TaskStatus, Usage } from './task.ts';
 
@@ -19,7 +19,7 @@ export type OutputStream = Static<typeof OutputStream>;
 /** What differs from type to type, without the envelope. */
 export const OutputPayload = Type.Object({
   type: Type.Literal('output'),
-  stream: OutputStream,
+  stream: described(OutputStream, 'stdout and stderr of the agent, system of makima, stdin: what the agent was told'),
   content: Type.String({ description: 'One line without its newline; bytes that are not UTF-8 are shown as U+FFFD' }),
   jsonType: Type.Optional(Type.String({ description: 'The type field, where the line is a JSON object' })),
   partial: Type.Optional(
@@ -32,24 +32,24 @@ export const OutputPayload = Type.Object({
 export type OutputPayload = Static<typeof OutputPayload>;
 export const StatusPayload = Type.Object({
   type: Type.Literal('status'),
-  from: TaskStatus,
-  to: TaskStatus,
-  reason: Type.Optional(Type.String()),
+  from: described(TaskStatus, 'Before'),
+  to: described(TaskStatus, 'After'),
+  reason: Type.Optional(Type.String({ description: 'Why, where there is more to say' })),
 });
 export const UsagePayload = Type.Object({ type: Type.Literal('usage'), usage: Usage });
 export const CompletionPayload = Type.Object({ type: Type.Literal('completion'), completion: Completion });
 export const ToolKeyPayload = Type.Object({
   type: Type.Literal('tool-key'),
-  keyId: Uuid,
-  action: StringEnum(['created', 'revoked'] as const),
-  label: Nullable(Type.String()),
+  keyId: described(Uuid, 'Of the key'),
+  action: StringEnum(['created', 'revoked'] as const, { description: 'What was done' }),
+  label: Nullable(Type.String({ description: 'What it is for' })),
 });
 export const MergePayload = Type.Object({
   type: Type.Literal('merge'),
-  action: StringEnum(['started', 'conflict', 'resolved', 'committed', 'aborted', 'skipped'] as const),
-  subtaskId: Uuid,
-  sourceBranch: Nullable(Type.String()),
-  commitSha: Nullable(Type.String()),
+  action: StringEnum(['started', 'conflict', 'resolved', 'committed', 'aborted', 'skipped'] as const, { description: 'What was done' }),
+  subtaskId: described(Uuid, 'Whose work is merged'),
+  sourceBranch: Nullable(Type.String({ description: 'The branch that is merged' })),
+  commitSha: Nullable(Type.String({ description: 'Of committed: the commit' })),
   conflicts: Type.Array(Type.Object(MergeConflict.properties), {
     description: 'Of conflict: the files, the first 100 of them; of resolved: the file',
   }),
@@ -57,7 +57,7 @@ export const MergePayload = Type.Object({
   reason: Nullable(Type.String({ description: 'Why it was skipped, or undone by the daemon' })),
 });
 export type MergePayload = Static<typeof MergePayload>;
-export const EndPayload = Type.Object({ type: Type.Literal('end'), status: TaskStatus });
+export const EndPayload = Type.Object({ type: Type.Literal('end'), status: described(TaskStatus, 'How it ended') });
 
 export const EventPayload = Type.Union([
   OutputPayload,
@@ -87,7 +87,10 @@ export const ActivityPayload = Type.Object({
   text: Nullable(Type.String({ description: 'What is said; of a result what came out; of a plan its steps, a line each' })),
   tool: Nullable(
     Type.Object(
-      { name: Type.String(), input: Type.Object({}, { additionalProperties: true }) },
+      {
+        name: Type.String({ description: 'As the agent calls it' }),
+        input: Type.Object({}, { additionalProperties: true, description: 'What it was given' }),
+      },
       { description: 'Of a tool, and of a plan that is told by one' },
     ),
   ),
@@ -104,13 +107,16 @@ const Envelope = Type.Object({
     description:
       'Grows over all tasks and restarts of this daemon; gaps mean nothing. The id of a stream has also the name of what it was counted in',
   }),
-  taskId: Uuid,
-  at: Timestamp,
+  taskId: described(Uuid, 'The task that it happened to'),
+  at: described(Timestamp, 'When'),
 });
 /** `{id, taskId, type, at, …}`: one thing that happened to a task. */
 export type TaskEvent = Static<typeof Envelope> & (EventPayload | TaskPayload | ActivityPayload);
 export const TaskEvent = Type.Unsafe<TaskEvent>(
-  Type.Intersect([Envelope, Type.Union([...EventPayload.anyOf, TaskPayload, ActivityPayload])], { $id: 'Event' }),
+  Type.Intersect([Envelope, Type.Union([...EventPayload.anyOf, TaskPayload, ActivityPayload])], {
+    $id: 'Event',
+    description: 'One thing that happened to a task',
+  }),
 );
 
 /** The end of a snapshot in a stream over all tasks. */
@@ -118,12 +124,12 @@ export const SnapshotEnd = Type.Object(
   {
     type: Type.Literal('snapshot'),
     id: Type.Integer({ description: 'Of the latest event before it' }),
-    at: Timestamp,
+    at: described(Timestamp, 'When it was sent'),
     tasks: Type.Integer({
       description: 'How many task events it had: there are no others, and what a reader knows beside them was deleted',
     }),
   },
-  { $id: 'SnapshotEnd' },
+  { $id: 'SnapshotEnd', description: 'The end of a snapshot in a stream over all tasks' },
 );
 export type SnapshotEnd = Static<typeof SnapshotEnd>;
 
@@ -132,15 +138,15 @@ export const Gap = Type.Object(
   {
     type: Type.Literal('gap'),
     code: Type.Literal('EVENTS_GONE'),
-    message: Type.String(),
+    message: Type.String({ description: 'What happened and what to do next' }),
     trimmedThrough: Type.Integer({ description: 'The id up to which events are gone' }),
   },
-  { $id: 'Gap', additionalProperties: true },
+  { $id: 'Gap', additionalProperties: true, description: 'What a stream ends with where a reader comes too late' },
 );
 
 /** What a log gives a reader, or is made for it. */
 export type StreamEvent = TaskEvent | SnapshotEnd;
 /** The data of one server-sent event. */
 export const StreamEvent = Type.Unsafe<StreamEvent | Static<typeof Gap>>(
-  Type.Union([ref(TaskEvent), ref(SnapshotEnd), ref(Gap)], { $id: 'StreamEvent' }),
+  Type.Union([ref(TaskEvent), ref(SnapshotEnd), ref(Gap)], { $id: 'StreamEvent', description: 'The data of one server-sent event' }),
 );

@@ -4,15 +4,15 @@ import { Nullable } from './common.ts';
 export const Info = Type.Object(
   {
     id: Type.String({ description: 'Of this daemon; made on its first start' }),
-    version: Type.String(),
-    home: Type.String(),
-    startedAt: Type.String({ format: 'date-time' }),
+    version: Type.String({ description: 'Of makima' }),
+    home: Type.String({ description: 'Its directory, MAKIMA_HOME' }),
+    startedAt: Type.String({ format: 'date-time', description: 'When this process began' }),
     agents: Type.Array(
       Type.Object({
-        name: Type.String(),
-        command: Type.String(),
-        path: Nullable(Type.String()),
-        version: Nullable(Type.String()),
+        name: Type.String({ description: 'What a task calls it' }),
+        command: Type.String({ description: 'As it is set' }),
+        path: Nullable(Type.String({ description: 'Where it was found' })),
+        version: Nullable(Type.String({ description: 'What it says of itself' })),
         problem: Nullable(
           Type.String({
             description:
@@ -20,14 +20,19 @@ export const Info = Type.Object(
           }),
         ),
       }),
+      { description: 'Those that there are, and what keeps one from working' },
     ),
-    limits: Type.Record(Type.String(), Type.Number()),
+    limits: Type.Record(Type.String(), Type.Number(), { description: 'Bounds of this daemon, by name' }),
     disk: Type.Object(
-      { freeBytes: Type.Integer(), totalBytes: Type.Integer(), logBytes: Type.Integer() },
+      {
+        freeBytes: Type.Integer({ description: 'What is free for the daemon' }),
+        totalBytes: Type.Integer({ description: 'Its size' }),
+        logBytes: Type.Integer({ description: 'What the logs take' }),
+      },
       { description: 'The disk of the home, and what the logs of all tasks take of it' },
     ),
     counts: Type.Record(Type.String(), Type.Integer(), { description: 'Tasks by status' }),
   },
-  { $id: 'Info' },
+  { $id: 'Info', description: 'What the daemon is and has' },
 );
 export type Info = Static<typeof Info>;

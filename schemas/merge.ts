@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Nullable, StringEnum, Timestamp, Uuid, noNul, notBlank, ref } from './common.ts';
+import { Nullable, StringEnum, Timestamp, Uuid, described, noNul, notBlank, ref } from './common.ts';
 
 export const conflictKinds = [
   'both-modified',
@@ -25,33 +25,33 @@ export const MergeConflict = Type.Object(
     file: Type.String({ description: 'Its path in the worktree; a name that is not UTF-8 in quotes, as git shows it' }),
     kind: ConflictKind,
   },
-  { $id: 'MergeConflict' },
+  { $id: 'MergeConflict', description: 'A file that two sides have changed' },
 );
 export type MergeConflict = Static<typeof MergeConflict>;
-const Conflicts = Type.Array(ref(MergeConflict));
+const Conflicts = (description: string) => Type.Array(ref(MergeConflict), { description });
 
 export const SubtaskBranch = Type.Object(
   {
     name: Type.String({ description: 'Of the branch' }),
-    taskId: Uuid,
-    taskName: Type.String(),
+    taskId: described(Uuid, 'Of the subtask'),
+    taskName: Type.String({ description: 'Its name' }),
     isMerged: Type.Boolean({ description: "Whether all that the subtask's worktree holds is in the task's" }),
-    isSkipped: Type.Boolean(),
+    isSkipped: Type.Boolean({ description: 'Whether it is left out on purpose' }),
     ahead: Type.Integer({ description: "Commits of the branch that the task's branch has not; uncommitted work is not counted" }),
-    lastCommit: Nullable(Type.String()),
-    lastCommitMessage: Nullable(Type.String()),
+    lastCommit: Nullable(Type.String({ description: 'The commit that the branch is at' })),
+    lastCommitMessage: Nullable(Type.String({ description: 'The first line of its message' })),
   },
-  { $id: 'SubtaskBranch' },
+  { $id: 'SubtaskBranch', description: 'The work of a subtask, and whether it is merged' },
 );
 export type SubtaskBranch = Static<typeof SubtaskBranch>;
 
 export const MergePreview = Type.Object(
   {
-    clean: Type.Boolean(),
-    conflicts: Conflicts,
+    clean: Type.Boolean({ description: 'Whether there would be no conflict' }),
+    conflicts: Conflicts('The files with one'),
     files: Type.Array(Type.String(), { description: 'The files that the merge would change' }),
   },
-  { $id: 'MergePreview' },
+  { $id: 'MergePreview', description: 'What merging one subtask would come to' },
 );
 export type MergePreview = Static<typeof MergePreview>;
 
@@ -59,9 +59,9 @@ export const MergeOutlook = Type.Object(
   {
     subtasks: Type.Array(
       Type.Object({
-        taskId: Uuid,
-        taskName: Type.String(),
-        branch: Type.String(),
+        taskId: described(Uuid, 'Of the subtask'),
+        taskName: Type.String({ description: 'Its name' }),
+        branch: Type.String({ description: 'Its branch' }),
         ...MergePreview.properties,
         conflictsWith: Type.Array(Uuid, { description: 'Other subtasks that it would conflict with' }),
       }),
@@ -73,52 +73,70 @@ export const MergeOutlook = Type.Object(
       description: 'false: there are too many subtasks to hold each against each; conflictsWith is known of the first ones only',
     }),
   },
-  { $id: 'MergeOutlook' },
+  { $id: 'MergeOutlook', description: 'What merging all that is left would come to' },
 );
 export type MergeOutlook = Static<typeof MergeOutlook>;
 
 export const MergeResult = Type.Object(
-  { success: Type.Boolean(), commitSha: Type.String(), message: Type.String() },
-  { $id: 'MergeResult' },
+  {
+    success: Type.Boolean({ description: 'true; a failure is an error' }),
+    commitSha: Type.String({ description: "The commit that the task's branch is at" }),
+    message: Type.String({ description: 'What was done' }),
+  },
+  { $id: 'MergeResult', description: 'A merge that is through' },
 );
 export type MergeResult = Static<typeof MergeResult>;
 
 export const MergeStatus = Type.Object(
   {
-    inProgress: Type.Boolean(),
-    sourceBranch: Nullable(Type.String()),
-    subtaskId: Nullable(Uuid),
-    startedAt: Nullable(Timestamp),
+    inProgress: Type.Boolean({ description: 'Whether one is under way' }),
+    sourceBranch: Nullable(Type.String({ description: 'The branch that is merged' })),
+    subtaskId: Nullable(described(Uuid, 'The subtask that it is of')),
+    startedAt: Nullable(described(Timestamp, 'When it began')),
     conflictedFiles: Type.Array(Type.String(), { description: 'Those with conflicts that are not resolved' }),
-    conflicts: Conflicts,
+    conflicts: Conflicts('The same, by kind'),
   },
-  { $id: 'MergeStatus' },
+  { $id: 'MergeStatus', description: 'The merge that is under way in a worktree' },
 );
 export type MergeStatus = Static<typeof MergeStatus>;
 
 export const MergeCheck = Type.Object(
   {
-    canComplete: Type.Boolean(),
-    unmergedBranches: Type.Array(Type.String()),
-    mergedCount: Type.Integer(),
-    skippedCount: Type.Integer(),
-    unmerged: Type.Array(Type.Object({ taskId: Uuid, taskName: Type.String(), branch: Type.String(), reason: Type.String() })),
+    canComplete: Type.Boolean({ description: 'Whether nothing is left' }),
+    unmergedBranches: Type.Array(Type.String(), { description: 'What is left, by branch' }),
+    mergedCount: Type.Integer({ description: 'How many subtasks are merged or copied' }),
+    skippedCount: Type.Integer({ description: 'How many are left out on purpose' }),
+    unmerged: Type.Array(
+      Type.Object({
+        taskId: described(Uuid, 'Of the subtask'),
+        taskName: Type.String({ description: 'Its name' }),
+        branch: Type.String({ description: 'Its branch' }),
+        reason: Type.String({ description: 'What of it is missing' }),
+      }),
+      { description: 'What is left, and why' },
+    ),
   },
-  { $id: 'MergeCheck' },
+  { $id: 'MergeCheck', description: 'Whether a task could be finished' },
 );
 export type MergeCheck = Static<typeof MergeCheck>;
 
-export const MergeDone = Type.Object({ success: Type.Boolean(), message: Type.String() }, { $id: 'MergeDone' });
+export const MergeDone = Type.Object(
+  { success: Type.Boolean({ description: 'true; a failure is an error' }), message: Type.String({ description: 'What was done' }) },
+  { $id: 'MergeDone', description: 'What was done' },
+);
 export type MergeDone = Static<typeof MergeDone>;
 
-const Message = Type.String({ minLength: 1, maxLength: 100_000, pattern: notBlank });
+const Message = Type.String({ minLength: 1, maxLength: 100_000, pattern: notBlank, description: 'Of the commit' });
 
-export const PreviewQuery = Type.Object({ subtaskId: Type.Optional(Uuid) }, { additionalProperties: false });
+export const PreviewQuery = Type.Object(
+  { subtaskId: Type.Optional(described(Uuid, 'The one that is meant; all that are left where left out')) },
+  { additionalProperties: false },
+);
 
 export const StartMerge = Type.Object(
   {
-    sourceBranch: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: noNul })),
-    subtaskId: Type.Optional(Uuid),
+    sourceBranch: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: noNul, description: 'The branch of the subtask' })),
+    subtaskId: Type.Optional(described(Uuid, 'The subtask')),
     branch: Type.Optional(
       Type.String({
         minLength: 1,
@@ -135,20 +153,26 @@ export type StartMerge = Static<typeof StartMerge>;
 
 export const ResolveConflict = Type.Object(
   {
-    file: Type.String({ minLength: 1, maxLength: 10_000, pattern: noNul }),
+    file: Type.String({ minLength: 1, maxLength: 10_000, pattern: noNul, description: 'As conflicts name it' }),
     strategy: StringEnum(['ours', 'theirs', 'manual'] as const, {
       description: "ours: what the task has; theirs: what the subtask has; manual: the file as it now stands in the task's worktree",
     }),
   },
-  { $id: 'ResolveConflict', additionalProperties: false },
+  { $id: 'ResolveConflict', additionalProperties: false, description: 'How a file is resolved' },
 );
 export type ResolveConflict = Static<typeof ResolveConflict>;
 
-export const CommitMerge = Type.Object({ message: Type.Optional(Message) }, { $id: 'CommitMerge', additionalProperties: false });
+export const CommitMerge = Type.Object(
+  { message: Type.Optional(Message) },
+  { $id: 'CommitMerge', additionalProperties: false, description: 'How the merge is committed' },
+);
 export type CommitMerge = Static<typeof CommitMerge>;
 
 export const SkipSubtask = Type.Object(
-  { subtaskId: Uuid, reason: Type.String({ minLength: 1, maxLength: 10_000, pattern: notBlank }) },
-  { $id: 'SkipSubtask', additionalProperties: false },
+  {
+    subtaskId: described(Uuid, 'The subtask'),
+    reason: Type.String({ minLength: 1, maxLength: 10_000, pattern: notBlank, description: 'Why, for whoever looks at it later' }),
+  },
+  { $id: 'SkipSubtask', additionalProperties: false, description: 'A subtask that is left out, and why' },
 );
 export type SkipSubtask = Static<typeof SkipSubtask>;

@@ -1,11 +1,12 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { StringEnum, Uuid, eventPlacePattern, noNul, uuidPattern } from './common.ts';
+import { StringEnum, Uuid, described, eventPlacePattern, noNul, uuidPattern } from './common.ts';
 import { eventTypes } from './event.ts';
 import { taskStatuses } from './task.ts';
 
-export const TaskParams = Type.Object({ taskId: Uuid });
-export const ToolKeyParams = Type.Object({ taskId: Uuid, keyId: Uuid });
-export const WebhookParams = Type.Object({ webhookId: Uuid });
+const TaskId = described(Uuid, 'Of the task');
+export const TaskParams = Type.Object({ taskId: TaskId });
+export const ToolKeyParams = Type.Object({ taskId: TaskId, keyId: described(Uuid, 'Of the key') });
+export const WebhookParams = Type.Object({ webhookId: described(Uuid, 'Of the webhook') });
 
 /** A number in JSON, as generated clients have the ids of events; in an address it is text in any case. */
 const EventPlace = Type.Union(
@@ -127,7 +128,7 @@ export const OutputQuery = Type.Object(
 );
 
 export const TargetQuery = Type.Object(
-  { targetDir: Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }) },
+  { targetDir: Type.String({ minLength: 1, maxLength: 4096, pattern: noNul, description: 'A path on this machine; ~ is the home' }) },
   { additionalProperties: false },
 );
 

@@ -1,16 +1,16 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Nullable, StringEnum, Uuid, noNul, noOption, notBlank } from './common.ts';
+import { Nullable, StringEnum, Uuid, described, noNul, noOption, notBlank } from './common.ts';
 import { CompletionAction } from './task.ts';
 
-const Name = Type.String({ minLength: 1, maxLength: 300, pattern: notBlank });
-const Plan = Type.String({ minLength: 1, maxLength: 2_000_000, pattern: notBlank });
+const Name = Type.String({ minLength: 1, maxLength: 300, pattern: notBlank, description: 'For people, and for the name of the branch' });
+const Plan = Type.String({ minLength: 1, maxLength: 2_000_000, pattern: notBlank, description: 'What the agent is to do, in words' });
 const Priority = Type.Integer({ minimum: -1000, maximum: 1000, description: 'Higher starts first; 0 where left out' });
 const Branch = Type.String({ minLength: 1, maxLength: 250, pattern: noNul });
 /** Words for the agent's command line: what begins with a dash would be an option there. */
 const AgentWord = (description: string) => Type.String({ minLength: 1, maxLength: 200, pattern: noOption, description });
 const Model = AgentWord('A name or alias as the agent takes it');
 const Effort = AgentWord('As the agent names it: claude has low, medium, high, xhigh and max');
-const Summary = Type.String({ maxLength: 100_000, pattern: noNul });
+const Summary = (description: string) => Type.String({ maxLength: 100_000, pattern: noNul, description });
 
 export const CreateTask = Type.Object(
   {
@@ -23,22 +23,34 @@ export const CreateTask = Type.Object(
         description: 'A path (~ is the home), a clone URL, new:// or new://name; left out: a scratch directory',
       }),
     ),
-    baseBranch: Type.Optional(Branch),
-    targetBranch: Type.Optional(Branch),
-    targetRepoPath: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, pattern: noNul })),
-    completionAction: Type.Optional(CompletionAction),
-    isOrchestrator: Type.Optional(Type.Boolean()),
-    parentTaskId: Type.Optional(Uuid),
-    continueFromTaskId: Type.Optional(Uuid),
-    copyFiles: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }), { maxItems: 1000 })),
-    dependsOn: Type.Optional(Type.Array(Uuid, { maxItems: 100 })),
+    baseBranch: Type.Optional(described(Branch, 'Where the work begins; the default branch where left out')),
+    targetBranch: Type.Optional(described(Branch, 'What the completion action is for; the default branch of the target where left out')),
+    targetRepoPath: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4096,
+        pattern: noNul,
+        description: 'The repository on this machine that the completion action acts on; repositoryUrl where left out',
+      }),
+    ),
+    completionAction: Type.Optional(described(CompletionAction, 'What becomes of the work when the task ends well; not of a subtask')),
+    isOrchestrator: Type.Optional(Type.Boolean({ description: 'Whether it may have subtasks, and its agent gets .makima/orchestrate.sh' })),
+    parentTaskId: Type.Optional(described(Uuid, 'The orchestrator that it is a subtask of')),
+    continueFromTaskId: Type.Optional(described(Uuid, 'A task whose worktree it begins with, uncommitted files too')),
+    copyFiles: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }), {
+        maxItems: 1000,
+        description: "Of a subtask: files and directories of its parent's worktree that it is given, uncommitted ones too",
+      }),
+    ),
+    dependsOn: Type.Optional(Type.Array(Uuid, { maxItems: 100, description: 'Refused in this version, but where it is empty' })),
     priority: Type.Optional(Priority),
-    agent: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: noNul })),
+    agent: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: noNul, description: 'By its name, as info lists them' })),
     model: Type.Optional(Model),
     effort: Type.Optional(Effort),
     start: Type.Optional(Type.Boolean({ description: 'Start it at once' })),
   },
-  { $id: 'CreateTask', additionalProperties: false },
+  { $id: 'CreateTask', additionalProperties: false, description: 'A task to be made' },
 );
 export type CreateTask = Static<typeof CreateTask>;
 
@@ -49,11 +61,11 @@ export const UpdateTask = Type.Object(
     priority: Type.Optional(Priority),
     model: Type.Optional(Nullable(Model)),
     effort: Type.Optional(Nullable(Effort)),
-    progressSummary: Type.Optional(Summary),
-    status: Type.Optional(StringEnum(['done', 'completed'] as const)),
+    progressSummary: Type.Optional(Summary('How far it is, or what came of it')),
+    status: Type.Optional(StringEnum(['done', 'completed'] as const, { description: 'done finishes the task; completed is read as done' })),
     force: Type.Optional(Type.Boolean({ description: 'Finish although work of subtasks is not integrated' })),
   },
-  { $id: 'UpdateTask', additionalProperties: false, minProperties: 1 },
+  { $id: 'UpdateTask', additionalProperties: false, minProperties: 1, description: 'What of a task is to be another' },
 );
 export type UpdateTask = Static<typeof UpdateTask>;
 
@@ -62,32 +74,49 @@ export const StartTask = Type.Object({}, { $id: 'StartTask', additionalPropertie
 export const StopTask = Type.Object(
   {
     graceful: Type.Optional(Type.Boolean({ description: 'false leaves the interrupt out and terminates at once' })),
-    subtasks: Type.Optional(StringEnum(['stop', 'keep'] as const)),
+    subtasks: Type.Optional(
+      StringEnum(['stop', 'keep'] as const, { description: 'Whether the subtasks stop with it; MAKIMA_KEEP_SUBTASKS where left out' }),
+    ),
   },
-  { $id: 'StopTask', additionalProperties: false },
+  { $id: 'StopTask', additionalProperties: false, description: 'How a task is stopped' },
 );
 export type StopTask = Static<typeof StopTask>;
 
 export const SendMessage = Type.Object(
-  { message: Type.String({ minLength: 1, maxLength: 1_000_000, pattern: notBlank }) },
-  { $id: 'SendMessage', additionalProperties: false },
+  { message: Type.String({ minLength: 1, maxLength: 1_000_000, pattern: notBlank, description: 'In words, as the plan is' }) },
+  { $id: 'SendMessage', additionalProperties: false, description: 'What the agent is told' },
 );
 export type SendMessage = Static<typeof SendMessage>;
 
 export const SiblingContext = Type.Object(
-  { siblingTaskId: Uuid, summary: Type.Optional(Summary) },
-  { $id: 'SiblingContext', additionalProperties: false },
+  {
+    siblingTaskId: described(Uuid, 'Another subtask of the same orchestrator'),
+    summary: Type.Optional(Summary('What it did; its own summary where left out')),
+  },
+  { $id: 'SiblingContext', additionalProperties: false, description: 'What a sibling did' },
 );
 export type SiblingContext = Static<typeof SiblingContext>;
 
 export const CreateToolKey = Type.Object(
-  { label: Type.Optional(Type.String({ maxLength: 200, pattern: noNul })), expiresAt: Type.Optional(Type.String({ format: 'date-time' })) },
-  { $id: 'CreateToolKey', additionalProperties: false },
+  {
+    label: Type.Optional(Type.String({ maxLength: 200, pattern: noNul, description: 'What it is for' })),
+    expiresAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Until when it is to open anything; as long as the task where left out' }),
+    ),
+  },
+  { $id: 'CreateToolKey', additionalProperties: false, description: 'A tool key to be made' },
 );
 export type CreateToolKey = Static<typeof CreateToolKey>;
 
 export const CloneWorktree = Type.Object(
-  { targetDir: Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }) },
-  { $id: 'CloneWorktree', additionalProperties: false },
+  {
+    targetDir: Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      pattern: noNul,
+      description: 'Where to; ~ is the home, and nothing may be there yet',
+    }),
+  },
+  { $id: 'CloneWorktree', additionalProperties: false, description: 'A copy of a worktree to be made' },
 );
 export type CloneWorktree = Static<typeof CloneWorktree>;

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Nullable, StringEnum, Timestamp, Uuid } from './common.ts';
+import { Nullable, StringEnum, Timestamp, Uuid, described } from './common.ts';
 
 export const taskStatuses = [
   'pending',
@@ -22,12 +22,12 @@ export type CompletionAction = Static<typeof CompletionAction>;
 
 export const Usage = Type.Object(
   {
-    inputTokens: Type.Integer(),
-    outputTokens: Type.Integer(),
-    cacheReadTokens: Type.Integer(),
-    cacheWriteTokens: Type.Integer(),
-    costUsd: Type.Number(),
-    turns: Type.Integer(),
+    inputTokens: Type.Integer({ description: 'Tokens that the model read, without those of the cache' }),
+    outputTokens: Type.Integer({ description: 'Tokens that it wrote' }),
+    cacheReadTokens: Type.Integer({ description: 'Tokens that it had from the cache' }),
+    cacheWriteTokens: Type.Integer({ description: 'Tokens that went into the cache' }),
+    costUsd: Type.Number({ description: 'In US dollars, as the agent says' }),
+    turns: Type.Integer({ description: 'How many turns the agent took' }),
   },
   { description: 'What the agent used, over all runs of the task' },
 );
@@ -35,12 +35,12 @@ export type Usage = Static<typeof Usage>;
 
 export const Completion = Type.Object(
   {
-    action: CompletionAction,
-    status: StringEnum(['running', 'succeeded', 'failed'] as const),
-    message: Nullable(Type.String()),
-    prUrl: Nullable(Type.String()),
-    commitSha: Nullable(Type.String()),
-    branch: Nullable(Type.String()),
+    action: described(CompletionAction, 'What was asked for'),
+    status: StringEnum(['running', 'succeeded', 'failed'] as const, { description: 'How far it is' }),
+    message: Nullable(Type.String({ description: 'What was done, or why not' })),
+    prUrl: Nullable(Type.String({ description: 'The address of the pull request' })),
+    commitSha: Nullable(Type.String({ description: 'The commit that the branch is at' })),
+    branch: Nullable(Type.String({ description: "The branch with the task's work" })),
   },
   { description: 'The result of the completion action' },
 );
@@ -57,51 +57,51 @@ export type Warning = Static<typeof Warning>;
 
 export const Task = Type.Object(
   {
-    id: Uuid,
-    name: Type.String(),
-    plan: Type.String(),
-    status: TaskStatus,
-    isOrchestrator: Type.Boolean(),
-    parentTaskId: Nullable(Uuid),
+    id: described(Uuid, 'Made by the daemon'),
+    name: Type.String({ description: 'For people, and for the name of the branch' }),
+    plan: Type.String({ description: 'What the agent is to do, in words' }),
+    status: described(TaskStatus, 'Where it is in its life; done, failed and interrupted are final until it is started again'),
+    isOrchestrator: Type.Boolean({ description: 'Whether it may have subtasks' }),
+    parentTaskId: Nullable(described(Uuid, 'The orchestrator that it is below; null at the top of a tree')),
     depth: Type.Integer({ description: '0 is the top of a tree' }),
-    agent: Type.String(),
+    agent: Type.String({ description: 'The name of its agent, as info lists them' }),
     model: Nullable(Type.String({ description: 'What the agent is asked to run with; null: its own default' })),
     effort: Nullable(Type.String({ description: 'How hard it is to think, as the agent names it; null: its own default' })),
-    repositoryUrl: Nullable(Type.String()),
-    baseBranch: Nullable(Type.String()),
-    targetBranch: Nullable(Type.String()),
-    targetRepoPath: Nullable(Type.String()),
-    completionAction: CompletionAction,
-    continueFromTaskId: Nullable(Uuid),
-    copyFiles: Type.Array(Type.String()),
-    dependsOn: Type.Array(Uuid),
-    priority: Type.Integer(),
+    repositoryUrl: Nullable(Type.String({ description: 'What it works on: a path, a clone URL or new://name; null: a scratch directory' })),
+    baseBranch: Nullable(Type.String({ description: 'The branch that its work begins at; null: the default one' })),
+    targetBranch: Nullable(Type.String({ description: 'The branch that its completion is for; null: the default one of the target' })),
+    targetRepoPath: Nullable(Type.String({ description: 'The repository on this machine that its work is brought into' })),
+    completionAction: described(CompletionAction, 'What becomes of its work when it ends well'),
+    continueFromTaskId: Nullable(described(Uuid, 'The task whose worktree it begins with')),
+    copyFiles: Type.Array(Type.String(), { description: "Files and directories that it is given from its parent's worktree" }),
+    dependsOn: Type.Array(Uuid, { description: 'Always empty in this version' }),
+    priority: Type.Integer({ description: 'Higher starts first' }),
     overlayPath: Nullable(Type.String({ description: 'The absolute path of the worktree' })),
-    branch: Nullable(Type.String()),
-    baseCommit: Nullable(Type.String()),
+    branch: Nullable(Type.String({ description: 'Of its worktree' })),
+    baseCommit: Nullable(Type.String({ description: 'The commit that its work began at, and its diff is against' })),
     sessionId: Nullable(Type.String({ description: "The agent's own session id" })),
-    progressSummary: Nullable(Type.String()),
-    errorMessage: Nullable(Type.String()),
+    progressSummary: Nullable(Type.String({ description: 'What it says of its progress, and of its end' })),
+    errorMessage: Nullable(Type.String({ description: 'Why it failed or was interrupted, and what to do' })),
     warnings: Type.Array(Warning, { description: 'Of the last run, the first 50' }),
-    exitCode: Nullable(Type.Integer()),
+    exitCode: Nullable(Type.Integer({ description: 'Of the last run of its agent' })),
     usage: Nullable(Usage),
     completion: Nullable(Completion),
-    createdAt: Timestamp,
+    createdAt: described(Timestamp, 'When it was made'),
     updatedAt: Type.String({
       format: 'date-time',
       description: 'When a field of it changed last; never earlier than that of a change before',
     }),
-    queuedAt: Nullable(Timestamp),
-    startedAt: Nullable(Timestamp),
-    completedAt: Nullable(Timestamp),
+    queuedAt: Nullable(described(Timestamp, 'When it was started last')),
+    startedAt: Nullable(described(Timestamp, 'When its last run began')),
+    completedAt: Nullable(described(Timestamp, 'When its last run ended')),
   },
-  { $id: 'Task' },
+  { $id: 'Task', description: 'A plan for an agent, where it works, and what became of it' },
 );
 export type Task = Static<typeof Task>;
 
 /** A task of a list, which may be asked for without plans: one can be two million characters long. */
 export const ListedTask = Type.Object(
   { ...Task.properties, plan: Type.Optional(Type.String({ description: 'Left out with view=summary' })) },
-  { $id: 'ListedTask' },
+  { $id: 'ListedTask', description: 'A task of a list, which may be without its plan' },
 );
 export type ListedTask = Static<typeof ListedTask>;

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Nullable, Timestamp, Uuid, uuidPattern } from './common.ts';
+import { Nullable, Timestamp, Uuid, described, uuidPattern } from './common.ts';
 import { LoggedType, type LoggedType as Name } from './event.ts';
 
 /** What is told where a webhook does not say: what a server acts on. */
@@ -28,20 +28,20 @@ export const CreateWebhook = Type.Object(
       }),
     ),
   },
-  { $id: 'CreateWebhook', additionalProperties: false },
+  { $id: 'CreateWebhook', additionalProperties: false, description: 'A webhook to be made' },
 );
 export type CreateWebhook = Static<typeof CreateWebhook>;
 
 const fields = {
-  id: Uuid,
-  url: Type.String(),
-  types: Type.Array(LoggedType),
-  taskId: Nullable(Uuid),
-  createdAt: Timestamp,
+  id: described(Uuid, 'By which it is read and deleted'),
+  url: Type.String({ description: 'Where events are posted to' }),
+  types: Type.Array(LoggedType, { description: 'The types of events that it is told' }),
+  taskId: Nullable(described(Uuid, 'Of this task and those below it alone; null: of all')),
+  createdAt: described(Timestamp, 'When it was made'),
   pending: Type.Integer({ description: 'How many events it has not taken yet' }),
-  lastDeliveredAt: Nullable(Timestamp),
+  lastDeliveredAt: Nullable(described(Timestamp, 'When it took an event last')),
   lastError: Nullable(Type.String({ description: 'Why the last try that failed did' })),
-  lastErrorAt: Nullable(Timestamp),
+  lastErrorAt: Nullable(described(Timestamp, 'When that was')),
   disabledAt: Nullable(Type.String({ format: 'date-time', description: 'Since when it is told nothing any more' })),
   reason: Nullable(Type.String({ description: 'Why it was switched off' })),
 };
@@ -54,7 +54,7 @@ export type Webhook = Static<typeof Webhook>;
 
 export const NewWebhook = Type.Object(
   { ...fields, secret: Type.String({ description: 'What its bodies are signed with, `whsec_` and base64: shown this once' }) },
-  { $id: 'NewWebhook' },
+  { $id: 'NewWebhook', description: 'A webhook that was made, with its secret' },
 );
 export type NewWebhook = Static<typeof NewWebhook>;
 
@@ -64,12 +64,12 @@ export const WebhookMessage = Type.Object(
     type: Type.String({
       description: 'The type of the event, or gap: events up to data.id were lost to it, because too many waited or retention deleted them',
     }),
-    timestamp: Timestamp,
+    timestamp: described(Timestamp, 'When the event was'),
     data: Type.Object(
-      { id: Type.Integer({ description: 'The id of the event' }), taskId: Nullable(Uuid) },
+      { id: Type.Integer({ description: 'The id of the event' }), taskId: Nullable(described(Uuid, 'Of the task')) },
       { additionalProperties: true, description: 'The fields of the event. Texts are cut after 2,000 characters and lists after 20 items' },
     ),
   },
-  { $id: 'WebhookMessage' },
+  { $id: 'WebhookMessage', description: 'What is posted' },
 );
 export type WebhookMessage = Omit<Static<typeof WebhookMessage>, 'data'> & { data: Readonly<Record<string, unknown>> };

@@ -835,41 +835,72 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /** @description A plan for an agent, where it works, and what became of it */
         Task: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Made by the daemon
+             */
             id: string;
+            /** @description For people, and for the name of the branch */
             name: string;
+            /** @description What the agent is to do, in words */
             plan: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; done, failed and interrupted are final until it is started again
+             * @enum {string}
+             */
             status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            /** @description Whether it may have subtasks */
             isOrchestrator: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The orchestrator that it is below; null at the top of a tree
+             */
             parentTaskId: string | null;
             /** @description 0 is the top of a tree */
             depth: number;
+            /** @description The name of its agent, as info lists them */
             agent: string;
             /** @description What the agent is asked to run with; null: its own default */
             model: string | null;
             /** @description How hard it is to think, as the agent names it; null: its own default */
             effort: string | null;
+            /** @description What it works on: a path, a clone URL or new://name; null: a scratch directory */
             repositoryUrl: string | null;
+            /** @description The branch that its work begins at; null: the default one */
             baseBranch: string | null;
+            /** @description The branch that its completion is for; null: the default one of the target */
             targetBranch: string | null;
+            /** @description The repository on this machine that its work is brought into */
             targetRepoPath: string | null;
-            /** @enum {string} */
+            /**
+             * @description What becomes of its work when it ends well
+             * @enum {string}
+             */
             completionAction: "none" | "branch" | "merge" | "pr";
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The task whose worktree it begins with
+             */
             continueFromTaskId: string | null;
+            /** @description Files and directories that it is given from its parent's worktree */
             copyFiles: string[];
+            /** @description Always empty in this version */
             dependsOn: string[];
+            /** @description Higher starts first */
             priority: number;
             /** @description The absolute path of the worktree */
             overlayPath: string | null;
+            /** @description Of its worktree */
             branch: string | null;
+            /** @description The commit that its work began at, and its diff is against */
             baseCommit: string | null;
             /** @description The agent's own session id */
             sessionId: string | null;
+            /** @description What it says of its progress, and of its end */
             progressSummary: string | null;
+            /** @description Why it failed or was interrupted, and what to do */
             errorMessage: string | null;
             /** @description Of the last run, the first 50 */
             warnings: {
@@ -878,77 +909,136 @@ export interface components {
                 /** @description What was found, and what to do */
                 message: string;
             }[];
+            /** @description Of the last run of its agent */
             exitCode: number | null;
             /** @description What the agent used, over all runs of the task */
             usage: {
+                /** @description Tokens that the model read, without those of the cache */
                 inputTokens: number;
+                /** @description Tokens that it wrote */
                 outputTokens: number;
+                /** @description Tokens that it had from the cache */
                 cacheReadTokens: number;
+                /** @description Tokens that went into the cache */
                 cacheWriteTokens: number;
+                /** @description In US dollars, as the agent says */
                 costUsd: number;
+                /** @description How many turns the agent took */
                 turns: number;
             } | null;
             /** @description The result of the completion action */
             completion: {
-                /** @enum {string} */
+                /**
+                 * @description What was asked for
+                 * @enum {string}
+                 */
                 action: "none" | "branch" | "merge" | "pr";
-                /** @enum {string} */
+                /**
+                 * @description How far it is
+                 * @enum {string}
+                 */
                 status: "running" | "succeeded" | "failed";
+                /** @description What was done, or why not */
                 message: string | null;
+                /** @description The address of the pull request */
                 prUrl: string | null;
+                /** @description The commit that the branch is at */
                 commitSha: string | null;
+                /** @description The branch with the task's work */
                 branch: string | null;
             } | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
             /**
              * Format: date-time
              * @description When a field of it changed last; never earlier than that of a change before
              */
             updatedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was started last
+             */
             queuedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its last run began
+             */
             startedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its last run ended
+             */
             completedAt: string | null;
         };
+        /** @description A task of a list, which may be without its plan */
         ListedTask: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Made by the daemon
+             */
             id: string;
+            /** @description For people, and for the name of the branch */
             name: string;
             /** @description Left out with view=summary */
             plan?: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; done, failed and interrupted are final until it is started again
+             * @enum {string}
+             */
             status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            /** @description Whether it may have subtasks */
             isOrchestrator: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The orchestrator that it is below; null at the top of a tree
+             */
             parentTaskId: string | null;
             /** @description 0 is the top of a tree */
             depth: number;
+            /** @description The name of its agent, as info lists them */
             agent: string;
             /** @description What the agent is asked to run with; null: its own default */
             model: string | null;
             /** @description How hard it is to think, as the agent names it; null: its own default */
             effort: string | null;
+            /** @description What it works on: a path, a clone URL or new://name; null: a scratch directory */
             repositoryUrl: string | null;
+            /** @description The branch that its work begins at; null: the default one */
             baseBranch: string | null;
+            /** @description The branch that its completion is for; null: the default one of the target */
             targetBranch: string | null;
+            /** @description The repository on this machine that its work is brought into */
             targetRepoPath: string | null;
-            /** @enum {string} */
+            /**
+             * @description What becomes of its work when it ends well
+             * @enum {string}
+             */
             completionAction: "none" | "branch" | "merge" | "pr";
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The task whose worktree it begins with
+             */
             continueFromTaskId: string | null;
+            /** @description Files and directories that it is given from its parent's worktree */
             copyFiles: string[];
+            /** @description Always empty in this version */
             dependsOn: string[];
+            /** @description Higher starts first */
             priority: number;
             /** @description The absolute path of the worktree */
             overlayPath: string | null;
+            /** @description Of its worktree */
             branch: string | null;
+            /** @description The commit that its work began at, and its diff is against */
             baseCommit: string | null;
             /** @description The agent's own session id */
             sessionId: string | null;
+            /** @description What it says of its progress, and of its end */
             progressSummary: string | null;
+            /** @description Why it failed or was interrupted, and what to do */
             errorMessage: string | null;
             /** @description Of the last run, the first 50 */
             warnings: {
@@ -957,80 +1047,143 @@ export interface components {
                 /** @description What was found, and what to do */
                 message: string;
             }[];
+            /** @description Of the last run of its agent */
             exitCode: number | null;
             /** @description What the agent used, over all runs of the task */
             usage: {
+                /** @description Tokens that the model read, without those of the cache */
                 inputTokens: number;
+                /** @description Tokens that it wrote */
                 outputTokens: number;
+                /** @description Tokens that it had from the cache */
                 cacheReadTokens: number;
+                /** @description Tokens that went into the cache */
                 cacheWriteTokens: number;
+                /** @description In US dollars, as the agent says */
                 costUsd: number;
+                /** @description How many turns the agent took */
                 turns: number;
             } | null;
             /** @description The result of the completion action */
             completion: {
-                /** @enum {string} */
+                /**
+                 * @description What was asked for
+                 * @enum {string}
+                 */
                 action: "none" | "branch" | "merge" | "pr";
-                /** @enum {string} */
+                /**
+                 * @description How far it is
+                 * @enum {string}
+                 */
                 status: "running" | "succeeded" | "failed";
+                /** @description What was done, or why not */
                 message: string | null;
+                /** @description The address of the pull request */
                 prUrl: string | null;
+                /** @description The commit that the branch is at */
                 commitSha: string | null;
+                /** @description The branch with the task's work */
                 branch: string | null;
             } | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
             /**
              * Format: date-time
              * @description When a field of it changed last; never earlier than that of a change before
              */
             updatedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was started last
+             */
             queuedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its last run began
+             */
             startedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its last run ended
+             */
             completedAt: string | null;
         };
+        /** @description A page of tasks */
         TaskPage: {
+            /** @description Newest first */
             items: components["schemas"]["ListedTask"][];
+            /** @description The cursor of the next page; null: this is the last */
             nextCursor: string | null;
         };
+        /** @description A task with everything below it */
         TaskTree: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Made by the daemon
+             */
             id: string;
+            /** @description For people, and for the name of the branch */
             name: string;
+            /** @description What the agent is to do, in words */
             plan: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; done, failed and interrupted are final until it is started again
+             * @enum {string}
+             */
             status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            /** @description Whether it may have subtasks */
             isOrchestrator: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The orchestrator that it is below; null at the top of a tree
+             */
             parentTaskId: string | null;
             /** @description 0 is the top of a tree */
             depth: number;
+            /** @description The name of its agent, as info lists them */
             agent: string;
             /** @description What the agent is asked to run with; null: its own default */
             model: string | null;
             /** @description How hard it is to think, as the agent names it; null: its own default */
             effort: string | null;
+            /** @description What it works on: a path, a clone URL or new://name; null: a scratch directory */
             repositoryUrl: string | null;
+            /** @description The branch that its work begins at; null: the default one */
             baseBranch: string | null;
+            /** @description The branch that its completion is for; null: the default one of the target */
             targetBranch: string | null;
+            /** @description The repository on this machine that its work is brought into */
             targetRepoPath: string | null;
-            /** @enum {string} */
+            /**
+             * @description What becomes of its work when it ends well
+             * @enum {string}
+             */
             completionAction: "none" | "branch" | "merge" | "pr";
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The task whose worktree it begins with
+             */
             continueFromTaskId: string | null;
+            /** @description Files and directories that it is given from its parent's worktree */
             copyFiles: string[];
+            /** @description Always empty in this version */
             dependsOn: string[];
+            /** @description Higher starts first */
             priority: number;
             /** @description The absolute path of the worktree */
             overlayPath: string | null;
+            /** @description Of its worktree */
             branch: string | null;
+            /** @description The commit that its work began at, and its diff is against */
             baseCommit: string | null;
             /** @description The agent's own session id */
             sessionId: string | null;
+            /** @description What it says of its progress, and of its end */
             progressSummary: string | null;
+            /** @description Why it failed or was interrupted, and what to do */
             errorMessage: string | null;
             /** @description Of the last run, the first 50 */
             warnings: {
@@ -1039,61 +1192,110 @@ export interface components {
                 /** @description What was found, and what to do */
                 message: string;
             }[];
+            /** @description Of the last run of its agent */
             exitCode: number | null;
             /** @description What the agent used, over all runs of the task */
             usage: {
+                /** @description Tokens that the model read, without those of the cache */
                 inputTokens: number;
+                /** @description Tokens that it wrote */
                 outputTokens: number;
+                /** @description Tokens that it had from the cache */
                 cacheReadTokens: number;
+                /** @description Tokens that went into the cache */
                 cacheWriteTokens: number;
+                /** @description In US dollars, as the agent says */
                 costUsd: number;
+                /** @description How many turns the agent took */
                 turns: number;
             } | null;
             /** @description The result of the completion action */
             completion: {
-                /** @enum {string} */
+                /**
+                 * @description What was asked for
+                 * @enum {string}
+                 */
                 action: "none" | "branch" | "merge" | "pr";
-                /** @enum {string} */
+                /**
+                 * @description How far it is
+                 * @enum {string}
+                 */
                 status: "running" | "succeeded" | "failed";
+                /** @description What was done, or why not */
                 message: string | null;
+                /** @description The address of the pull request */
                 prUrl: string | null;
+                /** @description The commit that the branch is at */
                 commitSha: string | null;
+                /** @description The branch with the task's work */
                 branch: string | null;
             } | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
             /**
              * Format: date-time
              * @description When a field of it changed last; never earlier than that of a change before
              */
             updatedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was started last
+             */
             queuedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its last run began
+             */
             startedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its last run ended
+             */
             completedAt: string | null;
+            /** @description Oldest first */
             subtasks: components["schemas"]["TaskTree"][];
         };
+        /** @description A task to be made */
         CreateTask: {
+            /** @description For people, and for the name of the branch */
             name: string;
+            /** @description What the agent is to do, in words */
             plan: string;
             /** @description A path (~ is the home), a clone URL, new:// or new://name; left out: a scratch directory */
             repositoryUrl?: string;
+            /** @description Where the work begins; the default branch where left out */
             baseBranch?: string;
+            /** @description What the completion action is for; the default branch of the target where left out */
             targetBranch?: string;
+            /** @description The repository on this machine that the completion action acts on; repositoryUrl where left out */
             targetRepoPath?: string;
-            /** @enum {string} */
+            /**
+             * @description What becomes of the work when the task ends well; not of a subtask
+             * @enum {string}
+             */
             completionAction?: "none" | "branch" | "merge" | "pr";
+            /** @description Whether it may have subtasks, and its agent gets .makima/orchestrate.sh */
             isOrchestrator?: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The orchestrator that it is a subtask of
+             */
             parentTaskId?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A task whose worktree it begins with, uncommitted files too
+             */
             continueFromTaskId?: string;
+            /** @description Of a subtask: files and directories of its parent's worktree that it is given, uncommitted ones too */
             copyFiles?: string[];
+            /** @description Refused in this version, but where it is empty */
             dependsOn?: string[];
             /** @description Higher starts first; 0 where left out */
             priority?: number;
+            /** @description By its name, as info lists them */
             agent?: string;
             /** @description A name or alias as the agent takes it */
             model?: string;
@@ -1102,8 +1304,11 @@ export interface components {
             /** @description Start it at once */
             start?: boolean;
         };
+        /** @description What of a task is to be another */
         UpdateTask: {
+            /** @description For people, and for the name of the branch */
             name?: string;
+            /** @description What the agent is to do, in words */
             plan?: string;
             /** @description Higher starts first; 0 where left out */
             priority?: number;
@@ -1111,41 +1316,67 @@ export interface components {
             model?: string | null;
             /** @description As the agent names it: claude has low, medium, high, xhigh and max */
             effort?: string | null;
+            /** @description How far it is, or what came of it */
             progressSummary?: string;
-            /** @enum {string} */
+            /**
+             * @description done finishes the task; completed is read as done
+             * @enum {string}
+             */
             status?: "done" | "completed";
             /** @description Finish although work of subtasks is not integrated */
             force?: boolean;
         };
         /** @description Nothing is to be said yet */
         StartTask: Record<string, never>;
+        /** @description How a task is stopped */
         StopTask: {
             /** @description false leaves the interrupt out and terminates at once */
             graceful?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Whether the subtasks stop with it; MAKIMA_KEEP_SUBTASKS where left out
+             * @enum {string}
+             */
             subtasks?: "stop" | "keep";
         };
+        /** @description What the agent is told */
         SendMessage: {
+            /** @description In words, as the plan is */
             message: string;
         };
+        /** @description What a sibling did */
         SiblingContext: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Another subtask of the same orchestrator
+             */
             siblingTaskId: string;
+            /** @description What it did; its own summary where left out */
             summary?: string;
         };
+        /** @description What became of a message */
         Delivered: {
             /** @description Whether the agent has it already; false: it is kept and follows */
             delivered: boolean;
         };
+        /** @description Where a task works */
         Worktree: {
+            /** @description Its absolute path */
             path: string;
+            /** @description Its branch */
             branch: string | null;
+            /** @description The commit that the work began at */
             baseCommit: string | null;
+            /** @description Whether the directory is there */
             exists: boolean;
         };
+        /** @description A file that a task has changed */
         FileChange: {
+            /** @description In the worktree */
             path: string;
-            /** @enum {string} */
+            /**
+             * @description What was done to it
+             * @enum {string}
+             */
             status: "added" | "modified" | "deleted" | "renamed" | "type-changed";
             /** @description Of a renamed file */
             oldPath?: string;
@@ -1154,49 +1385,77 @@ export interface components {
             /** @description null for a binary file */
             deletions: number | null;
         };
+        /** @description A copy of a worktree to be made */
         CloneWorktree: {
+            /** @description Where to; ~ is the home, and nothing may be there yet */
             targetDir: string;
         };
+        /** @description A copy of a worktree */
         CloneResult: {
+            /** @description true; a failure is an error */
             success: boolean;
+            /** @description What was done */
             message: string;
+            /** @description The absolute path of the copy */
             targetDir: string;
         };
+        /** @description Whether something is at a path */
         TargetExists: {
+            /** @description Whether something is there */
             exists: boolean;
+            /** @description The absolute path that was looked at */
             targetDir: string;
         };
         /** @description What is left out is the task's own */
         RunCompletion: {
-            /** @enum {string} */
+            /**
+             * @description What to do
+             * @enum {string}
+             */
             action?: "branch" | "merge" | "pr";
             /** @description A repository on this machine; ~ is the home */
             targetRepoPath?: string;
+            /** @description The branch to merge into */
             targetBranch?: string;
             /** @description Brings out files with conflict markers too, where they are meant */
             force?: boolean;
         };
+        /** @description What a completion action has done */
         CompletionResult: {
+            /** @description true; a failure is an error */
             success: boolean;
+            /** @description What was done */
             message: string;
+            /** @description The address of the pull request */
             prUrl: string | null;
+            /** @description The commit that the branch is at */
             commitSha: string | null;
+            /** @description The branch with the task's work */
             branch: string | null;
         };
+        /** @description The work of a subtask, and whether it is merged */
         SubtaskBranch: {
             /** @description Of the branch */
             name: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the subtask
+             */
             taskId: string;
+            /** @description Its name */
             taskName: string;
             /** @description Whether all that the subtask's worktree holds is in the task's */
             isMerged: boolean;
+            /** @description Whether it is left out on purpose */
             isSkipped: boolean;
             /** @description Commits of the branch that the task's branch has not; uncommitted work is not counted */
             ahead: number;
+            /** @description The commit that the branch is at */
             lastCommit: string | null;
+            /** @description The first line of its message */
             lastCommitMessage: string | null;
         };
+        /** @description A file that two sides have changed */
         MergeConflict: {
             /** @description Its path in the worktree; a name that is not UTF-8 in quotes, as git shows it */
             file: string;
@@ -1206,20 +1465,31 @@ export interface components {
              */
             kind: "both-modified" | "both-added" | "deleted-by-us" | "deleted-by-them" | "rename-rename" | "rename-delete" | "mode" | "symlink" | "binary" | "submodule" | "directory-file" | "other";
         };
+        /** @description What merging one subtask would come to */
         MergePreview: {
+            /** @description Whether there would be no conflict */
             clean: boolean;
+            /** @description The files with one */
             conflicts: components["schemas"]["MergeConflict"][];
             /** @description The files that the merge would change */
             files: string[];
         };
+        /** @description What merging all that is left would come to */
         MergeOutlook: {
             /** @description Every subtask that is not integrated, but those that a later one of their continuation chain contains */
             subtasks: {
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description Of the subtask
+                 */
                 taskId: string;
+                /** @description Its name */
                 taskName: string;
+                /** @description Its branch */
                 branch: string;
+                /** @description Whether there would be no conflict */
                 clean: boolean;
+                /** @description The files with one */
                 conflicts: components["schemas"]["MergeConflict"][];
                 /** @description The files that the merge would change */
                 files: string[];
@@ -1235,31 +1505,51 @@ export interface components {
         };
         /** @description Of sourceBranch and subtaskId one is enough */
         StartMerge: {
+            /** @description The branch of the subtask */
             sourceBranch?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The subtask
+             */
             subtaskId?: string;
             /** @description Another branch of the subtask's repository, in place of what its worktree holds */
             branch?: string;
             /** @description Takes files with conflict markers too, where they are meant */
             force?: boolean;
         };
+        /** @description A merge that is through */
         MergeResult: {
+            /** @description true; a failure is an error */
             success: boolean;
+            /** @description The commit that the task's branch is at */
             commitSha: string;
+            /** @description What was done */
             message: string;
         };
+        /** @description The merge that is under way in a worktree */
         MergeStatus: {
+            /** @description Whether one is under way */
             inProgress: boolean;
+            /** @description The branch that is merged */
             sourceBranch: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The subtask that it is of
+             */
             subtaskId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began
+             */
             startedAt: string | null;
             /** @description Those with conflicts that are not resolved */
             conflictedFiles: string[];
+            /** @description The same, by kind */
             conflicts: components["schemas"]["MergeConflict"][];
         };
+        /** @description How a file is resolved */
         ResolveConflict: {
+            /** @description As conflicts name it */
             file: string;
             /**
              * @description ours: what the task has; theirs: what the subtask has; manual: the file as it now stands in the task's worktree
@@ -1267,42 +1557,74 @@ export interface components {
              */
             strategy: "ours" | "theirs" | "manual";
         };
+        /** @description How the merge is committed */
         CommitMerge: {
+            /** @description Of the commit */
             message?: string;
         };
+        /** @description What was done */
         MergeDone: {
+            /** @description true; a failure is an error */
             success: boolean;
+            /** @description What was done */
             message: string;
         };
+        /** @description A subtask that is left out, and why */
         SkipSubtask: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The subtask
+             */
             subtaskId: string;
+            /** @description Why, for whoever looks at it later */
             reason: string;
         };
+        /** @description Whether a task could be finished */
         MergeCheck: {
+            /** @description Whether nothing is left */
             canComplete: boolean;
+            /** @description What is left, by branch */
             unmergedBranches: string[];
+            /** @description How many subtasks are merged or copied */
             mergedCount: number;
+            /** @description How many are left out on purpose */
             skippedCount: number;
+            /** @description What is left, and why */
             unmerged: {
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description Of the subtask
+                 */
                 taskId: string;
+                /** @description Its name */
                 taskName: string;
+                /** @description Its branch */
                 branch: string;
+                /** @description What of it is missing */
                 reason: string;
             }[];
         };
+        /** @description One thing that happened to a task */
         Event: {
             /** @description Grows over all tasks and restarts of this daemon; gaps mean nothing. The id of a stream has also the name of what it was counted in */
             id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The task that it happened to
+             */
             taskId: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When
+             */
             at: string;
         } & ({
             /** @enum {string} */
             type: "output";
-            /** @enum {string} */
+            /**
+             * @description stdout and stderr of the agent, system of makima, stdin: what the agent was told
+             * @enum {string}
+             */
             stream: "stdout" | "stderr" | "system" | "stdin";
             /** @description One line without its newline; bytes that are not UTF-8 are shown as U+FFFD */
             content: string;
@@ -1323,21 +1645,34 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "status";
-            /** @enum {string} */
+            /**
+             * @description Before
+             * @enum {string}
+             */
             from: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
-            /** @enum {string} */
+            /**
+             * @description After
+             * @enum {string}
+             */
             to: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            /** @description Why, where there is more to say */
             reason?: string;
         } | {
             /** @enum {string} */
             type: "usage";
             /** @description What the agent used, over all runs of the task */
             usage: {
+                /** @description Tokens that the model read, without those of the cache */
                 inputTokens: number;
+                /** @description Tokens that it wrote */
                 outputTokens: number;
+                /** @description Tokens that it had from the cache */
                 cacheReadTokens: number;
+                /** @description Tokens that went into the cache */
                 cacheWriteTokens: number;
+                /** @description In US dollars, as the agent says */
                 costUsd: number;
+                /** @description How many turns the agent took */
                 turns: number;
             };
         } | {
@@ -1345,31 +1680,56 @@ export interface components {
             type: "completion";
             /** @description The result of the completion action */
             completion: {
-                /** @enum {string} */
+                /**
+                 * @description What was asked for
+                 * @enum {string}
+                 */
                 action: "none" | "branch" | "merge" | "pr";
-                /** @enum {string} */
+                /**
+                 * @description How far it is
+                 * @enum {string}
+                 */
                 status: "running" | "succeeded" | "failed";
+                /** @description What was done, or why not */
                 message: string | null;
+                /** @description The address of the pull request */
                 prUrl: string | null;
+                /** @description The commit that the branch is at */
                 commitSha: string | null;
+                /** @description The branch with the task's work */
                 branch: string | null;
             };
         } | {
             /** @enum {string} */
             type: "tool-key";
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the key
+             */
             keyId: string;
-            /** @enum {string} */
+            /**
+             * @description What was done
+             * @enum {string}
+             */
             action: "created" | "revoked";
+            /** @description What it is for */
             label: string | null;
         } | {
             /** @enum {string} */
             type: "merge";
-            /** @enum {string} */
+            /**
+             * @description What was done
+             * @enum {string}
+             */
             action: "started" | "conflict" | "resolved" | "committed" | "aborted" | "skipped";
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Whose work is merged
+             */
             subtaskId: string;
+            /** @description The branch that is merged */
             sourceBranch: string | null;
+            /** @description Of committed: the commit */
             commitSha: string | null;
             /** @description Of conflict: the files, the first 100 of them; of resolved: the file */
             conflicts: {
@@ -1388,7 +1748,10 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "end";
-            /** @enum {string} */
+            /**
+             * @description How it ended
+             * @enum {string}
+             */
             status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
         } | {
             /** @enum {string} */
@@ -1411,7 +1774,9 @@ export interface components {
             text: string | null;
             /** @description Of a tool, and of a plan that is told by one */
             tool: {
+                /** @description As the agent calls it */
                 name: string;
+                /** @description What it was given */
                 input: {
                     [key: string]: unknown;
                 };
@@ -1430,37 +1795,55 @@ export interface components {
             /** @description Which it is of those that its line makes, from 1; the id is that of the line */
             part: number;
         });
+        /** @description The end of a snapshot in a stream over all tasks */
         SnapshotEnd: {
             /** @enum {string} */
             type: "snapshot";
             /** @description Of the latest event before it */
             id: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was sent
+             */
             at: string;
             /** @description How many task events it had: there are no others, and what a reader knows beside them was deleted */
             tasks: number;
         };
+        /** @description What a stream ends with where a reader comes too late */
         Gap: {
             /** @enum {string} */
             type: "gap";
             /** @enum {string} */
             code: "EVENTS_GONE";
+            /** @description What happened and what to do next */
             message: string;
             /** @description The id up to which events are gone */
             trimmedThrough: number;
         } & {
             [key: string]: unknown;
         };
+        /** @description The data of one server-sent event */
         StreamEvent: components["schemas"]["Event"] | components["schemas"]["SnapshotEnd"] | components["schemas"]["Gap"];
+        /** @description One line of output */
         OutputEvent: {
+            /** @description Of the event; grows */
             id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Whose output it is
+             */
             taskId: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the line was read
+             */
             at: string;
             /** @enum {string} */
             type: "output";
-            /** @enum {string} */
+            /**
+             * @description stdout and stderr of the agent, system of makima, stdin: what the agent was told
+             * @enum {string}
+             */
             stream: "stdout" | "stderr" | "system" | "stdin";
             /** @description One line without its newline; bytes that are not UTF-8 are shown as U+FFFD */
             content: string;
@@ -1479,35 +1862,66 @@ export interface components {
              */
             level?: "info" | "warning" | "error";
         };
+        /** @description A page of output */
         OutputPage: {
+            /** @description In their order */
             items: components["schemas"]["OutputEvent"][];
+            /** @description What after is for the next page; null: there is no more so far */
             nextCursor: string | null;
         };
+        /** @description A tool key to be made */
         CreateToolKey: {
+            /** @description What it is for */
             label?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when it is to open anything; as long as the task where left out
+             */
             expiresAt?: string;
         };
+        /** @description A tool key that was made, with the key itself */
         NewToolKey: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description By which it is revoked
+             */
             id: string;
-            key: string;
+            /** @description What it is for, in the words of who made it */
             label: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when it opens anything; null: as long as its task or run
+             */
             expiresAt: string | null;
+            /** @description What X-Makima-Tool-Key sends */
+            key: string;
         };
         /** @description A tool key as it is listed: the key itself is shown once, when it is made */
         ToolKey: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description By which it is revoked
+             */
             id: string;
+            /** @description What it is for, in the words of who made it */
             label: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when it opens anything; null: as long as its task or run
+             */
             expiresAt: string | null;
         };
+        /** @description A webhook to be made */
         CreateWebhook: {
             /** @description An http or https address. One of this machine or of a private network must be allowed by MAKIMA_WEBHOOK_ALLOW */
             url: string;
@@ -1519,22 +1933,40 @@ export interface components {
              */
             taskId?: string;
         };
+        /** @description A webhook that was made, with its secret */
         NewWebhook: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description By which it is read and deleted
+             */
             id: string;
+            /** @description Where events are posted to */
             url: string;
+            /** @description The types of events that it is told */
             types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "end")[];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of this task and those below it alone; null: of all
+             */
             taskId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
             /** @description How many events it has not taken yet */
             pending: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it took an event last
+             */
             lastDeliveredAt: string | null;
             /** @description Why the last try that failed did */
             lastError: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             lastErrorAt: string | null;
             /**
              * Format: date-time
@@ -1548,21 +1980,38 @@ export interface components {
         };
         /** @description An address to which events are posted: its secret is shown once, when it is made */
         Webhook: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description By which it is read and deleted
+             */
             id: string;
+            /** @description Where events are posted to */
             url: string;
+            /** @description The types of events that it is told */
             types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "end")[];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of this task and those below it alone; null: of all
+             */
             taskId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
             /** @description How many events it has not taken yet */
             pending: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it took an event last
+             */
             lastDeliveredAt: string | null;
             /** @description Why the last try that failed did */
             lastError: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             lastErrorAt: string | null;
             /**
              * Format: date-time
@@ -1572,43 +2021,65 @@ export interface components {
             /** @description Why it was switched off */
             reason: string | null;
         };
+        /** @description What is posted */
         WebhookMessage: {
             /** @description The type of the event, or gap: events up to data.id were lost to it, because too many waited or retention deleted them */
             type: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the event was
+             */
             timestamp: string;
             /** @description The fields of the event. Texts are cut after 2,000 characters and lists after 20 items */
             data: {
                 /** @description The id of the event */
                 id: number;
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description Of the task
+                 */
                 taskId: string | null;
             } & {
                 [key: string]: unknown;
             };
         };
+        /** @description What the daemon is and has */
         Info: {
             /** @description Of this daemon; made on its first start */
             id: string;
+            /** @description Of makima */
             version: string;
+            /** @description Its directory, MAKIMA_HOME */
             home: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When this process began
+             */
             startedAt: string;
+            /** @description Those that there are, and what keeps one from working */
             agents: {
+                /** @description What a task calls it */
                 name: string;
+                /** @description As it is set */
                 command: string;
+                /** @description Where it was found */
                 path: string | null;
+                /** @description What it says of itself */
                 version: string | null;
                 /** @description Why it cannot be used, or is not signed in, and how to get there. Where it was not signed in it is asked again after a minute, else after ten */
                 problem: string | null;
             }[];
+            /** @description Bounds of this daemon, by name */
             limits: {
                 [key: string]: number;
             };
             /** @description The disk of the home, and what the logs of all tasks take of it */
             disk: {
+                /** @description What is free for the daemon */
                 freeBytes: number;
+                /** @description Its size */
                 totalBytes: number;
+                /** @description What the logs take */
                 logBytes: number;
             };
             /** @description Tasks by status */
@@ -1616,11 +2087,17 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description All is well */
         Health: {
-            /** @enum {string} */
+            /**
+             * @description ok
+             * @enum {string}
+             */
             status: "ok";
         };
+        /** @description Every answer other than a success; some codes bring further fields */
         Error: {
+            /** @description The HTTP status */
             statusCode: number;
             /** @description Stable: programs branch on it */
             code: string;
@@ -2199,6 +2676,7 @@ export interface operations {
                 "if-none-match"?: string;
             };
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -2291,6 +2769,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -2381,6 +2860,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -2421,6 +2901,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -2498,6 +2979,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -2615,6 +3097,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -2714,6 +3197,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -2857,6 +3341,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -2939,6 +3424,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3026,6 +3512,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3103,6 +3590,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3146,6 +3634,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3200,6 +3689,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3238,6 +3728,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3287,6 +3778,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3358,6 +3850,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3446,6 +3939,7 @@ export interface operations {
     targetExists: {
         parameters: {
             query: {
+                /** @description A path on this machine; ~ is the home */
                 targetDir: string;
             };
             header?: never;
@@ -3494,6 +3988,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3538,10 +4033,12 @@ export interface operations {
     previewMerge: {
         parameters: {
             query?: {
+                /** @description The one that is meant; all that are left where left out */
                 subtaskId?: string;
             };
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3584,6 +4081,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3636,6 +4134,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3704,6 +4203,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3775,6 +4275,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3832,6 +4333,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3883,6 +4385,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -3949,6 +4452,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -4002,6 +4506,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -4080,6 +4585,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -4143,6 +4649,7 @@ export interface operations {
                 "last-event-id"?: string;
             };
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -4234,6 +4741,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -4272,6 +4780,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
             };
             cookie?: never;
@@ -4318,7 +4827,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the task */
                 taskId: string;
+                /** @description Of the key */
                 keyId: string;
             };
             cookie?: never;
@@ -4511,6 +5022,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the webhook */
                 webhookId: string;
             };
             cookie?: never;
@@ -4559,6 +5071,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Of the webhook */
                 webhookId: string;
             };
             cookie?: never;

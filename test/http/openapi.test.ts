@@ -216,6 +216,41 @@ void t.test('every operation is described, and has examples of all that it is se
   }
 });
 
+interface Schema {
+  $ref?: string;
+  description?: string;
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  allOf?: Schema[];
+  anyOf?: Schema[];
+}
+
+/** The fields of a schema that nothing is said of. One that has a single value says it. */
+const undescribed = (schema: Schema, place: string): string[] => [
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => [
+    ...(inner.description !== undefined || inner.$ref !== undefined || inner.enum?.length === 1 ? [] : [`${place}.${name}`]),
+    ...undescribed(inner, `${place}.${name}`),
+  ]),
+  ...[schema.items ?? [], schema.allOf ?? [], schema.anyOf ?? []].flat().flatMap((inner) => undescribed(inner, place)),
+];
+
+void t.test('every shape, field and parameter is described', async (t) => {
+  const document = parse(await file('openapi.yaml')) as Document;
+  const shapes = Object.entries(document.components.schemas as Record<string, Schema>);
+  t.strictSame(
+    shapes.flatMap(([name, schema]) => [...(schema.description === undefined ? [name] : []), ...undescribed(schema, name)]),
+    [],
+  );
+  for (const [row, { parameters = [] }] of operations(document))
+    t.strictSame(
+      parameters.flatMap((each) => ('description' in each ? [] : [each.name])),
+      [],
+      row,
+    );
+  t.strictSame(undescribed({ properties: { a: { items: { properties: { b: {} } } } } }, 'x'), ['x.a', 'x.a.b'], 'what is missing is found');
+});
+
 void t.test('a stream is a text, and says what its items are', async (t) => {
   const document = parse(await file('openapi.yaml')) as Document;
   const streams = mediaTypes(document).filter(([place]) => /(event-stream|x-ndjson)$/.test(place));
