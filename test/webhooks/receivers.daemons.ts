@@ -1,41 +1,21 @@
-/** The receivers of docs/recipes.md, as somebody copies them: each is told by a daemon, and refuses what is not signed. */
+/**
+ * The servers of docs/recipes.md, as somebody copies them: each receiver is told by a daemon, and refuses what is not signed; the one that hands
+ * streams on does so to who may watch.
+ */
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { symlinkSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t, { type Test } from 'tap';
 import type { NewWebhook } from '../../schemas/webhook.ts';
 import { blocks, root } from '../documentation/blocks.ts';
-import { scratch, startDaemon, write } from '../support/daemon.ts';
+import { readSse, scratch, startDaemon, write } from '../support/daemon.ts';
+import { freePort, isListening } from '../support/ports.ts';
 
-const programOf = (language: string): string => {
-  const block = blocks.find(
-    (each) => each.page === 'docs/recipes.md' && each.language === language && each.text.includes('WEBHOOK_SECRET'),
-  );
-  if (!block) throw new Error(`docs/recipes.md has no receiver in ${language}`);
+const programOf = (language: string, holding = 'WEBHOOK_SECRET'): string => {
+  const block = blocks.find((each) => each.page === 'docs/recipes.md' && each.language === language && each.text.includes(holding));
+  if (!block) throw new Error(`docs/recipes.md has no program in ${language} with ${holding}`);
   return block.text;
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
-
-/** Resolves when somebody listens there. */
-const listens = async (port: number): Promise<void> => {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const isThere = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)]);
-    socket.destroy();
-    if (isThere) return;
-  }
 };
 
 const tryReceiver = async (t: Test, language: string, command: string): Promise<void> => {
@@ -60,7 +40,7 @@ const tryReceiver = async (t: Test, language: string, command: string): Promise<
     t.equal(line, `end ${task.id} done`);
     break;
   }
-  await listens(port);
+  while (!(await isListening(port)));
   const forged = await fetch(`http://127.0.0.1:${port}/`, {
     method: 'POST',
     headers: {
@@ -77,3 +57,28 @@ void t.test('in Node', (t) => tryReceiver(t, 'js', process.execPath));
 
 const hasPython = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0;
 void t.test('in Python', { skip: hasPython ? false : 'no Python 3.9 or later' }, (t) => tryReceiver(t, 'python', 'python3'));
+
+void t.test('the server that hands streams on', async (t) => {
+  const home = scratch(t);
+  write(home, { '.makima/.keep': '' });
+  const daemon = await startDaemon(t, 'says-a-line', { MAKIMA_HOME: join(home, '.makima') });
+  write(home, { 'server.mjs': programOf('js', 'mayWatch').replace('http://127.0.0.1:8080', daemon.app.url) });
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(home, 'server.mjs')], {
+    env: { ...process.env, HOME: home, PORT: String(port) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  while (!(await isListening(port)));
+  const task = await daemon.start({});
+  const watch = (headers: Record<string, string>): Promise<Response> => fetch(`http://127.0.0.1:${port}/watch/${task.id}`, { headers });
+  t.equal((await watch({})).status, 404);
+  const ids: number[] = [];
+  for await (const event of readSse(await watch({ cookie: `watches=${task.id}` }))) ids.push(event.id);
+  const all = (await daemon.events(task.id)).filter(({ type }) => ['status', 'output', 'end'].includes(type)).map(({ id }) => id);
+  t.strictSame(ids, all);
+  const rest: number[] = [];
+  const after = { cookie: `watches=${task.id}`, 'last-event-id': String(ids[1]) };
+  for await (const event of readSse(await watch(after))) rest.push(event.id);
+  t.strictSame(rest, all.slice(2));
+});
