@@ -1,4 +1,4 @@
-import { MakimaError, errorOfAnswer, reasonOf } from './error.ts';
+import { MakimaError, errorOf, errorOfAnswer, reasonOf } from './error.ts';
 
 interface Success<T> {
   data: T;
@@ -28,4 +28,16 @@ export const call = async <T>(answer: Promise<Success<T> | Failure>): Promise<T>
       cause: error,
     });
   }
+};
+
+/**
+ * An answer that is what was asked for: a page of a proxy's, which says 200 too, is none.
+ * @throws MakimaError with the answer's code; UNEXPECTED_ANSWER where it is of another type
+ */
+export const answered = async (response: Response, type: string): Promise<Response> => {
+  if (!response.ok) throw await errorOf(response);
+  const found = response.headers.get('content-type') ?? 'nothing';
+  if (found.startsWith(type)) return response;
+  await response.body?.cancel();
+  throw new MakimaError('UNEXPECTED_ANSWER', `The answer is ${found} in place of ${type}: what answers is no makima daemon.`);
 };

@@ -1,6 +1,7 @@
+import { answered } from './answered.ts';
 import { textOf } from './chunks.ts';
 import type { Event, SnapshotEnd } from './contract.d.ts';
-import { MakimaError, errorOf, reasonOf } from './error.ts';
+import { MakimaError, reasonOf } from './error.ts';
 import { iterate } from './iterate.ts';
 import { pause, pauseMs, reasonFor } from './pause.ts';
 import { SseParser, type Frame } from './sse.ts';
@@ -85,8 +86,10 @@ async function* follow({ transport, options, signal, at }: Following): AsyncGene
   let isEnd = false;
   for (let failures = 0; ; failures += 1) {
     const headers = { accept: 'text/event-stream' };
-    const response = await transport.send({ method: 'GET', path: path + queryOf(options, cursor), headers, signal });
-    if (!response.ok) throw await errorOf(response);
+    const response = await answered(
+      await transport.send({ method: 'GET', path: path + queryOf(options, cursor), headers, signal }),
+      'text/event-stream',
+    );
     const parser = new SseParser();
     let isWhole = false;
     let isNew = false;

@@ -1,6 +1,7 @@
+import { answered } from './answered.ts';
 import { textOf } from './chunks.ts';
 import type { OutputEvent } from './contract.d.ts';
-import { MakimaError, errorOf, reasonOf } from './error.ts';
+import { MakimaError, reasonOf } from './error.ts';
 import { eventsOf, type TaskEvent } from './events.ts';
 import { iterate } from './iterate.ts';
 import { pause, pauseMs, reasonFor } from './pause.ts';
@@ -11,8 +12,13 @@ export interface OutputOptions {
   follow?: boolean;
   /** What comes after this is sent: the id of a line. */
   after?: string | number;
+  /** Of what is there by now, the last so many lines alone; 0 is none. */
+  tail?: number;
   signal?: AbortSignal;
 }
+
+/** A daemon's are cut long before that, and holding one that is longer would be the client's end. */
+const longestLine = 64 * 1024 * 1024;
 
 /** One JSON text a line, however the pieces are cut. What follows the last newline is no line. */
 async function* linesOf(response: Response): AsyncGenerator<string, void, undefined> {
@@ -20,6 +26,8 @@ async function* linesOf(response: Response): AsyncGenerator<string, void, undefi
   for await (const text of textOf(response, null)) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
+    if (rest.length > longestLine)
+      throw new MakimaError('UNEXPECTED_ANSWER', `A line is longer than ${longestLine} characters: what answers is no makima daemon.`);
     for (const line of lines) if (line !== '') yield line;
   }
 }
@@ -41,19 +49,25 @@ const lineOf = (text: string): OutputEvent => {
 async function* upToNow(
   transport: Transport,
   taskId: string,
-  { after }: OutputOptions,
+  { after, tail }: OutputOptions,
   signal: AbortSignal,
 ): AsyncGenerator<OutputEvent, void, undefined> {
   let last = after;
+  let isFirst = true;
   for (let failures = 0; ; failures += 1) {
-    const query = last === undefined ? '' : `?${new URLSearchParams({ after: String(last) }).toString()}`;
-    const path = `/api/v1/mesh/tasks/${encodeURIComponent(taskId)}/output${query}`;
-    const response = await transport.send({ method: 'GET', path, headers: { accept: 'application/x-ndjson' }, signal });
-    if (!response.ok) throw await errorOf(response);
+    const query = new URLSearchParams();
+    if (last !== undefined) query.set('after', String(last));
+    if (tail !== undefined && isFirst) query.set('tail', String(tail));
+    const path = `/api/v1/mesh/tasks/${encodeURIComponent(taskId)}/output?${query.toString()}`;
+    const response = await answered(
+      await transport.send({ method: 'GET', path, headers: { accept: 'application/x-ndjson' }, signal }),
+      'application/x-ndjson',
+    );
     try {
       for await (const text of linesOf(response)) {
         const line = lineOf(text);
         last = line.id;
+        isFirst = false;
         failures = 0;
         yield line;
       }
@@ -72,10 +86,18 @@ const isLine = (event: TaskEvent): event is Extract<TaskEvent, { type: 'output' 
 async function* upToTheEnd(
   transport: Transport,
   taskId: string,
-  { after }: OutputOptions,
+  { after, tail }: OutputOptions,
   signal: AbortSignal,
 ): AsyncGenerator<OutputEvent, void, undefined> {
-  const options = { taskId, types: ['output'], signal, ...(after !== undefined && { after }) } as const;
+  let last = after;
+  if (tail !== undefined) {
+    // What follows the last line follows: where none is wanted, one says where that is.
+    for await (const line of upToNow(transport, taskId, { ...(after !== undefined && { after }), tail: Math.max(tail, 1) }, signal)) {
+      last = line.id;
+      if (tail > 0) yield line;
+    }
+  }
+  const options = { taskId, types: ['output'], signal, ...(last !== undefined && { after: last }) } as const;
   for await (const event of eventsOf(transport, options, signal)) if (isLine(event)) yield event;
 }
 

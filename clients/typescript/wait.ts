@@ -1,5 +1,6 @@
 import type { Task } from './contract.d.ts';
-import { MakimaError, errorOf } from './error.ts';
+import { answered } from './answered.ts';
+import { MakimaError } from './error.ts';
 import type { Transport } from './transport.ts';
 
 export interface WaitOptions {
@@ -29,8 +30,7 @@ export const waitFor = async (
   for (;;) {
     const left = Math.max(0, Math.min(giveUpAt - Date.now(), longestPollMs));
     const path = `/api/v1/mesh/tasks/${encodeURIComponent(taskId)}/wait?until=${until}&timeout=${left / 1000}`;
-    const response = await transport.send({ method: 'GET', path, signal });
-    if (!response.ok) throw await errorOf(response);
+    const response = await answered(await transport.send({ method: 'GET', path, signal }), 'application/json');
     const task: unknown = await response.json();
     if (!isTask(task)) throw new MakimaError('UNEXPECTED_ANSWER', 'What answers is no makima daemon: it said nothing of the task');
     if (response.headers.get('x-makima-over') === 'true') return task;

@@ -79,6 +79,11 @@ void t.test('a daemon', async (t) => {
       const after = outputs[3]?.id ?? 0;
       for (const follow of [false, true]) t.strictSame(await everything(makima.output(task.id, { follow, after })), outputs.slice(4));
 
+      for (const follow of [false, true]) {
+        t.strictSame(await everything(makima.output(task.id, { follow, tail: 3 })), outputs.slice(-3));
+        t.strictSame(await everything(makima.output(task.id, { follow, tail: 0 })), []);
+      }
+
       const some = makima.events({ taskId: task.id, types: ['status'] });
       const [first] = [await some.next()];
       const { cursor } = some;

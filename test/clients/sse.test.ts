@@ -89,3 +89,17 @@ void t.test('what never ends is refused before it fills the memory', (t) => {
   t.throws(push(Array.from({ length: 5 }, () => `data: ${piece}\n`)), { code: 'UNEXPECTED_ANSWER' });
   t.end();
 });
+
+void t.test('a connection on which nothing comes is taken for dead, and what was opened is closed', async (t) => {
+  let closed = false;
+  const silent = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(encoder.encode('data: a\n')),
+    cancel: () => {
+      closed = true;
+    },
+  });
+  const texts = textOf(new Response(silent), 5);
+  t.equal((await texts.next()).value, 'data: a\n');
+  await t.rejects(texts.next(), { message: 'nothing came for 0.005 s' });
+  t.ok(closed);
+});
