@@ -25,6 +25,7 @@ const program = (): Command => {
     tell: notThere,
     endWith: notThere,
     interrupted: notThere,
+    giveUp: notThere,
   };
   return makeProgram(cli, commandGroups);
 };

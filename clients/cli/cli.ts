@@ -13,13 +13,15 @@ export interface Cli {
   /** The home whose daemon is meant, as an absolute path. */
   readonly home: string;
   /** The daemon, found once: by `--url` or `--home`, or else by the environment. @throws MakimaError UNREACHABLE where there is none */
-  connect(): Promise<Makima>;
+  connect: () => Promise<Makima>;
   /** Says what failed, where others are still to be done. */
-  tell(error: unknown): void;
+  tell: (error: unknown) => void;
   /** The exit status, where nothing fails; the highest that was named counts. */
-  endWith(code: ExitCode): void;
+  endWith: (code: ExitCode) => void;
   /** Fires at the first Ctrl-C, which ends the process where nobody has asked for the signal. */
-  interrupted(): AbortSignal;
+  interrupted: () => AbortSignal;
+  /** Fires that signal. */
+  giveUp: () => void;
 }
 
 /** Adds its command to the program. */

@@ -22,16 +22,18 @@ const homeOf = (given: string | undefined): string => {
   return resolve(home.replace(/^~(?=\/|$)/, homedir));
 };
 
-/** The signal of the first Ctrl-C; a second one ends the process, as does the first where nobody asked. */
-const untilInterrupted = (): (() => AbortSignal) => {
-  let controller: AbortController | null = null;
-  return () => {
-    if (controller === null) {
-      const made = new AbortController();
-      process.once('SIGINT', () => made.abort(new GivenUp()));
-      controller = made;
-    }
-    return controller.signal;
+/** The signal of the first Ctrl-C; a second one ends the process, as does the first where nobody asked for it. */
+const untilInterrupted = (): Pick<Cli, 'interrupted' | 'giveUp'> => {
+  const controller = new AbortController();
+  const giveUp = (): void => controller.abort(new GivenUp());
+  let isAsked = false;
+  return {
+    giveUp,
+    interrupted: () => {
+      if (!isAsked) process.once('SIGINT', giveUp);
+      isAsked = true;
+      return controller.signal;
+    },
   };
 };
 
@@ -69,7 +71,7 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
       exitCode = code > exitCode ? code : exitCode;
     },
     tell: (error) => cli.endWith(failed(error, cli)),
-    interrupted: untilInterrupted(),
+    ...untilInterrupted(),
   };
   const program = makeProgram(cli, commandGroups);
   try {

@@ -147,6 +147,9 @@ const agentVariables = [
   'MAKIMA_RETRY_SECONDS',
 ];
 
+/** By which clients find a daemon: none of its settings, and no mistake where it is started. */
+const clientVariables = ['MAKIMA_URL', 'MAKIMA_TOKEN'];
+
 /** A name without what all have in common, by which each would be near to each. */
 const tail = (name: string): string => name.replace(/^MAKIMA_/, '');
 const meant = (name: string, names: readonly string[]): string => {
@@ -230,7 +233,7 @@ export const loadConfig = (
       problems.push(`${name} in ${file} is no setting${meant(name, inFile)}: it must be one of ${inFile.join(', ')}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  const known = new Set([...[...names].map(variableOf), ...agentVariables]);
+  const known = new Set([...[...names].map(variableOf), ...agentVariables, ...clientVariables]);
   const warnings = Object.keys(env)
     .filter((name) => name.startsWith('MAKIMA_') && !known.has(name))
     .map((name) => `${name} is no setting of makima and has no effect${meant(name, [...names].map(variableOf))}.`);

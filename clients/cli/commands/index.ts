@@ -7,6 +7,7 @@ import { addPause, addResume, addStart, addStop } from './control.ts';
 import { addDown, addServe, addUp } from './daemon.ts';
 import { addDiff } from './diff.ts';
 import { addKeys } from './keys.ts';
+import { addAttach, addLogs } from './logs.ts';
 import { addLs } from './ls.ts';
 import { addMerge } from './merge.ts';
 import { addMessage } from './message.ts';
@@ -20,7 +21,7 @@ import { addWebhooks } from './webhooks.ts';
 export const commandGroups: CommandGroups = [
   ['The daemon', [addUp, addDown, addServe, addInfo, addDoctor, addOpen]],
   ['Tasks', [addRun, addLs, addShow, addWait]],
-  ['While they run', [addMessage, addStop, addPause, addResume, addStart]],
+  ['While they run', [addLogs, addAttach, addMessage, addStop, addPause, addResume, addStart]],
   ['Their work', [addDiff, addComplete, addClone, addBranches, addPreview, addMerge]],
   ['What is kept', [addRm, addPrune, addRestore, addKeys, addWebhooks]],
   ['The shell', [addCompletion]],

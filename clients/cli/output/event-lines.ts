@@ -1,0 +1,106 @@
+import type { Event } from '../../typescript/index.ts';
+import { cutTo, plain, withinLine } from './plain.ts';
+import type { Screen } from './screen.ts';
+
+type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+type Activity = Of<'activity'>;
+type Paint = Screen['paint'];
+
+const maxColumns = 200;
+const maxResultLines = 3;
+
+/** What of a tool's input tells best what it does; the first that is there is shown. */
+const tellingFields = [
+  'command',
+  'file_path',
+  'notebook_path',
+  'pattern',
+  'path',
+  'url',
+  'query',
+  'skill',
+  'description',
+  'subject',
+  'prompt',
+];
+
+const short = (text: string): string => cutTo(withinLine(text).trim(), maxColumns);
+
+const toolLine = ({ name, input }: NonNullable<Activity['tool']>, paint: Paint): string => {
+  const what = tellingFields
+    .map((field) => (Object.hasOwn(input, field) ? input[field] : undefined))
+    .find((value): value is string => typeof value === 'string' && value.trim() !== '');
+  return `${paint('cyan', `● ${short(name)}`)}${what === undefined ? '' : `: ${short(what)}`}`;
+};
+
+const resultLines = (text: string, isError: boolean, paint: Paint): string | null => {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0) return isError ? paint('red', '  ✗ failed') : null;
+  const more = lines.length - maxResultLines;
+  const shown = lines.slice(0, maxResultLines).map((line, index) => `  ${index > 0 ? ' ' : isError ? '✗' : '⎿'} ${short(line)}`);
+  return [...shown, ...(more > 0 ? [`    … ${more} more ${more === 1 ? 'line' : 'lines'}`] : [])]
+    .map((line) => paint(isError ? 'red' : 'dim', line))
+    .join('\n');
+};
+
+const activityLines = ({ kind, text, tool, isError }: Activity, paint: Paint): string | null => {
+  if (tool !== null && kind !== 'tool-result') return toolLine(tool, paint);
+  const words = plain(text ?? '').trimEnd();
+  switch (kind) {
+    case 'tool-result':
+      return resultLines(words, isError, paint);
+    case 'error':
+      return paint('red', `✗ ${words || 'failed'}`);
+    case 'thinking':
+      return null;
+    default:
+      return words.trim() === '' ? null : words;
+  }
+};
+
+const systemColours = { info: 'dim', warning: 'yellow', error: 'red' } as const;
+
+const outputLine = ({ stream, content, level }: Of<'output'>, paint: Paint): string => {
+  const text = plain(content);
+  switch (stream) {
+    case 'system':
+      return paint(systemColours[level ?? 'info'], `[makima] ${text}`);
+    case 'stderr':
+      return paint('yellow', `[stderr] ${text}`);
+    case 'stdin':
+      return paint('bold', `> ${text}`);
+    case 'stdout':
+      return text;
+  }
+};
+
+/**
+ * Turns the events of a task into what a person reads, one after the other: what its agent said and did, what makima said.
+ * @returns for each event its lines, null where it says nothing to a person
+ */
+export const eventLines = (paint: Paint): ((event: Event) => string | null) => {
+  /** The line of which activities were told: its own event follows them. */
+  let told: number | null = null;
+  let reason = '';
+  return (event) => {
+    switch (event.type) {
+      case 'activity': {
+        told = event.id;
+        const lines = activityLines(event, paint);
+        // What a subagent does stands further in than what the agent itself does.
+        return lines === null || event.parentCallId === null ? lines : lines.replace(/^/gm, '  ');
+      }
+      case 'status':
+        reason = event.reason ?? '';
+        return null;
+      case 'output':
+        // A JSON line of the agent's says by its activities what it says.
+        if (event.stream === 'stdout' && (event.jsonType !== undefined || event.id === told || event.partial === true)) return null;
+        // Why a run failed is told at its end.
+        if (event.stream === 'system' && event.level === 'error' && reason.split('\n').includes(event.content)) return null;
+        return outputLine(event, paint);
+      default:
+        return null;
+    }
+  };
+};
