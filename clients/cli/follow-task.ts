@@ -1,4 +1,4 @@
-import type { Event, Makima, Task } from '../typescript/index.ts';
+import type { Makima, Task, TaskEvent } from '../typescript/index.ts';
 import type { Cli } from './cli.ts';
 import { GivenUp } from './failure.ts';
 import { eventLines } from './output/event-lines.ts';
@@ -50,7 +50,7 @@ const showProgress = ({ screen, isJson }: Cli): { at: (status: string) => void; 
 };
 
 /** A line of the agent's that is not shown: its activities are. */
-const isRepeated = (event: Event): boolean => event.type === 'output' && event.stream === 'stdout' && event.jsonType !== undefined;
+const isRepeated = (event: TaskEvent): boolean => event.type === 'output' && event.stream === 'stdout' && event.jsonType !== undefined;
 
 const showEvents = async (cli: Cli, makima: Makima, taskId: string, options: FollowOptions): Promise<void> => {
   const { screen, isJson } = cli;

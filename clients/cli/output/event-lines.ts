@@ -1,8 +1,8 @@
-import type { Event } from '../../typescript/index.ts';
+import type { TaskEvent } from '../../typescript/index.ts';
 import { cutTo, plain, withinLine } from './plain.ts';
 import type { Screen } from './screen.ts';
 
-type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+type Of<T extends TaskEvent['type']> = Extract<TaskEvent, { type: T }>;
 type Activity = Of<'activity'>;
 type Paint = Screen['paint'];
 
@@ -78,10 +78,10 @@ const outputLine = ({ stream, content, level }: Of<'output'>, paint: Paint): str
  * Turns the events of a task into what a person reads, one after the other: what its agent said and did, what makima said.
  * @returns for each event its lines, null where it says nothing to a person
  */
-export const eventLines = (paint: Paint): ((event: Event) => string | null) => {
+export const eventLines = (paint: Paint): ((event: TaskEvent) => string | null) => {
   /** The line of which activities were told: its own event follows them. */
   let told: number | null = null;
-  let reason = '';
+  let reasons: string[] = [];
   return (event) => {
     switch (event.type) {
       case 'activity': {
@@ -91,13 +91,13 @@ export const eventLines = (paint: Paint): ((event: Event) => string | null) => {
         return lines === null || event.parentCallId === null ? lines : lines.replace(/^/gm, '  ');
       }
       case 'status':
-        reason = event.reason ?? '';
+        reasons = (event.reason ?? '').split('\n').map((line) => line.trim());
         return null;
       case 'output':
         // A JSON line of the agent's says by its activities what it says.
         if (event.stream === 'stdout' && (event.jsonType !== undefined || event.id === told || event.partial === true)) return null;
         // Why a run failed is told at its end.
-        if (event.stream === 'system' && event.level === 'error' && reason.split('\n').includes(event.content)) return null;
+        if (event.stream === 'system' && event.level === 'error' && reasons.includes(event.content.trim())) return null;
         return outputLine(event, paint);
       default:
         return null;

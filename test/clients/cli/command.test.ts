@@ -19,10 +19,26 @@ void t.test('on a daemon', async (t) => {
   await t.test('a plan from an argument works on the repository that one is in; the end is the exit status', async (t) => {
     const { code, out, err } = await makima(['run', 'RUN: echo hello > hello.txt', '--name', 'Greet'], { cwd: join(repository) });
     t.equal(code, 0, err);
-    t.match(out, /^done after \d+s/m);
+    t.match(out, /^● Bash: echo hello > hello\.txt$[^]*^The plan ran\.$/m);
+    t.match(err, /^[0-9a-f-]{36} Greet\n[^]*Greet: done after \d+s, \$0\.\d+\n$/, 'what is no word of the agent is beside');
     t.match(await makima(['diff', 'Greet']), { code: 0, out: /^diff --git a\/hello\.txt b\/hello\.txt\n/ });
     t.match(objects(await makima(['diff', 'Greet', '--json'])), [{ path: 'hello.txt', status: 'added', additions: 1 }]);
     t.equal((await makima(['run', '--no-repo', 'RUN: exit 3'])).code, 1, 'a task that fails is a failure');
+  });
+
+  await t.test('what was said and done, from any line on, as it was and as JSON', async (t) => {
+    const all = await makima(['logs', 'Greet']);
+    t.match(all, { code: 0, err: '', out: /^\[makima\] Agent: claude[^]*^● Bash: echo hello/m });
+    t.notMatch(all.out, /"type":/, 'no line of JSON');
+    t.equal((await makima(['logs', 'Greet', '-n', '1'])).out, all.out.split('\n').slice(-2).join('\n'));
+    t.match(await makima(['logs', 'Greet', '-f', '--since', '2030-01-01T00:00:00Z']), { code: 0, out: '', err: /Greet: done/ });
+    const events = objects(await makima(['logs', 'Greet', '--json', '--follow']));
+    t.match(
+      events.find(({ type }) => type === 'activity'),
+      { kind: 'tool', tool: { name: 'Bash' } },
+    );
+    t.match(events.at(-1), { type: 'end', status: 'done' });
+    t.match((await makima(['logs', 'Greet', '--raw'])).out, /^\{"type":"system","subtype":"init"/);
   });
 
   await t.test('a plan from a file and from standard input; -d prints the id alone', async (t) => {
@@ -69,6 +85,7 @@ void t.test('on a daemon', async (t) => {
     const { id } = await daemon.start({ name: 'Long', plan: 'RUN: sleep 1000' });
     await daemon.until(id, (event) => event.type === 'status' && event.to === 'running');
     t.match(await makima(['wait', 'Long', '--timeout', '0']), { code: 8, out: /Long: running/ });
+    t.match(await makima(['logs', 'Long']), { code: 0, out: /● Bash: sleep 1000\n$/ }, 'up to now');
     t.match(await makima(['pause', 'Long']), { code: 0, out: /paused/ });
     t.match(objects(await makima(['resume', id, '--json'])), [{ status: 'running' }]);
     t.match(await makima(['stop', 'Long', '--now']), { code: 0, out: /interrupted +Long\n$/ });
