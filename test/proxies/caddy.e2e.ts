@@ -5,8 +5,8 @@ import t from 'tap';
 import { spawnDaemon } from '../support/daemon-process.ts';
 import { scratch, write } from '../support/daemon.ts';
 import { freePort } from '../support/ports.ts';
-import { holds } from './holds.ts';
-import { client, host, makeCertificate, recipe, startProxy, whyNot } from './proxy.ts';
+import { holds, wayBy } from './holds.ts';
+import { host, makeCertificate, recipe, startProxy, whyNot } from './proxy.ts';
 
 const skip = whyNot('caddy', 'version') || whyNot('openssl', 'version');
 
@@ -32,10 +32,9 @@ void t.test('caddy', { skip }, async (t) => {
   const places = { HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory };
   await startProxy(t, 'caddy', ['run', '--adapter', 'caddyfile', '--config', join(directory, 'Caddyfile')], port, places);
 
-  await t.test('a whole host, behind TLS', (t) => holds(t, { ask: client(port, certificate, token), prefix: '', port }, daemon));
-  const name = 'example.org';
+  const wayTo = wayBy(certificate);
+  await t.test('a whole host, behind TLS', (t) => holds(t, wayTo(port, token), daemon));
   await t.test('below a path, over the unix socket', async (t) => {
-    const ask = client(belowPort, certificate, token, name);
-    await holds(t, { ask, prefix: '/makima', port: belowPort, name }, daemon);
+    await holds(t, wayTo(belowPort, token, '/makima', 'example.org'), daemon);
   });
 });

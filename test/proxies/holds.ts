@@ -1,19 +1,34 @@
 /** What has to hold for whoever reaches a daemon by a proxy. */
+import { on } from 'node:events';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import type { WebSocket } from 'ws';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import type { DaemonProcess } from '../support/daemon-process.ts';
 import { scratch, write } from '../support/daemon.ts';
-import { host, type Answer, type Ask } from './proxy.ts';
+import { client, host, openSocket, type Answer, type Ask } from './proxy.ts';
 
 export interface Way {
   ask: Ask;
+  /** @param path - below the prefix */
+  socket: (path: string) => WebSocket;
   /** Where the proxy serves the daemon: empty for the whole host. */
   prefix: string;
   port: number;
-  name?: string;
+  name: string;
 }
+
+/** @param certificate - of the proxies that are reached */
+export const wayBy =
+  (certificate: string) =>
+  (port: number, token: string, prefix = '', name = host): Way => ({
+    ask: client(port, certificate, token, name),
+    socket: (path) => openSocket(port, certificate, token, prefix + path, name),
+    prefix,
+    port,
+    name,
+  });
 
 const api = '/api/v1/mesh';
 const json = { 'content-type': 'application/json' };
@@ -91,7 +106,7 @@ const followed = async (t: Test, way: Way): Promise<void> => {
   }
 };
 
-const addresses = async (t: Test, { ask, prefix, port, name = host }: Way): Promise<void> => {
+const addresses = async (t: Test, { ask, prefix, port, name }: Way): Promise<void> => {
   const link = (await ask(`${prefix}${api}/tasks?limit=1`)).headers.link;
   t.match(link, new RegExp(`^<${prefix}${api}/tasks\\?limit=1&cursor=`));
   const nextPage = /<([^>]+)>/.exec(String(link))?.[1] ?? '';
@@ -121,6 +136,23 @@ const strangers = async (t: Test, { ask, prefix }: Way): Promise<void> => {
   t.match(list.headers.link, new RegExp(`^<${prefix}${api}/`));
 };
 
+/** Commands, and what happens, over one connection. */
+const socket = async (t: Test, way: Way): Promise<void> => {
+  const { task, release } = await waiting(t, way);
+  const opened = way.socket(`${api}/ws?taskId=${task.id}`);
+  const types: string[] = [];
+  for await (const [data] of on(opened, 'message')) {
+    const message = JSON.parse(String(data));
+    types.push(message.type);
+    if (message.type === 'authenticated') opened.send(JSON.stringify({ type: 'checkTargetExists', requestId: 1, targetDir: '/nowhere' }));
+    if (message.type === 'checkTargetExistsResult') release();
+    if (message.type === 'taskComplete') break;
+  }
+  opened.close();
+  t.equal(types[0], 'authenticated');
+  t.ok(types.includes('checkTargetExistsResult') && types.includes('taskStatusChange'), types.join());
+};
+
 const largePlan = async (t: Test, { ask, prefix }: Way): Promise<void> => {
   const body = JSON.stringify({ name: 'large', plan: 'ü'.repeat(1_900_000) });
   t.equal((await ask(`${prefix}${api}/tasks`, { method: 'POST', headers: json, body })).status, 201);
@@ -130,13 +162,14 @@ const largePlan = async (t: Test, { ask, prefix }: Way): Promise<void> => {
 export const holds = async (t: Test, way: Way, daemon: DaemonProcess): Promise<void> => {
   await t.test('streams, and where they are taken up again', (t) => streams(t, way, daemon));
   await t.test('what is followed', (t) => followed(t, way));
+  await t.test('the WebSocket', (t) => socket(t, way));
   await t.test('every address leads back by the proxy', (t) => addresses(t, way));
   await t.test('who may call, and what a caller may say', (t) => strangers(t, way));
   await t.test('a large plan', (t) => largePlan(t, way));
 };
 
 /** A poll that is asked to wait for longer than most proxies do. */
-export const waitsLong = async ({ ask, prefix }: Way, seconds: number): Promise<number> => {
+export const waitsLong = async ({ ask, prefix }: Pick<Way, 'ask' | 'prefix'>, seconds: number): Promise<number> => {
   const made = await ask(`${prefix}${api}/tasks`, { method: 'POST', headers: json, body: '{"name":"n","plan":"p"}' });
   const { id } = JSON.parse(await made.text());
   const answer = await ask(`${prefix}${api}/tasks/${id}/wait?timeout=${seconds}`);

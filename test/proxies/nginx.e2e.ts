@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { spawnDaemon, type DaemonProcess } from '../support/daemon-process.ts';
 import { scratch, write } from '../support/daemon.ts';
 import { freePort } from '../support/ports.ts';
-import { holds, waitsLong } from './holds.ts';
+import { holds, waitsLong, wayBy } from './holds.ts';
 import { client, host, makeCertificate, recipe, startProxy, whyNot, type Ask } from './proxy.ts';
 
 const skip = whyNot('nginx', '-v') || whyNot('openssl', 'version');
@@ -64,21 +64,19 @@ void t.test('nginx', { skip }, async (t) => {
     server(plainPort, `location / { proxy_pass http://${address}; proxy_set_header Host $host; }\n`),
   ];
   await startNginx(t, servers.join('\n'), port);
-  const ask = client(port, certificate, over.token);
+  const wayTo = wayBy(certificate);
+  const { ask } = wayTo(port, over.token);
   const long = Promise.all([
-    waitsLong({ ask, prefix: '', port }, 62),
-    waitsLong({ ask: client(plainPort, certificate, over.token, 'example.org'), prefix: '', port: plainPort }, 62),
+    waitsLong({ ask, prefix: '' }, 62),
+    waitsLong({ ask: client(plainPort, certificate, over.token, 'example.org'), prefix: '' }, 62),
   ]);
 
-  await t.test('a whole host, behind TLS', (t) => holds(t, { ask, prefix: '', port }, over.daemon));
-  const name = 'example.org';
+  await t.test('a whole host, behind TLS', (t) => holds(t, wayTo(port, over.token), over.daemon));
   await t.test('below a path, over the unix socket', async (t) => {
-    const ask = client(belowPort, certificate, over.token, name);
-    await holds(t, { ask, prefix: '/makima', port: belowPort, name }, over.daemon);
+    await holds(t, wayTo(belowPort, over.token, '/makima', 'example.org'), over.daemon);
   });
   await t.test('below a path that is left on, by MAKIMA_BASE_PATH', async (t) => {
-    const ask = client(basedPort, certificate, based.token, name);
-    await holds(t, { ask, prefix: '/makima', port: basedPort, name }, based.daemon);
+    await holds(t, wayTo(basedPort, based.token, '/makima', 'example.org'), based.daemon);
   });
   await t.test('a name that is nobody’s is refused, by whatever address it leads to nginx', async (t) => {
     const evil: Ask = (path) => ask(path, { headers: { host: 'evil.example' } });

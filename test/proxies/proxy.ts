@@ -3,9 +3,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { request as secureRequest } from 'node:https';
+import { Agent, request as secureRequest } from 'node:https';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { WebSocket } from 'ws';
 import { blocks } from '../documentation/blocks.ts';
 import { isListening } from '../support/ports.ts';
 
@@ -65,6 +66,13 @@ export interface Answer {
   /** Leaves in the middle. */
   leave: () => void;
 }
+
+/** A WebSocket through the proxy, as a page of that host opens one. */
+export const openSocket = (port: number, certificate: string, token: string, path: string, name = host): WebSocket =>
+  new WebSocket(`wss://127.0.0.1:${port}${path}`, ['makima.v1', `makima.token.${Buffer.from(token).toString('base64url')}`], {
+    agent: new Agent({ ca: readFileSync(certificate), servername: name }),
+    headers: { host: `${name}:${port}`, origin: `https://${name}:${port}` },
+  });
 
 export type Ask = (path: string, options?: { method?: string; headers?: Record<string, string>; body?: string }) => Promise<Answer>;
 
