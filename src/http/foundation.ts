@@ -6,6 +6,7 @@ import { draining, type DrainingOptions } from './admission/draining.ts';
 import { gate } from './admission/gate.ts';
 import { knownPaths } from './admission/known-paths.ts';
 import type { RequestGate } from './admission/request-gate.ts';
+import { compress } from './answers/compress.ts';
 import type { Api } from './api.ts';
 import { compileSchemas } from './compile-schemas.ts';
 import { openapi } from './documents/openapi.ts';
@@ -28,5 +29,6 @@ export const layFoundation = async (app: Api, options: FoundationOptions): Promi
   await app.register(knownPaths, options);
   await app.register(crossOrigin, options);
   await app.register(readRequests);
+  await app.register(compress);
   await app.register(openapi, options);
 };

@@ -21,7 +21,7 @@ docs/errors.md tells what to do about each.
 
 Bodies are JSON or \`application/x-www-form-urlencoded\` with the same field names; a JSON object that is sent under the latter
 type, as by \`curl --data\`, is read as JSON. Where an answer has a \`text/plain\`
-form, \`Accept: text/plain\` asks for it. An answer that is a stream is a text here; \`x-itemSchema\`, which OpenAPI 3.2 calls
+form, \`Accept: text/plain\` asks for it. Answers of 16 KB and more are compressed as \`Accept-Encoding\` asks, streams never. An answer that is a stream is a text here; \`x-itemSchema\`, which OpenAPI 3.2 calls
 \`itemSchema\`, is the shape of each of its items. docs/api.md tells how clients are generated from this document.
 
 \`/api/v1/mesh/ws\` is a WebSocket with the same commands and events; \`/asyncapi.yaml\` describes its frames.`;
