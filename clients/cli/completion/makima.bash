@@ -40,7 +40,13 @@ _makima() {
         value=${line%%$'\t'*}
         value=${value#"$before"}
         case $value in *=) compopt -o nospace 2>/dev/null ;; esac
-        if [[ -z $quote ]]; then printf -v value %q "$value"; fi
+        # Agents name tasks. Within a quote that was begun bash inserts a word as it is, so that one which would end the quote, or which the
+        # shell would carry out in it, is left out.
+        case $quote in
+          '') printf -v value %q "$value" ;;
+          \") [[ $value != *[\"\$\`\\!]* ]] || continue ;;
+          \') [[ $value != *\'* ]] || continue ;;
+        esac
         COMPREPLY+=("$value")
         ;;
     esac

@@ -11,6 +11,7 @@ _makima() {
       *)
         value=${line%%$'\t'*}
         about=${line#*$'\t'}
+        value=${value//\\/\\\\}
         candidates+=("${value//:/\\:}:$about")
         ;;
     esac
