@@ -32,11 +32,17 @@ tab 'makima show "Fix the' makima show '"Fix the'
 tab 'makima show Only:o' makima show Only : o
 tab 'makima stop ' makima stop ''
 tab 'makima run -f pl' makima run -f pl
+tab 'makima show Hos' makima show Hos
+tab 'makima show "Hos' makima show '"Hos'
+tab "makima show 'Hos" makima show "'Hos"
+tab "makima show 'Ends" makima show "'Ends"
 `;
+/** What agents may name tasks, to have a shell run it. */
+const hostile = ['Hostile $(touch x)', 'Hostile `touch x`', 'Hostile "; touch x; #', 'Hostile !touch', "Ends '; touch x #"];
 
 void t.test('bash', async (t) => {
   const daemon = await startDaemon(t, 'runs-plan');
-  for (const name of ['Fix the parser', 'Only:one', 'Twin', 'Twin']) await daemon.make({ name });
+  for (const name of [...hostile.toReversed(), 'Fix the parser', 'Only:one', 'Twin', 'Twin']) await daemon.make({ name });
   const directory = scratch(t);
   writeFileSync(join(directory, 'makima'), `#!/bin/sh\nunset NODE_OPTIONS\nexec '${commandLine.join("' '")}' "$@"\n`, { mode: 0o755 });
   writeFileSync(join(directory, 'plan.md'), '');
@@ -53,6 +59,10 @@ void t.test('bash', async (t) => {
     'one|',
     '|',
     'plan.md|',
+    'Hostile\\ \\$\\(touch\\ x\\)|Hostile\\ \\`touch\\ x\\`|Hostile\\ \\"\\;\\ touch\\ x\\;\\ #|Hostile\\ \\!touch|',
+    '|',
+    'Hostile $(touch x)|Hostile `touch x`|Hostile "; touch x; #|Hostile !touch|',
+    '|',
   ]);
 });
 
