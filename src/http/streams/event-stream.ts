@@ -27,7 +27,7 @@ const asLines: Framing = { name: 'lines', beforeId: null, beforeJson: () => '', 
 const written = (chunk: EventChunk, framing: Framing): Written => ({ bytes: chunk.framed(framing), done: chunk.hold() });
 
 /** What of the events is passed on: their bytes. */
-type Chunks = Pick<EventFeed, 'chunks'>;
+type Chunks = Pick<EventFeed, 'chunks' | 'begin'>;
 
 /**
  * What a client is told where the source fails in the middle. Events that were deleted before a slow reader came to them are
@@ -126,7 +126,7 @@ const pump = async <T>(
 
 /**
  * Answers with server-sent events as the HTML standard has them: `id`, `event` and `data` of each, a comment line in silence, a retry
- * hint at first. The headers go out at once; the source must have thrown before it was handed over, since later the status is sent.
+ * hint at first, with the id from which the stream begins where the client could not know it. The headers go out at once; the source must have thrown before it was handed over, since later the status is sent.
  * A failure in the middle ends the stream after a comment that names it, or after an event `gap` where events were deleted: the
  * client comes again with Last-Event-ID and gets the answer.
  * @returns the reply, for the handler to return; the stream goes on by itself
@@ -138,7 +138,8 @@ export const sendEvents = (reply: FastifyReply, source: Chunks, options: StreamO
     writer.end();
     return reply;
   }
-  writer.add({ bytes: Buffer.from(`retry: ${retryMs}\n\n`) });
+  const begin = source.begin === undefined ? '' : `id: ${source.begin}\n`;
+  writer.add({ bytes: Buffer.from(`retry: ${retryMs}\n${begin}\n`) });
   writer.flush();
   void pump(reply, writer, {
     iterator: source.chunks[Symbol.asyncIterator](),

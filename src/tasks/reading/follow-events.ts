@@ -66,7 +66,8 @@ export const followAll = async (
   const isAsked = snapshot || types?.includes('task') === true;
   const states = { snapshot: snapshot || options.after !== null, view, visible };
   const followed = { ...options, visible, ...(isAsked && { beside: statesOfAll(parts, caller, states) }) };
-  if (types?.includes('activity') !== true) return parts.log.followAll(followed);
+  const begin = options.after === null ? { begin: lastPlace(parts) } : {};
+  if (types?.includes('activity') !== true) return { ...(await parts.log.followAll(followed)), ...begin };
   const feed = await parts.log.followAll({ ...followed, types: typesWithLines(types) });
-  return withActivities(parts, feed, { ...options, types: isAsked ? [...types, 'task'] : types });
+  return { ...withActivities(parts, feed, { ...options, types: isAsked ? [...types, 'task'] : types }), ...begin };
 };

@@ -25,7 +25,7 @@ export const outputTexts: OperationTexts = {
     answers: { 200: { 'text/event-stream': { example: [statusEvent, outputEvent, endEvent].map(frame).join('') } } },
   },
   followAll: {
-    description: `Of every task that the caller may see, in one stream. ${resume}\n\nWith \`snapshot=true\` a list needs this one stream and no poll: first a \`task\` event for each task, the newest first, then an event \`snapshot\` that says how many there were, then what happens from exactly there on, with a \`task\` event after each change of a task and one with \`deleted: true\` after its end. A reader that comes back to the same address with \`Last-Event-ID\` gets all states again, and then the events that it has missed; what it knows of other tasks was deleted. One that reads slowly gets the latest state of each task alone.`,
+    description: `Of every task that the caller may see, in one stream. ${resume} Where neither is given, the first \`id:\` comes before any event, and says from where on the stream is whole.\n\nWith \`snapshot=true\` a list needs this one stream and no poll: first a \`task\` event for each task, the newest first, then an event \`snapshot\` that says how many there were, then what happens from exactly there on, with a \`task\` event after each change of a task and one with \`deleted: true\` after its end. A reader that comes back to the same address with \`Last-Event-ID\` gets all states again, and then the events that it has missed; what it knows of other tasks was deleted. One that reads slowly gets the latest state of each task alone.`,
     answers: { 200: { 'text/event-stream': { example: [statusEvent, outputEvent].map(frame).join('') } } },
   },
 };
