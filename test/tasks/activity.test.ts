@@ -1,37 +1,18 @@
-import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { EventType, StreamEvent } from '../../schemas/event.ts';
-import { agentDrivers } from '../../src/agents/index.ts';
-import { openEventLog, type EventPlace, type StoredEvent } from '../../src/events/event-log.ts';
-import { createLedger } from '../../src/ledger/ledger.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import type { EventPlace, StoredEvent } from '../../src/events/event-log.ts';
 import { followAll, followTask } from '../../src/tasks/reading/follow-events.ts';
 import { transcript } from '../agents/claude/transcript.ts';
 import { sampleTask, taskId as id } from '../http/recorded-actions.ts';
+import { readingParts } from './reading-parts.ts';
 
-const now = (): Date => new Date('2026-01-02T03:04:05.678Z');
 const said = (...content: object[]): string => JSON.stringify({ type: 'assistant', message: { content }, parent_tool_use_id: null });
 const text = (words: string): object => ({ type: 'text', text: words });
 
 /** A task with these lines of its agent in its log, cut into pieces where they are longer than that, and with other events between. */
 const withLines = async (t: Test, lines: readonly string[], pieceLength = Infinity) => {
-  const directory = t.testdir();
-  const store = await openStore(join(directory, 'state.sqlite'));
-  const log = openEventLog({ directory: join(directory, 'events'), now });
-  t.teardown(async () => {
-    log.close();
-    await store.close();
-  });
-  const claude = {
-    command: 'claude',
-    preArgs: [],
-    args: [],
-    enablePermissions: false,
-    disableVerbose: false,
-    agentEnv: {},
-    inheritedEnv: {},
-  };
-  const parts = { store, log, ledger: createLedger(store, log), drivers: agentDrivers({ claude }), now };
+  const parts = await readingParts(t);
+  const { store, log } = parts;
   await store.createTask(sampleTask());
   for (const line of lines) {
     const pieces = line.match(new RegExp(`.{1,${Math.min(pieceLength, 60_000)}}`, 'gsu')) ?? [];

@@ -1,7 +1,11 @@
 import t from 'tap';
 import type { TaskEvent, SnapshotEnd } from '../../schemas/event.ts';
 import type { NewToolKey } from '../../schemas/tool-key.ts';
+import type { StoredEvent } from '../../src/events/event-log.ts';
+import { followAll } from '../../src/tasks/reading/follow-events.ts';
+import { sampleTask } from '../http/recorded-actions.ts';
 import { startDaemon, type TestDaemon } from '../support/daemon.ts';
+import { readingParts } from './reading-parts.ts';
 
 type Streamed = (TaskEvent | SnapshotEnd) & { place: string };
 
@@ -186,4 +190,42 @@ void t.test('tasks as they are, in streams', async (t) => {
     );
     await daemon.call('DELETE', `/tasks/${parent.id}`);
   });
+});
+
+void t.test('a reader that stalls is told of the latest state alone, and misses no event of a log', async (t) => {
+  const parts = await readingParts(t);
+  const { store, ledger } = parts;
+  const tasks = [1, 2, 3].map((n) => sampleTask({ id: `00000000-0000-4000-8000-00000000000${n}`, name: `task ${n}` }));
+  for (const task of tasks) await ledger.create(task);
+  const over = new AbortController();
+  const options = { types: ['task', 'output'] as const, after: null, snapshot: true, signal: over.signal };
+  const events = (await followAll(parts, { kind: 'owner' }, options))[Symbol.asyncIterator]();
+  const next = async (): Promise<StoredEvent> => {
+    const { value, done } = await events.next();
+    if (done === true) throw new Error('it ended');
+    return value;
+  };
+  t.match((await next()).event, { type: 'task', task: { name: 'task 3' } });
+  // In the middle of the snapshot: of all, of one that was told already, and of one that is still to come.
+  for (let n = 1; n <= 100; n++) {
+    for (const { id } of tasks) await ledger.update(id, { progressSummary: `${n} done` });
+    ledger.say(tasks[0]?.id ?? '', `line ${n}`);
+  }
+  await store.deleteTasks([tasks[1]?.id ?? '']);
+  ledger.forget(tasks[1]?.id ?? '');
+  const rest: StoredEvent[] = [];
+  const isLatest = ({ event }: StoredEvent): boolean =>
+    event.type === 'task' && (event.deleted === true || event.task?.progressSummary === '100 done');
+  do rest.push(await next());
+  while (new Set(rest.filter(isLatest).map(({ event }) => event.type === 'task' && event.taskId)).size < 3);
+  const states = rest.flatMap(({ event }) => (event.type === 'task' ? event : []));
+  t.ok(states.length <= 6, `${states.length} states for 300 changes`);
+  t.match(states.filter(({ taskId }) => taskId === tasks[1]?.id).at(-1), { deleted: true });
+  while (rest.filter(({ event }) => event.type === 'output').length < 100) rest.push(await next());
+  t.same(
+    rest.flatMap(({ event }) => (event.type === 'output' ? event.content : [])),
+    Array.from({ length: 100 }, (_, n) => `line ${n + 1}`),
+  );
+  over.abort();
+  t.equal((await events.next()).done, true);
 });
