@@ -183,20 +183,18 @@ export class RecordBlock {
     const bytes = this.#bytes;
     const before = new Map<string, Buffer>();
     const [opening, closing] = [Buffer.from(beforeId ?? ''), Buffer.from(afterJson)];
-    const counting = Buffer.from(isNamed ? `-${this.#origin.counting()}` : '');
+    // What stands behind every id of a block is the same, too.
+    const counting = isNamed ? `-${this.#origin.counting()}` : '';
     let length = 0;
     for (const { type, start, idEnd, split } of records) {
-      if (!before.has(type)) before.set(type, Buffer.from(beforeJson(type)));
-      const idLength = beforeId === null ? 0 : opening.length + idEnd - start - idStart + counting.length;
+      if (!before.has(type)) before.set(type, Buffer.from(counting + beforeJson(type)));
+      const idLength = beforeId === null ? 0 : opening.length + idEnd - start - idStart;
       length += idLength + (before.get(type)?.length ?? 0) + split - start + closing.length;
     }
     const framed = make(length);
     let at = 0;
     for (const { type, start, idEnd, split } of records) {
-      if (beforeId !== null) {
-        at = put(bytes, start + idStart, idEnd, framed, put(opening, 0, opening.length, framed, at));
-        at = put(counting, 0, counting.length, framed, at);
-      }
+      if (beforeId !== null) at = put(bytes, start + idStart, idEnd, framed, put(opening, 0, opening.length, framed, at));
       const opened = before.get(type) ?? closing;
       at = put(opened, 0, opened.length, framed, at);
       at += bytes.copy(framed, at, start, split);
