@@ -1,4 +1,4 @@
-import type { TaskEvent } from '../../schemas/event.ts';
+import { loggedTypes, type TaskEvent } from '../../schemas/event.ts';
 import { Remembered } from '../domain/remembered.ts';
 import { MakimaError } from '../errors.ts';
 import { Bell } from '../events/bell.ts';
@@ -11,6 +11,10 @@ import { messageOfEvent, messageOfGap } from './message.ts';
 const rememberedPaths = 1000;
 /** From a store or a log that could not be used to the next try, in milliseconds. */
 const retryMs = 1000;
+/** How often it is stored how far was looked, in milliseconds, where nobody wants what was seen. */
+const noteEveryMs = 10_000;
+/** Is looked at though nobody wants it: so the place that is stored is never far behind, and what was deleted in between by retention is no gap. */
+const seldom = loggedTypes.filter((type) => type !== 'output');
 
 export interface LookParts {
   store: TaskStore;
@@ -55,6 +59,8 @@ export const lookAtEvents = (
   /** The event up to which all were looked at; null where nobody has asked yet. */
   let lookedAt: EventPlace | null = null;
   const position = async (): Promise<EventPlace> => (lookedAt ??= (await store.webhooksLookedAt()) ?? log.lastId());
+  /** What of that is stored, and when it was, in milliseconds since 1970. */
+  const noted: { place: EventPlace | null; at: number } = { place: null, at: 0 };
 
   const paths = new Remembered<Promise<ReadonlySet<string>>>(rememberedPaths);
   const pathOf = (taskId: string): Promise<ReadonlySet<string>> => {
@@ -81,7 +87,10 @@ export const lookAtEvents = (
         deliveries.push(messageOfEvent(webhook.id, event, place));
         told.add(webhook.id);
       }
+    // What nobody wants need not be looked at twice after a restart either, but that is no reason to write each time.
+    if (deliveries.length === 0 && now().getTime() - noted.at < noteEveryMs) return;
     await store.queueDeliveries(deliveries, through);
+    if (through !== null) Object.assign(noted, { place: through, at: now().getTime() });
     for (const id of told)
       await store.boundDeliveries(id, mostWaiting, (lost) =>
         messageOfGap(id, { through: lost, at: now().toISOString(), counting: log.counting() }),
@@ -107,8 +116,8 @@ export const lookAtEvents = (
   };
 
   const read = async (): Promise<void> => {
-    const types = typesOf(webhooks());
-    if (types.length === 0) return bell.wait();
+    if (webhooks().length === 0) return bell.wait();
+    const types = [...new Set([...typesOf(webhooks()), ...seldom])];
     reading = new AbortController();
     const signal = AbortSignal.any([ending.signal, reading.signal]);
     try {
@@ -163,9 +172,12 @@ export const lookAtEvents = (
         await queue(events, null);
       }
     },
-    end() {
+    async end() {
       ending.abort();
-      return running;
+      await running;
+      if (lookedAt === noted.place || typeof lookedAt !== 'string') return;
+      // Without it the next start looks at some once more.
+      await store.queueDeliveries([], lookedAt).catch((error: unknown) => report('noting how far events were looked at', error));
     },
   };
 };

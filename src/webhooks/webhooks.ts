@@ -100,7 +100,11 @@ export const createWebhooks = (parts: WebhookParts): Webhooks => {
         await telling?.remove(id);
         return wasThere;
       }),
-    keep: async (taskIds) => telling?.keep(taskIds),
+    async keep(taskIds) {
+      // Those that there are may be yet to be taken up.
+      await last;
+      await telling?.keep(taskIds);
+    },
     async close() {
       isClosed = true;
       await last;

@@ -6,7 +6,7 @@ import { spawnDaemon, type DaemonProcess } from '../support/daemon-process.ts';
 import { isOf, startReceiver, verify } from './receiver.ts';
 
 const env = { MAKIMA_WEBHOOK_ALLOW: '127.0.0.1' };
-const agent = 'says-a-line';
+const agent = 'cheap';
 
 /** Ends when the daemon has ended, or all is delivered. */
 const settled = async (daemon: DaemonProcess, id: string): Promise<Webhook> => {

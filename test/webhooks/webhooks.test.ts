@@ -14,7 +14,7 @@ void t.test('webhooks', async (t) => {
   let ahead = 0;
   const daemon = await startDaemon(
     t,
-    'says-a-line',
+    'cheap',
     { MAKIMA_WEBHOOK_ALLOW: '127.0.0.1' },
     { webhookPauseMs: 10, webhookLongestPauseMs: 50, webhookTimeoutMs: 300 },
     { now: () => new Date(Date.now() + ahead) },
@@ -201,7 +201,7 @@ void t.test('webhooks', async (t) => {
 void t.test('of too much that waits the oldest goes, and a gap says so', async (t) => {
   const daemon = await startDaemon(
     t,
-    'says-a-line',
+    'cheap',
     { MAKIMA_WEBHOOK_ALLOW: '127.0.0.0/8' },
     { webhookWaiting: 3, webhookPauseMs: 10, webhookLongestPauseMs: 20 },
   );
