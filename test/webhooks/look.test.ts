@@ -84,7 +84,14 @@ void t.test('what retention deletes after it was looked at is no gap at the next
   let queued = Promise.withResolvers<null>();
   const look = (): Looking =>
     lookAtEvents(
-      { store, log, mostWaiting: 10, now: () => new Date((clock += 60_000)), reached: () => undefined, report: (what, error) => t.fail(what, { error }) },
+      {
+        store,
+        log,
+        mostWaiting: 10,
+        now: () => new Date((clock += 60_000)),
+        reached: () => undefined,
+        report: (what, error) => t.fail(what, { error }),
+      },
       () => [wanting],
       () => queued.resolve(null),
     );
