@@ -1,27 +1,25 @@
 import { MakimaError, errorOf, errorOfAnswer, reasonOf } from './error.ts';
 
-interface Success<T> {
-  data: T;
-  error?: never;
-  response: Response;
-}
-interface Failure {
-  data?: never;
-  error: unknown;
+/** What openapi-fetch answers with: data, or an error. */
+interface Answered {
+  data?: unknown;
+  error?: unknown;
   response: Response;
 }
 
-const hasWorked = <T>(answer: Success<T> | Failure): answer is Success<T> => answer.response.ok;
+type Success<A extends Answered> = Extract<A, { data: unknown }>;
+
+const hasWorked = <A extends Answered>(answer: A): answer is Success<A> => answer.response.ok;
 
 /**
  * What a call of `api` is answered with, or the answer's error thrown: `await call(makima.api.GET('/api/v1/mesh/info'))`.
  * @throws MakimaError with the contract's code
  */
-export const call = async <T>(answer: Promise<Success<T> | Failure>): Promise<T> => {
+export const call = async <A extends Answered>(answer: Promise<A>): Promise<Success<A>['data']> => {
   try {
-    const answered = await answer;
-    if (hasWorked(answered)) return answered.data;
-    throw errorOfAnswer(answered.response, answered.error);
+    const got = await answer;
+    if (hasWorked(got)) return got.data;
+    throw errorOfAnswer(got.response, got.error);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new MakimaError('UNEXPECTED_ANSWER', `The answer is no JSON (${reasonOf(error)}): what answers is no makima daemon.`, {
