@@ -5,12 +5,15 @@ import { LoggedType, type LoggedType as Name } from './event.ts';
 /** What is told where a webhook does not say: what a server acts on. */
 export const usualWebhookTypes: readonly Name[] = ['status', 'merge', 'completion', 'end'];
 
+/** An address of HTTP, without blanks. */
+export const webUrlPattern = '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\u0000]+$';
+
 export const CreateWebhook = Type.Object(
   {
     url: Type.String({
       minLength: 1,
       maxLength: 2048,
-      pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\u0000]+$',
+      pattern: webUrlPattern,
       description: 'An http or https address. One of this machine or of a private network must be allowed by MAKIMA_WEBHOOK_ALLOW',
     }),
     types: Type.Optional(

@@ -1,6 +1,7 @@
 import type { Makima, Task, TaskEvent } from '../typescript/index.ts';
 import type { Cli } from './cli.ts';
 import { GivenUp } from './failure.ts';
+import { lastLines } from './last-lines.ts';
 import { eventLines } from './output/event-lines.ts';
 import { exitCodeOf, outcomeLines } from './output/outcome.ts';
 import { withinLine } from './output/plain.ts';
@@ -99,13 +100,21 @@ export const followTask = async (cli: Cli, makima: Makima, taskId: string, optio
   tellEnd(cli, await makima.getTask(taskId));
 };
 
-/** The same of what is there by now; the exit status says nothing of the task. */
-export const showTask = async (cli: Cli, makima: Makima, taskId: string, options: FollowOptions): Promise<void> => {
+/**
+ * The same of what is there by now; the exit status says nothing of the task.
+ * @param tail - how many lines from the end; all of them where it is `all`
+ */
+export const showTask = async (
+  cli: Cli,
+  makima: Makima,
+  taskId: string,
+  tail: number | 'all',
+  options: Omit<FollowOptions, 'after' | 'until'>,
+): Promise<void> => {
+  // What has ended by now has no further lines, so that those read next are the last ones; else they are the last of this moment.
   const task = await makima.getTask(taskId);
-  const { items } = await makima.call(
-    makima.api.GET('/api/v1/mesh/tasks/{taskId}/output', { params: { path: { taskId }, query: { tail: 1 } } }),
-  );
-  const last = items.at(-1)?.id;
-  if (isEnded(task.status)) await showEvents(cli, makima, taskId, options);
-  else if (last !== undefined && last > (options.after ?? 0)) await showEvents(cli, makima, taskId, { ...options, until: last });
+  const { before, last } = await lastLines(makima, taskId, tail === 'all' ? 1 : tail);
+  const from = tail === 'all' || before === undefined ? options : { ...options, after: before };
+  if (isEnded(task.status)) await showEvents(cli, makima, taskId, from);
+  else if (last !== undefined && tail !== 0) await showEvents(cli, makima, taskId, { ...from, until: last });
 };

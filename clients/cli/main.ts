@@ -7,7 +7,7 @@ import { commandGroups } from './commands/index.ts';
 import { Failure, GivenUp, exitCodes, type ExitCode } from './failure.ts';
 import type { Launcher } from './launcher.ts';
 import { errorText, toldOf } from './output/errors.ts';
-import { createScreen } from './output/screen.ts';
+import { createScreen, type Screen } from './output/screen.ts';
 import { makeProgram } from './program.ts';
 
 interface GlobalOptions {
@@ -20,6 +20,12 @@ const homeOf = (given: string | undefined): string => {
   const home = given ?? process.env['MAKIMA_HOME'] ?? '';
   if (home === '') return join(homedir(), '.makima');
   return resolve(home.replace(/^~(?=\/|$)/, homedir));
+};
+
+/** Whether the daemon is one at an address, and none of a home: by --url, or by the environment as the client reads it. */
+const isAtAddress = ({ url, home }: GlobalOptions, env = process.env): boolean => {
+  const has = (name: string): boolean => (env[name] ?? '') !== '';
+  return url !== undefined || (home === undefined && (has('MAKIMA_URL') || (has('MAKIMA_API_URL') && has('MAKIMA_API_KEY'))));
 };
 
 /** The signal of the first Ctrl-C; a second one ends the process, as does the first where nobody asked for it. */
@@ -46,6 +52,7 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
   let exitCode: ExitCode = exitCodes.done;
   const connections: Promise<Makima>[] = [];
   const given = (): GlobalOptions => program.opts<GlobalOptions>();
+  const placeOf = (): string | null => (isAtAddress(given()) ? null : homeOf(given().home));
   const cli: Cli = {
     screen,
     launcher,
@@ -63,6 +70,9 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
       const connecting = connect({
         ...(url !== undefined && { url, ...(token !== undefined && { token }) }),
         ...(url === undefined && home !== undefined && { home: homeOf(home) }),
+      }).catch((error: unknown) => {
+        // What is no address is a mistake of whoever wrote it, and none of the program's.
+        throw error instanceof TypeError ? new Failure(`${error.message}.`) : error;
       });
       connections.push(connecting);
       return connecting;
@@ -70,7 +80,7 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
     endWith: (code) => {
       exitCode = code > exitCode ? code : exitCode;
     },
-    tell: (error) => cli.endWith(failed(error, cli)),
+    tell: (error) => cli.endWith(failed(error, screen, placeOf())),
     ...untilInterrupted(),
   };
   const program = makeProgram(cli, commandGroups);
@@ -78,7 +88,7 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
     if (args.length === 0) throw new Failure(`It needs a command.\n\n${program.helpInformation()}`);
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
-    exitCode = failed(error, cli);
+    exitCode = failed(error, screen, placeOf());
   } finally {
     screen.progress(null);
     // One that was never there has been told of.
@@ -87,8 +97,8 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
   process.exitCode = exitCode;
 };
 
-/** Tells what was thrown. @returns the exit status */
-const failed = (error: unknown, { screen, home }: Cli): ExitCode => {
+/** Tells what was thrown. @param home - whose daemon is meant; null where it is one at an address @returns the exit status */
+const failed = (error: unknown, screen: Screen, home: string | null): ExitCode => {
   if (error instanceof GivenUp) return exitCodes.cancelled;
   // Commander has said what it found, or what was asked for: help and the version are no failures.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.failed;

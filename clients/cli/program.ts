@@ -27,6 +27,7 @@ export const reword = (text: string): string => {
     return `makima: ${JSON.stringify(unknown)} is no command of makima.${names} \`makima help\` lists all, from \`makima serve\` on.\n`;
   }
   return text
+    .replace(/^(error: )command-argument value '([^]*?)' is invalid for argument '(.*?)'\. /, '$1"$2" is no $3. ')
     .replace(/^error: /, 'makima: ')
     .replace(/\n\(Did you mean ([^?]+)\?\)\n$/, '. Did you mean $1?\n')
     .replace(/([^.?!\n])\n$/, '$1.\n');

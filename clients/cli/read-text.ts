@@ -27,8 +27,8 @@ export const readText = async (words: readonly string[], file: string | undefine
   if (file !== undefined && words.length > 0) throw new Failure(`Give ${what} as an argument or in a file, not both.`);
   const isInput =
     file === undefined ? (words.length === 0 && !process.stdin.isTTY) || (words.length === 1 && words[0] === '-') : file === '-';
-  if (file === undefined && words.length === 0 && !isInput)
-    throw new Failure(`Give ${what} as an argument, with --file, or on standard input.`);
+  const howToGive = `Give ${what} as an argument, with --file, or on standard input.`;
+  if (file === undefined && words.length === 0 && !isInput) throw new Failure(howToGive);
   let given = words.join(' ');
   if (isInput) given = await readInput();
   else if (file !== undefined)
@@ -36,6 +36,8 @@ export const readText = async (words: readonly string[], file: string | undefine
       throw new Failure(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
     });
   const read = given.replace(/^\uFEFF/, '').trimEnd();
+  // Where no terminal is, nothing at all was typed: standard input was nobody's intent.
+  if (read.trim() === '' && file === undefined && words.length === 0) throw new Failure(howToGive);
   if (read.trim() === '') throw new Failure(`${what.replace(/^./, (letter) => letter.toUpperCase())} is empty.`);
   return read;
 };

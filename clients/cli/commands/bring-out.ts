@@ -1,5 +1,6 @@
+import { isAbsolute } from 'node:path';
 import { Option } from 'commander';
-import type { RunCompletion } from '../../typescript/index.ts';
+import type { RunCompletion, Task } from '../../typescript/index.ts';
 import type { AddCommand } from '../cli.ts';
 import { findTask } from '../find-task.ts';
 import { localPath, repositoryOf } from '../local-path.ts';
@@ -12,26 +13,32 @@ interface CompleteOptions {
   force?: boolean;
 }
 
+/** The repository that the task works on, where that is a path on the daemon's machine: whoever names none means that. */
+const ownRepository = ({ targetRepoPath, repositoryUrl }: Task): string | null =>
+  targetRepoPath === null && repositoryUrl !== null && isAbsolute(repositoryUrl) ? repositoryUrl : null;
+
 /** A task's work into a repository of the user's. */
 export const addComplete: AddCommand = (program, cli) => {
   program
     .command('complete <task>')
     .description("bring a task's work into a repository as a branch, a merge or a pull request; safe to repeat")
     .addOption(new Option('--action <action>', "the task's own if left out").choices(['branch', 'merge', 'pr']))
-    .option('--target-repo <path>', "a repository on the daemon's machine; the task's own if left out")
-    .option('--target-branch <name>', "the branch that it goes to; the repository's default branch if left out")
+    .option('--target-repo <path>', "a repository on the daemon's machine; the task's own, or the one that it works on, if left out")
+    .option('--target-branch <name>', "the branch that is merged into; the repository's default branch if left out")
     .option('--force', 'bring out files with conflict markers too, where they are meant')
     .action(async (named: string, { action, targetRepo, targetBranch, force }: CompleteOptions) => {
       const { screen, isJson } = cli;
       const makima = await cli.connect();
+      const task = await makima.getTask(await findTask(makima, named));
+      const target = targetRepo === undefined ? ownRepository(task) : repositoryOf(targetRepo);
       const how: RunCompletion = {
         ...(action !== undefined && { action }),
-        ...(targetRepo !== undefined && { targetRepoPath: repositoryOf(targetRepo) }),
+        ...(target !== null && { targetRepoPath: target }),
         ...(targetBranch !== undefined && { targetBranch }),
         ...(force !== undefined && { force }),
       };
       screen.progress('bringing the work out…');
-      const done = await makima.complete(await findTask(makima, named), how);
+      const done = await makima.complete(task.id, how);
       await (isJson
         ? screen.printJson(done)
         : screen.print(`${plain(done.message)}${done.prUrl === null ? '' : `\n${plain(done.prUrl)}`}\n`));

@@ -3,7 +3,8 @@ import { InvalidArgumentError } from 'commander';
 import type { Makima } from '../../typescript/index.ts';
 import type { AddCommand, Cli } from '../cli.ts';
 import { findTask } from '../find-task.ts';
-import { followTask, showTask, type FollowOptions } from '../follow-task.ts';
+import { followTask, showTask } from '../follow-task.ts';
+import { lastLines } from '../last-lines.ts';
 import { moment } from '../read-options.ts';
 
 interface LogsOptions {
@@ -20,25 +21,14 @@ const tailLength = (text: string): number | 'all' => {
   return Number(text);
 };
 
-/** The event after which the last lines stand; undefined where those are all. */
-const beforeTail = async (makima: Makima, taskId: string, length: number | 'all'): Promise<number | undefined> => {
-  if (length === 'all') return undefined;
-  const { items } = await makima.call(
-    makima.api.GET('/api/v1/mesh/tasks/{taskId}/output', { params: { path: { taskId }, query: { tail: Math.max(1, length) } } }),
-  );
-  const first = items[0]?.id;
-  return first === undefined || length === 0 ? first : first - 1;
-};
-
 /** The agent's own lines, as they came. */
 const printRaw = async (
   { screen, isJson, interrupted }: Cli,
   makima: Makima,
   taskId: string,
-  options: FollowOptions & { follow: boolean },
+  { follow, tail, since = 0 }: { follow: boolean; tail: number | 'all'; since?: number },
 ): Promise<void> => {
-  const { after, since = 0, follow } = options;
-  for await (const line of makima.output(taskId, { follow, signal: interrupted(), ...(after !== undefined && { after }) })) {
+  for await (const line of makima.output(taskId, { follow, signal: interrupted(), ...(tail !== 'all' && { tail }) })) {
     if (Date.parse(line.at) < since) continue;
     if (isJson) await screen.printJson(line);
     else if (line.stream === 'stdout') await screen.print(`${line.content}${line.partial === true ? '' : '\n'}`);
@@ -56,10 +46,11 @@ export const addLogs: AddCommand = (program, cli) => {
     .action(async (named: string, { follow = false, since, tail = 'all', raw }: LogsOptions) => {
       const makima = await cli.connect();
       const taskId = await findTask(makima, named);
-      const after = await beforeTail(makima, taskId, tail);
-      const options = { ...(after !== undefined && { after }), ...(since !== undefined && { since }) };
-      if (raw === true) return printRaw(cli, makima, taskId, { ...options, follow });
-      return follow ? followTask(cli, makima, taskId, options) : showTask(cli, makima, taskId, options);
+      const options = since === undefined ? {} : { since };
+      if (raw === true) return printRaw(cli, makima, taskId, { ...options, follow, tail });
+      if (!follow) return showTask(cli, makima, taskId, tail, options);
+      const { before } = tail === 'all' ? {} : await lastLines(makima, taskId, tail);
+      return followTask(cli, makima, taskId, { ...options, ...(before !== undefined && { after: before }) });
     });
 };
 
@@ -74,7 +65,7 @@ export const addAttach: AddCommand = (program, cli) => {
       const { screen } = cli;
       const makima = await cli.connect();
       const taskId = await findTask(makima, named);
-      const after = await beforeTail(makima, taskId, joinedLines);
+      const { before: after } = await lastLines(makima, taskId, joinedLines);
       const typing = createInterface({ input: process.stdin, terminal: false });
       const isTyped = process.stdin.isTTY;
       let sending = Promise.resolve();

@@ -15,7 +15,7 @@ const at = (taskId: string) => ({ path: { taskId } });
 const tell = async ({ screen, isJson }: Cli, value: unknown, text: string): Promise<void> =>
   isJson ? screen.printJson(value) : screen.print(text);
 
-const tellStatus = (cli: Cli, status: MergeStatus): Promise<void> => tell(cli, status, mergeStatusLines(status));
+const tellStatus = (cli: Cli, status: MergeStatus, named: string): Promise<void> => tell(cli, status, mergeStatusLines(status, named));
 
 interface StartOptions {
   branch?: string;
@@ -50,7 +50,7 @@ const addSteps = (merge: Command, cli: Cli): void => {
     .description('the merge under way, and its conflicts that are left')
     .action(async (named: string) => {
       const { makima, taskId } = await open(named);
-      await tellStatus(cli, await makima.call(makima.api.GET('/api/v1/mesh/tasks/{taskId}/merge', { params: at(taskId) })));
+      await tellStatus(cli, await makima.call(makima.api.GET('/api/v1/mesh/tasks/{taskId}/merge', { params: at(taskId) })), named);
     });
   merge
     .command('resolve <task> <file>')
@@ -63,7 +63,11 @@ const addSteps = (merge: Command, cli: Cli): void => {
     .action(async (named: string, file: string, strategy: Strategy) => {
       const { makima, taskId } = await open(named);
       const body = { file, strategy };
-      await tellStatus(cli, await makima.call(makima.api.POST('/api/v1/mesh/tasks/{taskId}/merge/resolve', { params: at(taskId), body })));
+      await tellStatus(
+        cli,
+        await makima.call(makima.api.POST('/api/v1/mesh/tasks/{taskId}/merge/resolve', { params: at(taskId), body })),
+        named,
+      );
     });
   merge
     .command('commit <task>')

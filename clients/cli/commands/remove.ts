@@ -1,4 +1,4 @@
-import type { ListedTask, Makima } from '../../typescript/index.ts';
+import type { ListedTask, Makima, TaskTree } from '../../typescript/index.ts';
 import type { AddCommand, Cli } from '../cli.ts';
 import { Failure } from '../failure.ts';
 import { eachTask, findTasks } from '../find-task.ts';
@@ -60,22 +60,37 @@ const removeAll = async (
   }
 };
 
+/** A task and all below it. */
+const treeOf = (tree: TaskTree): ListedTask[] => [tree, ...tree.subtasks.flatMap(treeOf)];
+
+/** Newest first, as tables have them. */
+const withoutRepeats = (tasks: readonly ListedTask[]): ListedTask[] =>
+  [...new Map(tasks.map((task) => [task.id, task])).values()].toSorted((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
+
 export const addRm: AddCommand = (program, cli) => {
   program
     .command('rm <task...>')
     .description('delete tasks with their logs and worktrees, and all below them; what they changed can be restored')
     .option('--keep-worktree', 'leave the worktrees where they are')
     .option('-f, --force', 'stop those that run first')
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask, as it is done where more than one would go')
     .action(async (named: string[], options: Omit<Options, 'olderThan'>) => {
       const makima = await cli.connect();
-      const tasks: ListedTask[] = [];
-      for (const id of await findTasks(makima, named)) tasks.push(await makima.getTask(id));
-      if (tasks.length > 1 && !(await agree(cli, tasks, options))) {
+      const trees: TaskTree[] = [];
+      for (const id of await findTasks(makima, named)) trees.push(await makima.tree(id));
+      const gone = withoutRepeats(trees.flatMap(treeOf));
+      if (gone.length > 1 && !(await agree(cli, gone, options))) {
         cli.screen.note('Nothing was deleted.');
         return;
       }
-      await removeAll(cli, makima, tasks, options);
+      // What goes with another one that was named is gone by then.
+      const below = new Set(trees.flatMap((tree) => treeOf(tree).slice(1)).map(({ id }) => id));
+      await removeAll(
+        cli,
+        makima,
+        trees.filter(({ id }) => !below.has(id)),
+        options,
+      );
     });
 };
 

@@ -3,7 +3,7 @@ import type { AddCommand } from '../cli.ts';
 import { findTasks } from '../find-task.ts';
 import { taskDetails } from '../output/task-details.ts';
 
-/** What is below a task, of all depths, newest first as lists are. */
+/** What is below a task, of all depths, newest first: as lists come, of which the table makes trees. */
 const descendantsOf = ({ subtasks }: TaskTree): ListedTask[] =>
   subtasks.flatMap((each) => [each, ...descendantsOf(each)]).toSorted((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
 

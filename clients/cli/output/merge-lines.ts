@@ -7,10 +7,13 @@ import { table, type Column } from './table.ts';
 export const conflictLines = (conflicts: readonly MergeConflict[]): string =>
   conflicts.map(({ file, kind }) => `  ${kind}  ${plain(file)}\n`).join('');
 
-export const mergeStatusLines = ({ inProgress, sourceBranch, conflicts }: MergeStatus): string => {
+/** @param named - the task as it was typed, for the command that goes on */
+export const mergeStatusLines = ({ inProgress, sourceBranch, conflicts }: MergeStatus, named: string): string => {
   if (!inProgress) return 'No merge is under way.\n';
   const left =
-    conflicts.length === 0 ? 'nothing is left to resolve: `makima merge commit` ends it' : `${counted(conflicts.length, 'conflict')} left`;
+    conflicts.length === 0
+      ? `nothing is left to resolve: \`makima merge commit ${withinLine(named)}\` ends it`
+      : `${counted(conflicts.length, 'conflict')} left`;
   return `Merging ${sourceBranch ?? ''}: ${left}\n${conflictLines(conflicts)}`;
 };
 
@@ -48,7 +51,10 @@ export const outlookLines = ({ subtasks, order, cleanCount, complete }: MergeOut
   const lines = order.flatMap((id, index) => {
     const subtask = byId.get(id);
     if (subtask === undefined) return [];
-    const against = subtask.conflictsWith.length === 0 ? '' : `; conflicts with ${subtask.conflictsWith.map(name).join(', ')}`;
+    const against =
+      subtask.conflictsWith.length === 0
+        ? ''
+        : `; conflicts with ${subtask.conflictsWith.map((other) => `${other.slice(0, 8)} ${name(other)}`).join(', ')}`;
     const how = subtask.clean ? 'clean' : counted(subtask.conflicts.length, 'conflict');
     return [
       `${index + 1}. ${id.slice(0, 8)}  ${name(id)}: ${how}, ${counted(subtask.files.length, 'file')}${against}\n`,

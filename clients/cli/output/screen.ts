@@ -49,13 +49,15 @@ export const createScreen = ({ stdout, stderr, stdin } = process): Screen => {
     clear();
     if (!stdout.write(text)) await once(stdout, 'drain');
   };
+  // Terminals that nobody looks at, of a CI or an editor, say 0: nothing has to fit then.
+  const sizeOf = (size: number): number | null => (stdout.isTTY && size > 0 ? size : null);
   return {
     isTerminal: stdout.isTTY,
     get width() {
-      return stdout.isTTY ? stdout.columns : null;
+      return sizeOf(stdout.columns);
     },
     get height() {
-      return stdout.isTTY ? stdout.rows : null;
+      return sizeOf(stdout.rows);
     },
     canAsk: stdin.isTTY && stderr.isTTY,
     print,
@@ -68,7 +70,7 @@ export const createScreen = ({ stdout, stderr, stdin } = process): Screen => {
       if (!stderr.isTTY || text === shown) return;
       clear();
       if (text === null) return;
-      shown = text.slice(0, Math.max(0, stderr.columns - 1));
+      shown = text.slice(0, (stderr.columns > 0 ? stderr.columns : 80) - 1);
       stderr.write(shown);
     },
     paint: (colour, text) => styleText(colour, text, { stream: stdout }),

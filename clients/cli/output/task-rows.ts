@@ -26,14 +26,15 @@ interface Placed {
 }
 
 /**
- * The tasks as the trees that they make: tops newest first, what is below each oldest first. One whose parent is not among them is a top.
+ * The tasks as the trees that they make: tops newest first, what is below each oldest first. One whose parent is not among them is a top,
+ * beside its siblings.
  * @param tasks - newest first
  */
 export const placed = (tasks: readonly ListedTask[]): Placed[] => {
   const ids = new Set(tasks.map(({ id }) => id));
   const below = new Map<string, ListedTask[]>();
   for (const task of tasks.toReversed())
-    if (task.parentTaskId !== null && ids.has(task.parentTaskId)) {
+    if (task.parentTaskId !== null) {
       const siblings = below.get(task.parentTaskId);
       if (siblings) siblings.push(task);
       else below.set(task.parentTaskId, [task]);
@@ -47,7 +48,15 @@ export const placed = (tasks: readonly ListedTask[]): Placed[] => {
       add(child, further + (isLast ? '└─ ' : '├─ '), further + (isLast ? '   ' : '│  '));
     }
   };
-  for (const task of tasks) if (task.parentTaskId === null || !ids.has(task.parentTaskId)) add(task, '', '');
+  const added = new Set<string>();
+  for (const task of tasks) {
+    const { parentTaskId } = task;
+    if (parentTaskId === null) add(task, '', '');
+    else if (!ids.has(parentTaskId) && !added.has(parentTaskId)) {
+      added.add(parentTaskId);
+      for (const sibling of below.get(parentTaskId) ?? []) add(sibling, '', '');
+    }
+  }
   return rows;
 };
 

@@ -3,6 +3,7 @@ import { eventPlacePattern, noNul, notBlank, uuidPattern } from '../../../schema
 import { eventTypes } from '../../../schemas/event.ts';
 import { eventTypesPattern, printablePattern } from '../../../schemas/requests.ts';
 import { socketEventTypes, socketTypesPattern } from '../../../schemas/websocket/handshake.ts';
+import { webUrlPattern } from '../../../schemas/webhook.ts';
 import { MakimaError } from '../../errors.ts';
 import { version } from '../../version.ts';
 
@@ -16,6 +17,7 @@ const patternWords: Readonly<Record<string, string>> = {
   [eventPlacePattern]: 'must be the id of an event',
   [eventTypesPattern]: `must be one or more of ${eventTypes.join(', ')}, with commas between and no blanks`,
   [socketTypesPattern]: `must be one or more of ${socketEventTypes.join(', ')}, with commas between and no blanks`,
+  [webUrlPattern]: 'must be an http or https address, with its http:// or https://',
   [printablePattern]: 'must be printable ASCII',
 };
 

@@ -77,6 +77,15 @@ void t.test('on a daemon', async (t) => {
     const ids = (await makima(['ls', '-q', '--filter', 'name=twin'])).out.trim().split('\n');
     t.match(await makima(['rm', ...ids]), { code: 1, out: '', err: /\(NOT_CONFIRMED\)\n$/ });
     t.match(await makima(['rm', '-y', ...ids]), { code: 0, out: /^(?:[0-9a-f-]{36} {2}deleted {2}Twin\n){2}$/ });
+    const { id } = await daemon.make({ name: 'Lead', isOrchestrator: true });
+    await daemon.make({ name: 'Led', parentTaskId: id });
+    t.match(
+      await makima(['rm', 'Lead']),
+      { code: 1, out: '', err: /delete 2 tasks, .*\(NOT_CONFIRMED\)\n$/ },
+      'what is below it goes, too',
+    );
+    t.match(await makima(['show', 'Lead']), { code: 0, out: /Below it\n[^]*Led\n$/ });
+    t.match(await makima(['rm', '-y', 'Led', 'Lead']), { code: 0, err: '', out: /^\S+ {2}deleted {2}Lead\n$/ });
     t.match(await makima(['prune']), { code: 0, out: '', err: /no task ended so long ago/ });
     t.match(await makima(['prune', '--older-than', '0s']), { code: 1, err: /\(NOT_CONFIRMED\)/ });
   });
@@ -90,11 +99,16 @@ void t.test('on a daemon', async (t) => {
     t.match(objects(await makima(['resume', id, '--json'])), [{ status: 'running' }]);
     t.match(await makima(['stop', 'Long', '--now']), { code: 0, out: /interrupted +Long\n$/ });
     t.match(await makima(['wait', 'Long']), { code: 2 }, 'an interrupted task');
-    t.match(await makima(['message', 'Long', 'go', 'on']), { code: 1, err: /\(TASK_NOT_RUNNING\)/ });
+    t.match(await makima(['message', 'Long', 'go', 'on']), {
+      code: 1,
+      err: /`makima show <task>` says how it stands; .*\(TASK_NOT_RUNNING\)/,
+    });
   });
 
   await t.test('its work into a repository, and a copy of it', async (t) => {
+    t.match(await makima(['complete', 'Greet', '--action', 'branch']), { code: 0 }, 'into the repository that it works on');
     t.match(await makima(['complete', 'Greet', '--action', 'branch', '--target-repo', repository]), { code: 0 });
+    t.match(await makima(['complete', 'Count', '--action', 'branch']), { code: 1, err: /with --target-repo the path of a repository/ });
     t.match(git(repository, 'branch', '--list', 'makima/*'), /makima\/greet-/);
     const target = join(scratch(t), 'copy');
     t.match(await makima(['clone', 'Greet', target]), { code: 0, out: `${target}\n` });
@@ -109,7 +123,11 @@ void t.test('on a daemon', async (t) => {
     t.match(listed, { label: 'ci' });
     t.match(await makima(['keys', 'rm', 'Greet', String(listed?.['id'])]), { code: 0, out: /revoked/ });
     const env = { MAKIMA_API_URL: daemon.app.url, MAKIMA_API_KEY: made.out.trim() };
-    t.match(await makima(['ls'], { env }), { code: 4, out: '', err: /\(UNAUTHENTICATED\)\n$/ }, 'no credential has a status of its own');
+    t.match(
+      await makima(['ls'], { env }),
+      { code: 4, out: '', err: /^makima: [^.]*\. The owner's token is in .*\(UNAUTHENTICATED\)\n$/ },
+      'no credential has a status of its own',
+    );
   });
 
   await t.test('info; completion asks the daemon', async (t) => {
@@ -119,9 +137,30 @@ void t.test('on a daemon', async (t) => {
   });
 });
 
+void t.test('the last lines of what goes on are as many as were asked for', async (t) => {
+  const daemon = await startDaemon(t, 'counts');
+  const { id } = await daemon.start({ plan: 'COUNT: 1000000 EVERY: 1' });
+  await daemon.until(id, (event) => event.type === 'output' && event.content.includes('line 1 of'));
+  const { code, out, err } = await runCommand(daemon.home, ['logs', id, '--tail', '2']);
+  t.match(out, /^line \d+ of 1000000\nline \d+ of 1000000\n$/, err);
+  t.equal(code, 0);
+  t.match(await runCommand(daemon.home, ['logs', id, '--tail', '0']), { code: 0, out: '', err: '' });
+  await runCommand(daemon.home, ['stop', '--now', id]);
+});
+
 void t.test('without a daemon', async (t) => {
   const home = scratch(t);
   t.match(await runCommand(home, ['ls']), { code: 1, out: '', err: /Start one with `makima up`\. \(UNREACHABLE\)\n$/ });
+  t.match(await runCommand(home, ['ls', '--url', 'foo']), {
+    code: 1,
+    out: '',
+    err: /^makima: "foo" is no address of a makima daemon: .*\n$/,
+  });
+  t.match(await runCommand(home, ['ls', '--url', 'http://127.0.0.1:1']), {
+    code: 1,
+    err: /^makima: makima does not answer at http:\/\/127\.0\.0\.1:1 /,
+  });
+  t.match(await runCommand(home, ['run']), { code: 1, err: 'makima: Give the plan as an argument, with --file, or on standard input.\n' });
   t.match(await runCommand(home, ['down']), { code: 0, err: /No daemon runs on / });
   t.match(await runCommand(home, ['__complete', '--', 'show', '']), { code: 0, out: '', err: '' }, 'who types hears nothing of it');
   t.match((await runCommand(home, ['__complete', '--', 'merge', 'r'])).out, /^resolve\t/);

@@ -7,7 +7,9 @@ import { placed, taskTable } from '../../../clients/cli/output/task-rows.ts';
 import { readMoment, readStretch, shortTime } from '../../../clients/cli/output/times.ts';
 import { waitOf } from '../../../clients/cli/output/waits.ts';
 import { exitCodeOf } from '../../../clients/cli/output/outcome.ts';
+import { inWordsOfCommands } from '../../../clients/cli/output/in-commands.ts';
 import { reword } from '../../../clients/cli/program.ts';
+import { errorTable } from '../../../src/error-table.ts';
 import type { ListedTask } from '../../../clients/typescript/index.ts';
 
 const task = (id: string, more: Partial<ListedTask> = {}): ListedTask => ({
@@ -50,7 +52,7 @@ const now = Date.parse('2026-11-27T10:05:00.000Z');
 const bare = { width: null, paint: (_colour: string, text: string) => text };
 
 void t.test('text of others says nothing to a terminal', (t) => {
-  t.equal(plain('a\u001b[31mred\u001b[0m\u0007\u0085b\nc\td'), 'ared\nc\td');
+  t.equal(plain('a\u001b[31mred\u001b[0m\u0007\u0085b\nc\td'), 'aredb\nc\td');
   t.equal(plain('\u001b]0;title\u0007x'), 'x');
   t.equal(withinLine('one\ntwo\t\u2028three'), 'one two three');
   t.end();
@@ -95,6 +97,11 @@ void t.test('tasks stand as the trees that they make', (t) => {
   t.strictSame(
     placed(listed).map(({ task, branches }) => `${branches}${task.name}`),
     ['eeeeeeee', 'aaaaaaaa', '├─ bbbbbbbb', '│  └─ dddddddd', '└─ cccccccc'],
+  );
+  t.strictSame(
+    placed([below, second, first]).map(({ task, branches }) => `${branches}${task.name}`),
+    ['bbbbbbbb', '└─ dddddddd', 'cccccccc'],
+    'siblings stand as they do below their parent, without it too',
   );
   const text = taskTable(listed, bare, now);
   t.match(text, /^ID +STATE +AGE +AGENT +NAME +WAITS FOR\n/, 'no cost, so no column of it');
@@ -156,5 +163,23 @@ void t.test('what was typed wrongly is said in the words of makima', (t) => {
   );
   t.equal(reword("error: unknown option '--al'\n(Did you mean --all?)\n"), "makima: unknown option '--al'. Did you mean --all?\n");
   t.equal(reword("error: missing required argument 'task'\n"), "makima: missing required argument 'task'.\n");
+  t.equal(
+    reword("error: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh.\n"),
+    'makima: "tcsh" is no shell. Allowed choices are bash, zsh.\n',
+  );
+  t.end();
+});
+
+void t.test('what the daemon says to call is said as what to type', (t) => {
+  const routes = Object.entries(errorTable).filter(([, { remedy }]) => /\b(?:GET|POST) /.test(remedy));
+  t.ok(routes.length > 8);
+  const bound = ['HANDLER_TIMEOUT'];
+  for (const [code, { remedy }] of routes)
+    if (!bound.includes(code)) t.notMatch(inWordsOfCommands(code, remedy), /\b(?:GET|POST) |\/tasks/, code);
+  t.equal(
+    inWordsOfCommands('TASK_NOT_FOUND', 'There is none. GET /base/api/v1/mesh/tasks lists them.'),
+    'There is none. `makima ls --all` lists them.',
+  );
+  t.match(inWordsOfCommands('MERGE_CONFLICT', 'It conflicts.'), /^It conflicts\.\n {2}`makima merge resolve /);
   t.end();
 });
