@@ -5332,7 +5332,7 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example asyncapi: 3.0.0
+                     * @example asyncapi: 3.1.0
                      *     info:
                      *       title: makima
                      *       version: 0.2.0

@@ -75,7 +75,7 @@ export const asyncapi = ({ version, basePath }: { version: string; basePath: str
   const query = embedded(SocketQuery, used);
   const headers = embedded(SocketHeaders, used);
   return {
-    asyncapi: '3.0.0',
+    asyncapi: '3.1.0',
     id: 'urn:makima:websocket',
     info: { title: 'makima', version, description, license: { name: 'MIT' }, tags: [{ name: 'makima' }] },
     defaultContentType: 'application/json',

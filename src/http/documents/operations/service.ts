@@ -60,7 +60,7 @@ export const serviceTexts: OperationTexts = {
   },
   asyncapiYaml: {
     description: 'Of the version that answers, as it is in the package. It asks for no credential.',
-    answers: { 200: { 'application/yaml': { example: 'asyncapi: 3.0.0\ninfo:\n  title: makima\n  version: 0.2.0\n' } } },
+    answers: { 200: { 'application/yaml': { example: 'asyncapi: 3.1.0\ninfo:\n  title: makima\n  version: 0.2.0\n' } } },
   },
   openapiYaml: {
     description: 'Of the version that answers, as it is in the package. It asks for no credential.',
