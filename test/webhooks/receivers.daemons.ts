@@ -33,7 +33,7 @@ const tryReceiver = async (t: Test, language: string, command: string): Promise<
   const { body: webhook } = await daemon.call<NewWebhook>('POST', '/webhooks', { url: `http://127.0.0.1:${port}/`, types: ['end'] });
   // What happens before it is there waits for it.
   const task = await daemon.start({});
-  const env = { ...process.env, PORT: String(port), MAKIMA_WEBHOOK_SECRET: webhook.secret };
+  const env = { ...process.env, PORT: String(port), WEBHOOK_SECRET: webhook.secret };
   const child = spawn(command, [join(directory, file)], { cwd: directory, env, stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => child.kill('SIGKILL'));
   for await (const line of createInterface({ input: child.stdout })) {
