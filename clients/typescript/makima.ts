@@ -6,6 +6,7 @@ import { MakimaError } from './error.ts';
 import { eventsOf, type Events, type EventsOptions, type TaskEvent } from './events.ts';
 import { outputOf, type OutputOptions } from './output.ts';
 import { reasonFor } from './pause.ts';
+import { withKnownAnswers } from './known-answers.ts';
 import type { FindPlace } from './place.ts';
 import { makeTransport, type Transport } from './transport.ts';
 import { waitFor, type WaitOptions } from './wait.ts';
@@ -111,7 +112,7 @@ export const connectTo = async (
     closing.abort();
   };
   signal?.addEventListener('abort', close, { once: true });
-  const transport = untilClosed(found, closing.signal);
+  const transport = untilClosed(withKnownAnswers(found), closing.signal);
   const api = apiOver(transport);
   const calls = callsOf(api);
   const events = (options: EventsOptions = {}): Events => eventsOf(transport, options, closing.signal);

@@ -138,6 +138,40 @@ void t.test('a daemon', async (t) => {
     await t.rejects(makima.wait(crypto.randomUUID()), { code: 'CLOSED' });
   });
 
+  await t.test('what has not changed is not sent again', async (t) => {
+    const statuses: number[] = [];
+    const counting: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      statuses.push(response.status);
+      return response;
+    };
+    const makima = await connect({ url, token, fetch: counting });
+    const task = await makima.createTask({ name: 'polled', plan: 'x' });
+    statuses.length = 0;
+    const [first, second] = [await makima.getTask(task.id), await makima.getTask(task.id)];
+    t.strictSame(second, first);
+    const lists = [await makima.listTasks({ limit: 1 }), await makima.listTasks({ limit: 1 }), await makima.listTasks({ limit: 2 })];
+    t.strictSame(lists[1], lists[0]);
+    t.equal(lists[2]?.items.length, 2, 'another list is another');
+    await makima.updateTask(task.id, { name: 'renamed' });
+    t.equal((await makima.getTask(task.id)).name, 'renamed');
+    const tag =
+      (await makima.api.GET('/api/v1/mesh/tasks/{taskId}', { params: { path: { taskId: task.id } } })).response.headers.get('etag') ?? '';
+    const own = { path: { taskId: task.id }, header: { 'if-none-match': tag } };
+    t.equal((await makima.api.GET('/api/v1/mesh/tasks/{taskId}', { params: own })).response.status, 304, 'who names a tag is told so');
+    t.strictSame(statuses, [200, 304, 200, 304, 200, 200, 200, 304, 304]);
+  });
+
+  await t.test('below a path, over the socket and the address', async (t) => {
+    const below = await startDaemon(t, 'counts', { MAKIMA_BASE_PATH: '/makima' });
+    const { id } = (await below.call<{ id: string }>('GET', '/info')).body;
+    writeFileSync(join(below.home, 'daemon.json'), JSON.stringify({ pid: 1, url: below.app.url, socket: below.app.socket, version: '0' }));
+    for (const options of [{ home: below.home }, { home: below.home, fetch }, { socket: below.app.socket, url: below.app.url }]) {
+      const makima = await connect(options);
+      t.strictSame([(await makima.info()).id, makima.url], [id, below.app.url]);
+    }
+  });
+
   await t.test('a wait that is over says how the task is', async (t) => {
     const makima = await connect({ home });
     const task = await makima.createTask({ name: 'waits', plan: 'x' });
