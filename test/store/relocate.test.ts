@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { readHomeEvidence } from '../../src/store/home-evidence.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { noon, sampleRun, sampleTask } from './samples.ts';
+import { noon, sampleRun, sampleTask, sampleWebhook } from './samples.ts';
 
 /** Of each table what holds a path of the home, or JSON with one. */
 const withPaths: Readonly<Record<string, string[]>> = {
@@ -139,6 +139,8 @@ void t.test('every path in the store is one of the new place, and the state file
   });
   await store.setMeta('daemonId', 'it');
   t.strictSame(readHomeEvidence(file), { daemonId: 'it', paths: ['/old/repositories/r.git', '/old/runs/r'] });
+  await store.insertWebhook(sampleWebhook, { most: 1, lookFrom: '1-x' });
+  await store.queueDeliveries([{ webhookId: 'w', messageId: '2-x', eventId: 2, taskId: task.id, body: '{}' }], '2-x');
   for (let times = 0; times < 2; times += 1) {
     await store.relocate({ from: ['/old'], to: '/new', isCopy: false });
     t.match(await store.getTask(task.id), {
@@ -154,6 +156,9 @@ void t.test('every path in the store is one of the new place, and the state file
     });
     t.match(await store.getMerge(task.id), { record: { files: [{ path: '/new/x' }] } });
   }
+  t.match(await store.listWebhooks(), [{ pending: 1 }]);
+  await store.relocate({ from: ['/old'], to: '/new', isCopy: true });
+  t.match(await store.listWebhooks(), [{ id: 'w', pending: 0 }], 'what waits is told by the original');
   for (const none of [join(t.testdir({}), 'none'), import.meta.filename])
     t.strictSame(readHomeEvidence(none), { daemonId: null, paths: [] });
 });

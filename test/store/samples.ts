@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Task } from '../../schemas/task.ts';
 import { type StoreOptions, openStore } from '../../src/store/open-store.ts';
 import { inMemory } from '../../src/store/sqlite.ts';
-import type { NewRun, TaskStore, ToolKeyRecord } from '../../src/store/task-store.ts';
+import type { NewRun, TaskStore, ToolKeyRecord, WebhookRecord } from '../../src/store/task-store.ts';
 
 export const noon = '2026-11-22T12:00:00.000Z';
 
@@ -102,6 +102,21 @@ export const sampleKey = (taskId: string, given: Partial<ToolKeyRecord> = {}): T
   runId: null,
   ...given,
 });
+
+export const sampleWebhook: WebhookRecord = {
+  id: 'w',
+  url: 'http://127.0.0.1/',
+  types: ['end'],
+  taskId: null,
+  secret: 'whsec_c2VjcmV0',
+  since: 0,
+  createdAt: noon,
+  lastDeliveredAt: null,
+  lastError: null,
+  lastErrorAt: null,
+  disabledAt: null,
+  reason: null,
+};
 
 /** More than go into one statement, so that a transaction with them has a middle. */
 export const eventsAtOnce = 1500;

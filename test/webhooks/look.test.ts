@@ -6,23 +6,8 @@ import { noUsage } from '../../src/domain/usage.ts';
 import { openEventLog } from '../../src/events/event-log.ts';
 import type { TaskStore, WebhookRecord } from '../../src/store/task-store.ts';
 import { lookAtEvents, type Looking } from '../../src/webhooks/look.ts';
-import { openMemoryStore, sampleTask } from '../store/samples.ts';
+import { openMemoryStore, sampleTask, sampleWebhook as webhook } from '../store/samples.ts';
 import { scratch } from '../support/daemon.ts';
-
-const webhook: WebhookRecord = {
-  id: 'w',
-  url: 'http://127.0.0.1/',
-  types: ['end'],
-  taskId: null,
-  secret: 'whsec_c2VjcmV0',
-  since: 0,
-  createdAt: '2026-11-22T12:00:00.000Z',
-  lastDeliveredAt: null,
-  lastError: null,
-  lastErrorAt: null,
-  disabledAt: null,
-  reason: null,
-};
 
 /** Resolves when it is stored that events were looked at up to this one. */
 const lookedAt = async (store: TaskStore, place: string): Promise<void> => {
