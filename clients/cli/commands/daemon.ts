@@ -56,10 +56,11 @@ const startDaemon = async ({ launcher, home }: Cli, args: readonly string[], tim
       { code: 'NOT_READY', exitCode: exitCodes.stillRunning },
     );
   if (found !== 'ended') return found;
-  // Another `up` was quicker.
-  const other = await daemonAt(home);
+  // Another `up` was quicker, whose daemon may be starting still.
+  const said = plain(lastLines(home, from));
+  const other = /Another makima daemon runs/.test(said) ? await until(() => daemonAt(home), timeout) : null;
   if (other !== null) return other;
-  throw new Failure(`The daemon did not start. It said:\n${plain(lastLines(home, from)).replace(/^/gm, '  ')}`, { code: 'START_FAILED' });
+  throw new Failure(`The daemon did not start. It said:\n${said.replace(/^/gm, '  ')}`, { code: 'START_FAILED' });
 };
 
 export const addServe: AddCommand = (program, { launcher }) => {
