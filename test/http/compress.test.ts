@@ -1,6 +1,8 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import t from 'tap';
+import { MakimaError } from '../../src/errors.ts';
 import { sampleTask, taskId } from './recorded-actions.ts';
 import { ownerToken, serve } from './serve.ts';
 
@@ -83,6 +85,57 @@ void t.test('large answers are compressed as the caller would have them', async 
   t.notMatch(small.headers.vary, /Encoding/);
   const yaml = await call('/openapi.yaml', { headers: { 'accept-encoding': 'br' } });
   t.equal(yaml.headers.get('content-encoding'), 'br');
+});
+
+void t.test('so is a patch, which comes piece by piece', async (t) => {
+  const line = Buffer.from('+a line of a patch, and a byte of no UTF-8: \xff\n', 'latin1');
+  let piece = line;
+  let count = 0;
+  let fails = false;
+  let ended = Promise.withResolvers<undefined>();
+  const { call } = await serve(t, {
+    answers: {
+      diffPatch: () =>
+        Promise.resolve(
+          (async function* () {
+            try {
+              for (let n = 0; n < count; n++) yield await Promise.resolve(piece);
+              if (fails) throw new MakimaError('GIT_FAILED', 'in the middle');
+            } finally {
+              ended.resolve(undefined);
+            }
+          })(),
+        ),
+    },
+  });
+  const diff = (headers: Record<string, string>, init: RequestInit = {}): Promise<Response> =>
+    call(`tasks/${taskId}/diff`, { ...init, headers: { accept: 'text/plain', ...headers } });
+  for (const [lines, wish, expected] of [
+    [5000, 'gzip', 'gzip'],
+    [5000, 'identity', null],
+    [5, 'gzip', null],
+    [0, 'gzip', null],
+  ] as const) {
+    count = lines;
+    const response = await diff({ 'accept-encoding': wish });
+    t.equal(response.headers.get('content-encoding'), expected, `${lines} ${wish}`);
+    t.equal(response.headers.get('content-type'), 'text/plain');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    t.ok(bytes.equals(Buffer.concat(Array.from({ length: lines }, () => line))), 'as it was, opened');
+  }
+  fails = true;
+  count = 5;
+  t.match(await (await diff({ 'accept-encoding': 'gzip' })).json(), { code: 'GIT_FAILED' }, 'what fails at once is an answer');
+  piece = randomBytes(50_000);
+  count = 20;
+  const cut = await diff({ 'accept-encoding': 'gzip' });
+  await t.rejects(cut.arrayBuffer(), 'what fails in the middle is not taken for the whole');
+  count = Infinity;
+  ended = Promise.withResolvers<undefined>();
+  const leaving = new AbortController();
+  await diff({ 'accept-encoding': 'gzip' }, { signal: leaving.signal });
+  leaving.abort();
+  await ended.promise;
 });
 
 void t.test('what is streamed is not', async (t) => {

@@ -1,82 +1,86 @@
-import { promisify } from 'node:util';
-import * as zlib from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { plugin } from '../plugin.ts';
+import { likedEncoding, type Encoding } from './encodings.ts';
 import { encodedTag } from './entity-tag.ts';
 
 /** What is shorter is sent before it would be compressed, in bytes. */
 const leastBytes = 16 * 1024;
-/** What compresses well. Streams are never compressed: a line would wait for the next ones. */
-const isText = /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|yaml|javascript)\b|image\/svg)/;
-
-/** Fast ones, for answers that are made once: these take a tenth of the time of the best. */
-const brotliQuality = 4;
-const gzipLevel = 5;
-
-type Compress = (bytes: Buffer | string) => Promise<Buffer>;
-
-const brotli: Compress = (bytes) =>
-  promisify(zlib.brotliCompress)(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: brotliQuality } });
-const gzip: Compress = (bytes) => promisify(zlib.gzip)(bytes, { level: gzipLevel });
-
-/** What a caller may take, the best first. Not every Node that will do has zstd. */
-const encodings: ReadonlyMap<string, Compress> = new Map<string, Compress>([
-  ...('zstdCompress' in zlib ? ([['zstd', promisify(zlib.zstdCompress)]] as const) : []),
-  ['br', brotli],
-  ['gzip', gzip],
-]);
-
-/** How much a caller likes each encoding, from 0 for not at all to 1, by its `Accept-Encoding`. */
-const readWishes = (header: string): ReadonlyMap<string, number> =>
-  new Map(
-    header.split(',').map((wish) => {
-      const [name = '', ...parameters] = wish.toLowerCase().split(';');
-      const weight = parameters.map((each) => /^\s*q=([\d.]+)\s*$/.exec(each)?.[1]).find((each) => each !== undefined);
-      return [name.trim(), weight === undefined ? 1 : Number(weight)];
-    }),
-  );
-
-/** The encoding that the caller likes best, of several the one that is best here; null where it likes the answer better as it is. */
-const liked = (header: string): string | null => {
-  const wishes = readWishes(header);
-  const likes = (name: string): number => wishes.get(name) ?? wishes.get('*') ?? 0;
-  const best = [...encodings.keys()].reduce((first, each) => (likes(each) > likes(first) ? each : first));
-  return likes(best) > 0 && likes(best) >= (wishes.get('identity') ?? 0) ? best : null;
-};
+/** What compresses well. */
+const isText = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|yaml|javascript)\b|image\/svg)/;
 
 const add = (reply: FastifyReply, name: string, value: string): void => {
   const before = reply.getHeader(name);
   reply.header(name, before === undefined ? value : `${String(before)}, ${value}`);
 };
 
-/** What is made of an answer; null where it is sent as it is. */
-const compressed = async (request: FastifyRequest, reply: FastifyReply, payload: Buffer | string): Promise<Buffer | null> => {
-  if (reply.hasHeader('content-encoding') || !isText.test(String(reply.getHeader('content-type')))) return null;
+/** The encoding that a long answer is sent in, which is told; null where it is sent as it is. */
+const encodingOf = (request: FastifyRequest, reply: FastifyReply): Encoding | null => {
   add(reply, 'vary', 'Accept-Encoding');
   const wish = request.headers['accept-encoding'];
-  const encoding = typeof wish === 'string' ? liked(wish) : null;
-  const bytes = encoding === null ? undefined : await encodings.get(encoding)?.(payload);
-  if (encoding === null || bytes === undefined) return null;
-  reply.header('content-encoding', encoding).header('content-length', bytes.length);
+  const encoding = typeof wish === 'string' ? likedEncoding(wish) : null;
+  if (encoding === null) return null;
+  reply.header('content-encoding', encoding.name);
   const tag = reply.getHeader('etag');
-  if (typeof tag === 'string') reply.header('etag', encodedTag(tag, encoding));
+  if (typeof tag === 'string') reply.header('etag', encodedTag(tag, encoding.name));
+  return encoding;
+};
+
+const compressWhole = async (request: FastifyRequest, reply: FastifyReply, payload: Buffer | string): Promise<Buffer | string> => {
+  const encoding = encodingOf(request, reply);
+  if (encoding === null) return payload;
+  const bytes = await encoding.whole(payload);
+  reply.header('content-length', bytes.length);
   return bytes;
 };
 
-/** Compresses large answers as their callers would have them. What is small, and a stream, passes by untouched. */
+async function* joined(pieces: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* pieces;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** Of an answer whose end is not there yet: what is short is sent as it is, with its length. */
+const compressPieces = async (request: FastifyRequest, reply: FastifyReply, source: Readable): Promise<Buffer | Readable> => {
+  const iterator: AsyncIterator<Buffer> = source[Symbol.asyncIterator]();
+  const pieces: Buffer[] = [];
+  for (let length = 0; length < leastBytes;) {
+    const next = await iterator.next();
+    if (next.done === true) return Buffer.concat(pieces);
+    pieces.push(next.value);
+    length += next.value.length;
+  }
+  const whole = Readable.from(joined(pieces, iterator), { objectMode: false });
+  const encoder = encodingOf(request, reply)?.piecewise();
+  // Whichever of the two fails or is given up ends the other; Fastify hears it of the one that it has.
+  return encoder === undefined ? whole : pipeline(whole, encoder, () => undefined);
+};
+
+/** What is sent in the place of a payload; null where that is the payload. */
+const compressed = (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<Buffer | Readable | string> | null => {
+  const isThere = typeof payload === 'string' || Buffer.isBuffer(payload);
+  if (isThere && payload.length < leastBytes) return null;
+  if (reply.hasHeader('content-encoding') || !isText.test(String(reply.getHeader('content-type')))) return null;
+  if (isThere) return compressWhole(request, reply, payload);
+  // Of a file the length is known, and parts may be asked for.
+  const isPieces = payload instanceof Readable && !reply.hasHeader('content-length') && request.method !== 'HEAD';
+  return isPieces ? compressPieces(request, reply, payload) : null;
+};
+
+/** Compresses large answers as their callers would have them. What is small passes by untouched, and so does what is followed: that is no payload. */
 export const compress = plugin({ name: 'compress', dependencies: [] }, (app) => {
   app.addHook('onSend', (request, reply, payload, done) => {
-    const isLong = (typeof payload === 'string' || Buffer.isBuffer(payload)) && payload.length >= leastBytes;
-    if (!isLong) {
+    const sent = compressed(request, reply, payload);
+    if (sent === null) {
       done(null, payload);
       return;
     }
-    compressed(request, reply, payload).then(
-      (bytes) => done(null, bytes ?? payload),
-      (error: unknown) => {
-        request.log.warn({ err: error }, 'an answer could not be compressed');
-        done(null, payload);
-      },
+    sent.then(
+      (bytes) => done(null, bytes),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
     );
   });
 });
