@@ -97,7 +97,7 @@ for (const page of pages) {
       const commands = shell.map((block) => `echo "--- ${placeOf(block)}"\n${scripted(block.text)}`).join('\n');
       const { code, out } = await run(home, 'bash', ['-eo', 'pipefail', '-c', commands.replaceAll('http://127.0.0.1:8080', url)]);
       if (process.env['TEST_LOG'] !== undefined) t.comment(out);
-      t.equal(code, 0, out.slice(-3000));
+      t.equal(code, 0, code === 0 ? page : out.slice(-3000));
       for (const block of shell) t.ok(out.includes(`--- ${placeOf(block)}\n`), placeOf(block));
     });
   const programs = runnable(page, 'ts', 'js');
@@ -112,7 +112,7 @@ for (const page of pages) {
       if (typed.length > 0) t.equal(types.code, 0, types.out);
       for (const [file, block] of files) {
         const { code, out } = await run(home, process.execPath, [join(home, file)]);
-        t.equal(code, 0, `${placeOf(block)}: ${out.slice(-3000)}`);
+        t.equal(code, 0, code === 0 ? placeOf(block) : `${placeOf(block)}: ${out.slice(-3000)}`);
       }
     });
 }
