@@ -20,9 +20,12 @@ export const recipe = (language: 'nginx' | 'caddy', holding: string): string => 
   return found[0].text;
 };
 
+/** Servers are where a user's own path may not lead. */
+const path = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin`;
+
 /** Why a program cannot be used here, false where it can. */
 export const whyNot = (program: string, ...args: string[]): string | false =>
-  spawnSync(program, args).error === undefined ? false : `${program} is not installed`;
+  spawnSync(program, args, { env: { ...process.env, PATH: path } }).error === undefined ? false : `${program} is not installed`;
 
 /** A certificate that nobody but this test's clients knows. */
 export const makeCertificate = (directory: string): { certificate: string; key: string } => {
@@ -42,7 +45,7 @@ export const startProxy = async (
   port: number,
   env: NodeJS.ProcessEnv = {},
 ): Promise<void> => {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PATH: path, ...env } });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
   const gone = once(child, 'exit');

@@ -1,5 +1,7 @@
 import t from 'tap';
 import type { NewWebhook, Webhook } from '../../schemas/webhook.ts';
+import { MakimaError } from '../../src/errors.ts';
+import type { TaskStore } from '../../src/store/task-store.ts';
 import { startDaemon, type Refusal } from '../support/daemon.ts';
 import { isOf, startReceiver, verify, type Received } from './receiver.ts';
 
@@ -221,4 +223,34 @@ void t.test('of too much that waits the oldest goes, and a gap says so', async (
   t.strictSame(idsOf(received.slice(before)), ids.slice(-4), 'the gap, and behind it what was kept');
   t.match(gap(received), { message: { data: { id: ids.at(-4), taskId: null } }, headers: { 'webhook-id': /^gap-/ } });
   t.strictSame(verify(webhook.secret, first(received.slice(-1))), received.at(-1)?.message);
+});
+
+void t.test('a store that cannot be written for a moment loses nothing', async (t) => {
+  const failures = new Set(['queueDeliveries', 'settleDelivery', 'postponeDelivery', 'nextDelivery']);
+  const failing = (store: TaskStore): TaskStore =>
+    new Proxy(store, {
+      get(target, name): unknown {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof name !== 'string' || !failures.has(name) || typeof method !== 'function') return method;
+        return (...args: unknown[]): unknown =>
+          failures.delete(name) ? Promise.reject(new MakimaError('DISK_FULL')) : Reflect.apply(method, target, args);
+      },
+    });
+  const daemon = await startDaemon(
+    t,
+    'cheap',
+    { MAKIMA_WEBHOOK_ALLOW: '127.0.0.1' },
+    { webhookPauseMs: 5, webhookLongestPauseMs: 20 },
+    { twins: { store: failing } },
+  );
+  const receiver = await startReceiver(t);
+  receiver.answer('/', 503);
+  await daemon.call<NewWebhook>('POST', '/webhooks', { url: receiver.url });
+  const { id } = await daemon.start({});
+  const expected = (await daemon.events(id)).filter(({ type }) => ['status', 'end'].includes(type)).map((event) => event.id);
+  await receiver.until('/', (received) => received.length > 1);
+  receiver.answer('/', 204);
+  const received = await receiver.until('/', (all) => all.some(isOf('end', id)));
+  t.strictSame([...new Set(idsOf(received))], expected);
+  t.strictSame([...failures], [], 'all of it failed once');
 });
