@@ -152,16 +152,19 @@ void t.test('a client that does not read is waited for, then cut, and goes on wh
 });
 
 void t.test('a client that reads slowly is no dead one', async (t) => {
-  const { url } = await serve(t, { answers: { followAll: endless(() => undefined, 64 * 1024) }, limits: { socketPingMs: 50 } });
+  const { url } = await serve(t, {
+    answers: { followAll: endless(() => undefined, 64 * 1024) },
+    limits: { socketPingMs: 50, socketAnswerBytes: 1024 * 1024 },
+  });
   const { socket, next, frames } = await connect(t, url);
-  for (let round = 0; round < 30; round += 1) {
+  for (let round = 0; round < 300; round += 1) {
     await next('taskOutput');
     socket.pause();
     await new Promise((resolve) => setImmediate(resolve));
     socket.resume();
   }
   t.equal(socket.readyState, socket.OPEN);
-  t.ok(frames.length > 30);
+  t.ok(frames.length > 300);
 });
 
 void t.test('a client that asks and does not read the answers is cut off, too', async (t) => {
@@ -233,4 +236,12 @@ void t.test('neither an answer that does not come nor a client that does not rea
   t.match(await hanging.closed, { code: 1001, reason: 'The daemon is shutting down' });
   await app.close();
   t.pass('it could be closed');
+});
+
+void t.test('a server that is closed without another word closes its sockets in order, too', async (t) => {
+  const { url, app } = await serve(t);
+  const { closed, next } = await connect(t, url, { query: '?follow=false' });
+  await next('authenticated');
+  await app.close();
+  t.match(await closed, { code: 1001 });
 });

@@ -8,6 +8,7 @@ import t from 'tap';
 import { WebSocket } from 'ws';
 import { listenUnix } from '../../src/http/connections/unix-socket.ts';
 import { taskId, toolKey } from '../http/recorded-actions.ts';
+import { takeCredential } from '../../src/websocket/handshake.ts';
 import { ownerToken, serve } from '../http/serve.ts';
 import { scratch } from '../support/daemon.ts';
 import { clientOf, connect, refusal } from './client.ts';
@@ -43,6 +44,13 @@ void t.test('a browser brings its credential among the protocols, of which the p
   }
   for (const secret of [ownerToken, inBase64(ownerToken), toolKey, inBase64(toolKey)]) t.notOk(log.join('').includes(secret));
   t.ok(log.some((line) => line.includes('a WebSocket was opened')));
+});
+
+void t.test('what stands behind the handshake sees a header like any and no protocol that is a secret', (t) => {
+  const headers = { 'sec-websocket-protocol': `other , makima.v1,makima.key.${inBase64(toolKey)}` };
+  takeCredential(headers);
+  t.strictSame(headers, { 'sec-websocket-protocol': 'other, makima.v1', ...key });
+  t.end();
 });
 
 void t.test('what is no right credential is refused as on every route', async (t) => {
