@@ -138,6 +138,28 @@ for (const over of ['an address', 'a socket'] as const) {
     t.strictSame(asked, [`${output}?tail=3`, `${output}?after=2`]);
   });
 
+  void t.test(`over ${over}: what a reader has not asked for waits at the daemon`, async (t) => {
+    const long = frame(1).replace('line 1', 'x'.repeat(100_000));
+    let written = (): number => 0;
+    const endless: Answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      written = () => response.socket?.bytesWritten ?? 0;
+      const pump = (): void => {
+        if (response.destroyed) return;
+        if (response.write(long)) setImmediate(pump);
+        else response.once('drain', pump);
+      };
+      pump();
+    };
+    const { makima } = await scripted(t, over, [endless, ...Array.from({ length: 300 }, () => json({ id: 'me' }))]);
+    const events = makima.events();
+    await events.next();
+    // Time enough to read ten times as much.
+    for (let count = 0; count < 300; count += 1) await makima.info();
+    t.ok(written() > long.length && written() < 16 * 1024 * 1024, `${written()} bytes were sent`);
+    await events.return?.();
+  });
+
   void t.test(`over ${over}: what can be repeated is, once the daemon is there; another is not`, async (t) => {
     const broken: Answer = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('{"id":', () => response.destroy());
