@@ -37,6 +37,9 @@ export interface Deliverer {
 /** One time in five longer or shorter, so that what failed together does not come together again. */
 const about = (milliseconds: number): number => milliseconds * (0.8 + 0.4 * Math.random());
 
+/** A machine may have been off for days: nothing is given up that was not tried so often. */
+const leastTries = 10;
+
 const later = (at: Date, milliseconds: number): string => new Date(at.getTime() + milliseconds).toISOString();
 
 /**
@@ -77,7 +80,7 @@ export const deliver = (
     }
     const { error } = outcome;
     const failingSince = delivery.failingSince ?? at.toISOString();
-    const isTooLong = at.getTime() - Date.parse(failingSince) >= times.giveUpMs;
+    const isTooLong = delivery.tries >= leastTries && at.getTime() - Date.parse(failingSince) >= times.giveUpMs;
     if (outcome.is === 'ended' || isTooLong) {
       const reason =
         outcome.is === 'ended'
