@@ -82,7 +82,6 @@ var launcher = {
   version: about.version,
   root: root,
   self: [process.execPath, path.join(__dirname, 'makima.cjs')],
-  serve: serve,
   examine: function (env) {
     return load(parts.doctor).then(function (doctor) {
       return doctor.examine(env);

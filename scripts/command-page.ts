@@ -18,7 +18,7 @@ const notThere = (): never => {
 const program = (): Command => {
   const cli: Cli = {
     screen: createScreen(process),
-    launcher: { version: '', root: '', self: [''], serve: notThere, examine: notThere },
+    launcher: { version: '', root: '', self: [''], examine: notThere },
     isJson: false,
     home: '',
     connect: notThere,

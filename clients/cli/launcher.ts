@@ -16,8 +16,6 @@ export interface Launcher {
   root: string;
   /** The program and its arguments that run this command again, in a process of its own. */
   self: readonly [string, ...string[]];
-  /** Runs the daemon in this process. */
-  serve: (args: readonly string[]) => Promise<void>;
   /** Has the daemon's own code look at the machine, the settings and the home, while it runs or not. */
   examine: (env: NodeJS.ProcessEnv) => Promise<Finding[]>;
 }

@@ -63,14 +63,19 @@ const startDaemon = async ({ launcher, home }: Cli, args: readonly string[], tim
   throw new Failure(`The daemon did not start. It said:\n${said.replace(/^/gm, '  ')}`, { code: 'START_FAILED' });
 };
 
-export const addServe: AddCommand = (program, { launcher }) => {
+/** For the help, and for who puts an option before it: the daemon itself is run by the launcher, which loads nothing of this. */
+export const addServe: AddCommand = (program) => {
   program
     .command('serve')
     .description(
       'run the daemon here, until a signal ends it; its agents go on and are taken up at the next start (`makima serve --adopt`: on a home that was copied, which becomes one of its own)',
     )
     .option('--adopt', 'make a home that was copied one of its own')
-    .action(({ adopt }: { adopt?: boolean }) => launcher.serve(adopt === true ? ['--adopt'] : []));
+    .action(() => {
+      throw new Failure(
+        '`makima serve` takes no option but --adopt, and is set up by its environment: `MAKIMA_HOME=~/other makima serve`.',
+      );
+    });
 };
 
 export const addUp: AddCommand = (program, cli) => {

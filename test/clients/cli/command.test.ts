@@ -12,7 +12,7 @@ const objects = ({ out }: Outcome): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line));
 
 void t.test('on a daemon', async (t) => {
-  const daemon = await startDaemon(t, 'runs-plan');
+  const daemon = await startDaemon(t, 'runs-plan', { MAKIMA_WEBHOOK_ALLOW: '127.0.0.1' });
   const repository = userRepository(t);
   const makima = (args: string[], options?: RunOptions) => runCommand(daemon.home, args, options);
 
@@ -128,6 +128,20 @@ void t.test('on a daemon', async (t) => {
       { code: 4, out: '', err: /^makima: [^.]*\. The owner's token is in .*\(UNAUTHENTICATED\)\n$/ },
       'no credential has a status of its own',
     );
+  });
+
+  await t.test('webhooks', async (t) => {
+    const made = await makima(['webhooks', 'create', 'http://127.0.0.1:9/told', '--types', 'end', '--task', 'Greet']);
+    t.match(made, { code: 0, out: /^[0-9a-f-]{36}\nwhsec_\S+\n$/ });
+    t.match((await makima(['webhooks', 'ls'])).out, /127\.0\.0\.1:9\/told +end +[0-9a-f]{8} +0 +on\n$/);
+    t.match(await makima(['webhooks', 'create', 'http://10.0.0.1/', '--types', 'all']), { code: 1, err: /"all" is no type of event/ });
+    t.match(await makima(['webhooks', 'rm', made.out.slice(0, 36)]), { code: 0, out: /deleted/ });
+  });
+
+  await t.test('by an address and a token', async (t) => {
+    const args = ['ls', '-q', '--filter', 'name=greet', '--url', daemon.app.url];
+    t.match(await makima(args, { env: { MAKIMA_TOKEN: daemon.token } }), { code: 0, out: /^[0-9a-f-]{36}\n$/ });
+    t.match(await makima(args, { env: { MAKIMA_TOKEN: 'wrong' } }), { code: 4, out: '', err: /MAKIMA_TOKEN.*\(UNAUTHENTICATED\)/ });
   });
 
   await t.test('info; completion asks the daemon', async (t) => {
