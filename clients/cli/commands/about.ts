@@ -11,12 +11,12 @@ import { shortTime } from '../output/times.ts';
 const infoLines = (info: Info, url: string, { paint }: Screen, now: number): string => {
   const agents = info.agents.map(
     ({ name, version, path, problem }) =>
-      `  ${paint(problem === null ? 'green' : 'red', problem === null ? '✓' : '✗')} ${name} ${version ?? ''} ${path ?? ''}\n${problem === null ? '' : `    ${plain(problem)}\n`}`,
+      `  ${paint(problem === null ? 'green' : 'red', problem === null ? '✓' : '✗')} ${plain(`${name} ${version ?? ''} ${path ?? ''}`)}\n${problem === null ? '' : `    ${plain(problem)}\n`}`,
   );
   const counts = Object.entries(info.counts).filter(([, count]) => count > 0);
   return [
-    `makima ${info.version} at ${url}, for ${shortTime(now - Date.parse(info.startedAt))}\n`,
-    `Home:    ${info.home}\n`,
+    `makima ${plain(info.version)} at ${plain(url)}, for ${shortTime(now - Date.parse(info.startedAt))}\n`,
+    `Home:    ${plain(info.home)}\n`,
     `Disk:    ${shortSize(info.disk.freeBytes)} free of ${shortSize(info.disk.totalBytes)}; logs take ${shortSize(info.disk.logBytes)}\n`,
     `Tasks:   ${counts.length === 0 ? 'none' : counts.map(([status, count]) => `${count} ${status}`).join(', ')}\n`,
     `Limits:  ${Object.entries(info.limits)

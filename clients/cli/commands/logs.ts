@@ -5,6 +5,7 @@ import type { AddCommand, Cli } from '../cli.ts';
 import { findTask } from '../find-task.ts';
 import { followTask, showTask } from '../follow-task.ts';
 import { lastLines } from '../last-lines.ts';
+import { plain } from '../output/plain.ts';
 import { moment } from '../read-options.ts';
 
 interface LogsOptions {
@@ -31,7 +32,8 @@ const printRaw = async (
   for await (const line of makima.output(taskId, { follow, signal: interrupted(), ...(tail !== 'all' && { tail }) })) {
     if (Date.parse(line.at) < since) continue;
     if (isJson) await screen.printJson(line);
-    else if (line.stream === 'stdout') await screen.print(`${line.content}${line.partial === true ? '' : '\n'}`);
+    else if (line.stream === 'stdout')
+      await screen.print(`${screen.isTerminal ? plain(line.content) : line.content}${line.partial === true ? '' : '\n'}`);
   }
 };
 

@@ -103,7 +103,9 @@ const addSteps = (merge: Command, cli: Cli): void => {
       const { makima, taskId } = await open(named);
       const check = await makima.call(makima.api.GET('/api/v1/mesh/tasks/{taskId}/merge/check', { params: at(taskId) }));
       if (!check.canComplete) cli.endWith(exitCodes.failed);
-      const left = check.unmerged.map(({ taskName, branch, reason }) => `  ${plain(taskName)} (${branch}): ${plain(reason)}\n`).join('');
+      const left = check.unmerged
+        .map(({ taskName, branch, reason }) => `  ${plain(taskName)} (${plain(branch)}): ${plain(reason)}\n`)
+        .join('');
       const counts = `${counted(check.mergedCount, 'subtask')} merged, ${check.skippedCount} skipped, ${check.unmerged.length} left\n`;
       await tell(cli, check, counts + left);
     });

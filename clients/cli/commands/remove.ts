@@ -3,7 +3,7 @@ import type { AddCommand, Cli } from '../cli.ts';
 import { Failure } from '../failure.ts';
 import { eachTask, findTasks } from '../find-task.ts';
 import { sizeOf } from '../size-of.ts';
-import { withinLine } from '../output/plain.ts';
+import { plain, withinLine } from '../output/plain.ts';
 import { counted, shortSize } from '../output/sizes.ts';
 import { endedStates, isEnded } from '../output/states.ts';
 import { taskTable } from '../output/task-rows.ts';
@@ -151,6 +151,6 @@ export const addRestore: AddCommand = (program, cli) => {
       );
       await (isJson
         ? screen.printJson(task)
-        : screen.print(`${task.id}  ${task.status}  ${withinLine(task.name)}\n  ${task.overlayPath ?? ''}\n`));
+        : screen.print(`${task.id}  ${task.status}  ${withinLine(task.name)}\n  ${plain(task.overlayPath ?? '')}\n`));
     });
 };

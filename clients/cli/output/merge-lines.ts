@@ -14,7 +14,7 @@ export const mergeStatusLines = ({ inProgress, sourceBranch, conflicts }: MergeS
     conflicts.length === 0
       ? `nothing is left to resolve: \`makima merge commit ${withinLine(named)}\` ends it`
       : `${counted(conflicts.length, 'conflict')} left`;
-  return `Merging ${sourceBranch ?? ''}: ${left}\n${conflictLines(conflicts)}`;
+  return `Merging ${plain(sourceBranch ?? '')}: ${left}\n${conflictLines(conflicts)}`;
 };
 
 const branchColumns: readonly Column[] = [

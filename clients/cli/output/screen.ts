@@ -30,6 +30,10 @@ export interface Screen {
   ask: (question: string) => Promise<boolean>;
 }
 
+/** JSON escapes the first half of the control characters alone; of the others terminals take some for the beginning of a command, too. */
+const jsonLine = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\u007f-\u009f]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 const clearLine = '\r\u001b[2K';
 
 /** The process's own streams. A reader that has gone away, as behind `| head`, ends it quietly. */
@@ -61,7 +65,7 @@ export const createScreen = ({ stdout, stderr, stdin } = process): Screen => {
     },
     canAsk: stdin.isTTY && stderr.isTTY,
     print,
-    printJson: (value) => print(`${JSON.stringify(value)}\n`),
+    printJson: (value) => print(`${jsonLine(value)}\n`),
     note: (text) => {
       clear();
       stderr.write(`${text}\n`);

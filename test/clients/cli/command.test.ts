@@ -73,6 +73,15 @@ void t.test('on a daemon', async (t) => {
     t.match(await makima(['pause', gone]), { code: 1, err: /^makima: .*\(TASK_NOT_FOUND\)\n$/ }, 'the daemon says so, too');
   });
 
+  await t.test('what agents name things says nothing to a terminal, in JSON neither', async (t) => {
+    const name = 'Loud \u009b31m\u001b]0;x\u0007\u007f';
+    const { id } = await daemon.make({ name });
+    const json = await makima(['show', id, '--json']);
+    t.notMatch(json.out, /[^\P{Cc}\n]/u);
+    t.match(objects(json), [{ name }], 'and is what it was');
+    for (const args of [['show', id], ['ls'], ['rm', id]]) t.notMatch((await makima(args)).out, /[^\P{Cc}\n]/u, args.join(' '));
+  });
+
   await t.test('several are deleted only where somebody can be asked, or -y is said', async (t) => {
     const ids = (await makima(['ls', '-q', '--filter', 'name=twin'])).out.trim().split('\n');
     t.match(await makima(['rm', ...ids]), { code: 1, out: '', err: /\(NOT_CONFIRMED\)\n$/ });

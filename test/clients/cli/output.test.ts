@@ -54,6 +54,13 @@ const bare = { width: null, paint: (_colour: string, text: string) => text };
 void t.test('text of others says nothing to a terminal', (t) => {
   t.equal(plain('a\u001b[31mred\u001b[0m\u0007\u0085b\nc\td'), 'aredb\nc\td');
   t.equal(plain('\u001b]0;title\u0007x'), 'x');
+  t.equal(
+    plain('\u009b31mred \u009d0;title\u009cx \u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\ \u001bPsecret\u001b\\y \u001b[?25lz'),
+    'red x link y z',
+  );
+  t.equal(plain('a\u202eb\u2066c'), 'a\ufffdb\ufffdc', 'what turns the direction is shown to be there');
+  for (const beginning of ['\u001b]', '\u001b]a;b', '\u001b[1;', '\u009d', '\u001b('])
+    t.notMatch(plain(beginning.repeat(400_000)), /\p{Cc}/u, `however much of ${JSON.stringify(beginning)} there is`);
   t.equal(withinLine('one\ntwo\t\u2028three'), 'one two three');
   t.end();
 });
