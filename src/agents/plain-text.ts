@@ -1,4 +1,5 @@
 const [escape, bell] = ['\u001b', '\u0007'];
+
 /**
  * What terminals take for commands: strings to the system up to their end, control sequences, and escapes of one letter. Each part ends before
  * what may begin the next, so that no text takes longer than its length: Node's own expression stood still for minutes at a line of such beginnings.
