@@ -15,7 +15,7 @@ export interface HttpLimits {
   /** Bytes that wait for a WebSocket's client to read; no events are read for it meanwhile, and with `socketAnswerBytes` it is cut off. */
   socketEventBytes: number;
   socketAnswerBytes: number;
-  /** Milliseconds between two pings; a client that was silent and took nothing from one to the next is cut off. */
+  /** Milliseconds between two pings; a client that was silent and took nothing over three of them is cut off. */
   socketPingMs: number;
   /** Milliseconds that commands under way get when the daemon ends, and then a client to say that it has closed. */
   socketEndMs: number;
@@ -30,7 +30,7 @@ export const fixedLimits = {
   socketCommands: 64,
   socketEventBytes: 256 * 1024,
   socketAnswerBytes: 8 * 1024 * 1024,
-  socketPingMs: 30_000,
+  socketPingMs: 20_000,
   socketEndMs: 1500,
   socketCloseMs: 1000,
 } as const satisfies Partial<HttpLimits>;

@@ -36,6 +36,9 @@ export interface SessionTools {
   write: (message: Message) => string;
 }
 
+/** Pings that a client may leave unanswered while it takes nothing. */
+const mostUnanswered = 3;
+
 const bytesOf = (data: RawData): Buffer => (Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data));
 
 /** One WebSocket from its opening to its close: commands and their answers, events, and whether there is still somebody. */
@@ -49,7 +52,8 @@ export class Session {
   readonly #underWay = new Set<Promise<void>>();
   readonly #over = new AbortController();
   #isEnding = false;
-  #wasHeard = true;
+  /** Pings since the client last said or took something. */
+  #unanswered = 0;
 
   /** Begins at once: the first frame is `authenticated`. */
   constructor(socket: WebSocket, visitor: Visitor, tools: SessionTools, log: FastifyBaseLogger) {
@@ -70,7 +74,7 @@ export class Session {
     });
     socket.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary));
     const heard = (): void => {
-      this.#wasHeard = true;
+      this.#unanswered = 0;
     };
     for (const sign of ['message', 'ping', 'pong'] as const) socket.on(sign, heard);
     this.#greet();
@@ -168,12 +172,12 @@ export class Session {
   /** Sees whether there is still somebody who reads and may, and asks for a sign of life. */
   async #lookAfter(): Promise<void> {
     if (this.#outlet.isClosing) return;
-    if (!this.#wasHeard && !this.#outlet.hasMoved()) {
+    if (this.#outlet.hasMoved()) this.#unanswered = 0;
+    if (this.#unanswered === mostUnanswered) {
       this.#outlet.close(closeCodes.tooSlow, 'No sign of life, and nothing was read');
       return;
     }
-    this.#wasHeard = false;
-    this.#outlet.hasMoved();
+    this.#unanswered += 1;
     this.#socket.ping();
     try {
       await this.#requireValid();

@@ -25,7 +25,7 @@ void t.test('the first frame says who is spoken to and as whom', async (t) => {
     version: '0.0.0-test',
     caller: { kind: 'owner', taskId: null },
     lastEventId: '0-tests',
-    limits: { frameBytes: 20 * 1024 * 1024, commandsInFlight: 64, pingSeconds: 30 },
+    limits: { frameBytes: 20 * 1024 * 1024, commandsInFlight: 64, pingSeconds: 20 },
   });
   t.equal(frames[0]?.type, 'authenticated');
   const keyed = await connect(t, url, { headers: key });
@@ -76,8 +76,9 @@ void t.test('what is no right credential is refused as on every route', async (t
     [{ headers: { ...token, 'last-event-id': 'x' } }, 400, 'VALIDATION_FAILED'],
   ];
   for (const [options, status, code] of cases) t.match(await refusal(t, url, options), { status, code }, JSON.stringify(options));
-  const connections = await new Promise<number>((resolve) => app.server.getConnections((_error, count) => resolve(count)));
-  t.ok(connections <= 1, 'a refused one holds no connection');
+  const connections = (): Promise<number> => new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count)));
+  while ((await connections()) > 0) await new Promise((resolve) => setImmediate(resolve));
+  t.pass('a refused one holds no connection');
 });
 
 void t.test('it is counted among the streams, and given back', async (t) => {
