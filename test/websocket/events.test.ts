@@ -151,10 +151,10 @@ void t.test('a client that does not read is waited for, then cut, and goes on wh
   );
 });
 
-void t.test('a client that reads slowly is no dead one', async (t) => {
+void t.test('a client that reads slowly is waited for', async (t) => {
   const { url } = await serve(t, {
     answers: { followAll: endless(() => undefined, 64 * 1024) },
-    limits: { socketPingMs: 50, socketAnswerBytes: 1024 * 1024 },
+    limits: { socketAnswerBytes: 1024 * 1024 },
   });
   const { socket, next, frames } = await connect(t, url);
   for (let round = 0; round < 300; round += 1) {

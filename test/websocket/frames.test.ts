@@ -1,6 +1,7 @@
 /** What comes in frames that are no good commands, or go wrong: an error each, and the next one is heard. */
 import t from 'tap';
 import { MakimaError } from '../../src/errors.ts';
+import type { Caller } from '../../src/tasks/actions.ts';
 import { taskId, toolKey } from '../http/recorded-actions.ts';
 import { serve } from '../http/serve.ts';
 import { connect } from './client.ts';
@@ -118,13 +119,12 @@ void t.test('a frame that is too large, or is no UTF-8, ends the connection with
 
 void t.test('a tool key that died opens nothing any more, and its socket is closed', async (t) => {
   let isAlive = true;
-  const { url } = await serve(t, {
-    answers: { callerOfToolKey: () => Promise.resolve(isAlive ? { kind: 'tool-key', taskId, keyId: taskId } : null) },
-    limits: { socketPingMs: 20 },
-  });
+  const answers = {
+    callerOfToolKey: (): Promise<Caller | null> => Promise.resolve(isAlive ? { kind: 'tool-key', taskId, keyId: taskId } : null),
+  };
   const headers = { 'x-makima-tool-key': toolKey };
-  const busy = await connect(t, url, { headers });
-  const idle = await connect(t, url, { headers });
+  const busy = await connect(t, (await serve(t, { answers })).url, { headers });
+  const idle = await connect(t, (await serve(t, { answers, limits: { socketPingMs: 20 } })).url, { headers });
   t.match(await busy.ask({ type: 'mergeStatus', taskId }), { type: 'mergeStatusResponse' });
   isAlive = false;
   t.match(await busy.ask({ type: 'mergeStatus', taskId }), { type: 'error', code: 'UNAUTHENTICATED' });
