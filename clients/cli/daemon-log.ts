@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from './failure.ts';
 
 /** A log that is larger when a daemon starts is put aside, in the place of the one before. */
 const maxBytes = 10 * 1024 * 1024;
@@ -8,14 +9,26 @@ const tailBytes = 4000;
 
 export const logOf = (home: string): string => join(home, 'daemon.log');
 
-/** Opens the log of a daemon that is about to be started. @returns its descriptor, and how long the log was before */
+/**
+ * Opens the log of a daemon that is about to be started.
+ * @returns its descriptor, and how long the log was before
+ * @throws Failure HOME_NOT_USABLE where the home cannot be made or written to
+ */
 export const openLog = (home: string): { fd: number; from: number } => {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
   const path = logOf(home);
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > maxBytes) renameSync(path, `${path}.1`);
-  const fd = openSync(path, 'a', 0o600);
-  return { fd, from: fstatSync(fd).size };
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > maxBytes) renameSync(path, `${path}.1`);
+    const fd = openSync(path, 'a', 0o600);
+    return { fd, from: fstatSync(fd).size };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      `The home ${home} cannot be used: ${why}. Make it a directory that you can write to, or name another by --home or MAKIMA_HOME.`,
+      { code: 'HOME_NOT_USABLE' },
+    );
+  }
 };
 
 /** The last lines that were written since a place in the log. */

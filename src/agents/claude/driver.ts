@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { MakimaError, messageOf } from '../../errors.ts';
 import { askProgram, type ProgramAnswer } from '../ask-program.ts';
@@ -25,7 +26,7 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
   const find = (): string | null => findProgram(settings.command, env);
   const notFound = (): string => {
     const where = settings.command.includes('/')
-      ? 'is no program that can be run'
+      ? `is no program that can be run${existsSync(settings.command) ? ', though it is there: `chmod +x` makes a file one' : ''}`
       : `was not found on the PATH (looked in ${searchedFolders(env)})`;
     const hint = settings.command.includes(' ')
       ? ' (MAKIMA_CLAUDE_COMMAND is the program alone; its arguments go into MAKIMA_CLAUDE_PRE_ARGS)'

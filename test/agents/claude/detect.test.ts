@@ -41,6 +41,9 @@ void t.test('what is missing is told with the way there', async (t) => {
     'where it was looked for',
   );
   t.match((await driver('claude', { PATH: '.' }).detect()).problem, /looked in no folder/);
+  const file = script(t.testdir(), 'claude', '');
+  chmodSync(file, 0o600);
+  t.match((await driver(file).detect()).problem, /claude is no program that can be run, though it is there: `chmod \+x`/);
   for (const words of ['not found', 'npm install -g @anthropic-ai/claude-code', 'ANTHROPIC_API_KEY', 'MAKIMA_CLAUDE_COMMAND'])
     t.match(missing.problem, words);
 });

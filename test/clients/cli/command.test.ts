@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { git, scratch, startDaemon, userRepository } from '../../support/daemon.ts';
-import { runCommand, type Outcome, type RunOptions } from './run-command.ts';
+import { commandLine, runCommand, type Outcome, type RunOptions } from './run-command.ts';
 
 const objects = ({ out }: Outcome): Record<string, unknown>[] =>
   out
@@ -182,6 +182,12 @@ void t.test('without a daemon', async (t) => {
   t.match(await runCommand(home, ['ls', '--url', 'http://127.0.0.1:1']), {
     code: 1,
     err: /^makima: makima does not answer at http:\/\/127\.0\.0\.1:1 /,
+  });
+  const [program = ''] = commandLine;
+  t.match(await runCommand(home, ['up', '--home', join(program, 'x')]), {
+    code: 1,
+    out: '',
+    err: /^makima: The home .* cannot be used: .*\(HOME_NOT_USABLE\)\n$/,
   });
   t.match(await runCommand(home, ['run']), { code: 1, err: 'makima: Give the plan as an argument, with --file, or on standard input.\n' });
   t.match(await runCommand(home, ['down']), { code: 0, err: /No daemon runs on / });
