@@ -14,6 +14,7 @@ const inCommands: readonly (readonly [said: RegExp, typed: string])[] = [
   [/GET \/(?:\S*\/)?api\/v1\/mesh\/info\b/g, '`makima info`'],
   [/GET \/(?:\S*\/)?api\/v1\/mesh\/webhooks\b(?!\/)/g, '`makima webhooks ls`'],
   [/GET the task for its status/g, '`makima show <task>` says how it stands'],
+  [/; \/docs shows the shape of every request/g, ''],
   [/as targetRepoPath the path of/g, 'with --target-repo the path of'],
 ];
 

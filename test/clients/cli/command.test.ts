@@ -183,7 +183,7 @@ void t.test('without a daemon', async (t) => {
     code: 1,
     err: /^makima: makima does not answer at http:\/\/127\.0\.0\.1:1 /,
   });
-  const [program = ''] = commandLine;
+  const [program] = commandLine;
   t.match(await runCommand(home, ['up', '--home', join(program, 'x')]), {
     code: 1,
     out: '',

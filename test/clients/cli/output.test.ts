@@ -187,6 +187,7 @@ void t.test('what the daemon says to call is said as what to type', (t) => {
     inWordsOfCommands('TASK_NOT_FOUND', 'There is none. GET /base/api/v1/mesh/tasks lists them.'),
     'There is none. `makima ls --all` lists them.',
   );
+  t.equal(inWordsOfCommands('VALIDATION_FAILED', `${errorTable.VALIDATION_FAILED.remedy}.`), 'Correct what is named.');
   t.match(inWordsOfCommands('MERGE_CONFLICT', 'It conflicts.'), /^It conflicts\.\n {2}`makima merge resolve /);
   t.end();
 });
