@@ -17,20 +17,24 @@ const readDaemonFile = async (home: string): Promise<RunningDaemon | null> => {
     if (typeof content !== 'object' || content === null || !('pid' in content) || !('url' in content) || !('version' in content))
       return null;
     const { pid, url, version } = content;
-    return typeof pid === 'number' && typeof url === 'string' && typeof version === 'string' ? { pid, url, version } : null;
+    return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && typeof url === 'string' && typeof version === 'string'
+      ? { pid, url, version }
+      : null;
   } catch {
     return null;
   }
 };
 
-/** The daemon that answers on a home; null where none does, as where one that was killed has left its file behind. */
+/**
+ * The daemon that answers on a home; null where none does, as where one that was killed has left its file behind. What that says is read
+ * once more after the answer: who answered may have come in the place of one that was killed, whose number may be another process's by now.
+ */
 export const daemonAt = async (home: string): Promise<RunningDaemon | null> => {
-  const written = await readDaemonFile(home);
-  if (written === null) return null;
+  if ((await readDaemonFile(home)) === null) return null;
   try {
     const makima = await connect({ home, retryMs: 0 });
     makima.close();
-    return written;
+    return await readDaemonFile(home);
   } catch {
     return null;
   }
