@@ -1,4 +1,4 @@
-import type { EventChunk } from './record-block.ts';
+import type { EventChunk } from './records/record-block.ts';
 import type { StoredEvent } from './stored-event.ts';
 
 /** What a reader of logs is given: event by event for who looks into them, in chunks for who passes them on. Read once, in one of the two ways. */

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import type { LogFile } from './log-file.ts';
-import { blockBytes } from './record-block.ts';
-import { readHead, type RecordHead } from './record-head.ts';
-import { newline } from './record.ts';
+import { blockBytes } from './records/record-block.ts';
+import { readHead, type RecordHead } from './records/record-head.ts';
+import { newline } from './records/record.ts';
 import { readAt } from './seek.ts';
 
 /** A line that goes on over more events than these is not had back whole. */

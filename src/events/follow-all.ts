@@ -3,8 +3,8 @@ import { IdHeap } from './id-heap.ts';
 import { LogCursor } from './log-cursor.ts';
 import type { LogFile } from './log-file.ts';
 import type { Beside } from './made/beside.ts';
-import type { EventChunk, Wanted } from './record-block.ts';
-import type { RecentBlocks } from './recent-blocks.ts';
+import type { EventChunk, Wanted } from './records/record-block.ts';
+import type { RecentBlocks } from './records/recent-blocks.ts';
 
 /** How many logs one reader holds a chunk and a descriptor of; the others keep their place only. */
 const maxWarm = 32;

@@ -2,7 +2,7 @@ import { Bell } from './bell.ts';
 import { LogCursor } from './log-cursor.ts';
 import type { LogFile } from './log-file.ts';
 import type { Beside } from './made/beside.ts';
-import type { EventChunk } from './record-block.ts';
+import type { EventChunk } from './records/record-block.ts';
 
 export interface ReadOptions {
   /** The id after which to begin, 0 for the first event that is left. */

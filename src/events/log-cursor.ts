@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import type { LogFile } from './log-file.ts';
-import { blockBytes, type EventChunk, type RecordBlock, type Wanted } from './record-block.ts';
-import type { RecordHead } from './record-head.ts';
-import { readBlock } from './read-block.ts';
+import { blockBytes, type EventChunk, type RecordBlock, type Wanted } from './records/record-block.ts';
+import type { RecordHead } from './records/record-head.ts';
+import { readBlock } from './records/read-block.ts';
 import { seek } from './seek.ts';
 
 /**

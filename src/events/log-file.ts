@@ -1,10 +1,10 @@
 import { ftruncateSync, rmSync } from 'node:fs';
 import { MakimaError, messageOf } from '../errors.ts';
 import { readTail } from './log-tail.ts';
-import type { RecentBlocks } from './recent-blocks.ts';
-import { RecordBlock, type BlockOrigin } from './record-block.ts';
-import type { RecordHead } from './record-head.ts';
-import type { LogState } from './record.ts';
+import type { RecentBlocks } from './records/recent-blocks.ts';
+import { RecordBlock, type BlockOrigin } from './records/record-block.ts';
+import type { RecordHead } from './records/record-head.ts';
+import type { LogState } from './records/record.ts';
 import { writeFailure } from './write-failure.ts';
 import type { WriteHandles } from './write-handles.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { decodeRecord, newline, readTrimmed, type LogState } from './record.ts';
-import { headBytes, readHead, type RecordHead } from './record-head.ts';
+import { decodeRecord, newline, readTrimmed, type LogState } from './records/record.ts';
+import { headBytes, readHead, type RecordHead } from './records/record-head.ts';
 import { codeOf } from '../files/failure.ts';
 
 /** What opening a log finds, from its first and last bytes alone. */

@@ -1,7 +1,7 @@
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
-import { newline } from './record.ts';
-import { headBytes, readHead } from './record-head.ts';
+import { newline } from './records/record.ts';
+import { headBytes, readHead } from './records/record-head.ts';
 
 const readAsync = promisify(read);
 const probeBytes = 4 * 1024;

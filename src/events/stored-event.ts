@@ -1,7 +1,7 @@
 import type { StreamEvent, TaskEvent } from '../../schemas/event.ts';
 import { MakimaError } from '../errors.ts';
 import { placeOf } from './ids/event-place.ts';
-import type { RecordHead } from './record-head.ts';
+import type { RecordHead } from './records/record-head.ts';
 
 /** An event as it stands in the log: `json` is the exact text of `event`; its id and type are known without reading that. `place` is what a reader goes on after. */
 export interface StoredEvent extends RecordHead {

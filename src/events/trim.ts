@@ -1,8 +1,8 @@
 import { closeSync, fsync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { LogFile } from './log-file.ts';
-import { encodeTrimmed, newline } from './record.ts';
-import { readHead } from './record-head.ts';
+import { encodeTrimmed, newline } from './records/record.ts';
+import { readHead } from './records/record-head.ts';
 import { readAt, seek } from './seek.ts';
 import { writeFailure } from './write-failure.ts';
 

@@ -1,8 +1,8 @@
 import t from 'tap';
 import fc from 'fast-check';
-import { BatchEncoder } from '../../src/events/batch-encoder.ts';
-import { mostEscaped, escapeJson } from '../../src/events/escape-json.ts';
-import { readHead, readHeadLike } from '../../src/events/record-head.ts';
+import { BatchEncoder } from '../../src/events/records/batch-encoder.ts';
+import { mostEscaped, escapeJson } from '../../src/events/records/escape-json.ts';
+import { readHead, readHeadLike } from '../../src/events/records/record-head.ts';
 import { taskId } from './helpers.ts';
 
 const head = { firstId: 41, taskId: taskId(1), at: '2026-01-02T03:04:05.678Z' };

@@ -3,8 +3,8 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventChunk } from '../../src/events/event-log.ts';
 import { LogFile } from '../../src/events/log-file.ts';
-import { readBlock } from '../../src/events/read-block.ts';
-import { RecentBlocks } from '../../src/events/recent-blocks.ts';
+import { readBlock } from '../../src/events/records/read-block.ts';
+import { RecentBlocks } from '../../src/events/records/recent-blocks.ts';
 import { WriteHandles } from '../../src/events/write-handles.ts';
 import { all, collect, contents, end, line, open, taskId } from './helpers.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { EventChunk } from '../../src/events/event-log.ts';
 import { LogCursor } from '../../src/events/log-cursor.ts';
 import { LogFile } from '../../src/events/log-file.ts';
-import { RecentBlocks } from '../../src/events/recent-blocks.ts';
-import { Slabs } from '../../src/events/slabs.ts';
+import { RecentBlocks } from '../../src/events/records/recent-blocks.ts';
+import { Slabs } from '../../src/events/records/slabs.ts';
 import { WriteHandles } from '../../src/events/write-handles.ts';
 
 const framing = { name: 'lines', beforeId: null, beforeJson: () => '', afterJson: '\n' };

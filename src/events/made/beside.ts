@@ -1,4 +1,4 @@
-import type { EventChunk } from '../record-block.ts';
+import type { EventChunk } from '../records/record-block.ts';
 
 /** What a reader gets beside what is in the logs: made for it, at places of its stream that the logs' reader finds. */
 export interface Beside {

@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../../../schemas/event.ts';
 import { placeOf } from '../ids/event-place.ts';
-import type { EventChunk, Framing } from '../record-block.ts';
+import type { EventChunk, Framing } from '../records/record-block.ts';
 import type { StoredEvent } from '../stored-event.ts';
 
 /** An event that is in no log. */

@@ -1,4 +1,4 @@
-import type { EventPayload, OutputPayload } from '../../schemas/event.ts';
+import type { EventPayload, OutputPayload } from '../../../schemas/event.ts';
 import { escapeJson, mostEscaped } from './escape-json.ts';
 import { batchGoesOn, newline, tab, type LogState } from './record.ts';
 

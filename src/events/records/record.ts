@@ -1,8 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { EventPayload } from '../../schemas/event.ts';
-import { taskStatuses, type TaskStatus } from '../../schemas/task.ts';
-import { isTerminal } from '../domain/status-machine.ts';
+import type { EventPayload } from '../../../schemas/event.ts';
+import { taskStatuses, type TaskStatus } from '../../../schemas/task.ts';
+import { isTerminal } from '../../domain/status-machine.ts';
 import { headBytes, readHead, type RecordHead } from './record-head.ts';
 
 const LogPosition = Type.Object({ run: Type.String(), out: Type.Integer(), err: Type.Integer(), outbox: Type.Integer() });

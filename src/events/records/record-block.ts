@@ -1,8 +1,8 @@
-import { MakimaError } from '../errors.ts';
+import { MakimaError } from '../../errors.ts';
 import { newline, tab } from './record.ts';
 import { idStart, readHead, readHeadLike, type RecordHead } from './record-head.ts';
 import type { Slabs } from './slabs.ts';
-import { LoggedEvent, type StoredEvent } from './stored-event.ts';
+import { LoggedEvent, type StoredEvent } from '../stored-event.ts';
 
 /** About what a reader holds of a log at a time. A longer record is read in whole, and held alone. */
 export const blockBytes = 64 * 1024;

@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
-import { MakimaError } from '../errors.ts';
-import type { LogFile } from './log-file.ts';
+import { MakimaError } from '../../errors.ts';
+import type { LogFile } from '../log-file.ts';
 import { blockBytes, blockLength, nextBoundary, type RecordBlock } from './record-block.ts';
-import { readAt } from './seek.ts';
+import { readAt } from '../seek.ts';
 
 /** No record is this long: what reads on so far without a newline is damage. */
 const maxRecordBytes = 64 * 1024 * 1024;
