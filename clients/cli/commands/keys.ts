@@ -1,4 +1,5 @@
 import type { AddCommand } from '../cli.ts';
+import { findId } from '../find-id.ts';
 import { findTask } from '../find-task.ts';
 import { withinLine } from '../output/plain.ts';
 import { table, type Column } from '../output/table.ts';
@@ -53,9 +54,11 @@ export const addKeys: AddCommand = (program, cli) => {
     });
   keys
     .command('rm <task> <key>')
-    .description('revoke a key, by its id: the next call with it is refused')
-    .action(async (named: string, keyId: string) => {
+    .description('revoke a key, by its id or a start of it: the next call with it is refused')
+    .action(async (named: string, typed: string) => {
       const { makima, path } = await open(named);
+      const all = () => makima.call(makima.api.GET('/api/v1/mesh/tasks/{taskId}/tool-keys', { params: { path } }));
+      const keyId = await findId(typed, all, { what: 'key of this task', code: 'TOOL_KEY_NOT_FOUND' });
       await makima.call(makima.api.DELETE('/api/v1/mesh/tasks/{taskId}/tool-keys/{keyId}', { params: { path: { ...path, keyId } } }));
       await (cli.isJson ? screen.printJson({ id: keyId, deleted: true }) : screen.print(`${keyId}  revoked\n`));
     });

@@ -1,6 +1,7 @@
 import type { CreateWebhook, Webhook } from '../../typescript/index.ts';
 import type { AddCommand } from '../cli.ts';
 import { Failure } from '../failure.ts';
+import { findId } from '../find-id.ts';
 import { findTask } from '../find-task.ts';
 import { plain, withinLine } from '../output/plain.ts';
 import { table, type Column } from '../output/table.ts';
@@ -77,9 +78,11 @@ export const addWebhooks: AddCommand = (program, cli) => {
     });
   webhooks
     .command('rm <id>')
-    .description('post nothing more to it, what waits neither')
-    .action(async (webhookId: string) => {
+    .description('post nothing more to it, what waits neither; by its id or a start of it')
+    .action(async (typed: string) => {
       const makima = await cli.connect();
+      const all = () => makima.call(makima.api.GET('/api/v1/mesh/webhooks'));
+      const webhookId = await findId(typed, all, { what: 'webhook', code: 'WEBHOOK_NOT_FOUND' });
       await makima.call(makima.api.DELETE('/api/v1/mesh/webhooks/{webhookId}', { params: { path: { webhookId } } }));
       await (cli.isJson ? screen.printJson({ id: webhookId, deleted: true }) : screen.print(`${webhookId}  deleted\n`));
     });

@@ -130,7 +130,8 @@ void t.test('on a daemon', async (t) => {
     t.match(made, { code: 0, out: /^\w{64}\n$/ });
     const [listed] = objects(await makima(['keys', 'ls', 'Greet', '--json']));
     t.match(listed, { label: 'ci' });
-    t.match(await makima(['keys', 'rm', 'Greet', String(listed?.['id'])]), { code: 0, out: /revoked/ });
+    t.match(await makima(['keys', 'rm', 'Greet', String(listed?.['id']).slice(0, 8)]), { code: 0, out: /revoked/ });
+    t.match(await makima(['keys', 'rm', 'Greet', 'abc']), { code: 1, err: /begins with "abc"\. \(TOOL_KEY_NOT_FOUND\)\n$/ });
     const env = { MAKIMA_API_URL: daemon.app.url, MAKIMA_API_KEY: made.out.trim() };
     t.match(
       await makima(['ls'], { env }),
