@@ -102,6 +102,9 @@ export const addRun: AddCommand = (program, cli) => {
       const plan = await readText(words, options.file, 'the plan');
       const makima = await cli.connect();
       const task = await makima.createTask(await requestOf(makima, plan, options));
+      // Who meant a repository and stands beside it would look for the work there.
+      if (task.repositoryUrl === null && task.parentTaskId === null && options.repo !== false)
+        screen.note('No repository is here: it works in a scratch directory.');
       if (options.detach === true || !options.start) return isJson ? screen.printJson(task) : screen.print(`${task.id}\n`);
       if (!isJson) screen.note(screen.paintNote('dim', `${task.id} ${withinLine(task.name)}`));
       await followTask(cli, makima, task.id);

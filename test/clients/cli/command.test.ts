@@ -48,6 +48,7 @@ void t.test('on a daemon', async (t) => {
     t.match((await daemon.ended(out.trim())).name, 'Count');
     const [shown] = objects(await makima(['show', out.slice(0, 8), '--json']));
     t.match(shown, { id: out.trim(), model: 'm', repositoryUrl: null, plan: '# Count\n\nRUN: echo 1' });
+    t.match(await makima(['run', '--no-start', 'x']), { code: 0, out: /^[0-9a-f-]{36}\n$/, err: /^No repository is here/ });
     t.match(await makima(['run', '-d', '-f', '/no/such/plan']), { code: 1, out: '', err: /^makima: \/no\/such\/plan cannot be read/ });
     t.match(await makima(['run', '-d', '-'], { input: ' \n' }), { code: 1, err: 'makima: The plan is empty.\n' });
   });
