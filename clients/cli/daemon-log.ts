@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Failure } from './failure.ts';
 
 /** A log that is larger when a daemon starts is put aside, in the place of the one before. */
@@ -9,6 +9,20 @@ const tailBytes = 4000;
 
 export const logOf = (home: string): string => join(home, 'daemon.log');
 
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** With those above it. Node's own way to do so tries for ever where a file system makes none and says that the parent is missing (`/proc`). */
+const makeDirectories = (path: string): void => {
+  if (isDirectory(path)) return;
+  if (!isDirectory(dirname(path))) makeDirectories(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another may have made it in this moment.
+    if (!isDirectory(path)) throw error;
+  }
+};
+
 /**
  * Opens the log of a daemon that is about to be started.
  * @returns its descriptor, and how long the log was before
@@ -17,7 +31,7 @@ export const logOf = (home: string): string => join(home, 'daemon.log');
 export const openLog = (home: string): { fd: number; from: number } => {
   const path = logOf(home);
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeDirectories(home);
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     if (size > maxBytes) renameSync(path, `${path}.1`);
     const fd = openSync(path, 'a', 0o600);
