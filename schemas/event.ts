@@ -126,7 +126,7 @@ export const SnapshotEnd = Type.Object(
     id: Type.Integer({ description: 'Of the latest event before it' }),
     at: described(Timestamp, 'When it was sent'),
     tasks: Type.Integer({
-      description: 'How many task events it had: there are no others, and what a reader knows beside them was deleted',
+      description: 'How many task events it had, which are the last right before it: what a reader knows beside them was deleted',
     }),
   },
   { $id: 'SnapshotEnd', description: 'The end of a snapshot in a stream over all tasks' },

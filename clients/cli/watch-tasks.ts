@@ -20,14 +20,23 @@ const leave = '\u001b[?25h\u001b[?1049l';
 /** First each task as it is, then each as often as it changes; over restarts of the daemon, without a poll. */
 const changes = async function* (cli: Cli, fits: (task: ListedTask) => boolean): AsyncGenerator<Change> {
   const makima = await cli.connect();
-  const shown = new Set<string>();
-  for await (const event of makima.events({ snapshot: true, types: ['task'], signal: cli.interrupted() })) {
-    if (event.type !== 'task') continue;
-    const { task, taskId } = event;
-    if (task !== undefined && fits(task)) {
-      shown.add(taskId);
-      yield task;
-    } else if (shown.delete(taskId)) yield { id: taskId, deleted: true };
+  /** Every task that was told, those told last at the end, and whether it is shown. */
+  const told = new Map<string, boolean>();
+  for await (const event of makima.events({ snapshot: true, view: 'summary', types: ['task'], signal: cli.interrupted() })) {
+    if (event.type === 'task') {
+      const { task, taskId } = event;
+      const wasShown = told.get(taskId) === true;
+      told.delete(taskId);
+      if (task !== undefined) told.set(taskId, fits(task));
+      if (task !== undefined && fits(task)) yield task;
+      else if (wasShown) yield { id: taskId, deleted: true };
+    } else if (event.type === 'snapshot') {
+      // At first and after each break: all that there are were told just before it, and what was not among them is no more.
+      for (const [taskId, wasShown] of [...told].slice(0, Math.max(0, told.size - event.tasks))) {
+        told.delete(taskId);
+        if (wasShown) yield { id: taskId, deleted: true };
+      }
+    }
   }
 };
 

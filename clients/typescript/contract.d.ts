@@ -1806,7 +1806,7 @@ export interface components {
              * @description When it was sent
              */
             at: string;
-            /** @description How many task events it had: there are no others, and what a reader knows beside them was deleted */
+            /** @description How many task events it had, which are the last right before it: what a reader knows beside them was deleted */
             tasks: number;
         };
         /** @description What a stream ends with where a reader comes too late */

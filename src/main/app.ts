@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import { deliveryOf, timingOf } from '../config/portions.ts';
 import { openEventLog, type EventLogOptions } from '../events/event-log.ts';
 import { createPreparedWorktrees } from '../git/worktree/index.ts';
+import { removeDaemonFile } from '../home/daemon-file.ts';
 import { diskSpace } from '../home/disk.ts';
 import { socketPlace } from '../home/socket-place.ts';
 import { StartError } from '../home/start-error.ts';
@@ -187,10 +188,12 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
     openSocketDoor: async (parts) => (await import('../websocket/door.ts')).openSocketDoor(parts, { id: place.id, version }),
   });
   life.atEnd(() => http.close());
-  const url = await listen(http, config, store);
-  life.listensAt(url);
   const socket = await socketPlace(config.home, place.id, fitsSocket);
   life.atEnd(() => socket.leave());
+  // A daemon that was killed has left its own, whose pid may be another process's by now: nobody is to take that for ours once we answer.
+  await removeDaemonFile(config.home);
+  const url = await listen(http, config, store);
+  life.listensAt(url);
   const unix = await listenUnix(http, socket.path);
   life.atEnd(() => unix.close());
 

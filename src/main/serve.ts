@@ -52,8 +52,6 @@ const start = async (config: Config, logger: Logger, adopt: boolean, reached: Re
     writeDaemonFile(config.home, { pid: process.pid, ...where, version });
     greet(config, where);
   };
-  // One that was killed has left its own, whose pid may be another process's by now: nobody is to take that for ours once we answer.
-  await removeDaemonFile(config.home);
   try {
     return await startApp({ config, logger, ownerToken: await ownerToken(config.home), adopt, announce, ...(reached && { reached }) });
   } catch (error) {
