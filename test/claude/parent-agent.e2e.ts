@@ -15,6 +15,7 @@ const binary = await installClaude();
 const harmless = [
   'COREPACK_ENABLE_AUTO_PIN',
   'GIT_EDITOR',
+  'LOGNAME', // zsh, with which claude runs commands where it is installed
   'NoDefaultCurrentDirectoryInExePath',
   'OLDPWD',
   'PATH',
