@@ -101,6 +101,7 @@ void t.test('a copy and its original may be at the teardown of the same task at 
   const repository = userRepository(t, { 'makima.json': JSON.stringify({ teardown }) });
   const daemon = await spawnDaemon(t, home, agent, { GATE: gate });
   const { id } = await doneTask(daemon, 'true', { repositoryUrl: repository });
+  await runsLeft(home, 0);
   copyHome(home, copy);
   const deleted = daemon.call('DELETE', `/tasks/${id}`);
   await readFile(join(gate, 'begun'));
@@ -158,6 +159,7 @@ void t.test('a copy of a home of an earlier version is known by the paths in it'
   const daemon = await spawnDaemon(t, home, agent);
   const done = await doneTask(daemon, 'echo one >one.txt');
   rmSync(join(home, 'home.json'));
+  await runsLeft(home, 0);
   copyHome(home, copy);
   await t.rejects(spawnDaemon(t, copy, agent), /is a copy/);
   // A deletion is known by the cards alone.
