@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
 
-const leaves = ['schemas', 'error-table', 'errors', 'domain', 'files'];
+const leaves = ['schemas', 'words', 'error-table', 'errors', 'domain', 'files'];
 const machine = ['store', 'events', 'git', 'process', 'agents', 'orchestrator'];
 /** What the machine stands on: the pure rules, files, and the shells that start programs. */
 const ground = [...leaves, 'shells'];
@@ -22,6 +22,8 @@ interface Room {
 const closed = (imports: string[], types: string[] = []): Room => ({ imports, types });
 const rooms: Readonly<Record<string, Room>> = {
   schemas: closed([]),
+  // What a person is shown, by the daemon and by its command.
+  words: closed([]),
   'error-table': closed([]),
   errors: closed(['error-table']),
   version: closed([]),
@@ -65,7 +67,7 @@ const rooms: Readonly<Record<string, Room>> = {
   ]),
   // Clients know the contract alone, as any other does: its types, and nothing of the daemon.
   'clients/typescript': closed([]),
-  'clients/cli': closed(['clients/typescript']),
+  'clients/cli': closed(['clients/typescript', 'words']),
 };
 /** Packages that one room alone may know, so that the others do not come to depend on them. */
 const keptIn: Readonly<Record<string, string[]>> = {
@@ -228,7 +230,7 @@ const read = (...patterns: string[]): Files => {
   const paths = globSync(patterns, { cwd: root, exclude: ['test/fixtures/**'] }).map((path) => path.replaceAll('\\', '/'));
   return Object.fromEntries(paths.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 };
-const house = read('src/**/*.ts', 'routes/**/*.ts', 'schemas/**/*.ts', 'clients/**/*.ts');
+const house = read('src/**/*.ts', 'routes/**/*.ts', 'schemas/**/*.ts', 'words/**/*.ts', 'clients/**/*.ts');
 
 void t.test('imports run one way', (t) => {
   t.ok(Object.keys(house).length > 50, 'the files were found');
@@ -254,7 +256,7 @@ void t.test('nothing is silenced, in the tests neither', (t) => {
 void t.test('the architecture draws the house as it is', (t) => {
   const [drawing = ''] = /^```text\n[^]*?^```/m.exec(readFileSync(join(root, 'docs/architecture.md'), 'utf8')) ?? [];
   const drawn = [...drawing.matchAll(/^ {0,4}([a-z-]+)\/(?: |$)/gm)].map(([, name]) => name);
-  const there = ['src/*/', 'src/git/*/', 'schemas/', 'routes/', 'clients/', 'clients/*/', 'scripts/'].flatMap((pattern) =>
+  const there = ['src/*/', 'src/git/*/', 'schemas/', 'words/', 'routes/', 'clients/', 'clients/*/', 'scripts/'].flatMap((pattern) =>
     globSync(pattern, { cwd: root }),
   );
   t.strictSame(drawn.sort(), ['src', ...there.map((path) => posix.basename(path.replaceAll('\\', '/')))].sort());

@@ -1,41 +1,20 @@
+import { resultLines, tellingOf } from '../../words/activity.ts';
+import { firstLine } from '../../words/first-line.ts';
+import { plainText } from '../../words/plain-text.ts';
 import type { AgentActivity } from './driver.ts';
-import { firstLine, plainText } from './plain-text.ts';
 
 /** The most that is shown of a line. */
 export const maxShown = 200;
-const maxResultLines = 3;
-
-/** What of a tool's input tells best what it does; the first that is there is shown. */
-const tellingFields = [
-  'command',
-  'file_path',
-  'notebook_path',
-  'pattern',
-  'path',
-  'url',
-  'query',
-  'skill',
-  'description',
-  'subject',
-  'prompt',
-];
 
 const toolWords = ({ name, input }: NonNullable<AgentActivity['tool']>): string => {
   const shownName = firstLine(name, 60);
-  const what = tellingFields
-    .map((field) => (Object.hasOwn(input, field) ? input[field] : undefined))
-    .find((value) => typeof value === 'string' && value.trim() !== '');
-  return typeof what === 'string' ? `● ${shownName}: ${firstLine(what, maxShown)}` : `● ${shownName}`;
+  const what = tellingOf(input);
+  return what === null ? `● ${shownName}` : `● ${shownName}: ${firstLine(what, maxShown)}`;
 };
 
 const resultWords = (text: string, isError: boolean): string | null => {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length === 0) return isError ? '  ✗ failed' : null;
-  const shown = lines
-    .slice(0, maxResultLines)
-    .map((line, index) => `  ${index > 0 ? ' ' : isError ? '✗' : '⎿'} ${firstLine(line, maxShown)}`);
-  const more = lines.length - maxResultLines;
-  return [...shown, ...(more > 0 ? [`    … ${more} more ${more === 1 ? 'line' : 'lines'}`] : [])].join('\n');
+  const lines = resultLines(text, isError, (line) => firstLine(line, maxShown));
+  return lines.length === 0 ? null : lines.join('\n');
 };
 
 const words = ({ kind, text, tool, isError }: AgentActivity): string | null => {

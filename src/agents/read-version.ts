@@ -1,5 +1,5 @@
 import type { ProgramAnswer } from './ask-program.ts';
-import { firstLine } from './plain-text.ts';
+import { firstLine } from '../../words/first-line.ts';
 
 const maxLineLength = 200;
 

@@ -1,3 +1,4 @@
+import { resultLines, tellingOf } from '../../../words/activity.ts';
 import type { TaskEvent } from '../../typescript/index.ts';
 import { cutTo, plain, withinLine } from './plain.ts';
 import type { Screen } from './screen.ts';
@@ -7,40 +8,17 @@ type Activity = Of<'activity'>;
 type Paint = Screen['paint'];
 
 const maxColumns = 200;
-const maxResultLines = 3;
-
-/** What of a tool's input tells best what it does; the first that is there is shown. */
-const tellingFields = [
-  'command',
-  'file_path',
-  'notebook_path',
-  'pattern',
-  'path',
-  'url',
-  'query',
-  'skill',
-  'description',
-  'subject',
-  'prompt',
-];
 
 const short = (text: string): string => cutTo(withinLine(text).trim(), maxColumns);
 
 const toolLine = ({ name, input }: NonNullable<Activity['tool']>, paint: Paint): string => {
-  const what = tellingFields
-    .map((field) => (Object.hasOwn(input, field) ? input[field] : undefined))
-    .find((value): value is string => typeof value === 'string' && value.trim() !== '');
-  return `${paint('cyan', `● ${short(name)}`)}${what === undefined ? '' : `: ${short(what)}`}`;
+  const what = tellingOf(input);
+  return `${paint('cyan', `● ${short(name)}`)}${what === null ? '' : `: ${short(what)}`}`;
 };
 
-const resultLines = (text: string, isError: boolean, paint: Paint): string | null => {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length === 0) return isError ? paint('red', '  ✗ failed') : null;
-  const more = lines.length - maxResultLines;
-  const shown = lines.slice(0, maxResultLines).map((line, index) => `  ${index > 0 ? ' ' : isError ? '✗' : '⎿'} ${short(line)}`);
-  return [...shown, ...(more > 0 ? [`    … ${more} more ${more === 1 ? 'line' : 'lines'}`] : [])]
-    .map((line) => paint(isError ? 'red' : 'dim', line))
-    .join('\n');
+const paintedResult = (text: string, isError: boolean, paint: Paint): string | null => {
+  const lines = resultLines(text, isError, short);
+  return lines.length === 0 ? null : lines.map((line) => paint(isError ? 'red' : 'dim', line)).join('\n');
 };
 
 const activityLines = ({ kind, text, tool, isError }: Activity, paint: Paint): string | null => {
@@ -48,7 +26,7 @@ const activityLines = ({ kind, text, tool, isError }: Activity, paint: Paint): s
   const words = plain(text ?? '').trimEnd();
   switch (kind) {
     case 'tool-result':
-      return resultLines(words, isError, paint);
+      return paintedResult(words, isError, paint);
     case 'error':
       return paint('red', `✗ ${words || 'failed'}`);
     case 'thinking':

@@ -1,17 +1,4 @@
-const [escape, bell] = ['\u001b', '\u0007'];
-
-/**
- * What terminals take for commands: strings to the system up to their end, control sequences, and escapes of one letter. Each part ends before
- * what may begin the next, so that no text takes longer than its length: Node's own expression stood still for minutes at a line of such beginnings.
- */
-const sequences = new RegExp(
-  [
-    `(?:${escape}[\\]PX^_]|[\u0090\u0098\u009d-\u009f])[^${bell}${escape}\u0090-\u009f\\n]*(?:${bell}|${escape}\\\\|\u009c)`,
-    `(?:${escape}\\[|\u009b)[0-?]*[ -/]*[@-~]`,
-    `${escape}[ -/]*[0-~]`,
-  ].join('|'),
-  'g',
-);
+import { plainText, terminalSequences } from '../../../words/plain-text.ts';
 
 /** What turns the direction of what follows, so that a name or a line of code reads as another: it is shown as a mark. */
 const turns = /[\u202a-\u202e\u2066-\u2069]/g;
@@ -20,11 +7,7 @@ const turns = /[\u202a-\u202e\u2066-\u2069]/g;
  * Text that a terminal may be shown: names, plans and what agents repeat come from elsewhere, and an escape sequence among them could
  * retitle the window or hide what follows. Whole sequences go first, so that no litter of theirs stays.
  */
-export const plain = (text: string): string =>
-  text
-    .replace(sequences, '')
-    .replace(/[^\P{Cc}\n\t]/gu, '')
-    .replace(turns, '\ufffd');
+export const plain = (text: string): string => plainText(text).replace(turns, '\ufffd');
 
 /** The same within a line of a table: what would end it is a space. */
 export const withinLine = (text: string): string => plain(text).replace(/[\n\t\u2028\u2029]+/g, ' ');
@@ -36,7 +19,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** How many columns a text fills, whatever colours are in it. */
 export const columnsOf = (text: string): number => {
-  const bare = text.replace(sequences, '');
+  const bare = text.replace(terminalSequences, '');
   // Most texts are ASCII, of which each character fills one.
   if (/^[\x20-\x7e]*$/.test(bare)) return bare.length;
   let columns = 0;

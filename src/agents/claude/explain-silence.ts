@@ -1,4 +1,4 @@
-import { firstLine } from '../plain-text.ts';
+import { firstLine } from '../../../words/first-line.ts';
 import { objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
 
 const maxNameLength = 100;

@@ -1,4 +1,4 @@
-import { firstLine } from '../../agents/plain-text.ts';
+import { firstLine } from '../../../words/first-line.ts';
 import type { RunContext } from '../context.ts';
 import type { RunHook } from './hook.ts';
 

@@ -1,5 +1,5 @@
 import type { AgentActivity } from '../../agents/driver.ts';
-import { plainText } from '../../agents/plain-text.ts';
+import { plainText } from '../../../words/plain-text.ts';
 
 /** What is told of an activity: whoever wants more reads its line. Lengths are in characters. */
 const maxText = 32_000;

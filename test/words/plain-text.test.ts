@@ -1,6 +1,6 @@
 /** What an agent repeats, as a terminal may be shown it. */
 import t from 'tap';
-import { plainText } from '../../src/agents/plain-text.ts';
+import { plainText } from '../../words/plain-text.ts';
 
 void t.test('sequences go as a whole, and nothing else does', (t) => {
   for (const [given, shown] of [
