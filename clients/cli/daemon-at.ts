@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readDaemonFile } from '../typescript/home.ts';
 import { connect } from '../typescript/index.ts';
 
 /** The daemon of a home that takes requests. */
@@ -11,18 +10,11 @@ export interface RunningDaemon {
 }
 
 /** What `daemon.json` says; null where there is none or it is about to be written. */
-const readDaemonFile = async (home: string): Promise<RunningDaemon | null> => {
-  try {
-    const content: unknown = JSON.parse(await readFile(join(home, 'daemon.json'), 'utf8'));
-    if (typeof content !== 'object' || content === null || !('pid' in content) || !('url' in content) || !('version' in content))
-      return null;
-    const { pid, url, version } = content;
-    return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && typeof url === 'string' && typeof version === 'string'
-      ? { pid, url, version }
-      : null;
-  } catch {
-    return null;
-  }
+const readRunning = async (home: string): Promise<RunningDaemon | null> => {
+  const { pid, url, version } = await readDaemonFile(home);
+  return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && typeof url === 'string' && typeof version === 'string'
+    ? { pid, url, version }
+    : null;
 };
 
 /**
@@ -30,11 +22,11 @@ const readDaemonFile = async (home: string): Promise<RunningDaemon | null> => {
  * once more after the answer: who answered may have come in the place of one that was killed, whose number may be another process's by now.
  */
 export const daemonAt = async (home: string): Promise<RunningDaemon | null> => {
-  if ((await readDaemonFile(home)) === null) return null;
+  if ((await readRunning(home)) === null) return null;
   try {
     const makima = await connect({ home, retryMs: 0 });
     makima.close();
-    return await readDaemonFile(home);
+    return await readRunning(home);
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import { Failure } from './failure.ts';
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** A whole id. */
+export const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * The id that somebody means by it or by a unique start of it. A whole one is taken as it is: the daemon says whether there is such.

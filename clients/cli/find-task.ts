@@ -1,9 +1,9 @@
 import type { ListedTask, Makima, TaskFilter } from '../typescript/index.ts';
 import { Failure } from './failure.ts';
+import { uuid } from './find-id.ts';
 import { withinLine } from './output/plain.ts';
 import { shortTime } from './output/times.ts';
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const startOfId = /^[0-9a-f]{4}[0-9a-f-]*$/i;
 /** The largest page that there is. */
 const limit = 1000;

@@ -1,6 +1,5 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
+import { homeOf } from '../typescript/home.ts';
 import { connect, type Makima } from '../typescript/index.ts';
 import type { Cli } from './cli.ts';
 import { commandGroups } from './commands/index.ts';
@@ -16,10 +15,10 @@ interface GlobalOptions {
   url?: string;
 }
 
-const homeOf = (given: string | undefined): string => {
+/** An empty word for it is as good as none. */
+const homeGiven = (given: string | undefined): string => {
   const home = given ?? process.env['MAKIMA_HOME'] ?? '';
-  if (home === '') return join(homedir(), '.makima');
-  return resolve(home.replace(/^~(?=\/|$)/, homedir));
+  return homeOf(home === '' ? undefined : home);
 };
 
 /** Whether the daemon is one at an address, and none of a home: by --url, or by the environment as the client reads it. */
@@ -52,7 +51,7 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
   let exitCode: ExitCode = exitCodes.done;
   const connections: Promise<Makima>[] = [];
   const given = (): GlobalOptions => program.opts<GlobalOptions>();
-  const placeOf = (): string | null => (isAtAddress(given()) ? null : homeOf(given().home));
+  const placeOf = (): string | null => (isAtAddress(given()) ? null : homeGiven(given().home));
   const cli: Cli = {
     screen,
     launcher,
@@ -60,7 +59,7 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
       return given().json === true;
     },
     get home() {
-      return homeOf(given().home);
+      return homeGiven(given().home);
     },
     connect: () => {
       const { home, url } = given();
@@ -69,7 +68,7 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
       if (first) return first;
       const connecting = connect({
         ...(url !== undefined && { url, ...(token !== undefined && { token }) }),
-        ...(url === undefined && home !== undefined && { home: homeOf(home) }),
+        ...(url === undefined && home !== undefined && { home: homeGiven(home) }),
       }).catch((error: unknown) => {
         // What is no address is a mistake of whoever wrote it, and none of the program's.
         throw error instanceof TypeError ? new Failure(`${error.message}.`) : error;

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MakimaError, reasonOf } from './error.ts';
+import { homeOf, readDaemonFile } from './home.ts';
 import type { ConnectOptions } from './makima.ts';
 import { atUrl, headersOf, type FindPlace, type Place } from './place.ts';
 import { fetchOver } from './socket-fetch.ts';
@@ -12,16 +12,10 @@ interface DaemonFile {
   socket: string;
 }
 
-const readDaemonFile = async (home: string): Promise<DaemonFile | null> => {
-  try {
-    const content: unknown = JSON.parse(await readFile(join(home, 'daemon.json'), 'utf8'));
-    if (typeof content !== 'object' || content === null || !('url' in content) || !('socket' in content)) return null;
-    const { url, socket } = content;
-    return typeof url === 'string' && typeof socket === 'string' ? { url, socket } : null;
-  } catch {
-    // None is there, or the daemon is about to write it: the socket may be there all the same.
-    return null;
-  }
+/** None may be there, or the daemon is about to write it: the socket may be there all the same. */
+const readPlaceIn = async (home: string): Promise<DaemonFile | null> => {
+  const { url, socket } = await readDaemonFile(home);
+  return typeof url === 'string' && typeof socket === 'string' ? { url, socket } : null;
 };
 
 const isSocket = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isSocket() ?? false;
@@ -61,7 +55,7 @@ const overSocket = (path: string, url: string | undefined, { toolKey }: ConnectO
  * nobody listens is a daemon's that was killed: its address is not tried, since its port may be somebody else's by now, who would get the token.
  */
 const inHome = async (home: string, options: ConnectOptions): Promise<Place> => {
-  const daemon = await readDaemonFile(home);
+  const daemon = await readPlaceIn(home);
   const own = join(home, 'makima.sock');
   const path = options.fetch === undefined ? await firstSocket(daemon === null ? [own] : [daemon.socket, own]) : null;
   if (path !== null) return overSocket(path, daemon?.url, options);
@@ -76,11 +70,6 @@ const inHome = async (home: string, options: ConnectOptions): Promise<Place> => 
 
 /** An empty variable is as good as none, as everywhere in makima. */
 const variable = (env: NodeJS.ProcessEnv, name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
-
-const homeOf = (given: string | undefined): string => {
-  if (given === undefined) return join(homedir(), '.makima');
-  return given === '~' || given.startsWith('~/') ? join(homedir(), given.slice(1)) : resolve(given);
-};
 
 /**
  * Where the daemon is, by the options, or else by the environment: MAKIMA_API_URL with MAKIMA_API_KEY, which makima gives to an

@@ -3,7 +3,8 @@ import { Option } from 'commander';
 import type { RunCompletion, Task } from '../../typescript/index.ts';
 import type { AddCommand } from '../cli.ts';
 import { findTask } from '../find-task.ts';
-import { localPath, repositoryOf } from '../local-path.ts';
+import { localPath } from '../../typescript/home.ts';
+import { repositoryOf } from '../repository.ts';
 import { plain } from '../output/plain.ts';
 
 interface CompleteOptions {

@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-
-/** A path as the daemon takes it, which has another working directory: absolute, with ~ as the home. */
-export const localPath = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, homedir));
+import { localPath } from '../typescript/home.ts';
 
 /** A clone URL, or new:// for an empty repository: what is no path on this machine. */
 const isElsewhere = (repository: string): boolean =>
