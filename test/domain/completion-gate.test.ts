@@ -1,6 +1,6 @@
 import t from 'tap';
 import { completionGate, type SubtaskWork } from '../../src/domain/completion-gate.ts';
-import { sampleTask } from '../store/samples.ts';
+import { sampleTask } from '../support/sample-task.ts';
 
 const left: SubtaskWork = { kind: 'left', reason: 'a differs' };
 const gate = (chain: boolean, ...work: SubtaskWork[]) => {

@@ -7,7 +7,7 @@ import { emptyCommit } from '../../src/git/repository/empty-repository.ts';
 import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
 import { writeTaskCard } from '../../src/git/worktree/task-card.ts';
 import { noteHalfMade } from '../../src/runs/hooks/half-made.ts';
-import { sampleTask } from '../store/samples.ts';
+import { sampleTask } from '../support/sample-task.ts';
 import { isolate, open, sh } from './git-fixture.ts';
 
 /** @returns what was handed to the thread pool since it was last asked, by name */

@@ -11,7 +11,7 @@ import { sealMakimaDirectory } from '../../src/git/worktree/makima-directory.ts'
 import { removeWorktree } from '../../src/git/worktree/remove-worktree.ts';
 import { restoreWorktree } from '../../src/git/worktree/restore-worktree.ts';
 import { writeTaskCard } from '../../src/git/worktree/task-card.ts';
-import { sampleTask } from '../store/samples.ts';
+import { sampleTask } from '../support/sample-task.ts';
 import { fingerprint, isolate, open, prepared, sh, userRepository, wantedOf, worktreeOf, write } from './git-fixture.ts';
 
 void t.test('what an earlier attempt left is replaced, whatever point it had reached', async (t) => {

@@ -5,6 +5,7 @@ import type { Webhook } from '../../schemas/webhook.ts';
 import { MakimaError } from '../../src/errors.ts';
 import type { Actions, Caller, StoredEvent } from '../../src/tasks/actions.ts';
 import { feed } from '../support/feed.ts';
+import { sampleTask as pendingTask } from '../support/sample-task.ts';
 
 /** A call as the routes made it. */
 export interface Call {
@@ -16,43 +17,8 @@ export const taskId = '3f2b8a52-6d0e-4c57-9d5e-0c2a1b7f4e11';
 export const toolKey = 'a'.repeat(64);
 const at = '2030-01-31T12:00:00.000Z';
 
-export const sampleTask = (changes: Partial<Task> = {}): Task => ({
-  id: taskId,
-  name: 'Say hello',
-  plan: 'Write hello to hello.txt',
-  status: 'pending',
-  isOrchestrator: false,
-  parentTaskId: null,
-  depth: 0,
-  agent: 'claude',
-  model: null,
-  effort: null,
-  repositoryUrl: null,
-  baseBranch: null,
-  targetBranch: null,
-  targetRepoPath: null,
-  completionAction: 'none',
-  continueFromTaskId: null,
-  copyFiles: [],
-  dependsOn: [],
-  priority: 0,
-  overlayPath: null,
-  branch: null,
-  baseCommit: null,
-  sessionId: null,
-  progressSummary: null,
-  errorMessage: null,
-  warnings: [],
-  exitCode: null,
-  usage: null,
-  completion: null,
-  createdAt: at,
-  updatedAt: at,
-  queuedAt: null,
-  startedAt: null,
-  completedAt: null,
-  ...changes,
-});
+export const sampleTask = (changes: Partial<Task> = {}): Task =>
+  pendingTask({ id: taskId, name: 'Say hello', plan: 'Write hello to hello.txt', createdAt: at, updatedAt: at, ...changes });
 
 const sampleWebhook: Webhook = {
   id: taskId,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { openEventLog } from '../../src/events/event-log.ts';
 import { notifyPerson } from '../../src/notify/notify.ts';
-import { openMemoryStore, sampleTask } from '../store/samples.ts';
+import { openMemoryStore } from '../store/samples.ts';
+import { sampleTask } from '../support/sample-task.ts';
 import { scratch, startDaemon, write } from '../support/daemon.ts';
 
 /** A command that notes the event in its environment, a file an event; written whole by the rename. */

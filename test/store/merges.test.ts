@@ -5,7 +5,8 @@ import type { EventPayload } from '../../schemas/event.ts';
 import { MakimaError } from '../../src/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Integration, TaskStore } from '../../src/store/task-store.ts';
-import { noon, openMemoryStore, sampleTask } from './samples.ts';
+import { openMemoryStore } from './samples.ts';
+import { noon, sampleTask } from '../support/sample-task.ts';
 
 const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(

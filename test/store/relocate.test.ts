@@ -3,7 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { readHomeEvidence } from '../../src/store/home-evidence.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { noon, sampleRun, sampleTask, sampleWebhook } from './samples.ts';
+import { sampleRun, sampleWebhook } from './samples.ts';
+import { noon, sampleTask } from '../support/sample-task.ts';
 
 /** Of each table what holds a path of the home, or JSON with one. */
 const withPaths: Readonly<Record<string, string[]>> = {

@@ -7,7 +7,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { rememberTasks } from '../../src/store/remembered-tasks.ts';
 import { finishDeletions } from '../../src/tasks/life/finish-deletions.ts';
 import { countStatements } from '../support/count-statements.ts';
-import { sampleTask } from './samples.ts';
+import { sampleTask } from '../support/sample-task.ts';
 
 const newStore = async (t: Test, file = join(t.testdir(), 'makima.db')) => {
   const store = await openStore(file);

@@ -2,48 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Task } from '../../schemas/task.ts';
 import { type StoreOptions, openStore } from '../../src/store/open-store.ts';
 import { inMemory } from '../../src/store/sqlite.ts';
+import { noon } from '../support/sample-task.ts';
 import type { NewRun, TaskStore, ToolKeyRecord, WebhookRecord } from '../../src/store/task-store.ts';
-
-export const noon = '2026-11-22T12:00:00.000Z';
-
-/** A pending task with nothing in it, and what is given. */
-export const sampleTask = (given: Partial<Task> = {}): Task => ({
-  id: randomUUID(),
-  name: 'Add a page',
-  plan: 'Do it',
-  status: 'pending',
-  isOrchestrator: false,
-  parentTaskId: null,
-  depth: 0,
-  agent: 'claude',
-  model: null,
-  effort: null,
-  repositoryUrl: null,
-  baseBranch: null,
-  targetBranch: null,
-  targetRepoPath: null,
-  completionAction: 'none',
-  continueFromTaskId: null,
-  copyFiles: [],
-  dependsOn: [],
-  priority: 0,
-  overlayPath: null,
-  branch: null,
-  baseCommit: null,
-  sessionId: null,
-  progressSummary: null,
-  errorMessage: null,
-  warnings: [],
-  exitCode: null,
-  usage: null,
-  completion: null,
-  createdAt: noon,
-  updatedAt: noon,
-  queuedAt: null,
-  startedAt: null,
-  completedAt: null,
-  ...given,
-});
 
 /** A task in which no field is empty, so that one that is not stored shows. */
 export const fullTask = (given: Partial<Task> = {}): Task => ({

@@ -7,7 +7,8 @@ import { MakimaError } from '../../src/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { openSqlite, sqliteFailure } from '../../src/store/sqlite.ts';
 import { callError, StoreUnusableError } from '../../src/store/store-error.ts';
-import { sampleRun, sampleTask } from './samples.ts';
+import { sampleRun } from './samples.ts';
+import { sampleTask } from '../support/sample-task.ts';
 
 /** What a promise was rejected with. */
 const thrownBy = async (promise: Promise<unknown>): Promise<Error> => {
@@ -164,7 +165,7 @@ void t.test('where the disk takes no more, the write fails whole and the store g
   // A limit on the size of files stands in for a full disk: SQLite meets both as a write that fails.
   const script = `
     import { openStore } from ${JSON.stringify(join(import.meta.dirname, '../../src/store/open-store.ts'))};
-    import { sampleTask } from ${JSON.stringify(join(import.meta.dirname, 'samples.ts'))};
+    import { sampleTask } from ${JSON.stringify(join(import.meta.dirname, '../support/sample-task.ts'))};
     const store = await openStore(${JSON.stringify(file)});
     const small = sampleTask();
     await store.createTask(small);

@@ -8,7 +8,8 @@ import { mayMove } from '../../src/domain/status-machine.ts';
 import { MakimaError, type ErrorCode } from '../../src/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { TaskStore } from '../../src/store/task-store.ts';
-import { fullTask, noon, openMemoryStore, sampleKey, sampleRun, sampleTask } from './samples.ts';
+import { fullTask, openMemoryStore, sampleKey, sampleRun } from './samples.ts';
+import { noon, sampleTask } from '../support/sample-task.ts';
 
 type Open = (t: Test) => Promise<TaskStore>;
 

@@ -7,7 +7,8 @@
 import { writeSync } from 'node:fs';
 import type { EventPayload } from '../../schemas/event.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { eventsAtOnce, sampleRun, sampleTask } from './samples.ts';
+import { eventsAtOnce, sampleRun } from './samples.ts';
+import { sampleTask } from '../support/sample-task.ts';
 
 const [, , file, deadly] = process.argv;
 if (file === undefined) throw new Error('the path of the database is missing');

@@ -19,7 +19,7 @@ import { createRunDirectory } from '../../src/process/run-directory.ts';
 import { writeInput } from '../../src/process/write-input.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { TaskStore } from '../../src/store/task-store.ts';
-import { sampleTask } from '../store/samples.ts';
+import { sampleTask } from './sample-task.ts';
 import { agentPath, git, scratch } from './daemon.ts';
 
 /** The record of a worktree as makima 0.1 stored it: one of several of a repository that all tasks of a source share. */

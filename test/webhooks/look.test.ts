@@ -6,7 +6,8 @@ import { noUsage } from '../../src/domain/usage.ts';
 import { openEventLog } from '../../src/events/event-log.ts';
 import type { TaskStore, WebhookRecord } from '../../src/store/task-store.ts';
 import { lookAtEvents, type Looking } from '../../src/webhooks/look.ts';
-import { openMemoryStore, sampleTask, sampleWebhook as webhook } from '../store/samples.ts';
+import { openMemoryStore, sampleWebhook as webhook } from '../store/samples.ts';
+import { sampleTask } from '../support/sample-task.ts';
 import { scratch } from '../support/daemon.ts';
 
 /** Resolves when it is stored that events were looked at up to this one. */

@@ -11,43 +11,19 @@ import { inWordsOfCommands } from '../../../clients/cli/output/in-commands.ts';
 import { reword } from '../../../clients/cli/program.ts';
 import { errorTable } from '../../../src/error-table.ts';
 import type { ListedTask } from '../../../clients/typescript/index.ts';
+import { sampleTask } from '../../support/sample-task.ts';
 
-const task = (id: string, more: Partial<ListedTask> = {}): ListedTask => ({
-  id: `${id}-0000-4000-8000-000000000000`,
-  name: id,
-  status: 'running',
-  isOrchestrator: false,
-  parentTaskId: null,
-  depth: 0,
-  agent: 'claude',
-  model: null,
-  effort: null,
-  repositoryUrl: null,
-  baseBranch: null,
-  targetBranch: null,
-  targetRepoPath: null,
-  completionAction: 'none',
-  continueFromTaskId: null,
-  copyFiles: [],
-  dependsOn: [],
-  priority: 0,
-  overlayPath: null,
-  branch: null,
-  baseCommit: null,
-  sessionId: null,
-  progressSummary: null,
-  errorMessage: null,
-  warnings: [],
-  exitCode: null,
-  usage: null,
-  completion: null,
-  createdAt: '2026-11-27T10:00:00.000Z',
-  updatedAt: '2026-11-27T10:00:00.000Z',
-  queuedAt: null,
-  startedAt: null,
-  completedAt: null,
-  ...more,
-});
+const made = '2026-11-27T10:00:00.000Z';
+const task = (id: string, more: Partial<ListedTask> = {}): ListedTask => {
+  const { plan: _, ...listed } = sampleTask({
+    id: `${id}-0000-4000-8000-000000000000`,
+    name: id,
+    status: 'running',
+    createdAt: made,
+    updatedAt: made,
+  });
+  return { ...listed, ...more };
+};
 const now = Date.parse('2026-11-27T10:05:00.000Z');
 const bare = { width: null, paint: (_colour: string, text: string) => text };
 
