@@ -4,19 +4,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claudeDriver } from '../../src/agents/claude/driver.ts';
 import { installClaude } from './install-claude.ts';
+import { claudeSettings } from '../support/claude-settings.ts';
 
 const command = await installClaude();
 
 const why = (home: string, env: Record<string, string> = {}): Promise<string | null> =>
-  claudeDriver({
-    command,
-    preArgs: [],
-    args: [],
-    enablePermissions: false,
-    disableVerbose: false,
-    agentEnv: env,
-    inheritedEnv: { PATH: '/usr/bin:/bin', HOME: home },
-  }).whyNotSignedIn();
+  claudeDriver(claudeSettings({ command, agentEnv: env, inheritedEnv: { PATH: '/usr/bin:/bin', HOME: home } })).whyNotSignedIn();
 
 void t.test('it is told of where it has no credentials, and only there', async (t) => {
   const home = t.testdir();

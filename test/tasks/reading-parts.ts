@@ -4,17 +4,9 @@ import { agentDrivers } from '../../src/agents/index.ts';
 import { openEventLog } from '../../src/events/event-log.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { claudeSettings } from '../support/claude-settings.ts';
 
 const now = (): Date => new Date('2026-01-02T03:04:05.678Z');
-const claude = {
-  command: 'claude',
-  preArgs: [],
-  args: [],
-  enablePermissions: false,
-  disableVerbose: false,
-  agentEnv: {},
-  inheritedEnv: {},
-};
 
 /** What following events uses, with nothing in it. */
 export const readingParts = async (t: Test) => {
@@ -25,5 +17,5 @@ export const readingParts = async (t: Test) => {
     log.close();
     await store.close();
   });
-  return { store, log, ledger: createLedger(store, log), drivers: agentDrivers({ claude }), now };
+  return { store, log, ledger: createLedger(store, log), drivers: agentDrivers({ claude: claudeSettings() }), now };
 };

@@ -1,17 +1,9 @@
 import t from 'tap';
 import { asSetUp, type AgentLaunch, type AgentRequest } from '../../../src/agents/driver.ts';
 import { agentDrivers, type ClaudeSettings } from '../../../src/agents/index.ts';
+import { claudeSettings } from '../../support/claude-settings.ts';
 
-const settings = (changes: Partial<ClaudeSettings> = {}): ClaudeSettings => ({
-  command: process.execPath,
-  preArgs: [],
-  args: [],
-  enablePermissions: false,
-  disableVerbose: false,
-  agentEnv: {},
-  inheritedEnv: {},
-  ...changes,
-});
+const settings = (changes: Partial<ClaudeSettings> = {}): ClaudeSettings => claudeSettings({ command: process.execPath, ...changes });
 const commandOf = (changes: Partial<ClaudeSettings> = {}, launch: Partial<AgentLaunch> = {}) =>
   agentDrivers({ claude: settings(changes) }).default.command({ ...asSetUp, ...launch });
 

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { askProgram } from '../../../src/agents/ask-program.ts';
 import { claudeDriver } from '../../../src/agents/claude/driver.ts';
 import { readVersion, type VersionAnswer } from '../../../src/agents/read-version.ts';
+import { claudeSettings } from '../../support/claude-settings.ts';
 
 const script = (dir: string, name: string, text: string): string => {
   const file = path.join(dir, name);
@@ -15,15 +16,7 @@ const script = (dir: string, name: string, text: string): string => {
 const askVersion = async (program: string, args: string[], env: NodeJS.ProcessEnv, timeoutMs?: number): Promise<VersionAnswer> =>
   readVersion(await askProgram(program, [...args, '--version'], env, timeoutMs));
 const driver = (command: string, env: Record<string, string> = {}, preArgs: string[] = []) =>
-  claudeDriver({
-    command,
-    preArgs,
-    args: [],
-    enablePermissions: false,
-    disableVerbose: false,
-    agentEnv: {},
-    inheritedEnv: { PATH: '/usr/bin:/bin', ...env },
-  });
+  claudeDriver(claudeSettings({ command, preArgs, inheritedEnv: { PATH: '/usr/bin:/bin', ...env } }));
 
 void t.test('a program on the PATH with its version', async (t) => {
   const dir = t.testdir();

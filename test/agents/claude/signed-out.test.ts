@@ -4,18 +4,11 @@ import path from 'node:path';
 import type { ClaudeSettings } from '../../../src/agents/claude/command.ts';
 import { claudeDriver } from '../../../src/agents/claude/driver.ts';
 import { createSignedOut } from '../../../src/agents/claude/signed-out.ts';
+import { claudeSettings } from '../../support/claude-settings.ts';
 import { startDaemon } from '../../support/daemon.ts';
 
-const settings = (more: Partial<ClaudeSettings> = {}): ClaudeSettings => ({
-  command: 'claude',
-  preArgs: [],
-  args: [],
-  enablePermissions: false,
-  disableVerbose: false,
-  agentEnv: {},
-  inheritedEnv: { PATH: '/usr/bin:/bin' },
-  ...more,
-});
+const settings = (more: Partial<ClaudeSettings> = {}): ClaudeSettings =>
+  claudeSettings({ inheritedEnv: { PATH: '/usr/bin:/bin' }, ...more });
 
 /** A claude that says this of itself, and notes what it was asked. */
 const claude = (dir: string, { version = '2.1.330 (Claude Code)', status = '{"loggedIn": false}', exit = 1 } = {}): string => {
