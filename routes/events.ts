@@ -1,17 +1,15 @@
 import type { FastifyReply } from 'fastify';
 import { ref } from '../schemas/common.ts';
-import { StreamEvent, eventTypes, type EventType } from '../schemas/event.ts';
+import { StreamEvent, eventTypes } from '../schemas/event.ts';
 import { EventsHeaders, EventsQuery, TaskEventsQuery, TaskParams } from '../schemas/requests.ts';
 import type { ResourceRoutes, RouteTools } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
+import { chosenTypes } from '../src/http/requests/chosen-types.ts';
 import { readAfter } from '../src/http/requests/event-place.ts';
 import { sendEvents } from '../src/http/streams/event-stream.ts';
 import { answerSignal } from '../src/http/requests/request-signal.ts';
 import { textAnswer } from '../src/http/answers/shapes.ts';
 import type { EventFeed, EventPlace, FollowOptions } from '../src/tasks/actions.ts';
-
-const readTypes = (types: string | undefined): readonly EventType[] | null =>
-  types === undefined ? null : eventTypes.filter((type) => types.split(',').includes(type));
 
 /** Where to go on: what an EventSource sends when it comes again is nearer to the truth than the address it first had. */
 const startAfter = (lastEventId: string | undefined, after: string | number | undefined): EventPlace | null =>
@@ -27,7 +25,7 @@ const stream = async (
   const release = streams.take();
   reply.raw.once('close', release);
   const signal = answerSignal(reply, ending);
-  return sendEvents(reply, await follow({ types: readTypes(types), signal }), { signal });
+  return sendEvents(reply, await follow({ types: chosenTypes(types, eventTypes), signal }), { signal });
 };
 
 const eventStream = textAnswer(

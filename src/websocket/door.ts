@@ -6,6 +6,7 @@ import { caller as callerOf } from '../http/admission/credentials.ts';
 import { rawErrorAnswer } from '../http/answers/error-answers.ts';
 import type { SocketDoorParts } from '../http/build-http.ts';
 import type { SocketDoor } from '../http/connections/upgrades.ts';
+import { chosenTypes } from '../http/requests/chosen-types.ts';
 import { readAfter } from '../http/requests/event-place.ts';
 import { openScope } from '../http/scopes/open-scope.ts';
 import type { Actions } from '../tasks/actions.ts';
@@ -33,10 +34,7 @@ const visitorOf = (
   events:
     query.follow === false
       ? null
-      : {
-          types: query.types === undefined ? socketEventTypes : socketEventTypes.filter((type) => query.types?.split(',').includes(type)),
-          taskIds: query.taskId ?? null,
-        },
+      : { types: chosenTypes(query.types, socketEventTypes) ?? socketEventTypes, taskIds: query.taskId ?? null },
 });
 
 /**
