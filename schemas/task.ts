@@ -55,18 +55,49 @@ export const Warning = Type.Object(
 );
 export type Warning = Static<typeof Warning>;
 
+export const waitKinds = ['slot', 'dependency', 'subtasks', 'approval', 'limit'] as const;
+export const WaitsFor = Type.Object(
+  {
+    kind: StringEnum(waitKinds, {
+      description:
+        'slot: for its turn; dependency: for tasks that it stands on; subtasks: its agent waits for their ends; approval: for an answer; limit: until its account may go on',
+    }),
+    taskIds: Type.Optional(Type.Array(Uuid, { description: 'Of dependency and subtasks: those that have not ended' })),
+    approvalIds: Type.Optional(Type.Array(Uuid, { description: 'Of approval: what is to be decided' })),
+    until: Type.Optional(Nullable(described(Timestamp, 'Of limit: when it is over; null where nobody knows'))),
+    position: Type.Optional(Type.Integer({ minimum: 1, description: 'Of slot: its place among those of its depth; 1 starts next' })),
+  },
+  { description: 'Why it does not go on' },
+);
+export type WaitsFor = Static<typeof WaitsFor>;
+
+export const Budget = Type.Object(
+  {
+    maxCostUsd: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000, description: 'In US dollars, as the agents say' })),
+    maxTokens: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Tokens read and written, those of the cache too' }),
+    ),
+    maxTurns: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000, description: 'Turns of agents' })),
+    maxMinutes: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 10_000_000, description: 'Minutes in which its runs went on' })),
+  },
+  { additionalProperties: false, description: 'What the task and all below it may use, together' },
+);
+export type Budget = Static<typeof Budget>;
+
 export const Task = Type.Object(
   {
     id: described(Uuid, 'Made by the daemon'),
     name: Type.String({ description: 'For people, and for the name of the branch' }),
     plan: Type.String({ description: 'What the agent is to do, in words' }),
     status: described(TaskStatus, 'Where it is in its life; done, failed and interrupted are final until it is started again'),
+    waitsFor: Nullable(WaitsFor),
     isOrchestrator: Type.Boolean({ description: 'Whether it may have subtasks' }),
     parentTaskId: Nullable(described(Uuid, 'The orchestrator that it is below; null at the top of a tree')),
     depth: Type.Integer({ description: '0 is the top of a tree' }),
     agent: Type.String({ description: 'The name of its agent, as info lists them' }),
     model: Nullable(Type.String({ description: 'What the agent is asked to run with; null: its own default' })),
     effort: Nullable(Type.String({ description: 'How hard it is to think, as the agent names it; null: its own default' })),
+    budget: Nullable(Budget),
     repositoryUrl: Nullable(Type.String({ description: 'What it works on: a path, a clone URL or new://name; null: a scratch directory' })),
     baseBranch: Nullable(Type.String({ description: 'The branch that its work begins at; null: the default one' })),
     targetBranch: Nullable(Type.String({ description: 'The branch that its completion is for; null: the default one of the target' })),

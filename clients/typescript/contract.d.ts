@@ -851,6 +851,25 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            /** @description Why it does not go on */
+            waitsFor: {
+                /**
+                 * @description slot: for its turn; dependency: for tasks that it stands on; subtasks: its agent waits for their ends; approval: for an answer; limit: until its account may go on
+                 * @enum {string}
+                 */
+                kind: "slot" | "dependency" | "subtasks" | "approval" | "limit";
+                /** @description Of dependency and subtasks: those that have not ended */
+                taskIds?: string[];
+                /** @description Of approval: what is to be decided */
+                approvalIds?: string[];
+                /**
+                 * Format: date-time
+                 * @description Of limit: when it is over; null where nobody knows
+                 */
+                until?: string | null;
+                /** @description Of slot: its place among those of its depth; 1 starts next */
+                position?: number;
+            } | null;
             /** @description Whether it may have subtasks */
             isOrchestrator: boolean;
             /**
@@ -866,6 +885,17 @@ export interface components {
             model: string | null;
             /** @description How hard it is to think, as the agent names it; null: its own default */
             effort: string | null;
+            /** @description What the task and all below it may use, together */
+            budget: {
+                /** @description In US dollars, as the agents say */
+                maxCostUsd?: number;
+                /** @description Tokens read and written, those of the cache too */
+                maxTokens?: number;
+                /** @description Turns of agents */
+                maxTurns?: number;
+                /** @description Minutes in which its runs went on */
+                maxMinutes?: number;
+            } | null;
             /** @description What it works on: a path, a clone URL or new://name; null: a scratch directory */
             repositoryUrl: string | null;
             /** @description The branch that its work begins at; null: the default one */
@@ -989,6 +1019,25 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            /** @description Why it does not go on */
+            waitsFor: {
+                /**
+                 * @description slot: for its turn; dependency: for tasks that it stands on; subtasks: its agent waits for their ends; approval: for an answer; limit: until its account may go on
+                 * @enum {string}
+                 */
+                kind: "slot" | "dependency" | "subtasks" | "approval" | "limit";
+                /** @description Of dependency and subtasks: those that have not ended */
+                taskIds?: string[];
+                /** @description Of approval: what is to be decided */
+                approvalIds?: string[];
+                /**
+                 * Format: date-time
+                 * @description Of limit: when it is over; null where nobody knows
+                 */
+                until?: string | null;
+                /** @description Of slot: its place among those of its depth; 1 starts next */
+                position?: number;
+            } | null;
             /** @description Whether it may have subtasks */
             isOrchestrator: boolean;
             /**
@@ -1004,6 +1053,17 @@ export interface components {
             model: string | null;
             /** @description How hard it is to think, as the agent names it; null: its own default */
             effort: string | null;
+            /** @description What the task and all below it may use, together */
+            budget: {
+                /** @description In US dollars, as the agents say */
+                maxCostUsd?: number;
+                /** @description Tokens read and written, those of the cache too */
+                maxTokens?: number;
+                /** @description Turns of agents */
+                maxTurns?: number;
+                /** @description Minutes in which its runs went on */
+                maxMinutes?: number;
+            } | null;
             /** @description What it works on: a path, a clone URL or new://name; null: a scratch directory */
             repositoryUrl: string | null;
             /** @description The branch that its work begins at; null: the default one */
@@ -1134,6 +1194,25 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "queued" | "initializing" | "starting" | "running" | "paused" | "blocked" | "done" | "failed" | "interrupted";
+            /** @description Why it does not go on */
+            waitsFor: {
+                /**
+                 * @description slot: for its turn; dependency: for tasks that it stands on; subtasks: its agent waits for their ends; approval: for an answer; limit: until its account may go on
+                 * @enum {string}
+                 */
+                kind: "slot" | "dependency" | "subtasks" | "approval" | "limit";
+                /** @description Of dependency and subtasks: those that have not ended */
+                taskIds?: string[];
+                /** @description Of approval: what is to be decided */
+                approvalIds?: string[];
+                /**
+                 * Format: date-time
+                 * @description Of limit: when it is over; null where nobody knows
+                 */
+                until?: string | null;
+                /** @description Of slot: its place among those of its depth; 1 starts next */
+                position?: number;
+            } | null;
             /** @description Whether it may have subtasks */
             isOrchestrator: boolean;
             /**
@@ -1149,6 +1228,17 @@ export interface components {
             model: string | null;
             /** @description How hard it is to think, as the agent names it; null: its own default */
             effort: string | null;
+            /** @description What the task and all below it may use, together */
+            budget: {
+                /** @description In US dollars, as the agents say */
+                maxCostUsd?: number;
+                /** @description Tokens read and written, those of the cache too */
+                maxTokens?: number;
+                /** @description Turns of agents */
+                maxTurns?: number;
+                /** @description Minutes in which its runs went on */
+                maxMinutes?: number;
+            } | null;
             /** @description What it works on: a path, a clone URL or new://name; null: a scratch directory */
             repositoryUrl: string | null;
             /** @description The branch that its work begins at; null: the default one */
@@ -2479,12 +2569,14 @@ export interface operations {
                      *           "id": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
                      *           "name": "Hello",
                      *           "status": "done",
+                     *           "waitsFor": null,
                      *           "isOrchestrator": false,
                      *           "parentTaskId": null,
                      *           "depth": 0,
                      *           "agent": "claude",
                      *           "model": null,
                      *           "effort": null,
+                     *           "budget": null,
                      *           "repositoryUrl": null,
                      *           "baseBranch": null,
                      *           "targetBranch": null,
@@ -2585,12 +2677,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "pending",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -2697,12 +2791,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "done",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -2793,12 +2889,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "running",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -2921,12 +3019,14 @@ export interface operations {
                      *         "name": "Login form",
                      *         "plan": "Write the form in login.html.",
                      *         "status": "done",
+                     *         "waitsFor": null,
                      *         "isOrchestrator": false,
                      *         "parentTaskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
                      *         "depth": 1,
                      *         "agent": "claude",
                      *         "model": null,
                      *         "effort": null,
+                     *         "budget": null,
                      *         "repositoryUrl": null,
                      *         "baseBranch": null,
                      *         "targetBranch": null,
@@ -2998,12 +3098,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "running",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": true,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -3034,12 +3136,14 @@ export interface operations {
                      *           "name": "Login form",
                      *           "plan": "Write the form in login.html.",
                      *           "status": "done",
+                     *           "waitsFor": null,
                      *           "isOrchestrator": false,
                      *           "parentTaskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
                      *           "depth": 1,
                      *           "agent": "claude",
                      *           "model": null,
                      *           "effort": null,
+                     *           "budget": null,
                      *           "repositoryUrl": null,
                      *           "baseBranch": null,
                      *           "targetBranch": null,
@@ -3121,12 +3225,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "queued",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -3221,12 +3327,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "done",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -3277,12 +3385,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "running",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -3360,12 +3470,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "paused",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -3443,12 +3555,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "running",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -3533,12 +3647,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "done",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,
@@ -3869,12 +3985,14 @@ export interface operations {
                      *       "name": "Hello",
                      *       "plan": "Write hello.html, a page that says hello.",
                      *       "status": "done",
+                     *       "waitsFor": null,
                      *       "isOrchestrator": false,
                      *       "parentTaskId": null,
                      *       "depth": 0,
                      *       "agent": "claude",
                      *       "model": null,
                      *       "effort": null,
+                     *       "budget": null,
                      *       "repositoryUrl": null,
                      *       "baseBranch": null,
                      *       "targetBranch": null,

@@ -202,6 +202,11 @@ const migrations = (identity: Identity): Migrations => ({
       await index('task').columns(['webhookId', 'taskId', 'eventId']).unique().execute();
     },
   },
+  '0008-waits-and-budgets': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const column of ['waitsFor', 'budget']) await db.schema.alterTable('tasks').addColumn(column, 'text').execute();
+    },
+  },
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

@@ -1,7 +1,7 @@
 /** Records to rows and back. */
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import { loggedTypes, type EventPayload, type LoggedType } from '../../schemas/event.ts';
-import type { Completion, Task, Usage, Warning } from '../../schemas/task.ts';
+import { waitKinds, type Budget, type Completion, type Task, type Usage, type WaitsFor, type Warning } from '../../schemas/task.ts';
 import { noUsage } from '../domain/usage.ts';
 import type {
   Integration,
@@ -28,6 +28,7 @@ const reader =
 const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 const usageFields = Object.keys(noUsage);
+const knownWaits: ReadonlySet<unknown> = new Set(waitKinds);
 const knownTypes: ReadonlySet<unknown> = new Set(loggedTypes);
 
 const readStrings = reader((value): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string'));
@@ -38,6 +39,11 @@ const readCompletion = reader(
 const readWarnings = reader(
   (value): value is Warning[] =>
     Array.isArray(value) && value.every((item) => typeof field(item, 'code') === 'string' && typeof field(item, 'message') === 'string'),
+);
+const readWaitsFor = reader((value): value is WaitsFor => knownWaits.has(field(value, 'kind')));
+const readBudget = reader(
+  (value): value is Budget =>
+    typeof value === 'object' && value !== null && Object.values(value).every((limit) => typeof limit === 'number'),
 );
 const readPayload = reader((value): value is EventPayload => knownTypes.has(field(value, 'type')));
 const readTypes = reader((value): value is LoggedType[] => Array.isArray(value) && value.every((item) => knownTypes.has(item)));
@@ -51,6 +57,8 @@ export const taskOf = (row: Selectable<Tables['tasks']>): Task => {
   return {
     ...fields,
     isOrchestrator: row.isOrchestrator === 1,
+    waitsFor: orNull(row.waitsFor, readWaitsFor),
+    budget: orNull(row.budget, readBudget),
     copyFiles: readStrings(row.copyFiles),
     dependsOn: readStrings(row.dependsOn),
     usage: orNull(row.usage, readUsage),
@@ -62,6 +70,8 @@ export const taskOf = (row: Selectable<Tables['tasks']>): Task => {
 export const taskRow = (task: Task): Omit<Insertable<Tables['tasks']>, 'idempotencyScope' | 'idempotencyKey' | 'requestHash'> => ({
   ...task,
   isOrchestrator: task.isOrchestrator ? 1 : 0,
+  waitsFor: write(task.waitsFor),
+  budget: write(task.budget),
   copyFiles: JSON.stringify(task.copyFiles),
   dependsOn: JSON.stringify(task.dependsOn),
   usage: write(task.usage),
@@ -70,10 +80,12 @@ export const taskRow = (task: Task): Omit<Insertable<Tables['tasks']>, 'idempote
 });
 
 export const taskChangesRow = (changes: TaskChanges): Updateable<Tables['tasks']> => {
-  const { isOrchestrator, copyFiles, dependsOn, usage, completion, warnings, ...fields } = changes;
+  const { isOrchestrator, waitsFor, budget, copyFiles, dependsOn, usage, completion, warnings, ...fields } = changes;
   return {
     ...fields,
     ...(isOrchestrator !== undefined && { isOrchestrator: isOrchestrator ? 1 : 0 }),
+    ...(waitsFor !== undefined && { waitsFor: write(waitsFor) }),
+    ...(budget !== undefined && { budget: write(budget) }),
     ...(copyFiles !== undefined && { copyFiles: JSON.stringify(copyFiles) }),
     ...(dependsOn !== undefined && { dependsOn: JSON.stringify(dependsOn) }),
     ...(usage !== undefined && { usage: write(usage) }),

@@ -12,7 +12,7 @@ type Row<T, Json extends keyof T, Flag extends keyof T> = Omit<T, Json | Flag> &
 };
 
 export interface Tables {
-  tasks: Row<Task, 'copyFiles' | 'dependsOn' | 'usage' | 'completion' | 'warnings', 'isOrchestrator'> & {
+  tasks: Row<Task, 'waitsFor' | 'budget' | 'copyFiles' | 'dependsOn' | 'usage' | 'completion' | 'warnings', 'isOrchestrator'> & {
     idempotencyScope: string | null;
     idempotencyKey: string | null;
     requestHash: string | null;

@@ -38,6 +38,8 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'sessionId',
     'progressSummary',
     'effort',
+    'waitsFor',
+    'budget',
     'errorMessage',
     'warnings',
     'exitCode',

@@ -8,6 +8,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { openSqlite, sqliteFailure } from '../../src/store/sqlite.ts';
 import { callError, StoreUnusableError } from '../../src/store/store-error.ts';
 import { sampleRun } from './samples.ts';
+import { backToOldSchema } from '../support/old-schema.ts';
 import { sampleTask } from '../support/sample-task.ts';
 
 /** What a promise was rejected with. */
@@ -98,9 +99,7 @@ void t.test('tasks of a version that did not know when they changed have the las
   );
   await store.close();
   const database = new DatabaseSync(file);
-  database.exec(
-    "drop index tasks_updated; alter table tasks drop column updatedAt; drop table deliveries; drop table webhooks; delete from kysely_migration where name >= '0006'",
-  );
+  backToOldSchema(database);
   database.close();
   const next = await openStore(file);
   t.teardown(() => next.close());

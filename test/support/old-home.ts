@@ -19,6 +19,7 @@ import { createRunDirectory } from '../../src/process/run-directory.ts';
 import { writeInput } from '../../src/process/write-input.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { TaskStore } from '../../src/store/task-store.ts';
+import { backToOldSchema } from './old-schema.ts';
 import { sampleTask } from './sample-task.ts';
 import { agentPath, git, scratch } from './daemon.ts';
 
@@ -40,18 +41,6 @@ interface OldTask {
 
 const at = '2026-11-20T12:00:00.000Z';
 const now = (): Date => new Date(at);
-
-/** What the migrations after 0002 add. */
-const laterColumns = [
-  ['tasks', 'warnings'],
-  ['tasks', 'model'],
-  ['tasks', 'effort'],
-  ['tasks', 'updatedAt'],
-  ['runs', 'toldAfter'],
-  ['runs', 'keepSubtasks'],
-] as const;
-
-const laterTables = ['deliveries', 'webhooks'] as const;
 
 /** As 0.1 settled every repository that it made. */
 const settings = '[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[core]\n\tlogAllRefUpdates = true\n';
@@ -92,10 +81,7 @@ export class OldHome {
     await this.#store.close();
     this.#log.close();
     const database = new DatabaseSync(join(this.home, 'state.sqlite'));
-    database.exec('DROP INDEX tasks_updated');
-    for (const [table, column] of laterColumns) database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
-    for (const table of laterTables) database.exec(`DROP TABLE ${table}`);
-    database.exec(`DELETE FROM kysely_migration WHERE name > '0002-merges'`);
+    backToOldSchema(database);
     database.close();
   }
 
