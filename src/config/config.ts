@@ -77,6 +77,9 @@ export type Config = Readonly<{
   preparedWorktrees: number;
   /** What all of them may take on the disk. */
   preparedBytes: number;
+  /** The first port that tasks are given for servers of their own, and how many each; 0 is none. */
+  portFirst: number;
+  portRange: number;
   maxConcurrentTasks: number;
   maxDepth: number;
   /** Of all tasks that there are, ended ones too; 0 is no bound. */
@@ -144,6 +147,8 @@ const agentVariables = [
   'MAKIMA_TASK_ID',
   'MAKIMA_RUN_ID',
   'MAKIMA_ORCHESTRATE',
+  'MAKIMA_PORT_BASE',
+  'MAKIMA_PORT_COUNT',
   'MAKIMA_RETRY_SECONDS',
 ];
 
@@ -206,6 +211,8 @@ export const loadConfig = (
     worktreeDir: get('worktreeDir', join(home, 'worktrees'), path(homedir, cwd), path(homedir, home)),
     preparedWorktrees: get('preparedWorktrees', 2, integer(0, 100)),
     preparedBytes: get('preparedBytes', 2 * 1024 ** 3, integer(0, Number.MAX_SAFE_INTEGER)),
+    portFirst: get('portFirst', 20_000, integer(1024, 65_535)),
+    portRange: get('portRange', 20, integer(0, 1000)),
     maxConcurrentTasks: get('maxConcurrentTasks', 4, integer(1, 1000)),
     maxDepth: get('maxDepth', 2, integer(0, 100)),
     maxTasks: get('maxTasks', 10_000, integer(0, 10_000_000)),

@@ -21,6 +21,8 @@ import { settlePlace } from '../place/settle-place.ts';
 import { processKeeper } from '../process/own-cgroup.ts';
 import type { RunContext } from '../runs/context.ts';
 import type { RunHook } from '../runs/hooks/hook.ts';
+import { isListening } from '../runs/ports/is-listening.ts';
+import { createPorts } from '../runs/ports/ports.ts';
 import { createRuns } from '../runs/runs.ts';
 import { startNotices } from '../runs/start-notices.ts';
 import { userEnvironment } from '../runs/user-environment.ts';
@@ -131,7 +133,8 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   process.env['PATH'] = settings.inheritedEnv['PATH'];
   const place = await findPlace(config.home, settings.directories, options.adopt ?? false);
   const { store, log, ledger, isNew, setAside } = await openState(options, settings, life);
-  const shared = { ...settings, homeId: place.id, store, log, ledger };
+  const ports = createPorts({ first: config.portFirst, count: config.portRange, isListening });
+  const shared = { ...settings, homeId: place.id, store, log, ledger, ports };
 
   const completions = createCompletions({ ...shared, commitAuthor: config.commitAuthor, shutdown: life.draining });
   life.atEnd(() => completions.close());

@@ -20,7 +20,7 @@ The worktree is yours alone. Everything outside it is not: other agents work at 
 - Read, write and run things below the worktree, by relative paths. If a path in your instructions, a config or a stack trace points to the same repository somewhere else, use the file at the same place in your worktree.
 - Do not \`cd\` out of it to work, and do not write anywhere else: not the home directory, not another worktree, no global installs or global configuration. A temporary directory for temporary files is fine.
 - If something that you need is missing here, say so at the end; do not go and fetch it from another checkout.
-- Ports, databases and caches may be shared with the other agents. Pick free ports, end the servers that you started, and do not kill processes that you did not start.
+- ${facts.ports === null ? 'Ports, databases and caches may be shared with the other agents. Pick free ports' : 'Databases and caches may be shared with the other agents. Serve on ports of your own'}, end the servers that you started, and do not kill processes that you did not start.
 
 # Git
 - Stay on your branch. Do not switch to another one or rename it, do not touch other branches, tags or worktrees, and do not rewrite commits that you did not make.

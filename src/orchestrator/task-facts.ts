@@ -13,6 +13,8 @@ export interface TaskFacts {
   continuedFrom: string | null;
   /** Whether an earlier run of the same task left its work in the worktree. */
   hasEarlierRun: boolean;
+  /** The ports that are its own, null where it has none. */
+  ports: { base: number; count: number } | null;
 }
 
 const maxNameLength = 120;
@@ -33,6 +35,11 @@ export const placeOf = (facts: TaskFacts): string => {
     `- Worktree, your working directory: ${facts.worktreePath}`,
     ...(facts.branch === null ? [] : [`- Branch, checked out there: ${facts.branch}`]),
     ...(facts.baseBranch === null ? [] : [`- Begun from: ${facts.baseBranch}`]),
+    ...(facts.ports === null
+      ? []
+      : [
+          `- Ports for servers that you start: ${facts.ports.base} to ${facts.ports.base + facts.ports.count - 1}, yours alone (\`$MAKIMA_PORT_BASE\` is the first)`,
+        ]),
   ];
   const found = [
     ...(facts.continuedFrom === null

@@ -5,7 +5,7 @@ import { runDirectory } from '../process/run-directory.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext } from './context.ts';
 
-type Parts = Pick<RunContext, 'store' | 'ledger' | 'directories' | 'now'>;
+type Parts = Pick<RunContext, 'store' | 'ledger' | 'directories' | 'ports' | 'now'>;
 
 /** A run and its task, as they are stored. */
 export interface Begun {
@@ -31,13 +31,14 @@ const unlessGone = async (move: () => Promise<unknown>): Promise<boolean> => {
  * Takes a queued task its slot: from here on it has a run. Can be repeated with the same id.
  * @returns null where it was stopped while it waited
  */
-export const beginRun = async ({ store, ledger, directories, now }: Parts, taskId: string, runId: string): Promise<Begun | null> => {
+export const beginRun = async ({ store, ledger, directories, ports, now }: Parts, taskId: string, runId: string): Promise<Begun | null> => {
   const waiting = await store.getTask(taskId);
   if (waiting?.status === 'queued') {
     const newRun = {
       runId,
       directory: runDirectory(directories.runs, runId),
       baseUsage: waiting.usage ?? noUsage,
+      ports: await ports.take(taskId),
       createdAt: now().toISOString(),
     };
     // Stopped between the look and the move.
@@ -49,7 +50,7 @@ export const beginRun = async ({ store, ledger, directories, now }: Parts, taskI
 };
 
 /** Interrupts a task that waits for its slot. @returns false where it does not wait (any more) */
-export const withdraw = ({ ledger, now }: Parts, taskId: string): Promise<boolean> =>
+export const withdraw = ({ ledger, now }: Pick<Parts, 'ledger' | 'now'>, taskId: string): Promise<boolean> =>
   unlessGone(() =>
     ledger.transition(taskId, {
       to: 'interrupted',

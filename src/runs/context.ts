@@ -7,6 +7,7 @@ import type { Places } from '../git/repository/index.ts';
 import type { PreparedWorktrees } from '../git/worktree/index.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Run, TaskStore } from '../store/task-store.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** All in milliseconds. */
 export interface RunTiming {
@@ -39,6 +40,8 @@ export interface RunContext {
   directories: Places & { runs: string };
   /** Worktrees that are kept ready for the next starts. */
   prepared: PreparedWorktrees;
+  /** From which each run gets some of its own. */
+  ports: Ports;
   userHome: string;
   /** Where agents reach the API. Known once the daemon listens. */
   apiUrl: () => string;

@@ -71,7 +71,9 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     const run = createTaskRun({ ...context, runs: { stop } }, hooks, taskId, found, () => attending.has(taskId), detach.signal);
     runs.set(taskId, run);
     void run.over.then(() => {
-      if (runs.get(taskId) === run) runs.delete(taskId);
+      if (runs.get(taskId) !== run) return;
+      runs.delete(taskId);
+      context.ports.giveBack(taskId);
     });
     return run;
   };
@@ -92,6 +94,7 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     },
     found(row) {
       const run = add(row.taskId, row);
+      context.ports.hold(row.taskId, row.ports);
       return () => run.takeUp((depth) => queue.occupy(depth, run.over));
     },
     detached: detach.signal,

@@ -30,6 +30,7 @@ const firstMessage = async ({ store }: Pick<Parts, 'store'>, start: Start): Prom
     isSubtask: task.parentTaskId !== null,
     continuedFrom: source?.name ?? null,
     hasEarlierRun: run.number > 1 && !start.isNewWorktree,
+    ports: run.ports,
   };
   return `${task.isOrchestrator ? orchestratorPrompt(facts) : subtaskPrompt(facts)}\n\n${task.plan}`;
 };

@@ -207,6 +207,11 @@ const migrations = (identity: Identity): Migrations => ({
       for (const column of ['waitsFor', 'budget']) await db.schema.alterTable('tasks').addColumn(column, 'text').execute();
     },
   },
+  '0009-ports': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable('runs').addColumn('ports', 'text').execute();
+    },
+  },
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

@@ -1,6 +1,7 @@
 /** What the store keeps, as the rest of the program sees it: plain values, no trace of how a column holds them. */
 import type { EventPayload, LoggedType } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Usage } from '../../schemas/task.ts';
+import type { PortBlock } from '../domain/port-blocks.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /** What of a task may change after it was made, its status apart: that moves by a transition alone. */
@@ -76,6 +77,8 @@ export interface Run {
   state: RunState;
   /** The sum of the task's earlier runs, to which this run's own usage is added. */
   baseUsage: Usage;
+  /** That are its own as long as it is not over; null where it has none. */
+  ports: PortBlock | null;
   createdAt: string;
   endedAt: string | null;
   /** The status the task takes when the process has ended, where somebody asked for a stop. */
@@ -91,7 +94,7 @@ export interface Run {
   exitCode: number | null;
 }
 
-export type NewRun = Pick<Run, 'runId' | 'directory' | 'baseUsage' | 'createdAt'>;
+export type NewRun = Pick<Run, 'runId' | 'directory' | 'baseUsage' | 'ports' | 'createdAt'>;
 
 export type RunChanges = Partial<
   Pick<

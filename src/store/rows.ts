@@ -2,6 +2,7 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import { loggedTypes, type EventPayload, type LoggedType } from '../../schemas/event.ts';
 import { waitKinds, type Budget, type Completion, type Task, type Usage, type WaitsFor, type Warning } from '../../schemas/task.ts';
+import type { PortBlock } from '../domain/port-blocks.ts';
 import { noUsage } from '../domain/usage.ts';
 import type {
   Integration,
@@ -45,6 +46,7 @@ const readBudget = reader(
   (value): value is Budget =>
     typeof value === 'object' && value !== null && Object.values(value).every((limit) => typeof limit === 'number'),
 );
+const readPorts = reader((value): value is PortBlock => ['base', 'count'].every((name) => typeof field(value, name) === 'number'));
 const readPayload = reader((value): value is EventPayload => knownTypes.has(field(value, 'type')));
 const readTypes = reader((value): value is LoggedType[] => Array.isArray(value) && value.every((item) => knownTypes.has(item)));
 const readAny = reader((value): value is unknown => value !== undefined);
@@ -100,6 +102,7 @@ export const runOf = (row: Selectable<Tables['runs']>): Run => {
     ...fields,
     handle: orNull(row.handle, readAny),
     baseUsage: readUsage(row.baseUsage),
+    ports: orNull(row.ports, readPorts),
     keepSubtasks: row.keepSubtasks === 1,
     finishRequested: row.finishRequested === 1,
     endedByDaemon: row.endedByDaemon === 1,

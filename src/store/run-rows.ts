@@ -31,6 +31,7 @@ export const insertRun = async (trx: Transaction<Tables>, taskId: string, run: N
     handle: null,
     state: 'preparing' as const,
     baseUsage: JSON.stringify(run.baseUsage),
+    ports: run.ports === null ? null : JSON.stringify(run.ports),
     createdAt: run.createdAt,
     endedAt: null,
     stopRequested: null,

@@ -17,7 +17,7 @@ export interface Tables {
     idempotencyKey: string | null;
     requestHash: string | null;
   };
-  runs: Row<Omit<Run, 'handle'>, 'baseUsage', 'keepSubtasks' | 'finishRequested' | 'endedByDaemon'> & { handle: string | null };
+  runs: Row<Omit<Run, 'handle'>, 'baseUsage' | 'ports', 'keepSubtasks' | 'finishRequested' | 'endedByDaemon'> & { handle: string | null };
   worktrees: Row<Omit<WorktreeRecord, 'record'>, never, never> & { record: string };
   tool_keys: Row<ToolKeyRecord, never, never>;
   integrations: Row<Integration, never, never>;

@@ -4,6 +4,7 @@ import type { Completions } from '../completion/completions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Places } from '../git/repository/index.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Ports } from '../runs/ports/ports.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { TaskStore } from '../store/task-store.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
@@ -14,6 +15,7 @@ export interface Parts {
   log: EventLog;
   ledger: Ledger;
   runs: Runs;
+  ports: Ports;
   completions: Completions;
   webhooks: Webhooks;
   drivers: AgentDrivers;

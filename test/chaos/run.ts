@@ -18,6 +18,7 @@ type Points = Readonly<Record<string, number>>;
 export const runPoints: Points = {
   'run begun': 2,
   'agent prepared': 2,
+  'ports prepared': 2,
   'worktree prepared': 2,
   'files prepared': 2,
   'setup prepared': 2,

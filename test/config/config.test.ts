@@ -26,6 +26,8 @@ const defaults = {
   worktreeDir: '/home/u/.makima/worktrees',
   preparedWorktrees: 2,
   preparedBytes: 2_147_483_648,
+  portFirst: 20_000,
+  portRange: 20,
   maxConcurrentTasks: 4,
   maxDepth: 2,
   maxTasks: 10_000,
@@ -110,6 +112,8 @@ const everything = {
   MAKIMA_COMMIT_AUTHOR: 'Ada <ada@example.org>',
   MAKIMA_PREPARED_WORKTREES: '0',
   MAKIMA_PREPARED_BYTES: '1000000',
+  MAKIMA_PORT_FIRST: '30000',
+  MAKIMA_PORT_RANGE: '0',
 };
 const everythingRead = {
   host: '0.0.0.0',
@@ -140,6 +144,8 @@ const everythingRead = {
   worktreeDir: '/home/u/trees',
   preparedWorktrees: 0,
   preparedBytes: 1_000_000,
+  portFirst: 30_000,
+  portRange: 0,
 };
 
 void t.test('every variable is read', (t) => {
@@ -168,6 +174,8 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
     worktreeDir: 'trees',
     preparedWorktrees: 5,
     preparedBytes: 70_000,
+    portFirst: 1024,
+    portRange: 1000,
     maxConcurrentTasks: 2,
     maxDepth: 5,
     maxTasks: 7,

@@ -13,6 +13,7 @@ const facts: TaskFacts = {
   isSubtask: true,
   continuedFrom: null,
   hasEarlierRun: false,
+  ports: null,
 };
 const words = (text: string): number => text.split(/\s+/).length;
 
@@ -43,6 +44,8 @@ void t.test('what was there before is told, and only then', (t) => {
     t.match(prompt({ ...facts, continuedFrom: 'The lexer' }), /The worktree began with everything that the task "The lexer" had/);
     t.match(prompt({ ...facts, hasEarlierRun: true }), /An earlier run of this same task worked here/);
   }
+  for (const prompt of [subtaskPrompt, orchestratorPrompt])
+    t.match(prompt({ ...facts, ports: { base: 20400, count: 20 } }), /20400 to 20419, yours alone/);
   t.notMatch(subtaskPrompt({ ...facts, isSubtask: false }), /[Oo]rchestrator/);
   t.notMatch(subtaskPrompt({ ...facts, branch: null, baseBranch: null }), /null/);
   t.end();

@@ -111,6 +111,7 @@ void t.test('the worked example of the system text runs as it stands', async (t)
     isSubtask: false,
     continuedFrom: null,
     hasEarlierRun: false,
+    ports: null,
   };
   const example = /^ {4}o=.*?(?=\n\n)/ms.exec(orchestratorPrompt(facts))?.[0].replace(/^ {4}/gm, '') ?? '';
   t.match(example, /create "Parser".*--continue-from/s);

@@ -70,6 +70,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'exitCode',
     'toldAfter',
     'keepSubtasks',
+    'ports',
   ],
   worktrees: ['seq', 'taskId', 'createdAt'],
   tool_keys: ['seq', 'id', 'taskId', 'keyHash', 'label', 'createdAt', 'expiresAt', 'runId'],

@@ -51,6 +51,7 @@ export const sampleRun = (given: Partial<NewRun> = {}): NewRun => ({
   directory: '/home/u/runs/1',
   createdAt: noon,
   baseUsage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0, turns: 0 },
+  ports: null,
   ...given,
 });
 

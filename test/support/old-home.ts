@@ -195,7 +195,13 @@ export class OldHome {
       usage: { ...noUsage, turns: 1 },
     });
     const runId = randomUUID();
-    await this.#store.createRun(task.id, { runId, directory: join(this.home, 'runs', runId), baseUsage: noUsage, createdAt: at });
+    await this.#store.createRun(task.id, {
+      runId,
+      directory: join(this.home, 'runs', runId),
+      baseUsage: noUsage,
+      ports: null,
+      createdAt: at,
+    });
     await this.#store.endRun(runId, { exitCode: 0, endedAt: at });
     this.#say(
       task.id,
@@ -243,7 +249,7 @@ export class OldHome {
     const directory = join(this.home, 'runs', runId);
     mkdirSync(directory, { mode: 0o700 });
     writeFileSync(join(directory, 'worktree.json'), JSON.stringify({ gitDir, path, branch }));
-    await this.#store.createRun(task.id, { runId, directory, baseUsage: noUsage, createdAt: at });
+    await this.#store.createRun(task.id, { runId, directory, baseUsage: noUsage, ports: null, createdAt: at });
     return { runId, directory };
   }
 

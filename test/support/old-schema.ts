@@ -10,6 +10,7 @@ const laterColumns = [
   ['tasks', 'updatedAt'],
   ['runs', 'toldAfter'],
   ['runs', 'keepSubtasks'],
+  ['runs', 'ports'],
 ] as const;
 const laterTables = ['deliveries', 'webhooks'] as const;
 const laterIndexes = ['tasks_updated'] as const;

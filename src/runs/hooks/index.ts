@@ -6,6 +6,7 @@ import type { RunHook } from './hook.ts';
 import { installHelper } from './install-helper.ts';
 import { lookOverWork } from './look-over-work.ts';
 import { noteProgress } from './note-progress.ts';
+import { ownPorts } from './own-ports.ts';
 import { prepareWorktree } from './prepare-worktree.ts';
 import { runSetup } from './run-setup.ts';
 import { tellWaits } from './tell-waits.ts';
@@ -17,6 +18,7 @@ import { toolKey } from './tool-key.ts';
  */
 export const runHooks = (context: RunContext): readonly RunHook[] => [
   checkAgent(context),
+  ownPorts(context),
   prepareWorktree(context),
   bringFiles(context),
   runSetup(context),

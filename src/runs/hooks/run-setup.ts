@@ -2,6 +2,7 @@ import { MakimaError } from '../../errors.ts';
 import { hasHooks } from '../../git/repository/index.ts';
 import { removeTaskCard, writeTaskCard } from '../../git/worktree/index.ts';
 import type { RunContext } from '../context.ts';
+import { portVariables } from '../ports/ports.ts';
 import { runProjectCommand } from '../project-commands.ts';
 import { worktreeOfStart, type RunHook } from './hook.ts';
 
@@ -22,7 +23,7 @@ export const runSetup = ({
         which: 'setup',
         worktree: worktree.path,
         runId: run.runId,
-        env: inheritedEnv,
+        env: { ...inheritedEnv, ...portVariables(run.ports) },
         timeoutMs: timing.projectCommand,
         signal: start.signal,
         onLine: (line) => ledger.say(task.id, `setup: ${line}`),

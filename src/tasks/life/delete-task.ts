@@ -47,7 +47,7 @@ const prepareUnlessGone = async (
  * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, TASK_ACTIVE, COMPLETION_RUNNING, and why a snapshot could not be kept
  */
 export const deleteTask = async (
-  parts: Needs<'store' | 'log' | 'ledger' | 'runs' | 'completions' | 'directories' | 'webhooks'> &
+  parts: Needs<'store' | 'log' | 'ledger' | 'runs' | 'completions' | 'directories' | 'webhooks' | 'ports'> &
     Needs<'homeId' | 'inheritedEnv' | 'projectCommandTimeoutMs' | 'reached' | 'report'>,
   caller: Caller,
   taskId: string,

@@ -1,6 +1,7 @@
 import type { Task } from '../../../schemas/task.ts';
 import { keepSnapshot } from '../../git/snapshot/index.ts';
 import { type Worktree, writeTaskCard } from '../../git/worktree/index.ts';
+import { portVariables } from '../../runs/ports/ports.ts';
 import { runProjectCommand } from '../../runs/project-commands.ts';
 import type { Needs } from '../parts.ts';
 
@@ -10,12 +11,14 @@ import type { Needs } from '../parts.ts';
  */
 export const prepareDiscard = async (
   {
+    store,
+    ports,
     homeId,
     inheritedEnv,
     projectCommandTimeoutMs,
     reached,
     report,
-  }: Needs<'homeId' | 'inheritedEnv' | 'projectCommandTimeoutMs' | 'reached' | 'report'>,
+  }: Needs<'store' | 'ports' | 'homeId' | 'inheritedEnv' | 'projectCommandTimeoutMs' | 'reached' | 'report'>,
   task: Task,
   worktree: Worktree,
 ): Promise<void> => {
@@ -24,11 +27,14 @@ export const prepareDiscard = async (
   reached('snapshot kept');
   // The home's too: the original of a copy may be at the same for a task of the same id.
   const runId = `teardown-${task.id}-${homeId}`;
+  // What its last run served on, unless that is another's by now.
+  const last = (await store.listRuns(task.id)).at(-1)?.ports ?? null;
+  const own = last === null || ports.isOthers(task.id, last) ? null : last;
   const failure = await runProjectCommand({
     which: 'teardown',
     worktree: worktree.path,
     runId,
-    env: inheritedEnv,
+    env: { ...inheritedEnv, ...portVariables(own) },
     timeoutMs: projectCommandTimeoutMs,
   });
   // A worktree whose teardown fails is still to go: the user asked for it.
