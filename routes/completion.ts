@@ -29,6 +29,7 @@ export const completionRoutes: ResourceRoutes = (api, { actions }) => {
           'CHECKOUT_NOT_CLEAN',
           'CHECKOUT_BUSY',
           'BRANCH_TAKEN',
+          'BRANCH_MOVED',
           'TARGET_BRANCH_NOT_FOUND',
           'NO_COMMIT_IDENTITY',
           'REMOTE_NOT_FOUND',

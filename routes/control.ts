@@ -19,7 +19,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }) => {
   api.post(
     '/tasks/:taskId/start',
     {
-      config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'COMPLETION_RUNNING', 'INVALID_CONTINUATION', 'DISK_FULL'] },
+      config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'BRANCH_IN_USE', 'COMPLETION_RUNNING', 'INVALID_CONTINUATION', 'DISK_FULL'] },
       schema: {
         operationId: 'startTask',
         summary: 'Queue a task; a terminal one runs again in its worktree',

@@ -24,6 +24,12 @@ export const CreateTask = Type.Object(
       }),
     ),
     baseBranch: Type.Optional(described(Branch, 'Where the work begins; the default branch where left out')),
+    branch: Type.Optional(
+      described(
+        Branch,
+        'A branch of the repository to go on with, in place of a new one: its name, or a pull request at its origin by number (#7) or address. The work begins at its tip, and the completion action brings that branch forward',
+      ),
+    ),
     targetBranch: Type.Optional(described(Branch, 'What the completion action is for; the default branch of the target where left out')),
     targetRepoPath: Type.Optional(
       Type.String({

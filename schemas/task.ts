@@ -109,6 +109,12 @@ export const Task = Type.Object(
     priority: Type.Integer({ description: 'Higher starts first' }),
     overlayPath: Nullable(Type.String({ description: 'The absolute path of the worktree' })),
     branch: Nullable(Type.String({ description: 'Of its worktree' })),
+    continuesBranch: Nullable(
+      Type.String({
+        description:
+          'The branch of its source, or the pull request, that it goes on with, as it is found again; null: its branch is its own',
+      }),
+    ),
     baseCommit: Nullable(Type.String({ description: 'The commit that its work began at, and its diff is against' })),
     sessionId: Nullable(Type.String({ description: "The agent's own session id" })),
     progressSummary: Nullable(Type.String({ description: 'What it says of its progress, and of its end' })),

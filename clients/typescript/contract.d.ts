@@ -924,6 +924,8 @@ export interface components {
             overlayPath: string | null;
             /** @description Of its worktree */
             branch: string | null;
+            /** @description The branch of its source, or the pull request, that it goes on with, as it is found again; null: its branch is its own */
+            continuesBranch: string | null;
             /** @description The commit that its work began at, and its diff is against */
             baseCommit: string | null;
             /** @description The agent's own session id */
@@ -1092,6 +1094,8 @@ export interface components {
             overlayPath: string | null;
             /** @description Of its worktree */
             branch: string | null;
+            /** @description The branch of its source, or the pull request, that it goes on with, as it is found again; null: its branch is its own */
+            continuesBranch: string | null;
             /** @description The commit that its work began at, and its diff is against */
             baseCommit: string | null;
             /** @description The agent's own session id */
@@ -1267,6 +1271,8 @@ export interface components {
             overlayPath: string | null;
             /** @description Of its worktree */
             branch: string | null;
+            /** @description The branch of its source, or the pull request, that it goes on with, as it is found again; null: its branch is its own */
+            continuesBranch: string | null;
             /** @description The commit that its work began at, and its diff is against */
             baseCommit: string | null;
             /** @description The agent's own session id */
@@ -1358,6 +1364,8 @@ export interface components {
             repositoryUrl?: string;
             /** @description Where the work begins; the default branch where left out */
             baseBranch?: string;
+            /** @description A branch of the repository to go on with, in place of a new one: its name, or a pull request at its origin by number (#7) or address. The work begins at its tip, and the completion action brings that branch forward */
+            branch?: string;
             /** @description What the completion action is for; the default branch of the target where left out */
             targetBranch?: string;
             /** @description The repository on this machine that the completion action acts on; repositoryUrl where left out */
@@ -2588,6 +2596,7 @@ export interface operations {
                      *           "priority": 0,
                      *           "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *           "branch": "makima/hello-0b4c1d5e",
+                     *           "continuesBranch": null,
                      *           "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *           "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *           "progressSummary": "hello.html is there.",
@@ -2696,6 +2705,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": null,
                      *       "branch": null,
+                     *       "continuesBranch": null,
                      *       "baseCommit": null,
                      *       "sessionId": null,
                      *       "progressSummary": null,
@@ -2716,7 +2726,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `INVALID_REPOSITORY`: The repository cannot be used. `INVALID_REF`: This is no valid branch name. `INVALID_PATH`: This path cannot be used here. `INVALID_AGENT`: There is no such agent. `INVALID_PARENT`: This task cannot have subtasks. `INVALID_CONTINUATION`: The task cannot be continued from. `DEPTH_EXCEEDED`: The tree of tasks would be too deep. `BRANCH_NOT_FOUND`: The repository has no such branch. `SUBTASK_COMPLETION_ACTION`: A subtask has no completion action of its own. `NO_COMPLETION_TARGET`: There is no completion action to run, or no repository to run it on. `DEPENDS_ON_UNAVAILABLE`: This version does not start a task after another by itself. */
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `INVALID_REPOSITORY`: The repository cannot be used. `INVALID_REF`: This is no valid branch name. `INVALID_PATH`: This path cannot be used here. `INVALID_AGENT`: There is no such agent. `INVALID_PARENT`: This task cannot have subtasks. `INVALID_CONTINUATION`: The task cannot be continued from. `DEPTH_EXCEEDED`: The tree of tasks would be too deep. `BRANCH_NOT_FOUND`: The repository has no such branch. `INVALID_BRANCH`: The branch cannot be gone on with. `SUBTASK_COMPLETION_ACTION`: A subtask has no completion action of its own. `NO_COMPLETION_TARGET`: There is no completion action to run, or no repository to run it on. `DEPENDS_ON_UNAVAILABLE`: This version does not start a task after another by itself. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2724,14 +2734,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "INVALID_REPOSITORY" | "INVALID_REF" | "INVALID_PATH" | "INVALID_AGENT" | "INVALID_PARENT" | "INVALID_CONTINUATION" | "DEPTH_EXCEEDED" | "BRANCH_NOT_FOUND" | "SUBTASK_COMPLETION_ACTION" | "NO_COMPLETION_TARGET" | "DEPENDS_ON_UNAVAILABLE";
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "INVALID_REPOSITORY" | "INVALID_REF" | "INVALID_PATH" | "INVALID_AGENT" | "INVALID_PARENT" | "INVALID_CONTINUATION" | "DEPTH_EXCEEDED" | "BRANCH_NOT_FOUND" | "INVALID_BRANCH" | "SUBTASK_COMPLETION_ACTION" | "NO_COMPLETION_TARGET" | "DEPENDS_ON_UNAVAILABLE";
                     };
                 };
             };
             401: components["responses"]["UNAUTHENTICATED"];
             403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
             404: components["responses"]["TASK_NOT_FOUND"];
-            /** @description `IDEMPOTENCY_KEY_REUSED`: This Idempotency-Key came with another request before. `REPOSITORY_EMPTY`: The repository has no commit yet. */
+            /** @description `BRANCH_IN_USE`: Another task works on this branch. `IDEMPOTENCY_KEY_REUSED`: This Idempotency-Key came with another request before. `REPOSITORY_EMPTY`: The repository has no commit yet. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2739,7 +2749,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code?: "IDEMPOTENCY_KEY_REUSED" | "REPOSITORY_EMPTY";
+                        code?: "BRANCH_IN_USE" | "IDEMPOTENCY_KEY_REUSED" | "REPOSITORY_EMPTY";
                     };
                 };
             };
@@ -2758,6 +2768,18 @@ export interface operations {
                 };
             };
             500: components["responses"]["INTERNAL"];
+            /** @description `GIT_AUTHENTICATION`: The remote refused the credentials. `GIT_UNREACHABLE`: The remote could not be reached. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "GIT_AUTHENTICATION" | "GIT_UNREACHABLE";
+                    };
+                };
+            };
             503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
             507: components["responses"]["DISK_FULL"];
         };
@@ -2810,6 +2832,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
+                     *       "continuesBranch": null,
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *       "progressSummary": "hello.html is there.",
@@ -2908,6 +2931,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
+                     *       "continuesBranch": null,
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *       "progressSummary": null,
@@ -3038,6 +3062,7 @@ export interface operations {
                      *         "priority": 0,
                      *         "overlayPath": "/home/ada/.makima/worktrees/login-form-7d0e2f9a",
                      *         "branch": "makima/login-form-7d0e2f9a",
+                     *         "continuesBranch": null,
                      *         "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *         "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *         "progressSummary": null,
@@ -3117,6 +3142,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
+                     *       "continuesBranch": null,
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *       "progressSummary": null,
@@ -3155,6 +3181,7 @@ export interface operations {
                      *           "priority": 0,
                      *           "overlayPath": "/home/ada/.makima/worktrees/login-form-7d0e2f9a",
                      *           "branch": "makima/login-form-7d0e2f9a",
+                     *           "continuesBranch": null,
                      *           "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *           "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *           "progressSummary": null,
@@ -3244,6 +3271,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": null,
                      *       "branch": null,
+                     *       "continuesBranch": null,
                      *       "baseCommit": null,
                      *       "sessionId": null,
                      *       "progressSummary": null,
@@ -3279,7 +3307,7 @@ export interface operations {
             401: components["responses"]["UNAUTHENTICATED"];
             403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
             404: components["responses"]["TASK_NOT_FOUND"];
-            /** @description `TASK_ACTIVE`: The task is active. `COMPLETION_RUNNING`: A completion action of this task is under way. */
+            /** @description `TASK_ACTIVE`: The task is active. `BRANCH_IN_USE`: Another task works on this branch. `COMPLETION_RUNNING`: A completion action of this task is under way. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3287,7 +3315,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code?: "TASK_ACTIVE" | "COMPLETION_RUNNING";
+                        code?: "TASK_ACTIVE" | "BRANCH_IN_USE" | "COMPLETION_RUNNING";
                     };
                 };
             };
@@ -3346,6 +3374,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
+                     *       "continuesBranch": null,
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *       "progressSummary": "hello.html is there.",
@@ -3404,6 +3433,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
+                     *       "continuesBranch": null,
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *       "progressSummary": null,
@@ -3489,6 +3519,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
+                     *       "continuesBranch": null,
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *       "progressSummary": null,
@@ -3574,6 +3605,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
+                     *       "continuesBranch": null,
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *       "progressSummary": null,
@@ -3666,6 +3698,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
+                     *       "continuesBranch": null,
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *       "progressSummary": "hello.html is there.",
@@ -4004,6 +4037,7 @@ export interface operations {
                      *       "priority": 0,
                      *       "overlayPath": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
+                     *       "continuesBranch": null,
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
                      *       "sessionId": "f1e2d3c4-b5a6-4978-8899-aabbccddeeff",
                      *       "progressSummary": "hello.html is there.",
@@ -4671,7 +4705,7 @@ export interface operations {
             401: components["responses"]["UNAUTHENTICATED"];
             403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
             404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
-            /** @description `TASK_ACTIVE`: The task is active. `COMPLETION_RUNNING`: A completion action of this task is under way. `COMPLETION_FAILED`: The completion action failed. `WORK_UNFINISHED`: The work is in the middle of a merge or rebase. `COMPLETION_CONFLICT`: The work conflicts with the target branch; nothing was changed. `CHECKOUT_NOT_CLEAN`: The branch is checked out where work is not committed; nothing was changed. `CHECKOUT_BUSY`: The branch is in use by a checkout that cannot be updated now; nothing was changed. `BRANCH_TAKEN`: The branch cannot be written without losing what is somebody else's. `TARGET_BRANCH_NOT_FOUND`: The target repository has no such branch. `NO_COMMIT_IDENTITY`: git's configuration of the target repository names nobody to commit as. `REMOTE_NOT_FOUND`: The target repository has no usable remote origin. `PUSH_REJECTED`: The branch was not taken by origin. `PULL_REQUEST_UNAVAILABLE`: The branch is pushed, but there is nothing to open a pull request with. `PULL_REQUEST_FAILED`: The branch is pushed, but the pull request was refused. `MERGE_IN_PROGRESS`: A merge is under way in this worktree. `REPOSITORY_BUSY`: Another git process holds a lock in this repository. */
+            /** @description `TASK_ACTIVE`: The task is active. `COMPLETION_RUNNING`: A completion action of this task is under way. `COMPLETION_FAILED`: The completion action failed. `WORK_UNFINISHED`: The work is in the middle of a merge or rebase. `COMPLETION_CONFLICT`: The work conflicts with the target branch; nothing was changed. `CHECKOUT_NOT_CLEAN`: The branch is checked out where work is not committed; nothing was changed. `CHECKOUT_BUSY`: The branch is in use by a checkout that cannot be updated now; nothing was changed. `BRANCH_TAKEN`: The branch cannot be written without losing what is somebody else's. `BRANCH_MOVED`: The branch has commits that are not in the work; nothing was changed. `TARGET_BRANCH_NOT_FOUND`: The target repository has no such branch. `NO_COMMIT_IDENTITY`: git's configuration of the target repository names nobody to commit as. `REMOTE_NOT_FOUND`: The target repository has no usable remote origin. `PUSH_REJECTED`: The branch was not taken by origin. `PULL_REQUEST_UNAVAILABLE`: The branch is pushed, but there is nothing to open a pull request with. `PULL_REQUEST_FAILED`: The branch is pushed, but the pull request was refused. `MERGE_IN_PROGRESS`: A merge is under way in this worktree. `REPOSITORY_BUSY`: Another git process holds a lock in this repository. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4679,7 +4713,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code?: "TASK_ACTIVE" | "COMPLETION_RUNNING" | "COMPLETION_FAILED" | "WORK_UNFINISHED" | "COMPLETION_CONFLICT" | "CHECKOUT_NOT_CLEAN" | "CHECKOUT_BUSY" | "BRANCH_TAKEN" | "TARGET_BRANCH_NOT_FOUND" | "NO_COMMIT_IDENTITY" | "REMOTE_NOT_FOUND" | "PUSH_REJECTED" | "PULL_REQUEST_UNAVAILABLE" | "PULL_REQUEST_FAILED" | "MERGE_IN_PROGRESS" | "REPOSITORY_BUSY";
+                        code?: "TASK_ACTIVE" | "COMPLETION_RUNNING" | "COMPLETION_FAILED" | "WORK_UNFINISHED" | "COMPLETION_CONFLICT" | "CHECKOUT_NOT_CLEAN" | "CHECKOUT_BUSY" | "BRANCH_TAKEN" | "BRANCH_MOVED" | "TARGET_BRANCH_NOT_FOUND" | "NO_COMMIT_IDENTITY" | "REMOTE_NOT_FOUND" | "PUSH_REJECTED" | "PULL_REQUEST_UNAVAILABLE" | "PULL_REQUEST_FAILED" | "MERGE_IN_PROGRESS" | "REPOSITORY_BUSY";
                     };
                 };
             };

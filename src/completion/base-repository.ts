@@ -1,9 +1,6 @@
 import type { Remote } from '../git/delivery/index.ts';
 import type { PullRequestServer } from './pull-request-shape.ts';
-import { remoteSlug, type RemoteSlug } from './remote-slug.ts';
-
-const same = (one: RemoteSlug, other: RemoteSlug): boolean =>
-  one.owner.toLowerCase() === other.owner.toLowerCase() && one.repo.toLowerCase() === other.repo.toLowerCase();
+import { remoteSlug, type RemoteSlug, sameRepository } from '../domain/remote-slug.ts';
 
 /**
  * What gh has noted of the user's choice (`gh repo set-default`): `base` at the remote that pull requests go to, or
@@ -28,5 +25,5 @@ export const baseRepository = async (origin: RemoteSlug, remotes: readonly Remot
   const upstream = remotes.find(({ name }) => name === 'upstream')?.url ?? null;
   const candidates = [...remotes.map(chosen), upstream === null ? null : remoteSlug(upstream)];
   const base = candidates.find((each) => each !== null && each.host === origin.host) ?? (await server.parentOf(origin));
-  return base === null || same(base, origin) ? origin : base;
+  return base === null || sameRepository(base, origin) ? origin : base;
 };

@@ -4,8 +4,8 @@ import { execa } from 'execa';
 import { findProgram } from '../agents/find-program.ts';
 import { MakimaError } from '../errors.ts';
 import { redactUrls } from '../git/command/index.ts';
-import type { Opened, PullRequest, PullRequestServer } from './pull-request-shape.ts';
-import type { RemoteSlug } from './remote-slug.ts';
+import { headOwnerOf, type Opened, type PullRequest, type PullRequestServer } from './pull-request-shape.ts';
+import type { RemoteSlug } from '../domain/remote-slug.ts';
 
 const timeout = 60_000;
 const maxBuffer = 1024 * 1024;
@@ -101,12 +101,14 @@ const open = async (gh: Gh, pull: PullRequest, cwd: string, signal: AbortSignal)
   // told where it is, since with several remotes gh would ask; a remote that is a path it has to make out itself
   const repo = pull.into?.host == null ? [] : ['--repo', path(pull.into)];
   // gh lists by the branch's name alone, which others may have in their forks
-  const fields = pull.forkOwner === null ? ['number,url', '--limit', '1'] : ['number,url,headRepositoryOwner', '--limit', '100'];
+  const headOwner = headOwnerOf(pull);
+  const fields = headOwner === null ? ['number,url', '--limit', '1'] : ['number,url,headRepositoryOwner', '--limit', '100'];
   const listed = await read(gh, ['pr', 'list', ...repo, '--head', pull.head, '--state', 'open', '--json', ...fields], cwd, signal);
   const existing = Value.Check(Listed, listed)
-    ? listed.find((each) => pull.forkOwner === null || each.headRepositoryOwner?.login.toLowerCase() === pull.forkOwner.toLowerCase())
+    ? listed.find((each) => headOwner === null || each.headRepositoryOwner?.login.toLowerCase() === headOwner.toLowerCase())
     : undefined;
   const text = ['--title', pull.title, '--body-file', '-', '--base', pull.base];
+  if (existing !== undefined && pull.keepsText) return { url: existing.url, isNew: false };
   if (existing !== undefined) {
     const edited = await run(gh, ['pr', 'edit', String(existing.number), ...repo, ...text], cwd, signal, pull.body);
     if (edited.exitCode !== 0) throw refused('gh pr edit', edited);

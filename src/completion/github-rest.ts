@@ -1,7 +1,7 @@
 import { request } from '@octokit/request';
 import { MakimaError, messageOf } from '../errors.ts';
-import type { Opened, PullRequest, PullRequestServer } from './pull-request-shape.ts';
-import type { RemoteSlug } from './remote-slug.ts';
+import { headOwnerOf, type Opened, type PullRequest, type PullRequestServer } from './pull-request-shape.ts';
+import type { RemoteSlug } from '../domain/remote-slug.ts';
 
 const timeoutMs = 60_000;
 const publicApi = 'https://api.github.com';
@@ -93,6 +93,7 @@ const open = async (
   pull: PullRequest,
 ): Promise<Opened> => {
   const { title, body, head, base, forkOwner } = pull;
+  const headOwner = headOwnerOf(pull);
   const { owner, repo } = pull.into ?? origin;
   const update = async (): Promise<Opened | null> => {
     const { data } = await github('GET /repos/{owner}/{repo}/pulls', {
@@ -105,9 +106,10 @@ const open = async (
     });
     // a server that does not know the filter answers with all
     const existing = data.find(
-      (each) => each.head.ref === head && (forkOwner === null || each.head.user?.login.toLowerCase() === forkOwner.toLowerCase()),
+      (each) => each.head.ref === head && (headOwner === null || each.head.user?.login.toLowerCase() === headOwner.toLowerCase()),
     );
     if (!existing) return null;
+    if (pull.keepsText) return { url: existing.html_url, isNew: false };
     await github('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
       owner,
       repo,

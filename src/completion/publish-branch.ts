@@ -29,7 +29,7 @@ export const bringWork = async (job: Job, commits: readonly { what: 'work' | 'me
  * How the task's branch gets to have the work: made, or moved forward, or left alone where it has it already. A branch with
  * commits that are not in the work is somebody's, whoever made it.
  *
- * @throws MakimaError BRANCH_TAKEN
+ * @throws MakimaError BRANCH_TAKEN; BRANCH_MOVED of a branch that was there before the task
  */
 export const advanceOfBranch = async (job: Job, work: string): Promise<Advance> => {
   const { branch, target, signal } = job;
@@ -40,6 +40,11 @@ export const advanceOfBranch = async (job: Job, work: string): Promise<Advance> 
   }
   if (await isAncestor(target.commonDir, from, work, signal)) return { branch, from, to: work };
   if (await isAncestor(target.commonDir, work, from, signal)) return { branch, from, to: from };
+  if (job.task.continuesBranch !== null)
+    throw new MakimaError(
+      'BRANCH_MOVED',
+      `${branch} of ${target.path} is at ${from.slice(0, 12)}, with commits that are not in this task's work: they came since it began, or the agent wrote their history anew; nothing was changed`,
+    );
   throw new MakimaError(
     'BRANCH_TAKEN',
     `The branch ${branch} of ${target.path} is at ${from.slice(0, 12)}, which is not in this task's work and would be lost`,

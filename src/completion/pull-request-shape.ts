@@ -1,4 +1,4 @@
-import type { RemoteSlug } from './remote-slug.ts';
+import type { RemoteSlug } from '../domain/remote-slug.ts';
 
 /** What a pull request is to be. */
 export interface PullRequest {
@@ -11,7 +11,16 @@ export interface PullRequest {
   into: RemoteSlug | null;
   /** Who owns the fork that the branch is in; null where that is in `into` itself. */
   forkOwner: string | null;
+  /** An open one is somebody's, whose words and base stay. */
+  keepsText: boolean;
 }
+
+/**
+ * Whose branch the open pull request must be from, null where its name tells enough: makima's own have a task's id in them, what people
+ * call their branches others have in their forks too.
+ */
+export const headOwnerOf = ({ forkOwner, into, keepsText }: PullRequest): string | null =>
+  forkOwner ?? (keepsText ? (into?.owner ?? null) : null);
 
 /** How it went: an open one for the branch is updated, never doubled. */
 export interface Opened {

@@ -212,6 +212,11 @@ const migrations = (identity: Identity): Migrations => ({
       await db.schema.alterTable('runs').addColumn('ports', 'text').execute();
     },
   },
+  '0010-existing-branches': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable('tasks').addColumn('continuesBranch', 'text').execute();
+    },
+  },
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

@@ -126,6 +126,19 @@ export const taskReads = ({ read, tasks }: Session): TaskReads => ({
   listChildren: (id) =>
     read(async (db) => (await db.selectFrom('tasks').selectAll().where('parentTaskId', '=', id).orderBy('seq').execute()).map(taskOf)),
 
+  listContinuing: (branch) =>
+    read(async (db) =>
+      (
+        await db
+          .selectFrom('tasks')
+          .selectAll()
+          .where('continuesBranch', 'is not', null)
+          .where('branch', '=', branch)
+          .orderBy('seq')
+          .execute()
+      ).map(taskOf),
+    ),
+
   listDescendants: (id) =>
     read(async (db) => {
       const rows = await db

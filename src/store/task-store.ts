@@ -46,6 +46,8 @@ export interface TaskReads {
   listTasks(filter: TaskFilter): Promise<TaskPage>;
   /** Direct children, oldest first. */
   listChildren(id: string): Promise<Task[]>;
+  /** Those that go on with an existing branch of this name, of whatever repository, oldest first. */
+  listContinuing(branch: string): Promise<Task[]>;
   /** Everything below the task, without it, oldest first: a parent always comes before its children. */
   listDescendants(id: string): Promise<Task[]>;
   /** Its parent, that one's parent, and so on to the top of the tree. */

@@ -82,7 +82,12 @@ export const world = async (t: Test, more: Partial<CompletionContext> = {}): Pro
       const name = changes.name ?? 'Add a greeting';
       const { worktree } = await addWorktree(
         repository,
-        await wantedOf(home, repository, { branch: branchName(name, id) }, changes.baseBranch ?? null),
+        await wantedOf(
+          home,
+          repository,
+          { branch: changes.branch ?? branchName(name, id) },
+          changes.continuesBranch ?? changes.baseBranch ?? null,
+        ),
       );
       const { task } = await store.createTask(
         sampleTask({ name, status: 'done', branch: branchName(name, id), repositoryUrl: source, ...changes, id }),

@@ -46,6 +46,40 @@ for (const point of ['task done', 'completion begun', 'work committed', 'branch 
   });
 }
 
+for (const point of ['work committed', 'branch published']) {
+  void t.test(
+    `killed at "${point}", with a branch that was there: the next daemon brings it forward, with the checkout that has it`,
+    async (t) => {
+      const home = scratch(t);
+      const repository = userRepository(t);
+      git(repository, 'checkout', '-q', '-b', 'fix');
+      const began = git(repository, 'rev-parse', 'HEAD');
+      const dying = await spawnDaemon(t, home, 'runs-plan', {}, point);
+      const { body: made } = await dying.call('POST', '/tasks', {
+        name: 'page',
+        plan: 'RUN: echo hi > page.html',
+        repositoryUrl: repository,
+        branch: 'fix',
+        completionAction: 'branch',
+        start: true,
+      });
+      await dying.gone;
+      const daemon = await spawnDaemon(t, home, 'runs-plan');
+      const { task } = await endOf(daemon, made.id);
+      t.match(
+        task,
+        { status: 'done', completion: { action: 'branch', status: 'succeeded', branch: 'fix' } },
+        task.completion?.message ?? '',
+      );
+      t.equal(git(repository, 'rev-parse', 'fix'), task.completion?.commitSha);
+      t.equal(git(repository, 'rev-parse', 'fix~1'), began, 'one commit');
+      t.equal(git(repository, 'status', '--porcelain'), '');
+      t.equal(git(repository, 'show', 'HEAD:page.html'), 'hi');
+      await daemon.kill('SIGKILL');
+    },
+  );
+}
+
 void t.test('killed while an action that was asked for runs, the next daemon goes on with it', async (t) => {
   const home = scratch(t);
   const repository = userRepository(t);

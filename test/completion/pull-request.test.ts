@@ -5,7 +5,7 @@ import type { Task } from '../../schemas/task.ts';
 import { pullRequestText } from '../../src/completion/describe-work.ts';
 import type { Integration } from '../../src/store/task-store.ts';
 import { sampleTask } from '../http/recorded-actions.ts';
-import { remoteSlug } from '../../src/completion/remote-slug.ts';
+import { remoteSlug } from '../../src/domain/remote-slug.ts';
 import { restApi } from '../../src/completion/github-rest.ts';
 import { fingerprint, sh, write } from '../git/git-fixture.ts';
 import { addOrigin, line, read, world } from './completion-fixture.ts';

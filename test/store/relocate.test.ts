@@ -34,6 +34,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'dependsOn',
     'priority',
     'branch',
+    'continuesBranch',
     'baseCommit',
     'sessionId',
     'progressSummary',

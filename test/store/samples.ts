@@ -30,6 +30,7 @@ export const fullTask = (given: Partial<Task> = {}): Task => ({
   priority: -7,
   overlayPath: '/home/u/worktrees/x',
   branch: 'makima/x',
+  continuesBranch: 'origin/x',
   baseCommit: 'f'.repeat(40),
   sessionId: 'session',
   progressSummary: 'half',

@@ -7,6 +7,7 @@ const laterColumns = [
   ['tasks', 'effort'],
   ['tasks', 'waitsFor'],
   ['tasks', 'budget'],
+  ['tasks', 'continuesBranch'],
   ['tasks', 'updatedAt'],
   ['runs', 'toldAfter'],
   ['runs', 'keepSubtasks'],

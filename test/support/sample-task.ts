@@ -28,6 +28,7 @@ export const sampleTask = (given: Partial<Task> = {}): Task => ({
   priority: 0,
   overlayPath: null,
   branch: null,
+  continuesBranch: null,
   baseCommit: null,
   sessionId: null,
   progressSummary: null,

@@ -15,6 +15,7 @@ interface Options {
   /** false: none. */
   repo?: string | false;
   base?: string;
+  branch?: string;
   agent?: string;
   model?: string;
   effort?: string;
@@ -49,8 +50,23 @@ const nameFrom = (plan: string): string => {
 };
 
 const requestOf = async (makima: Makima, plan: string, options: Options): Promise<CreateTask> => {
-  const { name, base, agent, model, effort, orchestrator, parent, continueFrom, files, action, targetRepo, targetBranch, priority, start } =
-    options;
+  const {
+    name,
+    base,
+    branch,
+    agent,
+    model,
+    effort,
+    orchestrator,
+    parent,
+    continueFrom,
+    files,
+    action,
+    targetRepo,
+    targetBranch,
+    priority,
+    start,
+  } = options;
   const repository = repositoryFor(options);
   return {
     name: name ?? nameFrom(plan),
@@ -58,6 +74,7 @@ const requestOf = async (makima: Makima, plan: string, options: Options): Promis
     start,
     ...(repository !== null && { repositoryUrl: repository }),
     ...(base !== undefined && { baseBranch: base }),
+    ...(branch !== undefined && { branch }),
     ...(agent !== undefined && { agent }),
     ...(model !== undefined && { model }),
     ...(effort !== undefined && { effort }),
@@ -84,6 +101,12 @@ export const addRun: AddCommand = (program, cli) => {
     )
     .option('--no-repo', 'in a scratch directory')
     .option('--base <branch>', 'where the work begins; the default branch if left out')
+    .addOption(
+      new Option(
+        '--branch <name>',
+        'go on with this branch in place of a new one, and have the action bring it forward; a pull request by #number or address',
+      ).conflicts(['base', 'parent', 'continueFrom']),
+    )
     .option('--agent <name>', 'which agent; `makima info` lists them')
     .option('--model <name>', 'as the agent names it')
     .option('--effort <name>', 'how hard it is to think, as the agent names it')

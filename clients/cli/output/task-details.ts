@@ -53,7 +53,7 @@ export const taskDetails = (
     ['Parent', task.parentTaskId],
     ['Repository', task.repositoryUrl],
     ['Base', task.baseBranch],
-    ['Branch', task.branch],
+    ['Branch', task.continuesBranch === null ? task.branch : `${String(task.branch)}, which was there (${task.continuesBranch})`],
     ['Worktree', task.overlayPath],
     ['Continues', task.continueFromTaskId],
     [

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { MakimaError } from '../../errors.ts';
-import { commitOf, git, gitError, type GitOptions, redactUrls } from '../command/index.ts';
+import { commitOf, git, gitError, type GitOptions, isAncestor, redactUrls } from '../command/index.ts';
 import type { TargetRepository } from './target-repository.ts';
 
 const remote = 'origin';
@@ -67,6 +67,39 @@ export const pushBranch = async (target: TargetRepository, branch: string, commi
   }
 };
 
+/**
+ * Looks whether origin's branch, where it has one, is in the history of a commit that the target has: before anything else is changed that
+ * would go with a push which is refused.
+ *
+ * @throws MakimaError REMOTE_NOT_FOUND, BRANCH_MOVED, GIT_AUTHENTICATION, GIT_UNREACHABLE, GIT_FAILED
+ */
+export const requireForward = async (target: TargetRepository, branch: string, commit: string, signal?: AbortSignal): Promise<void> => {
+  if ((await originUrl(target, signal)) === null) throw new MakimaError('REMOTE_NOT_FOUND', `${target.path} has no remote ${remote}`);
+  const ref = `refs/heads/${branch}`;
+  const result = await git(['ls-remote', remote, ref], { ...ownPlace(target), signal, remote: true, answers: [128] });
+  if (result.exitCode !== 0)
+    throw isNotThere(result.stderr) ? notThere(target, lastLines(result.stderr)) : gitError('ls-remote', result.exitCode, result.stderr);
+  const tip = result.stdout
+    .toString('utf8')
+    .split('\n')
+    .find((line) => line.endsWith(`\t${ref}`))
+    ?.split('\t')[0];
+  if (tip === undefined || (await isAncestor(target.commonDir, tip, commit, signal))) return;
+  throw new MakimaError(
+    'BRANCH_MOVED',
+    `${branch} of ${remote} is at ${tip.slice(0, 12)}, with commits that are not in this task's work; nothing was changed. Pull them into ${branch} of ${target.path} first`,
+  );
+};
+
+const isNotThere = (said: string): boolean =>
+  /does not appear to be a git repository|[Rr]epository not found|repository '.*' (?:not found|does not exist)/.test(said);
+
+const notThere = (target: TargetRepository, said: string): MakimaError =>
+  new MakimaError(
+    'REMOTE_NOT_FOUND',
+    `The remote ${remote} of ${target.path} is not there or not yours to see${said === '' ? '' : ` (${said})`}`,
+  );
+
 const push = async (target: TargetRepository, branch: string, commit: string, signal?: AbortSignal): Promise<void> => {
   const args = [
     'push',
@@ -94,9 +127,7 @@ const push = async (target: TargetRepository, branch: string, commit: string, si
       'PUSH_REJECTED',
       `${remote} did not take ${branch}: ${whyNoName(branch, refused, said) ?? `${whyRefused(refused)}${words}`}`,
     );
-  if (/does not appear to be a git repository|[Rr]epository not found|repository '.*' (?:not found|does not exist)/.test(result.stderr)) {
-    throw new MakimaError('REMOTE_NOT_FOUND', `The remote ${remote} of ${target.path} is not there or not yours to see${words}`);
-  }
+  if (isNotThere(result.stderr)) throw notThere(target, said);
   // git says nothing of its own where the hook ends with an error
   if (result.exitCode === 1) throw new MakimaError('PUSH_REJECTED', `The pre-push hook of ${target.path} said no${words}`);
   throw gitError('push', result.exitCode, result.stderr);

@@ -60,11 +60,13 @@ const baseNamed = ({ facts: { branches, originBranches } }: Repository, branch: 
  * Says where a base is behind what the source has fetched of its origin: an agent would work on what is past, and nobody would
  * know before its work conflicts.
  *
+ * @param field - of a new task, by which what is newer is asked for
  * @returns one sentence without its full stop; null where it is not behind
  */
 export const staleBase = async (
   { kind, cacheDir, sourcePath, facts }: Repository,
   { branch, commit }: Base,
+  field: 'baseBranch' | 'branch' = 'baseBranch',
   signal?: AbortSignal,
 ): Promise<string | null> => {
   const tracked = branch === null ? undefined : facts.originBranches.get(branch);
@@ -79,5 +81,5 @@ export const staleBase = async (
     return null;
   const behind = Number(await gitText(['rev-list', '--count', `${commit}..${tracked}`], { gitDir: cacheDir, signal }));
   if (behind === 0) return null;
-  return `${branch} is ${behind} ${behind === 1 ? 'commit' : 'commits'} behind ${remotePrefix}${branch} in ${sourcePath ?? 'the source'}, and this task is based on it as it is. Pull there, or give baseBranch "${remotePrefix}${branch}", to work on what is newer`;
+  return `${branch} is ${behind} ${behind === 1 ? 'commit' : 'commits'} behind ${remotePrefix}${branch} in ${sourcePath ?? 'the source'}, and this task is based on it as it is. Pull there, or give ${field} "${remotePrefix}${branch}", to work on what is newer`;
 };

@@ -5,6 +5,8 @@ export { checkSource } from './check-source.ts';
 export { filtersOf } from './commit-filters.ts';
 export { type Base, resolveBase, staleBase } from './default-branch.ts';
 export { emptyCommit, writeEmptyCommit } from './empty-repository.ts';
+export { findExisting } from './existing/find-existing.ts';
+export { divergedBranch, movedBranch, openExisting } from './existing/open-existing.ts';
 export { lfsWarning, linkLfsObjects } from './lfs.ts';
 export { parsePackedRefs, refsBelow } from './local-refs.ts';
 export { configOf, findLocalRepository, type LocalRepository, settingsIn, symbolicBranch } from './local-repository.ts';

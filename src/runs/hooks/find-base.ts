@@ -32,7 +32,8 @@ type From = Pick<RunContext, 'store' | 'directories' | 'userHome'>;
 export const baseOf = async (context: From, task: Task, repository: Repository): Promise<Foundation> => {
   const parent = task.parentTaskId === null ? null : await context.store.getTask(task.parentTaskId);
   if (parent?.baseCommit != null && parent.baseBranch === task.baseBranch) {
-    const base = { branch: parent.baseBranch, local: localName(repository, parent.baseBranch), commit: parent.baseCommit };
+    const branch = baseNameOf(parent);
+    const base = { branch, local: localName(repository, branch), commit: parent.baseCommit };
     const row = await context.store.getWorktree(parent.id);
     const worktree = row === null ? null : parseWorktree(row.record);
     // a cache is never cleared, so it has what the parent began with; unless that began elsewhere
@@ -49,6 +50,10 @@ export const baseOf = async (context: From, task: Task, repository: Repository):
   }
   return { base: await resolveBase(repository, branch), isParents: false };
 };
+
+/** The branch that a task's base commit is of: the one that it asked for, or goes on with; null for the default one. */
+export const baseNameOf = ({ baseBranch, continuesBranch, branch }: Task): string | null =>
+  continuesBranch === null ? baseBranch : branch;
 
 /** What the base is called in the task's own repository: without the name of the remote. */
 export const localName = ({ facts }: Repository, branch: string | null): string | null =>

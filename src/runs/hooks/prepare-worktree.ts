@@ -15,7 +15,8 @@ import {
   type Worktree,
 } from '../../git/worktree/index.ts';
 import type { RunContext } from '../context.ts';
-import { baseOf, localName, type Foundation } from './find-base.ts';
+import { continuesBranch, tipOf, warnOfMovedBranch } from './existing-branch.ts';
+import { baseNameOf, baseOf, localName, type Foundation } from './find-base.ts';
 import { noteHalfMade, undoHalfMade } from './half-made.ts';
 import type { RunHook, Start } from './hook.ts';
 import { tellLinks } from './tell-links.ts';
@@ -48,7 +49,8 @@ const warnOfStaleBase = async (
   { base, isParents }: Foundation,
   signal: AbortSignal,
 ): Promise<void> => {
-  const stale = isParents ? null : await staleBase(repository, base, signal);
+  const field = task.continuesBranch === null ? 'baseBranch' : 'branch';
+  const stale = isParents ? null : await staleBase(repository, base, field, signal);
   if (stale !== null) await context.ledger.warn(task.id, { code: 'BASE_BEHIND_ORIGIN', message: stale });
 };
 
@@ -64,7 +66,7 @@ const continueFrom = async (
     throw new MakimaError('WORKTREE_NOT_FOUND', `Task ${sourceId}, which this one continues, has no worktree any more`);
   const source = await context.store.getTask(sourceId);
   // the diff holds the work of both
-  const branch = source?.baseBranch ?? null;
+  const branch = source === null ? null : baseNameOf(source);
   const base = { branch, local: localName(repository, branch), commit: from.baseCommit };
   const worktree = await continueWorktree(from, repository, { ...place, base, told: tellLinks(context, task.id) });
   context.ledger.say(task.id, `Continued from "${source?.name ?? sourceId}" (${sourceId}): everything its worktree holds was brought over`);
@@ -77,7 +79,8 @@ const make = async (context: Parts, start: Start): Promise<Worktree> => {
   start.hooksNotRun = repository.hooksNotRun;
   const branch = task.branch ?? branchName(task.name, task.id);
   const place = {
-    path: join(context.directories.worktrees, basename(branch)),
+    // one that is there already may be called as that of any other repository
+    path: join(context.directories.worktrees, basename(continuesBranch(task) ? branchName(task.name, task.id) : branch)),
     gitDir: repositoryOf(context.directories, task.id),
     keptDir: context.directories.kept,
     branch,
@@ -87,7 +90,7 @@ const make = async (context: Parts, start: Start): Promise<Worktree> => {
   await keepEarlier(place);
   await noteHalfMade(run.directory, { gitDir: place.gitDir, path: place.path });
   if (task.continueFromTaskId !== null) return continueFrom(context, task, task.continueFromTaskId, place, repository);
-  const foundation = await baseOf(context, task, repository);
+  const foundation = continuesBranch(task) ? await tipOf(context, task, repository, signal) : await baseOf(context, task, repository);
   const { base, borrows, objectsOf } = foundation;
   const from = { ...(borrows && { borrows }), ...(objectsOf !== undefined && { objectsOf }) };
   // both have ended before anything is taken back
@@ -112,6 +115,7 @@ export const prepareWorktree = (context: Parts): RunHook => ({
       start.worktree = earlier;
       await requireWorktree(earlier);
       await sweepTemporary(earlier.gitDir);
+      if (continuesBranch(start.task)) await warnOfMovedBranch(context, start.task, earlier, start.signal);
     } else {
       start.isNewWorktree = true;
       // Its directory was deleted: a crash must not make the half of a new one pass for it.

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { CreateTask } from '../../../schemas/task-requests.ts';
 import type { Task } from '../../../schemas/task.ts';
-import { branchName } from '../../domain/branch-name.ts';
 import { MakimaError } from '../../errors.ts';
 import { checkRelativePath } from '../../files/relative-path.ts';
 import { checkBranchName } from '../../git/command/index.ts';
 import { openTarget } from '../../git/delivery/index.ts';
 import { checkSource, parseRepositoryUrl } from '../../git/repository/index.ts';
 import { requireTask, type Caller } from '../access.ts';
+import { requireFreeBranch } from './branch-in-use.ts';
+import { branchOf, requireOneBegin } from './branch-of-request.ts';
 import type { Needs } from '../parts.ts';
 import { queueTask, type Starting } from './queue-task.ts';
 import { requireRoom } from './room-for-work.ts';
@@ -104,7 +105,7 @@ const checkRequest = async ({ drivers, userHome }: Needs<'drivers' | 'userHome'>
  *   TOO_MANY_TASKS, DISK_FULL
  */
 export const createTask = async (
-  parts: Starting & Needs<'store' | 'drivers' | 'userHome' | 'maxDepth' | 'maxTasks' | 'newId'>,
+  parts: Starting & Needs<'drivers' | 'maxDepth' | 'maxTasks' | 'newId'>,
   caller: Caller,
   request: CreateTask,
   idempotencyKey: string | null,
@@ -112,6 +113,7 @@ export const createTask = async (
   const { ledger, maxTasks, newId, now } = parts;
   const parent = await findParent(parts, caller, request);
   refuseUnavailable(request);
+  requireOneBegin(request);
   if (request.continueFromTaskId !== undefined) await checkContinuation(parts, caller, request.continueFromTaskId, parent);
   const id = newId();
   const createdAt = now().toISOString();
@@ -132,7 +134,7 @@ export const createTask = async (
     dependsOn: [],
     priority: request.priority ?? 0,
     overlayPath: null,
-    branch: branchName(request.name, id),
+    ...(await branchOf(parts, request, id)),
     baseCommit: null,
     sessionId: null,
     progressSummary: null,
@@ -148,6 +150,8 @@ export const createTask = async (
     completedAt: null,
   };
   await checkRequest(parts, task);
+  // a repeat is to be answered with the first task, which may be what works on the branch
+  if (request.start === true && idempotencyKey === null) await requireFreeBranch(parts, task);
   await requireRoom(parts);
   const { task: made } = await ledger.create(task, {
     maxTasks,

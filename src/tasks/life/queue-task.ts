@@ -1,19 +1,32 @@
 import type { Task } from '../../../schemas/task.ts';
 import { isActive } from '../../domain/status-machine.ts';
+import { createTurns } from '../../domain/turns.ts';
 import { MakimaError } from '../../errors.ts';
 import type { Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
+import { requireFreeBranch } from './branch-in-use.ts';
 import { requireRoom } from './room-for-work.ts';
 import { requireSettledRun } from './settled-run.ts';
 
 /** What starting a task uses. */
-export type Starting = Needs<'ledger' | 'runs' | 'completions' | 'diskSpace' | 'minFreeBytes' | 'home' | 'now'>;
+export type Starting = Needs<'store' | 'ledger' | 'runs' | 'completions' | 'diskSpace' | 'minFreeBytes' | 'home' | 'userHome' | 'now'>;
+
+/** Of two tasks on one branch that are started at once, the second is to see the first. */
+const onBranches = createTurns();
 
 /**
  * Puts a task that the caller may start into the queue.
- * @throws MakimaError TASK_ACTIVE, COMPLETION_RUNNING, DISK_FULL, UNAUTHENTICATED (a key that died meanwhile)
+ * @throws MakimaError TASK_ACTIVE, BRANCH_IN_USE, COMPLETION_RUNNING, DISK_FULL, UNAUTHENTICATED (a key that died meanwhile)
  */
-export const queueTask = async (parts: Starting, caller: Caller, task: Task): Promise<Task> => {
+export const queueTask = async (parts: Starting, caller: Caller, task: Task): Promise<Task> =>
+  task.continuesBranch === null
+    ? queue(parts, caller, task)
+    : onBranches(async () => {
+        await requireFreeBranch(parts, task);
+        return queue(parts, caller, task);
+      });
+
+const queue = async (parts: Starting, caller: Caller, task: Task): Promise<Task> => {
   const { ledger, runs, completions, now } = parts;
   if (isActive(task.status)) throw new MakimaError('TASK_ACTIVE', `The task is ${task.status}`);
   await requireSettledRun(parts, task.id);

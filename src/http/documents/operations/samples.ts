@@ -37,6 +37,7 @@ export const madeTask: Task = {
   priority: 0,
   overlayPath: null,
   branch: null,
+  continuesBranch: null,
   baseCommit: null,
   sessionId: null,
   progressSummary: null,

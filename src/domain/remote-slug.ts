@@ -6,6 +6,10 @@ export interface RemoteSlug {
   repo: string;
 }
 
+/** Whether two name the same repository of a server, which does not tell cases apart. */
+export const sameRepository = (one: Pick<RemoteSlug, 'owner' | 'repo'>, other: Pick<RemoteSlug, 'owner' | 'repo'>): boolean =>
+  one.owner.toLowerCase() === other.owner.toLowerCase() && one.repo.toLowerCase() === other.repo.toLowerCase();
+
 /** Reads `https://host/owner/repo.git`, `ssh://…`, `git@host:owner/repo` and paths; null where two parts are not there. */
 export const remoteSlug = (url: string): RemoteSlug | null => {
   const [, authority, urlPath] = /^[a-z][a-z0-9+.-]*:\/\/([^/]*)\/(.*)$/i.exec(url) ?? [];
