@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { SqliteAdapter, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { Remembered } from '../domain/remembered.ts';
-import type { Identity } from './migrations.ts';
+import type { Identity } from './first-migrations.ts';
 import type { Failure } from './store-error.ts';
 
 /** How long a statement waits where another program, a backup say, holds the file. It blocks the process. */
