@@ -1,4 +1,5 @@
 import type { Routes } from '../src/http/build-http.ts';
+import { approvalRoutes } from './approvals.ts';
 import { completionRoutes } from './completion.ts';
 import { controlRoutes } from './control.ts';
 import { documentRoutes } from './documents.ts';
@@ -31,6 +32,9 @@ import { worktreeRoutes } from './worktree.ts';
  *                 GET    /tasks/{taskId}/wait              until it has ended
  *   messages.ts   POST   /tasks/{taskId}/messages          speak to the agent
  *                 POST   /tasks/{taskId}/sibling-context   tell it of a sibling
+ *   approvals.ts  GET    /approvals                        what agents ask
+ *                 GET    /tasks/{taskId}/approvals        what one asks
+ *                 POST   /tasks/{taskId}/approvals/{approvalId}  allow, deny, answer
  *   worktree.ts   GET    /tasks/{taskId}/worktree          where it is
  *                 GET    /tasks/{taskId}/diff              what changed
  *                 POST   /tasks/{taskId}/worktree/clone    a copy
@@ -67,6 +71,7 @@ export const routes: Routes = {
     subtaskRoutes,
     controlRoutes,
     messageRoutes,
+    approvalRoutes,
     worktreeRoutes,
     mergeRoutes,
     completionRoutes,

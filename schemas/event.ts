@@ -1,10 +1,11 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { ApprovalStatus, approvalDeciders, approvalKinds } from './approval.ts';
 import { Nullable, StringEnum, Timestamp, Uuid, described, ref } from './common.ts';
 import { MergeConflict } from './merge.ts';
 import { Completion, ListedTask, TaskStatus, Usage } from './task.ts';
 
 /** What is in the log of a task. */
-export const loggedTypes = ['output', 'status', 'usage', 'merge', 'completion', 'tool-key', 'end'] as const;
+export const loggedTypes = ['output', 'status', 'usage', 'merge', 'completion', 'tool-key', 'approval', 'end'] as const;
 export const LoggedType = StringEnum(loggedTypes);
 export type LoggedType = Static<typeof LoggedType>;
 /** Those are sent unasked; the others are made for who asks for them. */
@@ -57,6 +58,16 @@ export const MergePayload = Type.Object({
   reason: Nullable(Type.String({ description: 'Why it was skipped, or undone by the daemon' })),
 });
 export type MergePayload = Static<typeof MergePayload>;
+export const ApprovalPayload = Type.Object({
+  type: Type.Literal('approval'),
+  approvalId: described(Uuid, 'By which it is read and decided'),
+  kind: StringEnum(approvalKinds, { description: 'tool: whether it may use one; question: what its user thinks' }),
+  tool: Type.String({ description: 'As the agent calls it' }),
+  what: Nullable(Type.String({ description: 'What it would do with the tool, or asks, in a line' })),
+  status: described(ApprovalStatus, 'pending: it is asked now; else what became of it'),
+  decidedBy: Nullable(StringEnum(approvalDeciders, { description: 'Who decided; null: nobody has' })),
+});
+export type ApprovalPayload = Static<typeof ApprovalPayload>;
 export const EndPayload = Type.Object({ type: Type.Literal('end'), status: described(TaskStatus, 'How it ended') });
 
 export const EventPayload = Type.Union([
@@ -66,6 +77,7 @@ export const EventPayload = Type.Union([
   CompletionPayload,
   ToolKeyPayload,
   MergePayload,
+  ApprovalPayload,
   EndPayload,
 ]);
 /** An event before it has its place in the log. */

@@ -1,3 +1,4 @@
+import { Approval, DecideApproval } from './approval.ts';
 import { Delivered, Health, OutputEvent, OutputPage, TaskPage, TaskTree } from './answers.ts';
 import { CompletionResult, RunCompletion } from './completion.ts';
 import { ErrorBody } from './common.ts';
@@ -36,6 +37,8 @@ export const namedSchemas = [
   SendMessage,
   SiblingContext,
   Delivered,
+  Approval,
+  DecideApproval,
   WorktreeInfo,
   FileChange,
   CloneWorktree,

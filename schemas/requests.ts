@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { ApprovalStatus } from './approval.ts';
 import { StringEnum, Uuid, described, eventPlacePattern, noNul, uuidPattern } from './common.ts';
 import { eventTypes } from './event.ts';
 import { taskStatuses } from './task.ts';
@@ -15,6 +16,16 @@ const EventPlace = Type.Union(
     description:
       'The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE',
   },
+);
+
+export const ApprovalParams = Type.Object({ taskId: TaskId, approvalId: described(Uuid, 'Of the approval') });
+
+export const ApprovalsQuery = Type.Object(
+  {
+    status: Type.Optional(Type.Array(ApprovalStatus, { maxItems: 20, description: 'Repeated for several; all where left out' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'The newest so many; 100 where left out' })),
+  },
+  { additionalProperties: false },
 );
 
 export const ListTasksQuery = Type.Object(

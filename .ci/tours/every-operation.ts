@@ -108,6 +108,16 @@ for (const { id } of [left, right]) {
   await ask(200, 'POST', at(id, '/stop'), {});
 }
 
+// What an agent asks, and its answer.
+const asking = await make({ name: 'Asks', plan: 'ASK: Which colour?\nRUN: true', start: true });
+let asked: { id: string }[] = [];
+while (asked.length === 0) asked = await ask<{ id: string }[]>(200, 'GET', at(asking.id, '/approvals?status=pending'));
+await ask(200, 'GET', `${base}/approvals?status=pending`);
+await ask(400, 'POST', at(asking.id, `/approvals/${asked[0]?.id}`), { decision: 'allow', updatedInput: {} });
+await ask(200, 'POST', at(asking.id, `/approvals/${asked[0]?.id}`), { decision: 'allow', answers: { 'Which colour?': 'Blue' } });
+await ask(409, 'POST', at(asking.id, `/approvals/${asked[0]?.id}`), { decision: 'deny' });
+assert.equal((await ask(200, 'GET', at(asking.id, '/wait?until=end&timeout=60'))).status, 'done');
+
 // Lists: pages, and what the caller has already.
 const page = await ask<{ nextCursor: string | null }>(200, 'GET', `${base}/tasks?limit=2&view=summary`);
 await ask(200, 'GET', `${base}/tasks?limit=2&cursor=${encodeURIComponent(page.nextCursor ?? '')}`);

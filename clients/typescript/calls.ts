@@ -1,8 +1,10 @@
 import type { Client } from 'openapi-fetch';
 import { call } from './answered.ts';
 import type {
+  Approval,
   CompletionResult,
   CreateTask,
+  DecideApproval,
   Delivered,
   FileChange,
   Info,
@@ -26,6 +28,9 @@ export type Api = Client<paths, 'application/json'>;
 
 /** Which tasks, as `GET /tasks` has it. */
 export type TaskFilter = NonNullable<operations['listTasks']['parameters']['query']>;
+
+/** Which approvals, as `GET /approvals` has it. */
+export type ApprovalFilter = NonNullable<operations['listApprovals']['parameters']['query']>;
 
 export interface CreateOptions {
   /** By which the daemon knows a repeat of this request, also one of another process; made up where left out. */
@@ -61,6 +66,10 @@ export interface Calls {
   pauseTask: (taskId: string, options?: CallOptions) => Promise<Task>;
   resumeTask: (taskId: string, options?: CallOptions) => Promise<Task>;
   sendMessage: (taskId: string, message: string, options?: CallOptions) => Promise<Delivered>;
+  /** What agents ask, the newest first; of one task where it is named. */
+  approvals: (filter?: ApprovalFilter & { taskId?: string }, options?: CallOptions) => Promise<Approval[]>;
+  /** @throws MakimaError APPROVAL_DECIDED: somebody was quicker, or the agent waits no more */
+  decide: (approval: Pick<Approval, 'id' | 'taskId'>, decision: DecideApproval, options?: CallOptions) => Promise<Approval>;
   worktree: (taskId: string, options?: CallOptions) => Promise<Worktree>;
   /** What the task has changed, by file. */
   diff: (taskId: string, options?: CallOptions) => Promise<FileChange[]>;
@@ -107,6 +116,12 @@ export const callsOf = (api: Api): Calls => {
     resumeTask: (taskId, { signal = null } = {}) => call(api.POST('/api/v1/mesh/tasks/{taskId}/resume', { params: at(taskId), signal })),
     sendMessage: (taskId, message, { signal = null } = {}) =>
       call(api.POST('/api/v1/mesh/tasks/{taskId}/messages', { params: at(taskId), body: { message }, signal })),
+    approvals: ({ taskId, ...query } = {}, { signal = null } = {}) =>
+      taskId === undefined
+        ? call(api.GET('/api/v1/mesh/approvals', { params: { query }, signal }))
+        : call(api.GET('/api/v1/mesh/tasks/{taskId}/approvals', { params: { ...at(taskId), query }, signal })),
+    decide: ({ id, taskId }, body, { signal = null } = {}) =>
+      call(api.POST('/api/v1/mesh/tasks/{taskId}/approvals/{approvalId}', { params: { path: { taskId, approvalId: id } }, body, signal })),
     worktree: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/worktree', { params: at(taskId), signal })),
     diff: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/diff', { params: at(taskId), signal })),
     patch: (taskId, { signal = null } = {}) =>

@@ -232,6 +232,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mesh/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents ask, of every task that the caller may see, the newest first
+         * @description With `status=pending` what waits for an answer. A tool key sees those of its own task and of the tasks below it. What is decided is kept with its task, the last 200 of each.
+         */
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the agent of a task has asked, the newest first
+         * @description What is decided is there with how it was; the last 200 of it are kept.
+         */
+        get: operations["listTaskApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/approvals/{approvalId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allow or deny what an agent asks, or answer its question
+         * @description It is answered when the decision is stored. The agent has it once, also over a restart of the daemon, and as soon as its task has a slot again. A tool key decides for the tasks below its own. `remember` decides what `suggestions` names in the same way from now on, of this task or of its whole tree, without asking anybody. 409 `APPROVAL_DECIDED`: somebody was quicker, or the agent waits no more.
+         */
+        post: operations["decideApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mesh/tasks/{taskId}/worktree": {
         parameters: {
             query?: never;
@@ -1456,6 +1516,111 @@ export interface components {
             /** @description Whether the agent has it already; false: it is kept and follows */
             delivered: boolean;
         };
+        /** @description What an agent asks, and what was decided */
+        Approval: {
+            /**
+             * Format: uuid
+             * @description By which it is decided
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose agent asks
+             */
+            taskId: string;
+            /**
+             * @description tool: whether it may use one; question: what its user thinks
+             * @enum {string}
+             */
+            kind: "tool" | "question";
+            /** @description As the agent calls it */
+            tool: string;
+            /** @description What the tool would be given */
+            input: {
+                [key: string]: unknown;
+            };
+            /** @description Of a question: what is asked; null of a tool */
+            questions: {
+                /** @description In words; answers name it by them */
+                question: string;
+                /** @description What it is about, in a word */
+                header: string | null;
+                /** @description What the agent thinks of; any other words are an answer too */
+                options: {
+                    /** @description What is answered with it */
+                    label: string;
+                    /** @description What it means */
+                    description: string | null;
+                }[];
+                /** @description Whether several may be chosen: their labels with commas between */
+                multiSelect: boolean;
+            }[] | null;
+            /** @description What remember decides with it; empty: it can only be decided by itself */
+            suggestions: {
+                /** @description Which tool */
+                tool: string;
+                /** @description For which inputs, as the agent writes it, such as git add *; null: for this very input */
+                rule: string | null;
+            }[];
+            /**
+             * @description pending: the agent waits; withdrawn: it does no more, or has ended; expired: nobody has decided in time, and it was told no
+             * @enum {string}
+             */
+            status: "pending" | "allowed" | "denied" | "withdrawn" | "expired";
+            /** @description Of a no: what the agent was told; of a yes: the words that came with it */
+            message: string | null;
+            /** @description To its questions, by the question */
+            answers: {
+                [key: string]: string;
+            } | null;
+            /** @description What the tool was given in the place of its input */
+            updatedInput: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description For what else it was decided
+             * @enum {string|null}
+             */
+            remember: "task" | "tree" | null;
+            /**
+             * Format: date-time
+             * @description When it was asked
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was decided, withdrawn or expired
+             */
+            decidedAt: string | null;
+            /**
+             * @description owner; orchestrator: the key of a task above; remembered: an earlier decision; makima: its settings, or its bounds
+             * @enum {string|null}
+             */
+            decidedBy: "owner" | "orchestrator" | "remembered" | "makima" | null;
+        };
+        /** @description What an agent is answered */
+        DecideApproval: {
+            /**
+             * @description Of a question, allow is that it is answered
+             * @enum {string}
+             */
+            decision: "allow" | "deny";
+            /** @description Of a no: why, in words for the agent. Of a question: the answer to what answers does not answer. Of a tool: told the agent with the yes */
+            message?: string;
+            /** @description Of a tool that is allowed: what it is given in the place of its input, as a whole */
+            updatedInput?: {
+                [key: string]: unknown;
+            };
+            /** @description To questions, by the question, its header or its number from 1: a label of its options, several with commas, or any words */
+            answers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Decide what suggestions name in the same way from now on: of this task, or of its whole tree; for an orchestrator of all below it
+             * @enum {string}
+             */
+            remember?: "task" | "tree";
+        };
         /** @description Where a task works */
         Worktree: {
             /** @description Its absolute path */
@@ -1845,6 +2010,33 @@ export interface components {
             reason: string | null;
         } | {
             /** @enum {string} */
+            type: "approval";
+            /**
+             * Format: uuid
+             * @description By which it is read and decided
+             */
+            approvalId: string;
+            /**
+             * @description tool: whether it may use one; question: what its user thinks
+             * @enum {string}
+             */
+            kind: "tool" | "question";
+            /** @description As the agent calls it */
+            tool: string;
+            /** @description What it would do with the tool, or asks, in a line */
+            what: string | null;
+            /**
+             * @description pending: it is asked now; else what became of it
+             * @enum {string}
+             */
+            status: "pending" | "allowed" | "denied" | "withdrawn" | "expired";
+            /**
+             * @description Who decided; null: nobody has
+             * @enum {string|null}
+             */
+            decidedBy: "owner" | "orchestrator" | "remembered" | "makima" | null;
+        } | {
+            /** @enum {string} */
             type: "end";
             /**
              * @description How it ended
@@ -2024,7 +2216,7 @@ export interface components {
             /** @description An http or https address. One of this machine or of a private network must be allowed by MAKIMA_WEBHOOK_ALLOW */
             url: string;
             /** @description The types of events to tell; status, merge, completion, end where left out. Lines of output only where it names output */
-            types?: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "end")[];
+            types?: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "approval" | "end")[];
             /**
              * Format: uuid
              * @description Only of this task and of those below it; of all tasks where left out
@@ -2041,7 +2233,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "end")[];
+            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "approval" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -2086,7 +2278,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "end")[];
+            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "approval" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -2477,6 +2669,8 @@ export type StopTask = components['schemas']['StopTask'];
 export type SendMessage = components['schemas']['SendMessage'];
 export type SiblingContext = components['schemas']['SiblingContext'];
 export type Delivered = components['schemas']['Delivered'];
+export type Approval = components['schemas']['Approval'];
+export type DecideApproval = components['schemas']['DecideApproval'];
 export type Worktree = components['schemas']['Worktree'];
 export type FileChange = components['schemas']['FileChange'];
 export type CloneWorktree = components['schemas']['CloneWorktree'];
@@ -3833,6 +4027,294 @@ export interface operations {
             503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
         };
     };
+    listApprovals: {
+        parameters: {
+            query?: {
+                /** @description Repeated for several; all where left out */
+                status?: ("pending" | "allowed" | "denied" | "withdrawn" | "expired")[];
+                /** @description The newest so many; 100 where left out */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The approvals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "9b8a7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d",
+                     *         "taskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *         "kind": "question",
+                     *         "tool": "AskUserQuestion",
+                     *         "input": {},
+                     *         "questions": [
+                     *           {
+                     *             "question": "Which colour shall the page have?",
+                     *             "header": "Colour",
+                     *             "options": [
+                     *               {
+                     *                 "label": "Red",
+                     *                 "description": "Like a fire"
+                     *               },
+                     *               {
+                     *                 "label": "Blue",
+                     *                 "description": null
+                     *               }
+                     *             ],
+                     *             "multiSelect": false
+                     *           }
+                     *         ],
+                     *         "suggestions": [],
+                     *         "status": "pending",
+                     *         "message": null,
+                     *         "answers": null,
+                     *         "updatedInput": null,
+                     *         "remember": null,
+                     *         "createdAt": "2026-11-27T10:00:02.000Z",
+                     *         "decidedAt": null,
+                     *         "decidedBy": null
+                     *       },
+                     *       {
+                     *         "id": "5d1f0c3a-8e27-4b69-a4d0-7c6e5f4a3b2c",
+                     *         "taskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *         "kind": "tool",
+                     *         "tool": "Bash",
+                     *         "input": {
+                     *           "command": "git add hello.html",
+                     *           "description": "Stage the page"
+                     *         },
+                     *         "questions": null,
+                     *         "suggestions": [
+                     *           {
+                     *             "tool": "Bash",
+                     *             "rule": "git add *"
+                     *           }
+                     *         ],
+                     *         "status": "pending",
+                     *         "message": null,
+                     *         "answers": null,
+                     *         "updatedInput": null,
+                     *         "remember": null,
+                     *         "createdAt": "2026-11-27T10:00:02.000Z",
+                     *         "decidedAt": null,
+                     *         "decidedBy": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Approval"][];
+                    /**
+                     * @example 9b8a7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d	0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	pending	question	AskUserQuestion	Which colour shall the page have? (Red, Blue)
+                     *     5d1f0c3a-8e27-4b69-a4d0-7c6e5f4a3b2c	0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	pending	tool	Bash	git add hello.html
+                     */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    listTaskApprovals: {
+        parameters: {
+            query?: {
+                /** @description Repeated for several; all where left out */
+                status?: ("pending" | "allowed" | "denied" | "withdrawn" | "expired")[];
+                /** @description The newest so many; 100 where left out */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Of the task */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The approvals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "9b8a7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d",
+                     *         "taskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *         "kind": "question",
+                     *         "tool": "AskUserQuestion",
+                     *         "input": {},
+                     *         "questions": [
+                     *           {
+                     *             "question": "Which colour shall the page have?",
+                     *             "header": "Colour",
+                     *             "options": [
+                     *               {
+                     *                 "label": "Red",
+                     *                 "description": "Like a fire"
+                     *               },
+                     *               {
+                     *                 "label": "Blue",
+                     *                 "description": null
+                     *               }
+                     *             ],
+                     *             "multiSelect": false
+                     *           }
+                     *         ],
+                     *         "suggestions": [],
+                     *         "status": "pending",
+                     *         "message": null,
+                     *         "answers": null,
+                     *         "updatedInput": null,
+                     *         "remember": null,
+                     *         "createdAt": "2026-11-27T10:00:02.000Z",
+                     *         "decidedAt": null,
+                     *         "decidedBy": null
+                     *       },
+                     *       {
+                     *         "id": "5d1f0c3a-8e27-4b69-a4d0-7c6e5f4a3b2c",
+                     *         "taskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *         "kind": "tool",
+                     *         "tool": "Bash",
+                     *         "input": {
+                     *           "command": "git add hello.html",
+                     *           "description": "Stage the page"
+                     *         },
+                     *         "questions": null,
+                     *         "suggestions": [
+                     *           {
+                     *             "tool": "Bash",
+                     *             "rule": "git add *"
+                     *           }
+                     *         ],
+                     *         "status": "pending",
+                     *         "message": null,
+                     *         "answers": null,
+                     *         "updatedInput": null,
+                     *         "remember": null,
+                     *         "createdAt": "2026-11-27T10:00:02.000Z",
+                     *         "decidedAt": null,
+                     *         "decidedBy": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Approval"][];
+                    /**
+                     * @example 9b8a7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d	0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	pending	question	AskUserQuestion	Which colour shall the page have? (Red, Blue)
+                     *     5d1f0c3a-8e27-4b69-a4d0-7c6e5f4a3b2c	0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	pending	tool	Bash	git add hello.html
+                     */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    decideApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the task */
+                taskId: string;
+                /** @description Of the approval */
+                approvalId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideApproval"];
+                "application/x-www-form-urlencoded": components["schemas"]["DecideApproval"];
+            };
+        };
+        responses: {
+            /** @description Decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5d1f0c3a-8e27-4b69-a4d0-7c6e5f4a3b2c",
+                     *       "taskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *       "kind": "tool",
+                     *       "tool": "Bash",
+                     *       "input": {
+                     *         "command": "git add hello.html",
+                     *         "description": "Stage the page"
+                     *       },
+                     *       "questions": null,
+                     *       "suggestions": [
+                     *         {
+                     *           "tool": "Bash",
+                     *           "rule": "git add *"
+                     *         }
+                     *       ],
+                     *       "status": "allowed",
+                     *       "message": null,
+                     *       "answers": null,
+                     *       "updatedInput": null,
+                     *       "remember": "task",
+                     *       "createdAt": "2026-11-27T10:00:02.000Z",
+                     *       "decidedAt": "2026-11-27T10:04:30.000Z",
+                     *       "decidedBy": "owner"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Approval"];
+                    /** @example 5d1f0c3a-8e27-4b69-a4d0-7c6e5f4a3b2c	0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	allowed	tool	Bash	git add hello.html */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            /** @description `TASK_NOT_FOUND`: There is no task with this id. `APPROVAL_NOT_FOUND`: The task has no such approval. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_FOUND" | "APPROVAL_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `APPROVAL_DECIDED`: This is decided, or the agent waits for it no more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "APPROVAL_DECIDED";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
     getWorktree: {
         parameters: {
             query?: never;
@@ -4791,7 +5273,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";
@@ -4845,7 +5327,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";

@@ -38,6 +38,30 @@ export interface AgentRequest {
   input: Readonly<Record<string, unknown>>;
   /** It is a question to the user, which nothing but an answer of theirs settles. */
   isQuestion: boolean;
+  /** What it asks, where these are questions in words. */
+  questions?: readonly AgentQuestion[];
+  /** What could be decided with it once and for all; each fits the request itself. */
+  suggestions?: readonly AgentRule[];
+  /** It is nothing that may be decided beforehand: what it would do is dangerous, or nobody but its user can say it. */
+  isDelicate?: boolean;
+  /** The agent was to act unasked, and does all but this: it asks what its maker forbids it to do by itself. Why, in its words. */
+  actsUnasked?: { reason: string | null };
+  /** Where it works: paths of rules may begin there. */
+  cwd?: string;
+}
+
+export interface AgentQuestion {
+  question: string;
+  /** What it is about, in a word. */
+  header: string | null;
+  options: readonly { label: string; description: string | null }[];
+  multiSelect: boolean;
+}
+
+/** Which requests are like one that was decided: a tool, and which of its inputs as the agent writes it; null is one very input. */
+export interface AgentRule {
+  tool: string;
+  rule: string | null;
 }
 
 export type AgentAnswer =
@@ -130,6 +154,11 @@ export interface AgentDriver {
   userMessage(text: string): string;
   /** The answer to a request of the agent, as bytes for stdin, newline included; null where the agent takes none. */
   answerMessage(request: AgentRequest, answer: AgentAnswer): string | null;
+  /**
+   * Whether a request is one of those that a rule is for; never more than what the rule says to a person who reads it.
+   * @param rule - with the input that one is for whose `rule` is null
+   */
+  fits(rule: AgentRule & { input: Readonly<Record<string, unknown>> | null }, request: AgentRequest): boolean;
   /** The request to give up the current turn, as bytes for stdin; null where the agent has none. */
   interruptMessage(): string | null;
   /**

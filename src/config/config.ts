@@ -91,6 +91,8 @@ export type Config = Readonly<{
   claudePreArgs: readonly string[];
   claudeArgs: readonly string[];
   enablePermissions: boolean;
+  /** How long what an agent asks waits for an answer before it is denied; 0 is for ever. */
+  approvalMinutes: number;
   disableVerbose: boolean;
   agentEnv: Readonly<Record<string, string>>;
   /** A stop of the daemon stops the agents too. */
@@ -221,6 +223,7 @@ export const loadConfig = (
     claudePreArgs: get('claudePreArgs', none, args),
     claudeArgs: get('claudeArgs', none, args),
     enablePermissions: get('enablePermissions', false, boolean),
+    approvalMinutes: get('approvalMinutes', 0, integer(0, 10_080)),
     disableVerbose: get('disableVerbose', false, boolean),
     agentEnv: get('agentEnv', Object.freeze({}), variables),
     stopAgents: get('stopAgents', false, boolean),

@@ -9,6 +9,7 @@ export const timingOf = (config: Config) => ({
   exitGrace: config.exitGraceMs,
   backgroundWait: config.backgroundWaitMs,
   backgroundLimit: config.backgroundMinutes === 0 ? null : config.backgroundMinutes * 60_000,
+  approval: config.approvalMinutes === 0 ? null : config.approvalMinutes * 60_000,
   recovery: config.recoveryMs,
   projectCommand: config.setupTimeoutMs,
 });

@@ -39,6 +39,8 @@ export interface Ledger {
   say(taskId: string, text: string, level?: 'warning' | 'error'): void;
   /** What somebody should look at: on the task, and as a line of its output. One that the task has already is not said again. @throws MakimaError TASK_NOT_FOUND */
   warn(taskId: string, ...warnings: Warning[]): Promise<Task>;
+  /** Has the store commit a change that is none of a task's row, with its events, and moves these. @throws what the store throws */
+  commit<T>(change: Promise<T>): Promise<T>;
   /** Moves what the store has committed to the log. Called at the start; every change here calls it by itself. */
   flush(): Promise<void>;
   /** Calls back with the task after each change of it, and with null when it is deleted. @returns ends it */
@@ -131,6 +133,11 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
     transition: async (taskId, change) => committed(await store.transition(taskId, change)),
     update: async (taskId, patch, events, only) => committed(await store.updateTask(taskId, patch, events, only)),
     warn: async (taskId, ...warnings) => committed(await store.addWarnings(taskId, warnings)),
+    async commit(change) {
+      const done = await change;
+      await flushInTheEnd();
+      return done;
+    },
     append: (taskId, events, position) => void log.append(taskId, events, position),
     say(taskId, text, level) {
       const lines = text

@@ -7,6 +7,7 @@ import { codeOf } from '../files/failure.ts';
 import { removeRunDirectory } from '../process/run-directory.ts';
 import { concludeRun } from '../runs/conclude-run.ts';
 import type { RunContext } from '../runs/context.ts';
+import { createDesk } from '../runs/asking/desk.ts';
 import { runHooks } from '../runs/hooks/index.ts';
 import type { Runs } from '../runs/runs.ts';
 
@@ -44,7 +45,8 @@ const leaveCompletion = async ({ store, ledger }: RunContext, task: Task, messag
  */
 export const leaveToOriginal = async (context: RunContext, runs: Runs, { from }: Relocation): Promise<void> => {
   const { store, ledger, drivers, directories } = context;
-  const hooks = runHooks(context);
+  // Nobody answers from here what an agent asks there.
+  const hooks = runHooks(context, createDesk(context, runs.detached));
   const where = from[0] ?? 'its original';
   await ledger.flush();
   const underWay = underWayList(store);

@@ -23,6 +23,8 @@ export interface RunTiming {
   backgroundWait: number;
   /** How long it may be silent before the agent is no longer waited for, null for ever. */
   backgroundLimit: number | null;
+  /** How long what an agent asks waits for somebody's answer before it is denied, null for ever. */
+  approval: number | null;
   /** The most that a start of the daemon waits for runs to be taken up. */
   recovery: number;
   /** The most that a project's setup or teardown command may take. */

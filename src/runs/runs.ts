@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
+import { createDesk, type Desk } from './asking/desk.ts';
 import type { RunContext } from './context.ts';
 import type { RunHook } from './hooks/hook.ts';
 import { runHooks } from './hooks/index.ts';
@@ -30,6 +31,8 @@ export interface Runs {
   send(taskId: string, text: string): Promise<{ delivered: boolean }>;
   /** The task is done as of now. @throws MakimaError TASK_NOT_RUNNING */
   finish(taskId: string, changes: TaskChanges): Promise<Task>;
+  /** A decision on what an agent asks is stored, and is carried out. */
+  decided: Desk['decided'];
   /** A call with the task's key waits for another task, which is no silence of its agent. @returns ends that */
   attend(taskId: string): () => void;
   /** Ends what is left of a run whose task is terminal, and waits for it. */
@@ -53,9 +56,10 @@ export interface Runs {
  */
 export const createRuns = (context: RunContext, slots: number, more: readonly RunHook[] = []): Runs => {
   const queue = createQueue(slots);
-  const hooks = [...runHooks(context), ...more];
   const runs = new Map<string, TaskRun>();
   const detach = new AbortController();
+  const desk = createDesk(context, detach.signal);
+  const hooks = [...runHooks(context, desk), ...more];
   /** How many calls with a task's key wait for other tasks, by the task: also before its agent is looked after. */
   const attending = new Map<string, number>();
   const attend = (taskId: string, by: 1 | -1): void => {
@@ -97,6 +101,7 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
       context.ports.hold(row.taskId, row.ports);
       return () => run.takeUp((depth) => queue.occupy(depth, run.over));
     },
+    decided: (approval, isRuled) => desk.decided(approval, isRuled),
     detached: detach.signal,
     stop,
     pause: async (taskId) => runOf(taskId).pause(),

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { messageOf } from '../errors.ts';
+import { approvalTables } from './approvals/approval-tables.ts';
 import { firstMigrations, type Identity } from './first-migrations.ts';
 import { StoreUnusableError } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -83,6 +84,7 @@ const migrations = (identity: Identity): Migrations => ({
       await db.schema.alterTable('tasks').addColumn('continuesBranch', 'text').execute();
     },
   },
+  '0011-approvals': approvalTables(identity),
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import { MakimaError } from '../errors.ts';
+import { approvalRows } from './approvals/approval-rows.ts';
 import { commitTogether } from './commit-together.ts';
 import { mergeRows } from './merge-rows.ts';
 import { migrate } from './migrations.ts';
@@ -99,6 +100,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
     ...worktreeRows(session),
     ...toolKeyRows(session),
     ...mergeRows(session),
+    ...approvalRows(session),
     ...outboxRows(session),
     ...webhookRows(session),
     getMeta: (key) =>

@@ -18,7 +18,7 @@ import type {
 import type { Tables } from './tables.ts';
 
 /** A reader of JSON text that lets nothing but such values through: a damaged row is named, and not handed on. */
-const reader =
+export const reader =
   <T>(fits: (value: unknown) => value is T) =>
   (text: string): T => {
     const value: unknown = JSON.parse(text);
@@ -26,7 +26,7 @@ const reader =
     throw new Error(`A stored value does not fit this version: ${text.slice(0, 200)}`);
   };
 
-const field = (value: unknown, name: string): unknown =>
+export const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 const usageFields = Object.keys(noUsage);
 const knownWaits: ReadonlySet<unknown> = new Set(waitKinds);
@@ -51,8 +51,8 @@ const readPayload = reader((value): value is EventPayload => knownTypes.has(fiel
 const readTypes = reader((value): value is LoggedType[] => Array.isArray(value) && value.every((item) => knownTypes.has(item)));
 const readAny = reader((value): value is unknown => value !== undefined);
 
-const orNull = <T>(text: string | null, read: (text: string) => T): T | null => (text === null ? null : read(text));
-const write = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
+export const orNull = <T>(text: string | null, read: (text: string) => T): T | null => (text === null ? null : read(text));
+export const write = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
 
 export const taskOf = (row: Selectable<Tables['tasks']>): Task => {
   const { seq, idempotencyScope, idempotencyKey, requestHash, ...fields } = row;

@@ -1,5 +1,6 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { Task } from '../../schemas/task.ts';
+import type { ApprovalRecord, RememberedRule } from './approvals/approval-records.ts';
 import type { RememberedTasks } from './remembered-tasks.ts';
 import type { Delivery, Integration, OpenMerge, Run, ToolKeyRecord, WebhookRecord, WorktreeRecord } from './records.ts';
 
@@ -24,6 +25,8 @@ export interface Tables {
   open_merges: Row<Omit<OpenMerge, 'record'>, never, never> & { record: string };
   webhooks: Row<WebhookRecord, 'types', never>;
   deliveries: Row<Omit<Delivery, 'seq'>, never, never>;
+  approvals: Row<ApprovalRecord, 'input' | 'questions' | 'suggestions' | 'answers' | 'updatedInput', never>;
+  approval_rules: Row<RememberedRule, 'input', never>;
   outbox: { seq: Generated<number>; taskId: string; at: string; payload: string };
   meta: { key: string; value: string };
 }

@@ -17,7 +17,7 @@ const readCursor = (cursor: string): number => {
 };
 
 /** The ids of a task and of everything below it. */
-const treeOf = (db: Kysely<Tables>, id: string) =>
+export const treeOf = (db: Kysely<Tables>, id: string) =>
   db
     .withRecursive('tree(id)', (q) =>
       q
@@ -30,7 +30,7 @@ const treeOf = (db: Kysely<Tables>, id: string) =>
     .select('tree.id');
 
 /** The ids of a task and of everything above it. */
-const pathTo = (db: Kysely<Tables>, id: string) =>
+export const pathTo = (db: Kysely<Tables>, id: string) =>
   db
     .withRecursive('path(id, parentTaskId)', (q) =>
       q

@@ -10,6 +10,7 @@ import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import type { Relocation } from '../domain/relocation.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { ApprovalRows } from './approvals/approval-records.ts';
 import type {
   CreateOptions,
   Delivery,
@@ -30,6 +31,7 @@ import type {
   WorktreeRecord,
 } from './records.ts';
 
+export type * from './approvals/approval-records.ts';
 export type * from './records.ts';
 
 export interface TaskReads {
@@ -204,7 +206,8 @@ export interface WebhookRows {
   disableWebhook(id: string, why: { at: string; reason: string; error: string }): Promise<void>;
 }
 
-export interface TaskStore extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, MergeRows, OutboxRows, WebhookRows {
+export interface TaskStore
+  extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, MergeRows, ApprovalRows, OutboxRows, WebhookRows {
   /** A value of the daemon itself, such as its id. */
   getMeta(key: string): Promise<string | null>;
   setMeta(key: string, value: string): Promise<void>;

@@ -8,6 +8,7 @@ import { taskChangesRow, taskOf, taskRow } from './rows.ts';
 import { changeRun, insertRun } from './run-rows.ts';
 import type { Session, Tables } from './tables.ts';
 import { inChunks } from './task-reads.ts';
+import { requireKey } from './tool-key-rows.ts';
 import type { CreateOptions, TaskWrites, Transition } from './task-store.ts';
 
 type TaskRow = Selectable<Tables['tasks']>;
@@ -30,13 +31,6 @@ const earlierTask = async (trx: Transaction<Tables>, idempotency: NonNullable<Cr
   if (!row) return null;
   if (row.requestHash !== requestHash) throw new MakimaError('IDEMPOTENCY_KEY_REUSED', undefined, { details: { taskId: row.id } });
   return taskOf(row);
-};
-
-/** A key that dies while a request of it is under way takes the request along: what a stop has looked at stays as it was seen. */
-const requireKey = async (trx: Transaction<Tables>, keyId: string | undefined): Promise<void> => {
-  if (keyId === undefined) return;
-  const key = await trx.selectFrom('tool_keys').select('seq').where('id', '=', keyId).executeTakeFirst();
-  if (!key) throw new MakimaError('UNAUTHENTICATED', 'The tool key was revoked while this was asked for');
 };
 
 const countTasks = async (trx: Transaction<Tables>): Promise<number> => {

@@ -1,7 +1,19 @@
+import type { Transaction } from 'kysely';
+import { MakimaError } from '../errors.ts';
 import { post } from './outbox-rows.ts';
 import { toolKeyOf } from './rows.ts';
-import type { Session } from './tables.ts';
+import type { Session, Tables } from './tables.ts';
 import type { ToolKeyRows } from './task-store.ts';
+
+/**
+ * A key that dies while a request of it is under way takes the request along: what a stop has looked at stays as it was seen.
+ * @throws MakimaError UNAUTHENTICATED
+ */
+export const requireKey = async (trx: Transaction<Tables>, keyId: string | undefined): Promise<void> => {
+  if (keyId === undefined) return;
+  const key = await trx.selectFrom('tool_keys').select('seq').where('id', '=', keyId).executeTakeFirst();
+  if (!key) throw new MakimaError('UNAUTHENTICATED', 'The tool key was revoked while this was asked for');
+};
 
 export const toolKeyRows = ({ read, write, now }: Session): ToolKeyRows => ({
   insertToolKey: (key, events = []) =>

@@ -9,6 +9,9 @@ export const createActions = (parts: Parts): Actions => {
     (...args: Args): Answer =>
       verb(parts, ...args);
   return {
+    decideApproval: bind(verbs.decideApproval),
+    listApprovals: bind(verbs.listApprovals),
+    listTaskApprovals: bind(verbs.listTaskApprovals),
     cloneWorktree: bind(verbs.cloneWorktree),
     targetExists: bind(verbs.targetExists),
     createTask: bind(verbs.createTask),

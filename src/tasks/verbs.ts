@@ -2,6 +2,7 @@
  * Everything that can be done. What these files export are the verbs and nothing else, each a function of its parts, of who calls
  * and of what is asked: so that going to the definition of one that is bound leads to the function.
  */
+export * from './approvals.ts';
 export * from './worktree/clone-worktree.ts';
 export * from './life/create-task.ts';
 export * from './reading/daemon-info.ts';

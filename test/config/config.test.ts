@@ -36,6 +36,7 @@ const defaults = {
   claudePreArgs: [],
   claudeArgs: [],
   enablePermissions: false,
+  approvalMinutes: 0,
   disableVerbose: false,
   agentEnv: {},
   logLevel: 'info',

@@ -268,8 +268,9 @@ void t.test('what the document has as an example of a request is taken as it is,
     for (const [type, media] of Object.entries(requestBody?.content ?? {})) {
       for (const body of examplesOf(media as Media) as Record<string, unknown>[]) {
         const pairs = Object.entries(body).flatMap(([name, value]) => [value].flat().map((item): [string, string] => [name, String(item)]));
-        // A form has no null.
-        if (type !== 'application/json' && Object.values(body).includes(null)) continue;
+        // A form has no null, and no object.
+        const hasOther = Object.values(body).some((value) => typeof value === 'object' && !Array.isArray(value));
+        if (type !== 'application/json' && hasOther) continue;
         const { status } = await call(path.replace(/\{\w+\}/g, taskId), {
           method,
           headers: { 'content-type': type },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Approval } from '../../schemas/approval.ts';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import type { Webhook } from '../../schemas/webhook.ts';
@@ -32,6 +33,24 @@ const sampleWebhook: Webhook = {
   lastErrorAt: null,
   disabledAt: null,
   reason: null,
+};
+
+export const sampleApproval: Approval = {
+  id: taskId,
+  taskId,
+  kind: 'tool',
+  tool: 'Bash',
+  input: { command: 'npm\ntest' },
+  questions: null,
+  suggestions: [{ tool: 'Bash', rule: 'npm test *' }],
+  status: 'pending',
+  message: null,
+  answers: null,
+  updatedInput: null,
+  remember: null,
+  createdAt: at,
+  decidedAt: null,
+  decidedBy: null,
 };
 
 export const stored = (event: TaskEvent): StoredEvent => ({
@@ -92,6 +111,11 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     resumeTask: verb('resumeTask', () => Promise.resolve(sampleTask({ status: 'running' }))),
     sendMessage: verb('sendMessage', () => Promise.resolve({ delivered: true })),
     shareSibling: verb('shareSibling', () => Promise.resolve({ delivered: false })),
+    listApprovals: verb('listApprovals', () => Promise.resolve([sampleApproval])),
+    listTaskApprovals: verb('listTaskApprovals', () => Promise.resolve([sampleApproval])),
+    decideApproval: verb('decideApproval', () =>
+      Promise.resolve({ ...sampleApproval, status: 'allowed' as const, decidedBy: 'owner' as const }),
+    ),
     waitForTask: verb('waitForTask', async () => ({ task: await task(), isOver: true })),
     getWorktree: verb('getWorktree', () => Promise.resolve({ path: '/w/one two', branch: 'b', baseCommit: 'c', exists: true })),
     diffPatch: verb('diffPatch', () => Promise.resolve(each([Buffer.from('diff --git a/x b/x\n'), Buffer.from([0xff, 0x0a])]))),

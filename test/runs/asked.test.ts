@@ -14,11 +14,12 @@ const warns =
   (event: TaskEvent): boolean =>
     text.test(lineOf(event, 'system') ?? '');
 
-void t.test('what an agent asks is told, and waits while nobody can answer', async (t) => {
-  const daemon = await startDaemon(t, 'asks');
+const asking = { MAKIMA_ENABLE_PERMISSIONS: 'true' };
+
+void t.test('what an agent asks is told, and waits until somebody answers', async (t) => {
+  const daemon = await startDaemon(t, 'asks', asking);
   const { id } = await daemon.start({});
-  await daemon.until(id, warns(/asks whether it may use Bash, which nobody can answer/));
-  t.equal((await daemon.call('GET', `/tasks/${id}`)).body.status, 'running');
+  await daemon.until(id, warns(/asks whether it may use Bash: touch asked.txt. `makima allow [0-9a-f]{8}` lets it/));
   t.equal((await daemon.stopped(id)).status, 'interrupted');
 });
 
@@ -35,7 +36,7 @@ void t.test('a hook answers: as it was asked, with another input, and no', async
     [{ decision: 'allow', input: { command: 'true' } }, 'Allowed: true'],
     [{ decision: 'deny', message: 'not here' }, 'Denied: not here'],
   ] as const) {
-    const daemon = await startDaemon(t, 'asks', {}, {}, { hooks: [answersWith(answer)] });
+    const daemon = await startDaemon(t, 'asks', asking, {}, { hooks: [answersWith(answer)] });
     const { id } = await daemon.start({});
     t.equal((await daemon.ended(id)).status, 'done');
     t.ok((await daemon.said(id)).includes(said), said);
@@ -46,6 +47,7 @@ void t.test('an answer that was accepted is delivered once, though the daemon is
   const [home, notes] = [scratch(t), scratch(t)];
   const [command, args] = plainly(agentPath('asks'));
   const settings = {
+    ...asking,
     MAKIMA_HOME: home,
     MAKIMA_PORT: '0',
     MAKIMA_CLAUDE_COMMAND: command,

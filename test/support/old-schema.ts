@@ -13,7 +13,7 @@ const laterColumns = [
   ['runs', 'keepSubtasks'],
   ['runs', 'ports'],
 ] as const;
-const laterTables = ['deliveries', 'webhooks'] as const;
+const laterTables = ['deliveries', 'webhooks', 'approvals', 'approval_rules'] as const;
 const laterIndexes = ['tasks_updated'] as const;
 
 /** Takes a database back to how makima 0.1 had it, with what is in the columns that it had. */

@@ -16,6 +16,7 @@ const known: Readonly<Record<Type, true>> = {
   merge: true,
   completion: true,
   'tool-key': true,
+  approval: true,
   end: true,
 };
 const isType = (text: string): text is Type => Object.hasOwn(known, text);

@@ -7,7 +7,7 @@ export interface ClaudeSettings {
   preArgs: readonly string[];
   /** After the driver's own arguments. MAKIMA_CLAUDE_ARGS */
   args: readonly string[];
-  /** The agent asks before it acts: `--dangerously-skip-permissions` is left out. MAKIMA_ENABLE_PERMISSIONS */
+  /** The agent asks before it does what its own rules do not allow: `--dangerously-skip-permissions` is left out. MAKIMA_ENABLE_PERMISSIONS */
   enablePermissions: boolean;
   /** `--verbose` is left out; claude up to 2.1.330 refuses stream-json without it. MAKIMA_DISABLE_VERBOSE */
   disableVerbose: boolean;
@@ -20,10 +20,17 @@ export interface ClaudeSettings {
 const skip = '--dangerously-skip-permissions';
 
 /** Who asks is answered over stdin (stdin.ts). `--permission-prompt-tool` is not in the help of 2.1.330, and works. */
-const permissionArgs = (permissions: AgentLaunch['permissions'], { enablePermissions }: ClaudeSettings): string[] => {
-  if (permissions === 'ask') return ['--permission-prompt-tool', 'stdio'];
-  return permissions === 'skip' || !enablePermissions ? [skip] : [];
-};
+const ask = ['--permission-prompt-tool', 'stdio'];
+
+/**
+ * What asking over stdin brings along beside questions to the user, and an agent that acts unasked is to go on without: it would
+ * stop and wait until somebody approves its plan. Measured with 2.1.330; claude adds what the user disallows to it.
+ */
+const withoutPlans = ['--disallowedTools', 'EnterPlanMode,ExitPlanMode'];
+
+/** Questions to the user are asked in either mode: claude has AskUserQuestion only where somebody can be asked. */
+const permissionArgs = (permissions: AgentLaunch['permissions'], { enablePermissions }: ClaudeSettings): string[] =>
+  permissions === 'skip' || (permissions === null && !enablePermissions) ? [skip, ...ask, ...withoutPlans] : ask;
 
 /** An option with its value, nothing where there is none. */
 const option = (name: string, value: string | number | null | undefined): string[] => (value == null ? [] : [name, String(value)]);

@@ -1,5 +1,6 @@
-import type { AgentSignal } from '../driver.ts';
-import { fieldAt, objectAt, stringAt, type JsonObject } from './json-line.ts';
+import type { AgentQuestion, AgentRequest, AgentSignal } from '../driver.ts';
+import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from './json-line.ts';
+import { suggestedRules } from './remembered-rule.ts';
 
 /** UUIDs in practice; what is longer could not be answered as a file's name has it. */
 const maxIdLength = 200;
@@ -8,18 +9,49 @@ const maxToolLength = 200;
 /** Above it a time is no date for JavaScript. */
 const maxSeconds = 8.64e12;
 
-/** A `control_request` asks for what stdin answers (stdin.ts): of its kinds `can_use_tool` alone is one that somebody has to decide. */
-export const requestOf = (line: JsonObject): AgentSignal[] => {
-  const request = objectAt(line, 'request') ?? {};
-  const [id, tool] = [stringAt(line, 'request_id'), stringAt(request, 'tool_name')];
-  if (stringAt(request, 'subtype') !== 'can_use_tool' || id === null || id === '' || id.length > maxIdLength) return [];
-  const isQuestion = fieldAt(request, 'requires_user_interaction') === true;
-  return [
-    {
-      kind: 'asked',
-      request: { id, tool: (tool ?? 'a tool').slice(0, maxToolLength), input: objectAt(request, 'input') ?? {}, isQuestion },
-    },
-  ];
+const questionTool = 'AskUserQuestion';
+/** claude asks four at once, with four options each; the bounds are for what is none of claude's. */
+const [maxQuestions, maxOptions, maxText] = [20, 50, 10_000];
+
+const textAt = (object: JsonObject, key: string): string | null => stringAt(object, key)?.slice(0, maxText) ?? null;
+
+const questionsOf = (input: JsonObject): AgentQuestion[] =>
+  objectsAt(input, 'questions', maxQuestions).flatMap((each) => {
+    const question = textAt(each, 'question');
+    if (question === null || question === '') return [];
+    const options = objectsAt(each, 'options', maxOptions).flatMap((option) => {
+      const label = textAt(option, 'label');
+      return label === null ? [] : [{ label, description: textAt(option, 'description') }];
+    });
+    return [{ question, header: textAt(each, 'header'), options, multiSelect: fieldAt(each, 'multiSelect') === true }];
+  });
+
+/**
+ * A `control_request` asks for what stdin answers (stdin.ts): of its kinds `can_use_tool` alone is one that somebody has to decide.
+ * 2.1.100 does not say which of them are questions to the user; 2.1.330 says so of the approval of a plan, too.
+ * @param works - how and where the session goes on, as its last `init` or `status` has it
+ */
+export const requestOf = (line: JsonObject, works: { permissionMode: string | null; cwd: string | null }): AgentSignal[] => {
+  const asked = objectAt(line, 'request') ?? {};
+  const [id, named] = [stringAt(line, 'request_id'), stringAt(asked, 'tool_name')];
+  if (stringAt(asked, 'subtype') !== 'can_use_tool' || id === null || id === '' || id.length > maxIdLength) return [];
+  const tool = (named ?? 'a tool').slice(0, maxToolLength);
+  const input = objectAt(asked, 'input') ?? {};
+  const questions = tool === questionTool ? questionsOf(input) : [];
+  const isQuestion = fieldAt(asked, 'requires_user_interaction') === true || tool === questionTool;
+  const isSafetyCheck = stringAt(asked, 'decision_reason_type') === 'safetyCheck' || fieldAt(asked, 'suppress_always_allow_rule') === true;
+  const request: AgentRequest = {
+    id,
+    tool,
+    input,
+    isQuestion,
+    ...(questions.length > 0 && { questions }),
+    ...((isQuestion || isSafetyCheck) && { isDelicate: true }),
+    ...(!isQuestion && works.permissionMode === 'bypassPermissions' && { actsUnasked: { reason: textAt(asked, 'decision_reason') } }),
+    ...(works.cwd !== null && { cwd: works.cwd }),
+  };
+  const suggestions = suggestedRules(asked, request);
+  return [{ kind: 'asked', request: { ...request, ...(suggestions.length > 0 && { suggestions }) } }];
 };
 
 /** After an interrupt claude waits for the answer no more. */

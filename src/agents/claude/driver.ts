@@ -11,6 +11,7 @@ import { explainSilence } from './explain-silence.ts';
 import { claudeReader } from './reader.ts';
 import { activities, readable } from './said.ts';
 import { createRefusedEffort } from './refused-effort.ts';
+import { fits } from './remembered-rule.ts';
 import { createSignedOut } from './signed-out.ts';
 import { answerMessage, interruptMessage, userMessage } from './stdin.ts';
 
@@ -92,6 +93,7 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
     newReader: claudeReader,
     userMessage,
     answerMessage,
+    fits,
     interruptMessage,
     activities,
     readable,

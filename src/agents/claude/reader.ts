@@ -17,6 +17,7 @@ export const claudeReader = (): AgentReader => {
   let totalCost = 0;
   /** Its model has answered, or a command of claude's own has. */
   let spoke = false;
+  let works: { permissionMode: string | null; cwd: string | null } = { permissionMode: null, cwd: null };
   /** Why the turn's prompt did not reach the model. */
   let refusal: string | null = null;
   const tools = toolTally();
@@ -67,11 +68,14 @@ export const claudeReader = (): AgentReader => {
     tools.take(type, message);
     if (type === 'assistant') spoke = true;
     if (type === 'result') return result(message);
-    if (type === 'control_request') return requestOf(message);
+    if (type === 'control_request') return requestOf(message, works);
     if (type === 'control_cancel_request') return withdrawalOf(message);
     if (type === 'rate_limit_event') return limitOf(message);
     if (type !== 'system') return [];
     const subtype = stringAt(message, 'subtype');
+    // A `status` tells of another mode in the middle of a turn, such as a plan's.
+    if (subtype === 'init' || subtype === 'status')
+      works = { permissionMode: stringAt(message, 'permissionMode') ?? works.permissionMode, cwd: stringAt(message, 'cwd') ?? works.cwd };
     if (subtype === 'init') return init(message);
     refusal = refusalOf(message) ?? refusal;
     return subtype === 'background_tasks_changed' ? background(message) : [];

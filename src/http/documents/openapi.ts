@@ -40,6 +40,7 @@ const document = (version: string, basePath: string) => ({
   tags: [
     { name: 'Tasks', description: 'Make tasks, read, change and delete them' },
     { name: 'Control', description: 'Start, stop, speak to and wait for a task' },
+    { name: 'Approvals', description: 'What agents ask: whether they may use a tool, what their user thinks' },
     { name: 'Worktree', description: 'What a task has changed, and where' },
     { name: 'Merge', description: "Bring the work of subtasks into a task's worktree" },
     { name: 'Completion', description: "Bring a task's work into a repository of yours" },

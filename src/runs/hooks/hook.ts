@@ -1,3 +1,4 @@
+import type { WaitsFor } from '../../../schemas/task.ts';
 import type { AgentAnswer, AgentLaunch, AgentRequest, AgentSignal } from '../../agents/driver.ts';
 import type { Worktree } from '../../git/worktree/index.ts';
 import type { Run } from '../../store/task-store.ts';
@@ -28,6 +29,17 @@ export interface Additions {
 
 /** A run whose agent runs, as hooks have to do with it. */
 export interface RunningAgent extends RunOfTask {
+  /** What it asks, answered or not, as far as its output was read. */
+  readonly asked: readonly AgentRequest[];
+  /** An earlier daemon looked after it. */
+  readonly isFound: boolean;
+  /**
+   * It has nothing to do until something is over: its task is blocked, and others have its slot. Again with another reason of the kind replaces it.
+   * @throws MakimaError DISK_FULL
+   */
+  block(waitsFor: WaitsFor): Promise<void>;
+  /** What it waited for of this kind is over. @returns true when its task has a slot again, false where it has ended, or the daemon lets go of it */
+  unblock(kind: WaitsFor['kind']): Promise<boolean>;
   /**
    * Answers what the agent asks. It has the answer once: the first that was accepted for a request is the one that counts, also where
    * the daemon died before anybody heard that it was.
@@ -52,6 +64,8 @@ export interface RunHook {
    * record: whatever else the hook has to know of what it prepared, it has written down.
    */
   undo?(start: Start): Promise<void>;
+  /** An agent that an earlier daemon left is looked after from now on, before any signal of it is told. */
+  found?(agent: RunningAgent): Promise<void>;
   /**
    * What the agent has just said, after its line is in the log. Reading on waits for this: nothing that takes long. What a crash kept from being told is told by the next daemon as far as it
    * still holds: a request of the turn that is open, answered or not.
@@ -72,6 +86,11 @@ export const worktreeOfStart = (start: Start): Worktree => {
 /** Takes a start back, the last hook first. Can be repeated. */
 export const undoAll = async (hooks: readonly RunHook[], start: Start): Promise<void> => {
   for (const hook of hooks.toReversed()) await hook.undo?.(start);
+};
+
+/** Tells the hooks of an agent that an earlier daemon left, in their order. Can be repeated. */
+export const tellFound = async (hooks: readonly RunHook[], agent: RunningAgent): Promise<void> => {
+  for (const hook of hooks) await hook.found?.(agent);
 };
 
 /** Tells the hooks what the agent has said, in their order. Can be repeated. */

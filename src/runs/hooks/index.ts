@@ -1,4 +1,6 @@
+import type { Desk } from '../asking/desk.ts';
 import type { RunContext } from '../context.ts';
+import { bringApprovals } from './bring-approvals.ts';
 import { bringFiles } from './bring-files.ts';
 import { checkAgent } from './check-agent.ts';
 import { endProcesses } from './end-processes.ts';
@@ -16,7 +18,7 @@ import { toolKey } from './tool-key.ts';
  * Every hook, in the order in which a start prepares them. The agent is looked for before its worktree is made, which may take
  * long. At an end the order is the opposite: no process is left when the key dies, and no key when the work is looked at.
  */
-export const runHooks = (context: RunContext): readonly RunHook[] => [
+export const runHooks = (context: RunContext, desk: Desk): readonly RunHook[] => [
   checkAgent(context),
   ownPorts(context),
   prepareWorktree(context),
@@ -26,6 +28,7 @@ export const runHooks = (context: RunContext): readonly RunHook[] => [
   lookOverWork(context),
   toolKey(context),
   noteProgress(context),
+  bringApprovals(desk),
   tellWaits(context),
   endProcesses,
 ];

@@ -4,7 +4,7 @@ import { createTurns } from '../../domain/turns.ts';
 import { messageOf } from '../../errors.ts';
 import type { TaskChanges } from '../../store/task-store.ts';
 import type { RunOfTask } from '../context.ts';
-import { tellSignals, type RunHook, type RunningAgent } from '../hooks/hook.ts';
+import { tellFound, tellSignals, type RunHook, type RunningAgent } from '../hooks/hook.ts';
 import type { RunOutcome } from '../outcome.ts';
 import { untilDone } from '../until-done.ts';
 import { openAgentInput } from './agent-input.ts';
@@ -100,7 +100,18 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
   const vigil = keepVigil(context, watched);
   const rest = createRest(context, watched);
 
-  const asAgent: RunningAgent = { task, run, driver, answer: (request, answer) => input.answer(request, answer) };
+  const asAgent: RunningAgent = {
+    task,
+    run,
+    driver,
+    isFound: tracker.progress.sawOutput,
+    get asked() {
+      return tracker.asked;
+    },
+    answer: (request, answer) => input.answer(request, answer),
+    block: () => Promise.resolve(),
+    unblock: () => Promise.resolve(true),
+  };
   const learn = async (signals: readonly AgentSignal[]): Promise<void> => {
     await tellSignals(hooks, asAgent, signals);
     rest.consider();
@@ -116,7 +127,11 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
   // What a crash kept from being drawn from lines that were logged already.
   rest.consider();
   const asked = tracker.asked.map((request): AgentSignal => ({ kind: 'asked', request }));
-  void untilDone(context, `telling what the agent of task ${task.id} asks`, () => tellSignals(hooks, asAgent, asked), detach);
+  const tellAgain = async (): Promise<void> => {
+    if (asAgent.isFound) await tellFound(hooks, asAgent);
+    await tellSignals(hooks, asAgent, asked);
+  };
+  void untilDone(context, `telling what the agent of task ${task.id} asks`, tellAgain, detach);
   return {
     end(graceful) {
       say(graceful ? 'Stop requested: the agent is interrupted' : 'Stop requested: the agent is terminated');

@@ -19,7 +19,7 @@ export interface ProgressTracker {
   readonly progress: RunProgress;
   readonly usage: Usage;
   readonly sessionId: string | null;
-  /** What it asks in the turn that is open, answered or not: its output does not tell of an answer. */
+  /** What it asks in the turn that is open and in the background, answered or not: its output does not tell of an answer. */
   readonly asked: readonly AgentRequest[];
   /** The last whole line, empty where it was long; null where there was none. */
   readonly lastLine: string | null;
@@ -86,7 +86,8 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
         if (signal.kind === 'withdrawn') asked.delete(signal.requestId);
         if (signal.kind !== 'turn-ended') continue;
         usage = signal.usage;
-        asked.clear();
+        // What a subagent asks in the background, the end of the agent's own turn leaves open.
+        if (progress.background === 0) asked.clear();
       }
       return { jsonType: inOnePiece ? jsonType : null, signals };
     },

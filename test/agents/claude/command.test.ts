@@ -17,6 +17,10 @@ void t.test('the arguments stand around the driver’s own', (t) => {
     'stream-json',
     '--verbose',
     '--dangerously-skip-permissions',
+    '--permission-prompt-tool',
+    'stdio',
+    '--disallowedTools',
+    'EnterPlanMode,ExitPlanMode',
     '-p',
     '--model',
     'opus 5',
@@ -55,6 +59,9 @@ void t.test('who is to ask asks over its streams, whatever the settings say', (t
     t.notOk(args.includes(skip));
     t.equal(args[args.indexOf('--permission-prompt-tool') + 1], 'stdio');
     t.ok(commandOf({ enablePermissions }, { permissions: 'skip' }).args.includes(skip));
+    const asSet = commandOf({ enablePermissions }).args;
+    t.equal(asSet[asSet.indexOf('--permission-prompt-tool') + 1], 'stdio', 'its user is asked in either mode');
+    t.equal(asSet.includes('--disallowedTools'), !enablePermissions, 'who acts unasked waits for nobody to approve a plan');
   }
   t.end();
 });

@@ -1,3 +1,4 @@
+import { approvalTexts } from './approvals.ts';
 import { controlTexts } from './control.ts';
 import { mergeTexts } from './merge.ts';
 import type { OperationTexts } from './operation.ts';
@@ -11,6 +12,7 @@ import { worktreeTexts } from './worktree.ts';
 export const operationTexts: OperationTexts = {
   ...taskTexts,
   ...controlTexts,
+  ...approvalTexts,
   ...worktreeTexts,
   ...mergeTexts,
   ...outputTexts,
