@@ -6,7 +6,7 @@ const longestText = 2000;
 
 /** What a person is told of: the end of what they asked for, a completion action that failed, an agent that waits for them. */
 export const isForAPerson = (event: TaskEvent, task: Task): boolean => {
-  if (event.type === 'status') return event.to === 'blocked';
+  if (event.type === 'approval') return event.status === 'pending';
   // What becomes of a subtask is its orchestrator's business.
   if (task.parentTaskId !== null) return false;
   return event.type === 'end' || (event.type === 'completion' && event.completion.status === 'failed');
@@ -15,7 +15,7 @@ export const isForAPerson = (event: TaskEvent, task: Task): boolean => {
 const sentence = (event: TaskEvent, task: Task): string => {
   const name = JSON.stringify(task.name);
   if (event.type === 'completion') return `${name}: ${event.completion.action} failed: ${event.completion.message ?? ''}`;
-  if (event.type === 'status') return `${name} waits for you`;
+  if (event.type === 'approval') return `${name} asks${event.kind === 'tool' ? ` for ${event.tool}` : ''}: ${event.what ?? event.tool}`;
   const why = task.errorMessage === null ? '' : `: ${task.errorMessage}`;
   return task.status === 'done' ? `${name} is done` : `${name} ${task.status === 'interrupted' ? 'was stopped' : task.status}${why}`;
 };

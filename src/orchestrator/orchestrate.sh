@@ -29,6 +29,9 @@ Usage: .makima/orchestrate.sh COMMAND
   worktree ID                        the path of its worktree
   wait ID...                         wait until every one has ended; a line for each as it ends
   message ID "TEXT"                  send a further message to its running agent
+  approvals                          what the agents of your subtasks ask: APPROVAL, task, status, kind, tool, what
+  allow APPROVAL ["TEXT"]            let it, or answer its question with TEXT
+  deny APPROVAL ["REASON"]           do not let it, and say why
   diff ID                            its changes as a patch, uncommitted and new files too
   branches                           the branches of your subtasks: merged, unmerged or skipped
   preview [ID]                       what a merge would come to, nothing touched; without ID: of all, in the best order
@@ -269,6 +272,23 @@ message() {
   answer
 }
 
+# decide allow|deny ARGUMENTS: whose task it is of, the list of those that wait says.
+decide() {
+  local decision="$1" id task rest found=''
+  shift
+  [ $# -ge 1 ] && [ $# -le 2 ] || wrong_usage "$decision takes an APPROVAL and a text, as one argument in quotes."
+  require_id "$1"
+  request GET '/approvals?status=pending&limit=1000'
+  while IFS=$'\t' read -r id task rest; do
+    [ "$id" != "$1" ] || found="$task"
+  done <"$work/body$slot"
+  [ -n "$found" ] || fail "There is no approval $1 that waits: it is decided, or its agent waits no more. approvals lists those that do."
+  add_field decision "$decision"
+  [ $# -eq 1 ] || [ -z "$2" ] || add_field message "$2"
+  request POST "/tasks/$found/approvals/$1"
+  answer
+}
+
 # The second field of the first line of an answer.
 status_in_answer() {
   local id status name
@@ -418,6 +438,7 @@ case "$command" in
     exit 0
     ;;
   list | create | start | stop | status | output | worktree | wait | message | diff | done) prepare ;;
+  approvals | allow | deny) prepare ;;
   branches | preview | merge | merge-status | resolve | commit | abort | skip | check) prepare ;;
   *) wrong_usage "There is no command '$command'." ;;
 esac
@@ -430,6 +451,12 @@ case "$command" in
   worktree) worktree "$@" ;;
   wait) wait_for_all "$@" ;;
   message) message "$@" ;;
+  approvals)
+    require_number_of_arguments approvals 0 $#
+    request GET '/approvals?status=pending&limit=1000'
+    answer
+    ;;
+  allow | deny) decide "$command" "$@" ;;
   branches) without_arguments branches GET /branches "$@" ;;
   merge-status) without_arguments merge-status GET /merge "$@" ;;
   abort) without_arguments abort POST /merge/abort "$@" ;;

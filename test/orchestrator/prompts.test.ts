@@ -59,10 +59,13 @@ void t.test('the orchestrator learns exactly the commands that the script has', 
   t.same([...taught].sort(), [...new Set(ofScript)].sort());
   t.same([...taught].sort(), [
     'abort',
+    'allow',
+    'approvals',
     'branches',
     'check',
     'commit',
     'create',
+    'deny',
     'diff',
     'done',
     'help',

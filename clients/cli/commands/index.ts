@@ -1,5 +1,6 @@
 import type { CommandGroups } from '../program.ts';
 import { addDoctor, addInfo, addOpen } from './about.ts';
+import { addAllow, addApprovals, addDeny } from './approvals.ts';
 import { addBranches, addPreview } from './branches.ts';
 import { addClone, addComplete } from './bring-out.ts';
 import { addCompletion } from './completion.ts';
@@ -21,7 +22,7 @@ import { addWebhooks } from './webhooks.ts';
 export const commandGroups: CommandGroups = [
   ['The daemon', [addUp, addDown, addServe, addInfo, addDoctor, addOpen]],
   ['Tasks', [addRun, addLs, addShow, addWait]],
-  ['While they run', [addLogs, addAttach, addMessage, addStop, addPause, addResume, addStart]],
+  ['While they run', [addLogs, addAttach, addMessage, addApprovals, addAllow, addDeny, addStop, addPause, addResume, addStart]],
   ['Their work', [addDiff, addComplete, addClone, addBranches, addPreview, addMerge]],
   ['What is kept', [addRm, addPrune, addRestore, addKeys, addWebhooks]],
   ['The shell', [addCompletion]],
