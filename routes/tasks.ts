@@ -132,7 +132,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
             ...answer(
               'The task',
               ref(Task),
-              `${lineText}; then summary, error, branch, worktree and cost, each as "key: value" where there is one`,
+              `${lineText}; then waits for, summary, error, branch, worktree and cost, each as "key: value" where there is one`,
             ),
             headers: tagHeader,
           },

@@ -51,6 +51,8 @@ export type Config = Readonly<{
   portFirst: number;
   portRange: number;
   maxConcurrentTasks: number;
+  /** The least time between two starts of agents; 0 is none. */
+  startIntervalMs: number;
   maxDepth: number;
   /** Of all tasks that there are, ended ones too; 0 is no bound. */
   maxTasks: number;
@@ -186,6 +188,7 @@ export const loadConfig = (
     portFirst: get('portFirst', 20_000, integer(1024, 65_535)),
     portRange: get('portRange', 20, integer(0, 1000)),
     maxConcurrentTasks: get('maxConcurrentTasks', 4, integer(1, 1000)),
+    startIntervalMs: get('startIntervalMs', 0, integer(0, 600_000)),
     maxDepth: get('maxDepth', 2, integer(0, 100)),
     maxTasks: get('maxTasks', 10_000, integer(0, 10_000_000)),
     maxStreams: get('maxStreams', 1000, integer(1, 100_000)),

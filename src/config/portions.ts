@@ -10,6 +10,8 @@ export const timingOf = (config: Config) => ({
   backgroundWait: config.backgroundWaitMs,
   backgroundLimit: config.backgroundMinutes === 0 ? null : config.backgroundMinutes * 60_000,
   approval: config.approvalMinutes === 0 ? null : config.approvalMinutes * 60_000,
+  startInterval: config.startIntervalMs,
+  waitGrace: config.waitGraceMs,
   recovery: config.recoveryMs,
   projectCommand: config.setupTimeoutMs,
 });

@@ -13,6 +13,8 @@ export const tunables = {
   /** How long an agent's background work, or a turn of a task that is done, is silent before somebody is told. */
   backgroundWaitMs: 1_800_000,
   setupTimeoutMs: 600_000,
+  /** A wait for subtasks is many calls: how long after one the next may come. */
+  waitGraceMs: 10_000,
   /** The most that a start waits for runs to be taken up before it is ready. */
   recoveryMs: 30_000,
   /** With less free on the disk, new work is refused. */

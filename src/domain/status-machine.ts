@@ -11,7 +11,7 @@
  *      │                │ │                    │               │        ▼
  *      │                │ │                    │               │     blocked
  *      ▼                ▼ │                    ▼               ▼        ▼
- *   interrupted ◄── stop, from any active one   failed ◄── from any but pending and queued
+ *   interrupted ◄── stop, from any active one   failed ◄── from any but pending; from queued where what it depends on was not done
  *
  * done, failed and interrupted are terminal; a terminal task is started again by going back to queued.
  */
@@ -19,7 +19,7 @@ import type { TaskStatus } from '../../schemas/task.ts';
 
 const moves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   pending: ['queued', 'interrupted'],
-  queued: ['initializing', 'interrupted'],
+  queued: ['initializing', 'failed', 'interrupted'],
   // Back to queued: the daemon died while it set the task up; the set-up is undone and done again.
   initializing: ['starting', 'failed', 'interrupted', 'queued'],
   starting: ['running', 'failed', 'interrupted', 'queued'],

@@ -4,6 +4,7 @@ import { MakimaError } from '../errors.ts';
 import { runDirectory } from '../process/run-directory.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext } from './context.ts';
+import { failureLines } from './failure-lines.ts';
 
 type Parts = Pick<RunContext, 'store' | 'ledger' | 'directories' | 'ports' | 'now'>;
 
@@ -49,13 +50,23 @@ export const beginRun = async ({ store, ledger, directories, ports, now }: Parts
   return task === null || run === null ? null : { task, run };
 };
 
-/** Interrupts a task that waits for its slot. @returns false where it does not wait (any more) */
-export const withdraw = ({ ledger, now }: Pick<Parts, 'ledger' | 'now'>, taskId: string): Promise<boolean> =>
-  unlessGone(() =>
+/**
+ * Ends a task that waits for its slot: interrupted, or failed for a reason.
+ * @returns false where it does not wait (any more)
+ */
+export const withdraw = (
+  { ledger, now }: Pick<Parts, 'ledger' | 'now'>,
+  taskId: string,
+  reason: string | null = null,
+): Promise<boolean> => {
+  const to = reason === null ? 'interrupted' : 'failed';
+  return unlessGone(() =>
     ledger.transition(taskId, {
-      to: 'interrupted',
+      to,
       from: ['queued'],
-      patch: { completedAt: now().toISOString() },
-      events: [{ type: 'end', status: 'interrupted' }],
+      patch: { completedAt: now().toISOString(), errorMessage: reason },
+      ...(reason !== null && { reason }),
+      events: [...failureLines(reason), { type: 'end', status: to }],
     }),
   );
+};

@@ -25,6 +25,10 @@ export interface RunTiming {
   backgroundLimit: number | null;
   /** How long what an agent asks waits for somebody's answer before it is denied, null for ever. */
   approval: number | null;
+  /** The least time between two starts of agents. */
+  startInterval: number;
+  /** How long a task whose agent waited for its subtasks counts as waiting, when no further call of it does. */
+  waitGrace: number;
   /** The most that a start of the daemon waits for runs to be taken up. */
   recovery: number;
   /** The most that a project's setup or teardown command may take. */

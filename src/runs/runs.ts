@@ -1,21 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Task } from '../../schemas/task.ts';
+import type { Task, WaitsFor } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
 import { createDesk, type Desk } from './asking/desk.ts';
 import type { RunContext } from './context.ts';
 import type { RunHook } from './hooks/hook.ts';
 import { runHooks } from './hooks/index.ts';
-import { createQueue } from './queue.ts';
+import { createAttendance, type Attendance } from './queue/attendance.ts';
+import { awaitDependencies } from './queue/dependencies.ts';
+import { createQueue, turnOf, type RunQueue } from './queue/queue.ts';
 import type { StopOptions } from './stop-below.ts';
-import { createTaskRun, type TaskRun } from './task-run.ts';
+import type { TaskRun } from './life-of-run.ts';
+import { createTaskRun } from './task-run.ts';
 
 export type { StopOptions };
 
 /** Every run of every task: from the queue to the end. */
-export interface Runs {
-  /** Gives a queued task its place in the queue. */
+export interface Runs extends Pick<RunQueue, 'pauseStarts' | 'resumeStarts'> {
+  /** Gives a queued task its place in the queue; its turn comes when all is done that it depends on. */
   enqueue(task: Task): void;
+  /** What a task waits for, with its place in the queue where it has one. */
+  waitsFor(task: Task): WaitsFor | null;
+  /**
+   * A running task has nothing to do until something is over: it is blocked, and others have its slot.
+   * @throws MakimaError TASK_NOT_RUNNING, DISK_FULL
+   */
+  block(taskId: string, waitsFor: WaitsFor): Promise<void>;
+  /**
+   * What it waited for of this kind is over.
+   * @returns true when it has a slot again and is running, or waits for another thing alone; false where it has ended before
+   * @throws MakimaError TASK_NOT_RUNNING
+   */
+  unblock(taskId: string, kind: WaitsFor['kind']): Promise<boolean>;
   /**
    * A run that an earlier daemon left, which is asked to stop like any other from now on.
    * @returns takes it up, however long that takes; with the task where it waits for a slot
@@ -33,8 +49,8 @@ export interface Runs {
   finish(taskId: string, changes: TaskChanges): Promise<Task>;
   /** A decision on what an agent asks is stored, and is carried out. */
   decided: Desk['decided'];
-  /** A call with the task's key waits for another task, which is no silence of its agent. @returns ends that */
-  attend(taskId: string): () => void;
+  /** A call with the task's key waits for another task, which is no silence of its agent. */
+  attend: Attendance['attend'];
   /** Ends what is left of a run whose task is terminal, and waits for it. */
   abandon(taskId: string): Promise<void>;
   /**
@@ -55,24 +71,18 @@ export interface Runs {
  * @param more - hooks beside the daemon's own
  */
 export const createRuns = (context: RunContext, slots: number, more: readonly RunHook[] = []): Runs => {
-  const queue = createQueue(slots);
+  const queue = createQueue(slots, context.timing.startInterval, () => context.now().getTime());
   const runs = new Map<string, TaskRun>();
   const detach = new AbortController();
   const desk = createDesk(context, detach.signal);
   const hooks = [...runHooks(context, desk), ...more];
-  /** How many calls with a task's key wait for other tasks, by the task: also before its agent is looked after. */
-  const attending = new Map<string, number>();
-  const attend = (taskId: string, by: 1 | -1): void => {
-    const count = (attending.get(taskId) ?? 0) + by;
-    if (count > 0) attending.set(taskId, count);
-    else attending.delete(taskId);
-    runs.get(taskId)?.attended();
-  };
+  const attendance = createAttendance(context, (taskId) => runs.get(taskId), context.timing.waitGrace, detach.signal);
 
   /** A task is queued a moment before it has its place, and may be stopped in it. */
   const stop = (taskId: string, options: StopOptions): Promise<void> => (runs.get(taskId) ?? add(taskId, null)).stop(options);
   const add = (taskId: string, found: Run | null): TaskRun => {
-    const run = createTaskRun({ ...context, runs: { stop } }, hooks, taskId, found, () => attending.has(taskId), detach.signal);
+    const isAttending = (): boolean => attendance.isAttending(taskId);
+    const run = createTaskRun({ ...context, runs: { stop } }, hooks, taskId, found, queue.seat(), isAttending, detach.signal);
     runs.set(taskId, run);
     void run.over.then(() => {
       if (runs.get(taskId) !== run) return;
@@ -94,12 +104,27 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     enqueue(task) {
       const known = runs.get(task.id);
       const run = known?.phase === 'queued' ? known : add(task.id, null);
-      queue.enqueue(task, () => run.begin());
+      const stands = task.dependsOn.length > 0 || task.continueFromTaskId !== null;
+      run.seat.wait(turnOf(task), stands, () => void run.begin());
+      if (stands) awaitDependencies(context, task, run, detach.signal);
     },
+    waitsFor(task) {
+      const why = task.status === 'queued' && task.waitsFor?.kind !== 'dependency' ? runs.get(task.id)?.seat.why() : null;
+      if (!why) return task.waitsFor;
+      return why.kind === 'slot' ? why : { kind: 'limit', until: why.until === null ? null : new Date(why.until).toISOString() };
+    },
+    block: async (taskId, waitsFor) => runOf(taskId).blocks.block(waitsFor),
+    unblock: async (taskId, kind) => runOf(taskId).blocks.unblock(kind),
+    pauseStarts: (agent, until) => queue.pauseStarts(agent, until),
+    resumeStarts: (agent) => queue.resumeStarts(agent),
     found(row) {
       const run = add(row.taskId, row);
       context.ports.hold(row.taskId, row.ports);
-      return () => run.takeUp((depth) => queue.occupy(depth, run.over));
+      return async () => {
+        const task = await run.takeUp();
+        if (run.blocks.has('subtasks')) attendance.found(row.taskId);
+        return task;
+      };
     },
     decided: (approval, isRuled) => desk.decided(approval, isRuled),
     detached: detach.signal,
@@ -108,10 +133,7 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     resume: async (taskId) => runOf(taskId).resume(),
     send: async (taskId, text) => runOf(taskId).send(text),
     finish: async (taskId, changes) => runOf(taskId).finish(changes),
-    attend(taskId) {
-      attend(taskId, 1);
-      return () => attend(taskId, -1);
-    },
+    attend: (taskId, awaited) => attendance.attend(taskId, awaited),
     async abandon(taskId) {
       const run = runs.get(taskId);
       if (run?.isUnderWay() !== true) return;

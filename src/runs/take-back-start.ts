@@ -35,6 +35,7 @@ export const takeBackStart = async (
   return context.ledger.transition(task.id, {
     to,
     run: { runId: run.runId, changes: { state: 'ended', endedAt } },
+    ...(to === 'queued' && { patch: { waitsFor: { kind: 'slot' as const } } }),
     ...(to !== 'queued' && {
       patch: { completedAt: endedAt, errorMessage },
       ...(errorMessage !== null && { reason: errorMessage }),

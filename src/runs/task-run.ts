@@ -1,72 +1,26 @@
-/**
- * The life of a run, as this daemon has it:
- *
- *   found ── it was being set up, and that is taken back ──► queued ◄── a task is started
- *    │ │                                                      │ │ slot
- *    │ │                                           stop       │ ▼
- *    │ │                                    ┌─────────────────┘ preparing ── fails, or a stop ──┐
- *    │ │                                    │                   │ agent launched               │
- *    │ └─ its agent was launched ───────────┼─────────────────► running                        │
- *    │                                      │                   │ no process is left           │
- *    │                                      │                   ▼                              │
- *    │                                      │                   ending                         │
- *    │                                      ▼                   │ settled, cleared away        ▼
- *    └─ lost, or a stop ──────────────────► ended ◄─────────────┴──────────────────────────────┘
- *
- * In each of them the daemon can shut down: what has a slot is detached then, and the next daemon finds it, or its task in the queue.
- * How the task stands is another matter (domain/status-machine.ts): one that was reported done is so while its agent still runs.
- */
 import type { Task } from '../../schemas/task.ts';
 import { createTurns } from '../domain/turns.ts';
 import { MakimaError } from '../errors.ts';
-import type { Run, TaskChanges } from '../store/task-store.ts';
+import type { Run } from '../store/task-store.ts';
 import { beginRun, withdraw, type Begun } from './begin-run.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
 import { tellStopping, type RunHook } from './hooks/hook.ts';
+import { createBlocks } from './queue/blocks.ts';
+import { turnOf, type Seat } from './queue/queue.ts';
+import type { RunPhase, TaskRun } from './life-of-run.ts';
 import { startRun, type Started } from './start-run.ts';
-import type { StopOptions, Stopping } from './stop-below.ts';
+import type { Stopping } from './stop-below.ts';
 import { openAgentProcess } from './supervision/agent-process.ts';
 import { openLiveRun, type LiveRun } from './supervision/live-run.ts';
 import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
 import { takeUpRun } from './take-up-run.ts';
 import { untilDone } from './until-done.ts';
 
-export type RunPhase = 'found' | 'queued' | 'preparing' | 'running' | 'ending' | 'ended' | 'detached';
-
-/** One run of one task, from the queue to its end. */
-export interface TaskRun {
-  readonly phase: RunPhase;
-  /** It has its slot: it is begun and looked after to its end. Does nothing where it does not wait (any more). Never rejects. */
-  begin(): Promise<void>;
-  /**
-   * Takes it up where an earlier daemon left it, however long that takes. Never rejects.
-   * @param goesOn - told the task's depth where it has its slot still
-   * @returns the task where it waits for one
-   */
-  takeUp(goesOn: (depth: number) => void): Promise<Task | null>;
-  /** Asks it to stop, in any phase; stored before this resolves: whatever becomes of this daemon, the task ends interrupted. */
-  stop(options: StopOptions): Promise<void>;
-  /** @throws MakimaError TASK_NOT_RUNNING */
-  pause(): Promise<Task>;
-  /** @throws MakimaError TASK_NOT_RUNNING, TASK_NOT_PAUSED */
-  resume(): Promise<Task>;
-  /** @throws MakimaError TASK_NOT_RUNNING, AGENT_INPUT_CLOSED */
-  send(text: string): Promise<{ delivered: boolean }>;
-  /** The task is done as of now; the agent is let end. @throws MakimaError TASK_NOT_RUNNING */
-  finish(changes: TaskChanges): Promise<Task>;
-  /** The calls with the task's key that wait for other tasks are others than before. */
-  attended(): void;
-  /** Whether a stop that was asked for is being carried out. */
-  isStopping(): boolean;
-  /** It has a slot, and is not over. */
-  isUnderWay(): boolean;
-  /** Resolves when it is over and cleared away, or the daemon has let go of it. */
-  readonly over: Promise<unknown>;
-}
-
 /**
+ * The run whose life is drawn in life-of-run.
  * @param found - where an earlier daemon left it
+ * @param seat - its place in the queue, which it leaves at its end
  * @param isAttending - whether a call with the task's key waits for another task
  * @param detach - fires when the daemon shuts down and leaves the agent running
  */
@@ -75,6 +29,7 @@ export const createTaskRun = (
   hooks: readonly RunHook[],
   taskId: string,
   found: Pick<Run, 'runId' | 'taskId'> | null,
+  seat: Seat,
   isAttending: () => boolean,
   detach: AbortSignal,
 ): TaskRun => {
@@ -88,8 +43,11 @@ export const createTaskRun = (
   let live: LiveRun | null = null;
   let stopping = false;
 
+  const blocks = createBlocks(context, taskId, seat, () => phase === 'running', detach);
+
   const end = (): void => {
     phase = detach.aborted ? 'detached' : 'ended';
+    seat.leave();
     resolveOver(undefined);
   };
   const guarded = async <T>(work: () => Promise<T>): Promise<T | null> => {
@@ -118,8 +76,10 @@ export const createTaskRun = (
     const { run, handle } = started;
     const agent = openAgentProcess(run.directory, handle, context.timing, detach);
     stopping ||= run.stopRequested !== null;
-    live = openLiveRun(context, hooks, { ...started, agent, tracker, isStopping: () => stopping, isAttending, detach });
+    live = openLiveRun(context, hooks, { ...started, agent, tracker, isStopping: () => stopping, isAttending, blocks, detach });
     phase = 'running';
+    // It may have come to wait for something before there was anybody to note it.
+    void untilDone(context, `noting what task ${taskId} waits for`, () => blocks.align(), detach);
     const outcome = await live.over;
     if (outcome !== null) {
       phase = 'ending';
@@ -164,7 +124,7 @@ export const createTaskRun = (
     await looked;
   };
 
-  const takeUp = async (run: Pick<Run, 'runId' | 'taskId'>, goesOn: (depth: number) => void): Promise<Task | null> => {
+  const takeUp = async (run: Pick<Run, 'runId' | 'taskId'>): Promise<Task | null> => {
     const taken = await untilDone(
       context,
       `taking up run ${run.runId} of task ${taskId}`,
@@ -172,8 +132,10 @@ export const createTaskRun = (
       detach,
     );
     if (taken?.kind === 'running') {
+      const { task } = taken.started;
+      seat.goesOn(turnOf(task), task.status !== 'blocked');
+      blocks.found(task);
       void guarded(() => lookAfter(taken.started, taken.tracker));
-      goesOn(taken.started.task.depth);
       // Somebody may have asked for that before the daemon was restarted, or meanwhile.
       await stopInTheEnd(run);
       return null;
@@ -201,10 +163,18 @@ export const createTaskRun = (
     get phase() {
       return phase;
     },
+    seat,
+    blocks,
     async begin() {
       await guarded(begin);
     },
-    takeUp: (goesOn) => guarded(async () => (found === null ? null : takeUp(found, goesOn))),
+    takeUp: () => guarded(async () => (found === null ? null : takeUp(found))),
+    fail: (reason) =>
+      inTurn(async () => {
+        if (phase !== 'queued') return;
+        await withdraw(context, taskId, reason);
+        end();
+      }),
     stop: ({ graceful, keepSubtasks }) =>
       inTurn(async () => {
         if (phase === 'ended') return;
@@ -221,9 +191,18 @@ export const createTaskRun = (
       if (phase === 'ending') throw new MakimaError('TASK_NOT_RUNNING');
       return liveOne().pause();
     },
-    resume: async () => liveOne().resume(),
+    async resume() {
+      const resumed = await liveOne().resume();
+      await blocks.align();
+      return resumed;
+    },
     send: async (text) => liveOne().send(text),
-    finish: async (changes) => liveOne().finish(changes),
+    async finish(changes) {
+      const one = liveOne();
+      // Whoever says that it is done waits for nothing.
+      await blocks.goOn(null);
+      return one.finish(changes);
+    },
     attended: () => live?.attended(),
     isStopping: () => stopping && isUnderWay(),
     isUnderWay,

@@ -43,7 +43,7 @@ export interface Transition {
   to: TaskStatus;
   /** Only from these, where the status machine allows them; left out: from every status it allows. */
   from?: TaskStatus[];
-  /** Changes in the same transaction. */
+  /** Changes in the same transaction. Without a `waitsFor` the task waits for nothing from then on. */
   patch?: TaskChanges;
   /** Why, for whoever reads the status event. */
   reason?: string;

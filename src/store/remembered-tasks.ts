@@ -38,7 +38,8 @@ const weightOf = ({ name, plan, progressSummary, errorMessage, warnings }: Task)
 
 /** All who ask get the same value: nobody may change it. */
 const frozen = (task: Task): Task => {
-  for (const part of [task.copyFiles, task.dependsOn, task.usage, task.completion, task.warnings]) Object.freeze(part);
+  for (const part of [task.waitsFor, task.budget, task.copyFiles, task.dependsOn, task.usage, task.completion, task.warnings])
+    Object.freeze(part);
   return Object.freeze(task);
 };
 

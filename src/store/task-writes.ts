@@ -106,8 +106,10 @@ const move = async (trx: Transaction<Tables>, session: Session, id: string, tran
     await changeRun(trx, run.runId, run.changes);
   }
   if (newRun) await insertRun(trx, id, newRun);
+  // What it waited for goes with how it stood.
+  const waitsFor = patch.waitsFor ?? null;
   // Matched on the status that was read, for databases where another connection can move it in between.
-  const moved = await change(trx, session, current, { ...taskChangesRow(patch), status: to });
+  const moved = await change(trx, session, current, { ...taskChangesRow({ ...patch, waitsFor }), status: to });
   if (!moved) throw refuse(`The task is no longer ${current.status}`);
   const status: EventPayload = { type: 'status', from: current.status, to, ...(reason !== undefined && { reason }) };
   await post(trx, id, session.now(), [status, ...events]);

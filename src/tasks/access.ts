@@ -3,8 +3,8 @@ import { canonicalId } from '../domain/canonical-id.ts';
 import { MakimaError } from '../errors.ts';
 import type { Needs } from './parts.ts';
 
-/** Who calls: the owner may do everything, a tool key only what belongs to its own task's tree. */
-export type Caller = { kind: 'owner' } | { kind: 'tool-key'; taskId: string; keyId: string };
+/** Who calls: the owner may do everything, a tool key only what belongs to its own task's tree; with a `runId` it is that of the run's own agent. */
+export type Caller = { kind: 'owner' } | { kind: 'tool-key'; taskId: string; keyId: string; runId?: string };
 
 /**
  * What a call needs of the task it names:
@@ -49,9 +49,9 @@ export const requireTask = async (parts: Needs<'store'>, caller: Caller, taskId:
   return task;
 };
 
-/** @throws MakimaError TASK_NOT_RUNNING */
+/** Its agent runs; one that is blocked does so too. @throws MakimaError TASK_NOT_RUNNING */
 export const requireRunning = (task: Task): void => {
-  if (task.status !== 'running') throw new MakimaError('TASK_NOT_RUNNING', `The task is ${task.status}`);
+  if (task.status !== 'running' && task.status !== 'blocked') throw new MakimaError('TASK_NOT_RUNNING', `The task is ${task.status}`);
 };
 
 /** @throws MakimaError FORBIDDEN for a tool key */

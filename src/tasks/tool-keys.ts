@@ -57,5 +57,7 @@ export const deleteToolKey = async (parts: Needs<'store' | 'ledger'>, caller: Ca
 /** Who a key belongs to; null where it is unknown, revoked or expired. */
 export const callerOfToolKey = async ({ store, now }: Needs<'store' | 'now'>, key: string): Promise<Caller | null> => {
   const record = await store.findToolKeyByHash(hashOf(key));
-  return record && !isExpired(record, now()) ? { kind: 'tool-key', taskId: record.taskId, keyId: record.id } : null;
+  if (!record || isExpired(record, now())) return null;
+  const { taskId, id: keyId, runId } = record;
+  return { kind: 'tool-key', taskId, keyId, ...(runId !== null && { runId }) };
 };

@@ -5,7 +5,7 @@ import { isActive, isTerminal, mayMove, sourcesOf } from '../../src/domain/statu
 // Written out by hand from the contract, one row a status, so that a slip in the table shows.
 const contract: Record<TaskStatus, string> = {
   pending: 'queued interrupted',
-  queued: 'initializing interrupted',
+  queued: 'initializing failed interrupted',
   initializing: 'queued starting failed interrupted',
   starting: 'queued running failed interrupted',
   running: 'paused blocked done failed interrupted',

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createQueue } from '../../src/runs/queue.ts';
+import { createQueue, type RunQueue } from '../../src/runs/queue/queue.ts';
 
 /** Work that ends when told to, and says when it begins. */
 const controlled = () => {
@@ -18,6 +18,18 @@ const controlled = () => {
   return { begun, work, end };
 };
 
+interface Waiting {
+  id: string;
+  depth: number;
+  priority: number;
+}
+/** A task's place, which its work holds until it ends. */
+const enqueue = (queue: RunQueue, { depth, priority }: Waiting, work: () => Promise<void>) => {
+  const seat = queue.seat();
+  seat.wait({ lane: depth, priority, agent: 'claude' }, false, () => void work().then(() => seat.leave()));
+  return seat;
+};
+
 void t.test('priority first, then first come, as many at once as there are slots', async (t) => {
   const queue = createQueue(2);
   const { begun, work, end } = controlled();
@@ -28,7 +40,7 @@ void t.test('priority first, then first come, as many at once as there are slots
     ['d', 5],
     ['e', 0],
   ] as const)
-    queue.enqueue({ id, depth: 0, priority }, work(id));
+    enqueue(queue, { id, depth: 0, priority }, work(id));
   await end('none');
   t.strictSame(begun, ['a', 'b']);
   await end('a');
@@ -41,8 +53,8 @@ void t.test('priority first, then first come, as many at once as there are slots
 void t.test('a parent that waits never starves its children, however deep the tree', async (t) => {
   const queue = createQueue(1);
   const { begun, work, end } = controlled();
-  for (const depth of [0, 1, 2, 3]) queue.enqueue({ id: `depth ${depth}`, depth, priority: 0 }, work(`depth ${depth}`));
-  queue.enqueue({ id: 'second at 0', depth: 0, priority: 0 }, work('second at 0'));
+  for (const depth of [0, 1, 2, 3]) enqueue(queue, { id: `depth ${depth}`, depth, priority: 0 }, work(`depth ${depth}`));
+  enqueue(queue, { id: 'second at 0', depth: 0, priority: 0 }, work('second at 0'));
   await end('none');
   t.strictSame(begun, ['depth 0', 'depth 1', 'depth 2', 'depth 3']);
 });
@@ -50,9 +62,10 @@ void t.test('a parent that waits never starves its children, however deep the tr
 void t.test('of a task that is enqueued anew the new place counts, not the old one', async (t) => {
   const queue = createQueue(1);
   const { begun, work, end } = controlled();
-  for (const id of ['a', 'b', 'c']) queue.enqueue({ id, depth: 0, priority: 0 }, work(id));
+  const seats = ['a', 'b', 'c'].map((id) => enqueue(queue, { id, depth: 0, priority: 0 }, work(id)));
   await end('none');
-  queue.enqueue({ id: 'b', depth: 0, priority: 0 }, work('b'));
+  seats[1]?.leave();
+  enqueue(queue, { id: 'b', depth: 0, priority: 0 }, work('b'));
   await end('a');
   t.strictSame(begun, ['a', 'c']);
   await end('c');
@@ -62,17 +75,12 @@ void t.test('of a task that is enqueued anew the new place counts, not the old o
 void t.test('work found running takes a slot ahead of those who wait', async (t) => {
   const queue = createQueue(1);
   const { begun, work, end } = controlled();
-  let over = (): void => undefined;
-  queue.occupy(
-    0,
-    new Promise<void>((resolve) => {
-      over = resolve;
-    }),
-  );
-  queue.enqueue({ id: 'a', depth: 0, priority: 1000 }, work('a'));
+  const found = queue.seat();
+  found.goesOn({ lane: 0, priority: 0, agent: 'claude' }, true);
+  enqueue(queue, { id: 'a', depth: 0, priority: 1000 }, work('a'));
   await end('none');
   t.strictSame(begun, []);
-  over();
+  found.leave();
   await end('none');
   t.strictSame(begun, ['a']);
 });
@@ -80,7 +88,7 @@ void t.test('work found running takes a slot ahead of those who wait', async (t)
 void t.test('a closed queue starts nobody', async (t) => {
   const queue = createQueue(1);
   const { begun, work, end } = controlled();
-  for (const id of ['a', 'b']) queue.enqueue({ id, depth: 0, priority: 0 }, work(id));
+  for (const id of ['a', 'b']) enqueue(queue, { id, depth: 0, priority: 0 }, work(id));
   await end('none');
   queue.close();
   await end('a');

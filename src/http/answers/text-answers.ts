@@ -28,10 +28,19 @@ const completionDetail = ({ completion }: Task): string =>
 /** The line of a task, and what became of its completion action where it has run one. */
 export const waitedLines = (task: Task): string => taskLine(task) + completionDetail(task);
 
+/** What it waits for, by its kind, and what is known of it. */
+const waitDetail = ({ waitsFor }: Task): string => {
+  if (!waitsFor) return '';
+  const { kind, position, taskIds = [], approvalIds = [], until } = waitsFor;
+  const more = [...(position === undefined ? [] : [String(position)]), ...taskIds, ...approvalIds, ...(until == null ? [] : [until])];
+  return detail('waits for', [kind, ...more].join(' '));
+};
+
 /** The line of a task and what a script asks of it next, a key always being at the start of a line. */
 export const taskDetails = (task: Task): string =>
   [
     taskLine(task),
+    waitDetail(task),
     detail('summary', task.progressSummary),
     detail('error', task.errorMessage),
     ...task.warnings.map(({ code, message }) => detail('warning', `${code}: ${message}`)),

@@ -38,7 +38,7 @@ export interface RunningAgent extends RunOfTask {
    * @throws MakimaError DISK_FULL
    */
   block(waitsFor: WaitsFor): Promise<void>;
-  /** What it waited for of this kind is over. @returns true when its task has a slot again, false where it has ended, or the daemon lets go of it */
+  /** What it waited for of this kind is over. @returns true when its task has a slot again or waits for another thing alone, false where it has ended, or the daemon lets go of it */
   unblock(kind: WaitsFor['kind']): Promise<boolean>;
   /**
    * Answers what the agent asks. It has the answer once: the first that was accepted for a request is the one that counts, also where

@@ -6,6 +6,7 @@ import type { TaskChanges } from '../../store/task-store.ts';
 import type { RunOfTask } from '../context.ts';
 import { tellFound, tellSignals, type RunHook, type RunningAgent } from '../hooks/hook.ts';
 import type { RunOutcome } from '../outcome.ts';
+import type { Blocks } from '../queue/blocks.ts';
 import { untilDone } from '../until-done.ts';
 import { openAgentInput } from './agent-input.ts';
 import type { AgentProcess } from './agent-process.ts';
@@ -38,6 +39,8 @@ export interface Watched extends RunOfTask {
   isStopping: () => boolean;
   /** Whether a call with the task's key waits for another task. */
   isAttending: () => boolean;
+  /** What it waits for. */
+  blocks: Pick<Blocks, 'block' | 'unblock'>;
   /** Fires when the daemon shuts down and leaves the agent running. */
   detach: AbortSignal;
 }
@@ -109,8 +112,7 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
       return tracker.asked;
     },
     answer: (request, answer) => input.answer(request, answer),
-    block: () => Promise.resolve(),
-    unblock: () => Promise.resolve(true),
+    ...of.blocks,
   };
   const learn = async (signals: readonly AgentSignal[]): Promise<void> => {
     await tellSignals(hooks, asAgent, signals);

@@ -4,6 +4,7 @@ import { createTurns } from '../../domain/turns.ts';
 import { MakimaError } from '../../errors.ts';
 import type { Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
+import { withWait } from '../reading/with-wait.ts';
 import { requireFreeBranch } from './branch-in-use.ts';
 import { requireRoom } from './room-for-work.ts';
 import { requireSettledRun } from './settled-run.ts';
@@ -39,6 +40,7 @@ const queue = async (parts: Starting, caller: Caller, task: Task): Promise<Task>
     code: 'TASK_ACTIVE',
     ...(caller.kind === 'tool-key' && { keyId: caller.keyId }),
     patch: {
+      waitsFor: { kind: 'slot' },
       queuedAt: now().toISOString(),
       startedAt: null,
       completedAt: null,
@@ -49,5 +51,5 @@ const queue = async (parts: Starting, caller: Caller, task: Task): Promise<Task>
     },
   });
   runs.enqueue(queued);
-  return queued;
+  return withWait(parts, queued);
 };

@@ -1,6 +1,7 @@
 import type { Task, TaskStatus } from '../../../schemas/task.ts';
 import { requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
+import { withWait } from './with-wait.ts';
 
 /** A task with everything below it. */
 export type TaskTree = Task & { subtasks: TaskTree[] };
@@ -13,7 +14,8 @@ const nest = (root: Task, descendants: readonly Task[]): TaskTree => {
 };
 
 /** One task. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN */
-export const getTask = (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<Task> => requireTask(parts, caller, taskId, 'read');
+export const getTask = async (parts: Needs<'store' | 'runs'>, caller: Caller, taskId: string): Promise<Task> =>
+  withWait(parts, await requireTask(parts, caller, taskId, 'read'));
 
 /**
  * A page of the tasks that the caller may see, the newest first.
@@ -22,8 +24,8 @@ export const getTask = (parts: Needs<'store'>, caller: Caller, taskId: string): 
  * @param query.cursor - of the page before, null for the first
  * @throws MakimaError INVALID_CURSOR
  */
-export const listTasks = (
-  { store }: Needs<'store'>,
+export const listTasks = async (
+  parts: Needs<'store' | 'runs'>,
   caller: Caller,
   query: {
     statuses: readonly TaskStatus[] | null;
@@ -32,17 +34,24 @@ export const listTasks = (
     limit: number;
     cursor: string | null;
   },
-): Promise<{ items: Task[]; nextCursor: string | null }> =>
-  store.listTasks({ ...query, withinTreeOf: caller.kind === 'tool-key' ? caller.taskId : null });
+): Promise<{ items: Task[]; nextCursor: string | null }> => {
+  const withinTreeOf = caller.kind === 'tool-key' ? caller.taskId : null;
+  const { items, nextCursor } = await parts.store.listTasks({ ...query, withinTreeOf });
+  return { items: items.map((task) => withWait(parts, task)), nextCursor };
+};
 
 /** The tasks right below one. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN */
-export const listSubtasks = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<Task[]> => {
+export const listSubtasks = async (parts: Needs<'store' | 'runs'>, caller: Caller, taskId: string): Promise<Task[]> => {
   const task = await requireTask(parts, caller, taskId, 'read');
-  return parts.store.listChildren(task.id);
+  return (await parts.store.listChildren(task.id)).map((each) => withWait(parts, each));
 };
 
 /** A task with everything below it. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN */
-export const getTree = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<TaskTree> => {
+export const getTree = async (parts: Needs<'store' | 'runs'>, caller: Caller, taskId: string): Promise<TaskTree> => {
   const task = await requireTask(parts, caller, taskId, 'read');
-  return nest(task, await parts.store.listDescendants(task.id));
+  const descendants = await parts.store.listDescendants(task.id);
+  return nest(
+    withWait(parts, task),
+    descendants.map((each) => withWait(parts, each)),
+  );
 };
