@@ -19,7 +19,9 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }) => {
   api.post(
     '/tasks/:taskId/start',
     {
-      config: { errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'BRANCH_IN_USE', 'COMPLETION_RUNNING', 'INVALID_CONTINUATION', 'DISK_FULL'] },
+      config: {
+        errors: ['TASK_NOT_FOUND', 'TASK_ACTIVE', 'NO_SESSION', 'BRANCH_IN_USE', 'COMPLETION_RUNNING', 'INVALID_CONTINUATION', 'DISK_FULL'],
+      },
       schema: {
         operationId: 'startTask',
         summary: 'Queue a task; a terminal one runs again in its worktree',
@@ -30,7 +32,7 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }) => {
       },
     },
     async (request, reply) => {
-      const started = await actions.startTask(caller(request), request.params.taskId);
+      const started = await actions.startTask(caller(request), request.params.taskId, request.body);
       return sendJsonOrText(request, reply.code(202), started, () => taskLine(started));
     },
   );

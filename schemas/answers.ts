@@ -38,7 +38,10 @@ export const OutputPage = Type.Object(
 );
 
 export const Delivered = Type.Object(
-  { delivered: Type.Boolean({ description: 'Whether the agent has it already; false: it is kept and follows' }) },
+  {
+    id: described(Uuid, 'Of the message'),
+    delivered: Type.Boolean({ description: 'Whether the agent has it already; false: it is kept and follows' }),
+  },
   { $id: 'Delivered', description: 'What became of a message' },
 );
 

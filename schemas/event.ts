@@ -2,10 +2,11 @@ import { Type, type Static } from '@sinclair/typebox';
 import { ApprovalStatus, approvalDeciders, approvalKinds } from './approval.ts';
 import { Nullable, StringEnum, Timestamp, Uuid, described, ref } from './common.ts';
 import { MergeConflict } from './merge.ts';
+import { MessageKind } from './message.ts';
 import { Completion, ListedTask, TaskStatus, Usage } from './task.ts';
 
 /** What is in the log of a task. */
-export const loggedTypes = ['output', 'status', 'usage', 'merge', 'completion', 'tool-key', 'approval', 'end'] as const;
+export const loggedTypes = ['output', 'status', 'usage', 'merge', 'completion', 'tool-key', 'message', 'approval', 'end'] as const;
 export const LoggedType = StringEnum(loggedTypes);
 export type LoggedType = Static<typeof LoggedType>;
 /** Those are sent unasked; the others are made for who asks for them. */
@@ -68,6 +69,14 @@ export const ApprovalPayload = Type.Object({
   decidedBy: Nullable(StringEnum(approvalDeciders, { description: 'Who decided; null: nobody has' })),
 });
 export type ApprovalPayload = Static<typeof ApprovalPayload>;
+export const MessagePayload = Type.Object({
+  type: Type.Literal('message'),
+  messageId: described(Uuid, 'Of the message'),
+  action: StringEnum(['queued', 'delivered', 'withdrawn'] as const, {
+    description: 'What became of it; queued again where the run that was given it ended and its agent did not have it',
+  }),
+  kind: described(MessageKind, 'What it is'),
+});
 export const EndPayload = Type.Object({ type: Type.Literal('end'), status: described(TaskStatus, 'How it ended') });
 
 export const EventPayload = Type.Union([
@@ -78,6 +87,7 @@ export const EventPayload = Type.Union([
   ToolKeyPayload,
   MergePayload,
   ApprovalPayload,
+  MessagePayload,
   EndPayload,
 ]);
 /** An event before it has its place in the log. */

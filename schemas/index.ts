@@ -18,6 +18,7 @@ import {
   StartMerge,
   SubtaskBranch,
 } from './merge.ts';
+import { WaitingMessage } from './message.ts';
 import { CloneWorktree, CreateTask, CreateToolKey, SendMessage, SiblingContext, StartTask, StopTask, UpdateTask } from './task-requests.ts';
 import { ListedTask, Task } from './task.ts';
 import { NewToolKey, ToolKey } from './tool-key.ts';
@@ -39,6 +40,7 @@ export const namedSchemas = [
   Delivered,
   Approval,
   DecideApproval,
+  WaitingMessage,
   WorktreeInfo,
   FileChange,
   CloneWorktree,

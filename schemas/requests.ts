@@ -7,6 +7,7 @@ import { taskStatuses } from './task.ts';
 const TaskId = described(Uuid, 'Of the task');
 export const TaskParams = Type.Object({ taskId: TaskId });
 export const ToolKeyParams = Type.Object({ taskId: TaskId, keyId: described(Uuid, 'Of the key') });
+export const MessageParams = Type.Object({ taskId: TaskId, messageId: described(Uuid, 'Of the message') });
 export const WebhookParams = Type.Object({ webhookId: described(Uuid, 'Of the webhook') });
 
 /** A number in JSON, as generated clients have the ids of events; in an address it is text in any case. */

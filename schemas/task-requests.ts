@@ -75,7 +75,20 @@ export const UpdateTask = Type.Object(
 );
 export type UpdateTask = Static<typeof UpdateTask>;
 
-export const StartTask = Type.Object({}, { $id: 'StartTask', additionalProperties: false, description: 'Nothing is to be said yet' });
+const Message = (description: string) => Type.String({ minLength: 1, maxLength: 1_000_000, pattern: notBlank, description });
+
+export const StartTask = Type.Object(
+  {
+    resume: Type.Optional(
+      Type.Boolean({
+        description: 'Of a task that has ended: go on with the session of its agent, instead of beginning again with the plan',
+      }),
+    ),
+    message: Type.Optional(Message('What the agent is told, after the plan where it begins anew')),
+  },
+  { $id: 'StartTask', additionalProperties: false, description: 'How the run begins' },
+);
+export type StartTask = Static<typeof StartTask>;
 
 export const StopTask = Type.Object(
   {
@@ -89,7 +102,10 @@ export const StopTask = Type.Object(
 export type StopTask = Static<typeof StopTask>;
 
 export const SendMessage = Type.Object(
-  { message: Type.String({ minLength: 1, maxLength: 1_000_000, pattern: notBlank, description: 'In words, as the plan is' }) },
+  {
+    message: Message('In words, as the plan is'),
+    resume: Type.Optional(Type.Boolean({ description: 'A task that has ended goes on for it, with the session of its agent' })),
+  },
   { $id: 'SendMessage', additionalProperties: false, description: 'What the agent is told' },
 );
 export type SendMessage = Static<typeof SendMessage>;

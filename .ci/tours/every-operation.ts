@@ -101,6 +101,9 @@ for (const { id } of [left, right]) {
 await ask(202, 'POST', at(left.id, '/messages'), { message: 'Hurry up.' });
 await ask(202, 'POST', at(left.id, '/sibling-context'), { siblingTaskId: right.id, summary: 'Nothing yet' });
 await ask(200, 'POST', at(left.id, '/pause'));
+const kept = await ask(202, 'POST', at(left.id, '/messages'), { message: 'Slow down.' });
+await ask(200, 'GET', at(left.id, '/messages'));
+await ask(204, 'DELETE', at(left.id, `/messages/${kept.id}`));
 await ask(200, 'POST', at(left.id, '/resume'));
 for (const { id } of [left, right]) {
   await ask(202, 'POST', at(id, '/stop'), { graceful: false });
@@ -166,7 +169,7 @@ for (const [path, accept] of [
   assert.equal((await send('GET', path, undefined, { Accept: accept })).status, 200);
 
 // As a shell asks.
-for (const path of ['', '/subtasks', '/tree', '/branches', '/merge', '/merge/check', '/diff', '/worktree', '/output', '/wait'])
+for (const path of ['', '/messages', '/subtasks', '/tree', '/branches', '/merge', '/merge/check', '/diff', '/worktree', '/output', '/wait'])
   assert.equal((await send('GET', at(top, path), undefined, { Accept: 'text/plain' })).status, 200, path);
 
 /** Without an end, so that a proxy which waits for it never answers; the generated clients and the tests read it. */

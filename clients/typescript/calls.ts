@@ -12,12 +12,14 @@ import type {
   MergeResult,
   RunCompletion,
   StartMerge,
+  StartTask,
   StopTask,
   SubtaskBranch,
   Task,
   TaskPage,
   TaskTree,
   UpdateTask,
+  WaitingMessage,
   Worktree,
   operations,
   paths,
@@ -60,16 +62,22 @@ export interface Calls {
   /** Those right below it, oldest first. */
   subtasks: (taskId: string, options?: CallOptions) => Promise<Task[]>;
   tree: (taskId: string, options?: CallOptions) => Promise<TaskTree>;
-  startTask: (taskId: string, options?: CallOptions) => Promise<Task>;
+  /** From its plan; with `resume` with the session of its agent, which is told `message`. */
+  startTask: (taskId: string, options?: CallOptions & StartTask) => Promise<Task>;
   /** It is being stopped when this returns: `wait` says when it has ended. */
   stopTask: (taskId: string, how?: StopTask, options?: CallOptions) => Promise<Task>;
   pauseTask: (taskId: string, options?: CallOptions) => Promise<Task>;
   resumeTask: (taskId: string, options?: CallOptions) => Promise<Task>;
-  sendMessage: (taskId: string, message: string, options?: CallOptions) => Promise<Delivered>;
   /** What agents ask, the newest first; of one task where it is named. */
   approvals: (filter?: ApprovalFilter & { taskId?: string }, options?: CallOptions) => Promise<Approval[]>;
   /** @throws MakimaError APPROVAL_DECIDED: somebody was quicker, or the agent waits no more */
   decide: (approval: Pick<Approval, 'id' | 'taskId'>, decision: DecideApproval, options?: CallOptions) => Promise<Approval>;
+  /** With `resume` a task that has ended goes on for it. */
+  sendMessage: (taskId: string, message: string, options?: CallOptions & { resume?: boolean }) => Promise<Delivered>;
+  /** What its agent does not have yet. */
+  messages: (taskId: string, options?: CallOptions) => Promise<WaitingMessage[]>;
+  /** @throws MakimaError MESSAGE_DELIVERED */
+  withdrawMessage: (taskId: string, messageId: string, options?: CallOptions) => Promise<void>;
   worktree: (taskId: string, options?: CallOptions) => Promise<Worktree>;
   /** What the task has changed, by file. */
   diff: (taskId: string, options?: CallOptions) => Promise<FileChange[]>;
@@ -109,19 +117,25 @@ export const callsOf = (api: Api): Calls => {
     },
     subtasks: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/subtasks', { params: at(taskId), signal })),
     tree: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/tree', { params: at(taskId), signal })),
-    startTask: (taskId, { signal = null } = {}) => call(api.POST('/api/v1/mesh/tasks/{taskId}/start', { params: at(taskId), signal })),
+    startTask: (taskId, { signal = null, ...body } = {}) =>
+      call(api.POST('/api/v1/mesh/tasks/{taskId}/start', { params: at(taskId), body, signal })),
     stopTask: (taskId, body = {}, { signal = null } = {}) =>
       call(api.POST('/api/v1/mesh/tasks/{taskId}/stop', { params: at(taskId), body, signal })),
     pauseTask: (taskId, { signal = null } = {}) => call(api.POST('/api/v1/mesh/tasks/{taskId}/pause', { params: at(taskId), signal })),
     resumeTask: (taskId, { signal = null } = {}) => call(api.POST('/api/v1/mesh/tasks/{taskId}/resume', { params: at(taskId), signal })),
-    sendMessage: (taskId, message, { signal = null } = {}) =>
-      call(api.POST('/api/v1/mesh/tasks/{taskId}/messages', { params: at(taskId), body: { message }, signal })),
     approvals: ({ taskId, ...query } = {}, { signal = null } = {}) =>
       taskId === undefined
         ? call(api.GET('/api/v1/mesh/approvals', { params: { query }, signal }))
         : call(api.GET('/api/v1/mesh/tasks/{taskId}/approvals', { params: { ...at(taskId), query }, signal })),
     decide: ({ id, taskId }, body, { signal = null } = {}) =>
       call(api.POST('/api/v1/mesh/tasks/{taskId}/approvals/{approvalId}', { params: { path: { taskId, approvalId: id } }, body, signal })),
+    sendMessage: (taskId, message, { signal = null, ...rest } = {}) =>
+      call(api.POST('/api/v1/mesh/tasks/{taskId}/messages', { params: at(taskId), body: { message, ...rest }, signal })),
+    messages: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/messages', { params: at(taskId), signal })),
+    withdrawMessage: async (taskId, messageId, { signal = null } = {}) => {
+      const params = { path: { taskId, messageId } };
+      await call(api.DELETE('/api/v1/mesh/tasks/{taskId}/messages/{messageId}', { params, signal }));
+    },
     worktree: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/worktree', { params: at(taskId), signal })),
     diff: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/diff', { params: at(taskId), signal })),
     patch: (taskId, { signal = null } = {}) =>

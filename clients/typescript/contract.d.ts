@@ -103,7 +103,7 @@ export interface paths {
         put?: never;
         /**
          * Queue a task; a terminal one runs again in its worktree
-         * @description It is answered when the task is queued, not when its agent works: follow its events, or wait. A task that has ended runs again in the same worktree, from its plan.
+         * @description It is answered when the task is queued, not when its agent works: follow its events, or wait. A task that has ended runs again in the same worktree: from its plan, or, with `resume`, with the session of its agent, which knows all that it did before; also where the daemon or the machine went down meanwhile. `message` is what it is told then. A task whose agent never had a session is `NO_SESSION`; where the agent has lost it since, the task fails and says so, and a start without `resume` begins a new one.
          */
         post: operations["startTask"];
         delete?: never;
@@ -199,14 +199,38 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List what its agent does not have yet
+         * @description In the order in which the agent gets them, whoever sent them. One that is `handed` is about to be read and cannot be withdrawn.
+         */
+        get: operations["listMessages"];
         put?: never;
         /**
-         * Send a further user message to the running agent
-         * @description It is stored, and handed to the agent in order: at once, or where the agent is in the middle of a turn as it takes messages.
+         * Say something more to the agent of a task
+         * @description It is kept, and handed to the agent in order, once, at the moment that fits: at once where the agent works, when it goes on where it is paused or blocked, when it runs where the task is queued. What has not reached it when a run ends is the first that the next one is told. To a task that has ended it is `TASK_NOT_RUNNING`, unless `resume` is true: then the task goes on for it, with the session of its agent.
          */
         post: operations["sendMessage"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/messages/{messageId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back what its agent does not have yet
+         * @description A repeat is answered the same. One that the agent has, or is about to read, is `MESSAGE_DELIVERED`.
+         */
+        delete: operations["withdrawMessage"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1484,8 +1508,13 @@ export interface components {
             /** @description Finish although work of subtasks is not integrated */
             force?: boolean;
         };
-        /** @description Nothing is to be said yet */
-        StartTask: Record<string, never>;
+        /** @description How the run begins */
+        StartTask: {
+            /** @description Of a task that has ended: go on with the session of its agent, instead of beginning again with the plan */
+            resume?: boolean;
+            /** @description What the agent is told, after the plan where it begins anew */
+            message?: string;
+        };
         /** @description How a task is stopped */
         StopTask: {
             /** @description false leaves the interrupt out and terminates at once */
@@ -1500,6 +1529,8 @@ export interface components {
         SendMessage: {
             /** @description In words, as the plan is */
             message: string;
+            /** @description A task that has ended goes on for it, with the session of its agent */
+            resume?: boolean;
         };
         /** @description What a sibling did */
         SiblingContext: {
@@ -1513,6 +1544,11 @@ export interface components {
         };
         /** @description What became of a message */
         Delivered: {
+            /**
+             * Format: uuid
+             * @description Of the message
+             */
+            id: string;
             /** @description Whether the agent has it already; false: it is kept and follows */
             delivered: boolean;
         };
@@ -1620,6 +1656,36 @@ export interface components {
              * @enum {string}
              */
             remember?: "task" | "tree";
+        };
+        /** @description A message that its agent does not have yet */
+        WaitingMessage: {
+            /**
+             * Format: uuid
+             * @description Of the message
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose agent gets it
+             */
+            taskId: string;
+            /**
+             * @description user: what somebody says to it; review: remarks on its diff; sibling: what another task did; inbox: what its subtasks came to
+             * @enum {string}
+             */
+            kind: "user" | "review" | "sibling" | "inbox";
+            /** @description In words, as the agent gets it */
+            message: string;
+            /**
+             * @description waiting: it can be withdrawn; handed: it is on its way into the agent, which has not read it
+             * @enum {string}
+             */
+            state: "waiting" | "handed";
+            /**
+             * Format: date-time
+             * @description When it was taken
+             */
+            createdAt: string;
         };
         /** @description Where a task works */
         Worktree: {
@@ -2037,6 +2103,24 @@ export interface components {
             decidedBy: "owner" | "orchestrator" | "remembered" | "makima" | null;
         } | {
             /** @enum {string} */
+            type: "message";
+            /**
+             * Format: uuid
+             * @description Of the message
+             */
+            messageId: string;
+            /**
+             * @description What became of it; queued again where the run that was given it ended and its agent did not have it
+             * @enum {string}
+             */
+            action: "queued" | "delivered" | "withdrawn";
+            /**
+             * @description What it is
+             * @enum {string}
+             */
+            kind: "user" | "review" | "sibling" | "inbox";
+        } | {
+            /** @enum {string} */
             type: "end";
             /**
              * @description How it ended
@@ -2216,7 +2300,7 @@ export interface components {
             /** @description An http or https address. One of this machine or of a private network must be allowed by MAKIMA_WEBHOOK_ALLOW */
             url: string;
             /** @description The types of events to tell; status, merge, completion, end where left out. Lines of output only where it names output */
-            types?: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "approval" | "end")[];
+            types?: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
             /**
              * Format: uuid
              * @description Only of this task and of those below it; of all tasks where left out
@@ -2233,7 +2317,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "approval" | "end")[];
+            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -2278,7 +2362,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "approval" | "end")[];
+            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -2592,15 +2676,15 @@ export interface components {
                 };
             };
         };
-        /** @description `TASK_NOT_RUNNING`: The task is not running. `AGENT_INPUT_CLOSED`: The agent takes no further messages: it is finishing. */
-        "TASK_NOT_RUNNING-AGENT_INPUT_CLOSED": {
+        /** @description `TOO_MANY_MESSAGES`: The limit of messages that wait for one agent is reached. */
+        TOO_MANY_MESSAGES: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["Error"] & {
                     /** @enum {string} */
-                    code?: "TASK_NOT_RUNNING" | "AGENT_INPUT_CLOSED";
+                    code?: "TOO_MANY_MESSAGES";
                 };
             };
         };
@@ -2671,6 +2755,7 @@ export type SiblingContext = components['schemas']['SiblingContext'];
 export type Delivered = components['schemas']['Delivered'];
 export type Approval = components['schemas']['Approval'];
 export type DecideApproval = components['schemas']['DecideApproval'];
+export type WaitingMessage = components['schemas']['WaitingMessage'];
 export type Worktree = components['schemas']['Worktree'];
 export type FileChange = components['schemas']['FileChange'];
 export type CloneWorktree = components['schemas']['CloneWorktree'];
@@ -2722,7 +2807,7 @@ export type ResponseNotReadyHandlerTimeout = components['responses']['NOT_READY-
 export type ResponseRepositoryBusy = components['responses']['REPOSITORY_BUSY'];
 export type ResponseTaskNotFound = components['responses']['TASK_NOT_FOUND'];
 export type ResponseTaskNotFoundWorktreeNotFound = components['responses']['TASK_NOT_FOUND-WORKTREE_NOT_FOUND'];
-export type ResponseTaskNotRunningAgentInputClosed = components['responses']['TASK_NOT_RUNNING-AGENT_INPUT_CLOSED'];
+export type ResponseTooManyMessages = components['responses']['TOO_MANY_MESSAGES'];
 export type ResponseTooManyStreams = components['responses']['TOO_MANY_STREAMS'];
 export type ResponseUnauthenticated = components['responses']['UNAUTHENTICATED'];
 export type ResponseUnsupportedMediaType = components['responses']['UNSUPPORTED_MEDIA_TYPE'];
@@ -3501,7 +3586,7 @@ export interface operations {
             401: components["responses"]["UNAUTHENTICATED"];
             403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
             404: components["responses"]["TASK_NOT_FOUND"];
-            /** @description `TASK_ACTIVE`: The task is active. `BRANCH_IN_USE`: Another task works on this branch. `COMPLETION_RUNNING`: A completion action of this task is under way. */
+            /** @description `TASK_ACTIVE`: The task is active. `NO_SESSION`: The task has no session of an agent to go on with. `BRANCH_IN_USE`: Another task works on this branch. `COMPLETION_RUNNING`: A completion action of this task is under way. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3509,7 +3594,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code?: "TASK_ACTIVE" | "BRANCH_IN_USE" | "COMPLETION_RUNNING";
+                        code?: "TASK_ACTIVE" | "NO_SESSION" | "BRANCH_IN_USE" | "COMPLETION_RUNNING";
                     };
                 };
             };
@@ -3928,6 +4013,49 @@ export interface operations {
             503: components["responses"]["NOT_READY"];
         };
     };
+    listMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the task */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The messages, in the order in which the agent gets them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "e1b7a2c4-3d5f-4a68-9b0c-1f2e3d4c5b6a",
+                     *         "taskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *         "kind": "user",
+                     *         "message": "Write a test for it as well.",
+                     *         "state": "waiting",
+                     *         "createdAt": "2026-11-27T10:00:02.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["WaitingMessage"][];
+                    /** @example e1b7a2c4-3d5f-4a68-9b0c-1f2e3d4c5b6a	waiting	user	Write a test for it as well. */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
     sendMessage: {
         parameters: {
             query?: never;
@@ -3953,6 +4081,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "id": "e1b7a2c4-3d5f-4a68-9b0c-1f2e3d4c5b6a",
                      *       "delivered": true
                      *     }
                      */
@@ -3965,7 +4094,74 @@ export interface operations {
             401: components["responses"]["UNAUTHENTICATED"];
             403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
             404: components["responses"]["TASK_NOT_FOUND"];
-            409: components["responses"]["TASK_NOT_RUNNING-AGENT_INPUT_CLOSED"];
+            /** @description `TASK_NOT_RUNNING`: The task is not running. `AGENT_INPUT_CLOSED`: The agent takes no further messages: it is finishing. `NO_SESSION`: The task has no session of an agent to go on with. `TASK_ACTIVE`: The task is active. `COMPLETION_RUNNING`: A completion action of this task is under way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_RUNNING" | "AGENT_INPUT_CLOSED" | "NO_SESSION" | "TASK_ACTIVE" | "COMPLETION_RUNNING";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            429: components["responses"]["TOO_MANY_MESSAGES"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+            507: components["responses"]["DISK_FULL"];
+        };
+    };
+    withdrawMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the task */
+                taskId: string;
+                /** @description Of the message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does not get it any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            /** @description `TASK_NOT_FOUND`: There is no task with this id. `MESSAGE_NOT_FOUND`: The task has no such message. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_FOUND" | "MESSAGE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `MESSAGE_DELIVERED`: The agent has the message. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MESSAGE_DELIVERED";
+                    };
+                };
+            };
             413: components["responses"]["BODY_TOO_LARGE"];
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
             500: components["responses"]["INTERNAL"];
@@ -3997,6 +4193,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "id": "e1b7a2c4-3d5f-4a68-9b0c-1f2e3d4c5b6a",
                      *       "delivered": true
                      *     }
                      */
@@ -4020,9 +4217,21 @@ export interface operations {
             401: components["responses"]["UNAUTHENTICATED"];
             403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
             404: components["responses"]["TASK_NOT_FOUND"];
-            409: components["responses"]["TASK_NOT_RUNNING-AGENT_INPUT_CLOSED"];
+            /** @description `TASK_NOT_RUNNING`: The task is not running. `AGENT_INPUT_CLOSED`: The agent takes no further messages: it is finishing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_RUNNING" | "AGENT_INPUT_CLOSED";
+                    };
+                };
+            };
             413: components["responses"]["BODY_TOO_LARGE"];
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            429: components["responses"]["TOO_MANY_MESSAGES"];
             500: components["responses"]["INTERNAL"];
             503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
         };
@@ -5273,7 +5482,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, message, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";
@@ -5327,7 +5536,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, message, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";

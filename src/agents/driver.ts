@@ -131,6 +131,8 @@ export interface AgentInstallation {
 /** Everything makima knows of one kind of agent. A further agent is a further driver. */
 export interface AgentDriver {
   readonly name: string;
+  /** Whether a message reaches it in the middle of a turn; else it gets one at a time, when it has ended its turn. */
+  readonly takesMessagesInTurn: boolean;
   /** Looks for the program and asks its version. Never throws: a problem is part of the answer. */
   detect(): Promise<AgentInstallation>;
   /**

@@ -4,6 +4,8 @@ import type { TaskStatus } from '../../schemas/task.ts';
 export interface RunProgress {
   /** It printed at least one line. */
   sawOutput: boolean;
+  /** A turn began, or one ended well: it has read what it was given first. */
+  begun: boolean;
   /** A turn began and has no result yet. */
   turnOpen: boolean;
   /** The last result; several can come on one process, the last one counts. */
@@ -16,7 +18,15 @@ export interface RunProgress {
   background: number;
 }
 
-export const noProgress: RunProgress = { sawOutput: false, turnOpen: false, lastTurn: null, results: 0, denied: [], background: 0 };
+export const noProgress: RunProgress = {
+  sawOutput: false,
+  begun: false,
+  turnOpen: false,
+  lastTurn: null,
+  results: 0,
+  denied: [],
+  background: 0,
+};
 
 export interface RunEnd {
   /** null where the process is gone and left no status. */

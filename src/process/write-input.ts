@@ -151,6 +151,16 @@ const waitingBytes = (directory: string, names: readonly string[]): number => {
 };
 
 /**
+ * Which messages were written into the agent's standard input, of those that were stored with an id; none where the directory is gone.
+ * @param ids - as writeInput was given them
+ */
+export const writtenInputs = (directory: string, ids: readonly string[]): Promise<string[]> =>
+  atOnce(() => {
+    const names = namesIn(runPaths(directory).messages).filter((name) => name.endsWith('.done'));
+    return ids.filter((id) => names.some((name) => name.endsWith(`${idMark(id)}.done`)));
+  });
+
+/**
  * The end of the agent's input, after every message stored before. Resolves when it is stored; can be repeated.
  * Does nothing for a run whose directory is gone. Never waits for the agent.
  */

@@ -13,6 +13,7 @@ import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { failureLines } from './failure-lines.ts';
 import { tellEnded, type RunHook } from './hooks/hook.ts';
+import { settleMessages, warnOfMessages } from './messages/settle-messages.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { Stopping } from './stop-below.ts';
 
@@ -163,12 +164,15 @@ export const concludeRun = async (
   if (run !== null && task !== null && run.state !== 'ended') {
     const current = { ...of, task, run };
     await tellEnded(hooks, current, outcome);
+    await settleMessages(context, current, outcome);
+    context.reached('messages settled');
     const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
     const isElsewhere = 'lost' in outcome && outcome.elsewhere === true;
     const verdict = isTerminal(task.status) ? null : await judge(context, task, run, outcome);
     if (verdict !== null && !isElsewhere) await endSubtasks(context, task, run, verdict.status);
     if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true && !isElsewhere)
       await warnOfDone(context, task, outcome);
+    if (context.log.last(task.id)?.ended !== true && !isElsewhere) await warnOfMessages(context, task.id);
     const toClose = verdict === null ? task : await inTurn(() => settle(context, current, exitCode, verdict));
     // The next start finds the run as it is and goes on.
     if (toClose !== null && !(await close(context, toClose, current, { exitCode, isElsewhere }))) return;

@@ -17,7 +17,7 @@
  * How the task stands is another matter (domain/status-machine.ts): one that was reported done is so while its agent still runs.
  */
 import type { Task } from '../../schemas/task.ts';
-import type { TaskChanges } from '../store/task-store.ts';
+import type { NewMessage, TaskChanges } from '../store/task-store.ts';
 import type { Blocks } from './queue/blocks.ts';
 import type { Seat } from './queue/queue.ts';
 import type { StopOptions } from './stop-below.ts';
@@ -46,8 +46,13 @@ export interface TaskRun {
   pause(): Promise<Task>;
   /** @throws MakimaError TASK_NOT_RUNNING, TASK_NOT_PAUSED */
   resume(): Promise<Task>;
-  /** @throws MakimaError TASK_NOT_RUNNING, AGENT_INPUT_CLOSED */
-  send(text: string): Promise<{ delivered: boolean }>;
+  /**
+   * Puts a message at the end of the task's order, and hands it over where there is an agent that can be told it.
+   * @throws MakimaError TASK_NOT_RUNNING, AGENT_INPUT_CLOSED, TOO_MANY_MESSAGES, DISK_FULL
+   */
+  send(message: NewMessage): Promise<{ delivered: boolean }>;
+  /** There may be messages that can be handed over. */
+  deliver(): void;
   /** The task is done as of now; the agent is let end. @throws MakimaError TASK_NOT_RUNNING */
   finish(changes: TaskChanges): Promise<Task>;
   /** The calls with the task's key that wait for other tasks are others than before. */

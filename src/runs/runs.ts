@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MessageKind } from '../../schemas/message.ts';
 import type { Task, WaitsFor } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
@@ -43,8 +44,15 @@ export interface Runs extends Pick<RunQueue, 'pauseStarts' | 'resumeStarts'> {
   pause(taskId: string): Promise<Task>;
   /** @throws MakimaError TASK_NOT_PAUSED */
   resume(taskId: string): Promise<Task>;
-  /** @throws MakimaError TASK_NOT_RUNNING, AGENT_INPUT_CLOSED */
-  send(taskId: string, text: string): Promise<{ delivered: boolean }>;
+  /**
+   * Says something more to the agent of an active task: at the end of the task's order, and handed over when that fits.
+   * @param message.id - by which a repeat is known; made up where left out
+   * @returns whether the agent has it already
+   * @throws MakimaError TASK_NOT_RUNNING, AGENT_INPUT_CLOSED, TOO_MANY_MESSAGES, DISK_FULL
+   */
+  send(taskId: string, message: { id?: string; kind: MessageKind; text: string }): Promise<{ id: string; delivered: boolean }>;
+  /** Hands over what was put in a transaction of its own, as soon as it fits. */
+  deliver(taskId: string): void;
   /** The task is done as of now. @throws MakimaError TASK_NOT_RUNNING */
   finish(taskId: string, changes: TaskChanges): Promise<Task>;
   /** A decision on what an agent asks is stored, and is carried out. */
@@ -131,7 +139,16 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     stop,
     pause: async (taskId) => runOf(taskId).pause(),
     resume: async (taskId) => runOf(taskId).resume(),
-    send: async (taskId, text) => runOf(taskId).send(text),
+    async send(taskId, { id = context.newId(), ...message }) {
+      const put = { id, taskId, ...message, createdAt: context.now().toISOString() };
+      const run = runs.get(taskId);
+      if (run) return { id, ...(await run.send(put)) };
+      // It is queued, and has its place in a moment.
+      await context.ledger.commit(context.store.putMessage(put));
+      runs.get(taskId)?.deliver();
+      return { id, delivered: false };
+    },
+    deliver: (taskId) => runs.get(taskId)?.deliver(),
     finish: async (taskId, changes) => runOf(taskId).finish(changes),
     attend: (taskId, awaited) => attendance.attend(taskId, awaited),
     async abandon(taskId) {

@@ -1,15 +1,12 @@
 import { asSetUp } from '../agents/driver.ts';
-import { largePlanTokens, roughTokens } from '../domain/plan-size.ts';
-import { orchestratorPrompt } from '../orchestrator/orchestrator-prompt.ts';
-import { subtaskPrompt } from '../orchestrator/subtask-prompt.ts';
 import type { RunHandle } from '../process/handle.ts';
 import { launch } from '../process/launch.ts';
 import { createRunDirectory } from '../process/run-directory.ts';
 import { sweepRun } from '../process/sweep.ts';
-import { writeInput } from '../process/write-input.ts';
 import type { Begun } from './begin-run.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { worktreeOfStart, type Additions, type RunHook, type Start } from './hooks/hook.ts';
+import { sessionOf, storeOpening } from './messages/opening.ts';
 import type { Stopping } from './stop-below.ts';
 import { takeBackStart } from './take-back-start.ts';
 import { untilDone } from './until-done.ts';
@@ -17,39 +14,19 @@ import { untilDone } from './until-done.ts';
 type Parts = Pick<RunContext, 'homeId' | 'store' | 'ledger' | 'drivers' | 'inheritedEnv' | 'keepSubtasks' | 'now' | 'reached' | 'report'> &
   Stopping;
 
-/** The system text and the plan, as one message. */
-const firstMessage = async ({ store }: Pick<Parts, 'store'>, start: Start): Promise<string> => {
-  const { task, run } = start;
-  const worktree = worktreeOfStart(start);
-  const source = task.continueFromTaskId === null ? null : await store.getTask(task.continueFromTaskId);
-  const facts = {
-    name: task.name,
-    worktreePath: worktree.path,
-    branch: worktree.branch,
-    baseBranch: task.baseBranch,
-    isSubtask: task.parentTaskId !== null,
-    continuedFrom: source?.name ?? null,
-    hasEarlierRun: run.number > 1 && !start.isNewWorktree,
-    ports: run.ports,
-  };
-  return `${task.isOrchestrator ? orchestratorPrompt(facts) : subtaskPrompt(facts)}\n\n${task.plan}`;
-};
-
-/** The directory with the plan in it, then the process: whenever the daemon dies, the agent has its plan or was never there. */
+/** The directory with what the agent is told first in it, then the process: whenever the daemon dies, the agent has that or was never there. */
 const launchAgent = async (context: Parts, start: Start, additions: readonly Additions[]): Promise<RunHandle> => {
   const { task, run, driver } = start;
-  const tokens = roughTokens(task.plan);
-  if (tokens > largePlanTokens)
-    context.ledger.say(
-      task.id,
-      `The plan is about ${tokens} tokens; beyond ${largePlanTokens} little of the agent's context is left for the work`,
-      'warning',
-    );
   await createRunDirectory(run.directory);
-  await writeInput(run.directory, driver.userMessage(await firstMessage(context, start)));
+  const said = await storeOpening(context, start);
   context.reached('plan stored');
   const command = driver.command(
-    additions.reduce((launch, each) => ({ ...launch, ...each.launch }), { ...asSetUp, model: task.model, effort: task.effort }),
+    additions.reduce((launch, each) => ({ ...launch, ...each.launch }), {
+      ...asSetUp,
+      session: sessionOf(start),
+      model: task.model,
+      effort: task.effort,
+    }),
   );
   const handle = await launch({
     runId: run.runId,
@@ -61,7 +38,7 @@ const launchAgent = async (context: Parts, start: Start, additions: readonly Add
     env: additions.reduce<Record<string, string>>((env, each) => ({ ...env, ...each.env }), { ...context.inheritedEnv, ...command.env }),
   });
   context.reached('agent launched');
-  context.ledger.say(task.id, `Started with a plan of about ${tokens} tokens`);
+  context.ledger.say(task.id, said);
   return handle;
 };
 

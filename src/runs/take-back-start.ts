@@ -24,6 +24,8 @@ export const takeBackStart = async (
   if ((await context.store.getRun(run.runId))?.state === 'ended') return null;
   await undoAll(hooks, start);
   await removeRunDirectory(run.directory);
+  // What it was to be told first waits again.
+  await context.ledger.commit(context.store.settleMessages(task.id, run.runId, 'none'));
   // Asked last: somebody may stop it while this goes on.
   const stored = (await context.store.getRun(run.runId)) ?? run;
   const stopped = stored.stopRequested !== null;

@@ -157,6 +157,7 @@ export const createTaskRun = (
     return live;
   };
 
+  const deliver = (): void => live?.deliver();
   const isUnderWay = (): boolean => phase === 'preparing' || phase === 'running' || phase === 'ending';
 
   return {
@@ -196,7 +197,14 @@ export const createTaskRun = (
       await blocks.align();
       return resumed;
     },
-    send: async (text) => liveOne().send(text),
+    async send(message) {
+      if (live !== null || phase === 'ended' || phase === 'detached') return liveOne().send(message);
+      await context.ledger.commit(context.store.putMessage(message));
+      // Its agent has come to run meanwhile, which had a look before.
+      deliver();
+      return { delivered: false };
+    },
+    deliver,
     async finish(changes) {
       const one = liveOne();
       // Whoever says that it is done waits for nothing.

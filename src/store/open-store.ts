@@ -3,6 +3,7 @@ import { MakimaError } from '../errors.ts';
 import { approvalRows } from './approvals/approval-rows.ts';
 import { commitTogether } from './commit-together.ts';
 import { mergeRows } from './merge-rows.ts';
+import { messageRows } from './messages/message-rows.ts';
 import { migrate } from './migrations.ts';
 import { outboxRows } from './outbox-rows.ts';
 import { relocate } from './relocate.ts';
@@ -49,6 +50,10 @@ const lastChange = async (db: Kysely<Tables>): Promise<string> =>
       .executeTakeFirst()
   )?.last ?? '';
 
+/** The tasks with messages that an agent does not have, or of a run that is not over. */
+const withMail = async (db: Kysely<Tables>): Promise<Set<string>> =>
+  new Set((await db.selectFrom('messages').select('taskId').distinct().where('text', '<>', '').execute()).map(({ taskId }) => taskId));
+
 /** Whoever asks for what changed since a time must not miss a change because the clock was set back. */
 const neverBack =
   (from: string, now: () => Date): Session['changedAt'] =>
@@ -86,6 +91,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
   });
   const session: Session = {
     tasks: rememberTasks(),
+    mail: await withMail(db),
     // Kysely lets one transaction or query at a time onto a connection of a database that has but one.
     read: (work) => call(() => work(db)),
     write: (work) => call(() => together(work)),
@@ -102,6 +108,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
     ...mergeRows(session),
     ...approvalRows(session),
     ...outboxRows(session),
+    ...messageRows(session),
     ...webhookRows(session),
     getMeta: (key) =>
       session.read(async (db) => (await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst())?.value ?? null),

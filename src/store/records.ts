@@ -3,6 +3,7 @@ import type { EventPayload, LoggedType } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Usage } from '../../schemas/task.ts';
 import type { PortBlock } from '../domain/port-blocks.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { NewMessage } from './messages/message-records.ts';
 
 /** What of a task may change after it was made, its status apart: that moves by a transition alone. */
 export type TaskChanges = Partial<Omit<Task, 'id' | 'status' | 'parentTaskId' | 'depth' | 'createdAt' | 'updatedAt'>>;
@@ -49,8 +50,12 @@ export interface Transition {
   reason?: string;
   /** Follow the status event in the outbox. */
   events?: EventPayload[];
-  /** A run that begins in the same transaction. */
+  /** A run that begins in the same transaction; whether it resumes is what the task was queued with. */
   newRun?: NewRun;
+  /** How the task's next run begins: with the agent's session, or anew; left out: as it was. It stays over a start that is done again. */
+  resume?: boolean;
+  /** Messages that are put in the same transaction, of this task or another. */
+  messages?: readonly NewMessage[];
   /**
    * A run that changes in the same transaction. It must be this task's and not have ended, so that a late
    * word from an earlier run cannot move the task's next one.
@@ -79,6 +84,8 @@ export interface Run {
   baseUsage: Usage;
   /** That are its own as long as it is not over; null where it has none. */
   ports: PortBlock | null;
+  /** It goes on with the agent's own session, if there is one. */
+  resume: boolean;
   createdAt: string;
   endedAt: string | null;
   /** The status the task takes when the process has ended, where somebody asked for a stop. */

@@ -55,7 +55,7 @@ export const orNull = <T>(text: string | null, read: (text: string) => T): T | n
 export const write = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
 
 export const taskOf = (row: Selectable<Tables['tasks']>): Task => {
-  const { seq, idempotencyScope, idempotencyKey, requestHash, ...fields } = row;
+  const { seq, idempotencyScope, idempotencyKey, requestHash, resumeNext, ...fields } = row;
   return {
     ...fields,
     isOrchestrator: row.isOrchestrator === 1,
@@ -69,7 +69,9 @@ export const taskOf = (row: Selectable<Tables['tasks']>): Task => {
   };
 };
 
-export const taskRow = (task: Task): Omit<Insertable<Tables['tasks']>, 'idempotencyScope' | 'idempotencyKey' | 'requestHash'> => ({
+export const taskRow = (
+  task: Task,
+): Omit<Insertable<Tables['tasks']>, 'idempotencyScope' | 'idempotencyKey' | 'requestHash' | 'resumeNext'> => ({
   ...task,
   isOrchestrator: task.isOrchestrator ? 1 : 0,
   waitsFor: write(task.waitsFor),
@@ -103,6 +105,7 @@ export const runOf = (row: Selectable<Tables['runs']>): Run => {
     handle: orNull(row.handle, readAny),
     baseUsage: readUsage(row.baseUsage),
     ports: orNull(row.ports, readPorts),
+    resume: row.resume === 1,
     keepSubtasks: row.keepSubtasks === 1,
     finishRequested: row.finishRequested === 1,
     endedByDaemon: row.endedByDaemon === 1,

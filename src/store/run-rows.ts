@@ -18,7 +18,7 @@ const requireRun = async (db: Kysely<Tables>, runId: string): Promise<Run> => {
 };
 
 /** Begins a run within a transaction of the caller's. */
-export const insertRun = async (trx: Transaction<Tables>, taskId: string, run: NewRun): Promise<Run> => {
+export const insertRun = async (trx: Transaction<Tables>, taskId: string, run: NewRun, resume: number): Promise<Run> => {
   const earlier = (await runsOf(trx, taskId).execute()).at(-1);
   if (earlier && earlier.state !== 'ended') {
     throw new MakimaError('TASK_ACTIVE', `Run ${earlier.number} of the task has not ended`, { details: { runId: earlier.runId } });
@@ -32,6 +32,7 @@ export const insertRun = async (trx: Transaction<Tables>, taskId: string, run: N
     state: 'preparing' as const,
     baseUsage: JSON.stringify(run.baseUsage),
     ports: run.ports === null ? null : JSON.stringify(run.ports),
+    resume,
     createdAt: run.createdAt,
     endedAt: null,
     stopRequested: null,
@@ -52,7 +53,7 @@ export const changeRun = async (trx: Transaction<Tables>, runId: string, changes
 };
 
 export const runRows = ({ read, write }: Session): RunRows => ({
-  createRun: (taskId, run) => write((trx) => insertRun(trx, taskId, run)),
+  createRun: (taskId, run) => write((trx) => insertRun(trx, taskId, run, 0)),
 
   updateRun: (runId, changes) => write((trx) => changeRun(trx, runId, changes)),
 

@@ -1,6 +1,7 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { Task } from '../../schemas/task.ts';
 import type { ApprovalRecord, RememberedRule } from './approvals/approval-records.ts';
+import type { MessageRecord } from './messages/message-records.ts';
 import type { RememberedTasks } from './remembered-tasks.ts';
 import type { Delivery, Integration, OpenMerge, Run, ToolKeyRecord, WebhookRecord, WorktreeRecord } from './records.ts';
 
@@ -17,13 +18,18 @@ export interface Tables {
     idempotencyScope: string | null;
     idempotencyKey: string | null;
     requestHash: string | null;
+    /** 1: the next run goes on with the agent's session. */
+    resumeNext: number;
   };
-  runs: Row<Omit<Run, 'handle'>, 'baseUsage' | 'ports', 'keepSubtasks' | 'finishRequested' | 'endedByDaemon'> & { handle: string | null };
+  runs: Row<Omit<Run, 'handle'>, 'baseUsage' | 'ports', 'resume' | 'keepSubtasks' | 'finishRequested' | 'endedByDaemon'> & {
+    handle: string | null;
+  };
   worktrees: Row<Omit<WorktreeRecord, 'record'>, never, never> & { record: string };
   tool_keys: Row<ToolKeyRecord, never, never>;
   integrations: Row<Integration, never, never>;
   open_merges: Row<Omit<OpenMerge, 'record'>, never, never> & { record: string };
   webhooks: Row<WebhookRecord, 'types', never>;
+  messages: Row<MessageRecord, never, never>;
   deliveries: Row<Omit<Delivery, 'seq'>, never, never>;
   approvals: Row<ApprovalRecord, 'input' | 'questions' | 'suggestions' | 'answers' | 'updatedInput', never>;
   approval_rules: Row<RememberedRule, 'input', never>;
@@ -34,6 +40,8 @@ export interface Tables {
 /** How the rows' files reach the database: what either method resolves with has been committed. */
 export interface Session {
   tasks: RememberedTasks;
+  /** The tasks that may have messages which are not settled: for all others nothing is asked. */
+  mail: Set<string>;
   /** Queries that change nothing. */
   read: <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>;
   /** One transaction: all of it or, where the work throws, none. */

@@ -11,6 +11,7 @@ import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import type { Relocation } from '../domain/relocation.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { ApprovalRows } from './approvals/approval-records.ts';
+import type { MessageRows } from './messages/message-records.ts';
 import type {
   CreateOptions,
   Delivery,
@@ -32,6 +33,7 @@ import type {
 } from './records.ts';
 
 export type * from './approvals/approval-records.ts';
+export type * from './messages/message-records.ts';
 export type * from './records.ts';
 
 export interface TaskReads {
@@ -207,7 +209,7 @@ export interface WebhookRows {
 }
 
 export interface TaskStore
-  extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, MergeRows, ApprovalRows, OutboxRows, WebhookRows {
+  extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, MergeRows, ApprovalRows, OutboxRows, MessageRows, WebhookRows {
   /** A value of the daemon itself, such as its id. */
   getMeta(key: string): Promise<string | null>;
   setMeta(key: string, value: string): Promise<void>;

@@ -3,6 +3,7 @@ import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, Warning } from '../../schemas/task.ts';
 import { isActive, sourcesOf } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
+import { putMessages } from './messages/message-rows.ts';
 import { post } from './outbox-rows.ts';
 import { taskChangesRow, taskOf, taskRow } from './rows.ts';
 import { changeRun, insertRun } from './run-rows.ts';
@@ -64,6 +65,7 @@ const create = async (trx: Transaction<Tables>, { tasks, now, changedAt }: Sessi
       idempotencyScope: idempotency?.scope ?? null,
       idempotencyKey: idempotency?.key ?? null,
       requestHash: idempotency?.requestHash ?? null,
+      resumeNext: 0,
     })
     .onConflict((conflict) => conflict.columns(['idempotencyScope', 'idempotencyKey']).doNothing())
     .returningAll()
@@ -94,7 +96,7 @@ const change = async (
     .executeTakeFirst();
 
 const move = async (trx: Transaction<Tables>, session: Session, id: string, transition: Transition): Promise<Task> => {
-  const { to, from, patch = {}, reason, events = [], newRun, run, code = 'INVALID_TRANSITION', keyId } = transition;
+  const { to, from, patch = {}, reason, events = [], newRun, run, resume, messages = [], code = 'INVALID_TRANSITION', keyId } = transition;
   await requireKey(trx, keyId);
   const current = await requireTask(trx, id);
   const refuse = (detail: string) => new MakimaError(code, detail, { details: { status: current.status } });
@@ -105,14 +107,19 @@ const move = async (trx: Transaction<Tables>, session: Session, id: string, tran
     if (taskId !== id || state === 'ended') throw refuse('The run has ended and no longer speaks for the task');
     await changeRun(trx, run.runId, run.changes);
   }
-  if (newRun) await insertRun(trx, id, newRun);
+  if (newRun) await insertRun(trx, id, newRun, current.resumeNext);
   // What it waited for goes with how it stood.
   const waitsFor = patch.waitsFor ?? null;
   // Matched on the status that was read, for databases where another connection can move it in between.
-  const moved = await change(trx, session, current, { ...taskChangesRow({ ...patch, waitsFor }), status: to });
+  const moved = await change(trx, session, current, {
+    ...taskChangesRow({ ...patch, waitsFor }),
+    ...(resume !== undefined && { resumeNext: resume ? 1 : 0 }),
+    status: to,
+  });
   if (!moved) throw refuse(`The task is no longer ${current.status}`);
   const status: EventPayload = { type: 'status', from: current.status, to, ...(reason !== undefined && { reason }) };
   await post(trx, id, session.now(), [status, ...events]);
+  await putMessages(trx, session, messages);
   return taskOf(moved);
 };
 
@@ -202,11 +209,13 @@ export const taskWrites = (session: Session): TaskWrites => {
 
     transition: (id, transition) => leave(session, (trx) => move(trx, session, id, transition)),
 
-    deleteTasks: (ids) =>
-      session.write(async (trx) => {
+    async deleteTasks(ids) {
+      await session.write(async (trx) => {
         const order = tasks.begin();
         await remove(trx, ids);
         tasks.deleting(ids, order);
-      }),
+      });
+      for (const id of ids) session.mail.delete(id);
+    },
   };
 };

@@ -29,7 +29,7 @@ export const shareSibling = async (
   caller: Caller,
   taskId: string,
   request: SiblingContext,
-): Promise<{ delivered: boolean }> => {
+): Promise<{ id: string; delivered: boolean }> => {
   const task = await requireTask(parts, caller, taskId, 'command');
   const sibling = await requireTask(parts, caller, request.siblingTaskId, 'read');
   if (sibling.id === task.id || sibling.parentTaskId !== task.parentTaskId || task.parentTaskId === null) {
@@ -43,5 +43,5 @@ export const shareSibling = async (
     await changedFiles(parts, sibling),
     'Take this into account; its files are for you to read, not to change.',
   ].join('\n\n');
-  return parts.runs.send(task.id, text);
+  return parts.runs.send(task.id, { kind: 'sibling', text });
 };

@@ -14,7 +14,7 @@ export * from './reading/read-tasks.ts';
 export * from './worktree/read-worktree.ts';
 export * from './worktree/restore-worktree.ts';
 export * from './worktree/run-completion.ts';
-export * from './send-message.ts';
+export * from './messages.ts';
 export * from './share-sibling.ts';
 export * from './life/start-task.ts';
 export * from './life/stop-task.ts';

@@ -36,8 +36,9 @@ const handlers: Handlers = {
     const { taskId } = command;
     return { type: 'taskResult', taskId, ...(await actions.stopTask(caller, taskId, request(command))) };
   },
-  async sendMessage(actions, caller, { taskId, message }) {
-    return { type: 'messageResult', taskId, ...(await actions.sendMessage(caller, taskId, message)) };
+  async sendMessage(actions, caller, { taskId, message, resume }) {
+    const options = resume === undefined ? [] : [{ resume }];
+    return { type: 'messageResult', taskId, ...(await actions.sendMessage(caller, taskId, message, ...options)) };
   },
   async injectSiblingContext(actions, caller, command) {
     const { taskId } = command;

@@ -327,6 +327,7 @@ for (const [name, open] of Object.entries(stores)) {
         number: 1,
         handle: null,
         state: 'preparing',
+        resume: false,
         endedAt: null,
         stopRequested: null,
         keepSubtasks: false,

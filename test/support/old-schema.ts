@@ -8,12 +8,14 @@ const laterColumns = [
   ['tasks', 'waitsFor'],
   ['tasks', 'budget'],
   ['tasks', 'continuesBranch'],
+  ['tasks', 'resumeNext'],
   ['tasks', 'updatedAt'],
   ['runs', 'toldAfter'],
   ['runs', 'keepSubtasks'],
   ['runs', 'ports'],
+  ['runs', 'resume'],
 ] as const;
-const laterTables = ['deliveries', 'webhooks', 'approvals', 'approval_rules'] as const;
+const laterTables = ['messages', 'deliveries', 'webhooks', 'approvals', 'approval_rules'] as const;
 const laterIndexes = ['tasks_updated'] as const;
 
 /** Takes a database back to how makima 0.1 had it, with what is in the columns that it had. */

@@ -203,7 +203,7 @@ void t.test('a client that gives no sign of life is cut off', async (t) => {
 
 void t.test('when the daemon ends, what is under way is answered, and sockets are closed', async (t) => {
   const drain = new AbortController();
-  const answer = Promise.withResolvers<{ delivered: boolean }>();
+  const answer = Promise.withResolvers<{ id: string; delivered: boolean }>();
   // However slow the machine is: nothing here waits for so long.
   const limits = { socketEndMs: 60_000 };
   const { url, app } = await serve(t, { drainSignal: drain.signal, answers: { sendMessage: () => answer.promise }, limits });
@@ -213,7 +213,7 @@ void t.test('when the daemon ends, what is under way is answered, and sockets ar
   await busy.ask({ type: 'checkTargetExists', targetDir: '/x' });
   drain.abort();
   t.match(await busy.ask({ type: 'checkTargetExists', targetDir: '/x' }), { type: 'error', code: 'NOT_READY', statusCode: 503 });
-  answer.resolve({ delivered: true });
+  answer.resolve({ id: taskId, delivered: true });
   t.match(await asked, { type: 'messageResult', requestId: 1, delivered: true });
   for (const { closed } of [idle, busy]) t.match(await closed, { code: 1001, reason: 'The daemon is shutting down' });
   await app.close();

@@ -89,7 +89,7 @@ void t.test('what is said to one agent is said in order, whatever becomes of wha
         said.push(`${id === taskId ? '' : 'other '}${message}`);
         if (message === 'first') await new Promise<void>((resolve) => letGo.push(resolve));
         if (message === 'second') throw new MakimaError('TASK_NOT_RUNNING');
-        return { delivered: true };
+        return { id, delivered: true };
       },
     },
   });

@@ -17,6 +17,7 @@ const known: Readonly<Record<Type, true>> = {
   completion: true,
   'tool-key': true,
   approval: true,
+  message: true,
   end: true,
 };
 const isType = (text: string): text is Type => Object.hasOwn(known, text);

@@ -79,6 +79,7 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
 
   return {
     name: 'claude',
+    takesMessagesInTurn: true,
     detect,
     whyNotSignedIn,
     refusedEffort: async (effort) => {

@@ -1,4 +1,5 @@
 import type { Task } from '../../../schemas/task.ts';
+import type { WaitingMessage } from '../../../schemas/message.ts';
 import type { TaskTree } from '../../tasks/actions.ts';
 
 const lineBreakers = /[\p{Cc}\u2028\u2029]/gu;
@@ -49,5 +50,11 @@ export const taskDetails = (task: Task): string =>
     detail('worktree', task.overlayPath),
     detail('cost', task.usage === null ? null : `$${task.usage.costUsd.toFixed(4)}`),
   ].join('');
+
+/** What an agent does not have yet, one line each: `id`, `state`, `kind` and the beginning of what it says. */
+export const messageLines = (messages: readonly WaitingMessage[]): string =>
+  messages
+    .map(({ id, state, kind, message }) => `${id}\t${state}\t${kind}\t${withinLine(message.slice(0, 200).toWellFormed())}\n`)
+    .join('');
 
 export const deliveredLine = (answer: { delivered: boolean }): string => (answer.delivered ? 'delivered\n' : 'not delivered\n');

@@ -10,6 +10,12 @@ const deliveryWait = 2000;
 /** What is said to a running agent. */
 export interface AgentInput {
   /**
+   * A user message that its task's log has already.
+   * @param id - of one that the agent is to get once, also where nobody knows any more whether it was accepted
+   * @throws MakimaError AGENT_INPUT_CLOSED, BODY_TOO_LARGE, DISK_FULL
+   */
+  hand(text: string, id: string): Promise<AcceptedInput>;
+  /**
    * A user message.
    * @param id - of one that the agent is to get once, also where nobody knows any more whether it was accepted
    * @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL
@@ -48,14 +54,20 @@ export const openAgentInput = (of: {
     }
   };
 
+  const hand = async (text: string, id?: string): Promise<AcceptedInput> => {
+    if (state.inputClosed || state.exited) throw new MakimaError('AGENT_INPUT_CLOSED');
+    const { results } = tracker.progress;
+    const accepted = await agent.write(driver.userMessage(text), id);
+    of.reached('message accepted');
+    state.askedAfter = results;
+    of.heard();
+    return accepted;
+  };
+
   return {
+    hand,
     async send(text, id) {
-      if (state.inputClosed || state.exited) throw new MakimaError('AGENT_INPUT_CLOSED');
-      const { results } = tracker.progress;
-      const accepted = await agent.write(driver.userMessage(text), id);
-      of.reached('message accepted');
-      state.askedAfter = results;
-      of.heard();
+      const accepted = await hand(text, id);
       if (!accepted.repeated) of.said(text);
       return { delivered: await delivered(accepted) };
     },

@@ -2,9 +2,10 @@ import type { Task } from '../../../schemas/task.ts';
 import type { AgentSignal } from '../../agents/driver.ts';
 import { createTurns } from '../../domain/turns.ts';
 import { messageOf } from '../../errors.ts';
-import type { TaskChanges } from '../../store/task-store.ts';
+import type { NewMessage, TaskChanges } from '../../store/task-store.ts';
 import type { RunOfTask } from '../context.ts';
 import { tellFound, tellSignals, type RunHook, type RunningAgent } from '../hooks/hook.ts';
+import { openMailbox } from '../messages/open-mailbox.ts';
 import type { RunOutcome } from '../outcome.ts';
 import type { Blocks } from '../queue/blocks.ts';
 import { untilDone } from '../until-done.ts';
@@ -22,7 +23,9 @@ export interface LiveRun {
   end(graceful: boolean): void;
   pause(): Promise<Task>;
   resume(): Promise<Task>;
-  send(text: string): Promise<{ delivered: boolean }>;
+  send(message: NewMessage): Promise<{ delivered: boolean }>;
+  /** There may be messages that can be handed over. */
+  deliver(): void;
   /** The task is done as of now; the agent is let end. */
   finish(changes: TaskChanges): Promise<Task>;
   /** The calls with the task's key that wait for other tasks are others than before. */
@@ -99,7 +102,8 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
     );
   const heard = (): void => vigil.heard();
   const input = openAgentInput({ driver, agent, tracker, state, said, heard, reached: context.reached, detach });
-  const watched: WatchedRun = { ...of, state, input, say };
+  const mailbox = openMailbox(context, { ...of, state, input, say, consider: () => rest.consider() });
+  const watched: WatchedRun = { ...of, state, input, mailbox, say };
   const vigil = keepVigil(context, watched);
   const rest = createRest(context, watched);
 
@@ -123,10 +127,12 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
     state.exited = true;
     vigil.stop();
     rest.stop();
+    mailbox.stop();
     return outcome;
   };
 
   // What a crash kept from being drawn from lines that were logged already.
+  void mailbox.look();
   rest.consider();
   const asked = tracker.asked.map((request): AgentSignal => ({ kind: 'asked', request }));
   const tellAgain = async (): Promise<void> => {
@@ -167,7 +173,8 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
         say('Resumed');
         return changed;
       }),
-    send: (text) => input.send(text),
+    send: (message) => mailbox.send(message),
+    deliver: () => void mailbox.look(),
     async finish(changes) {
       const done = await ledger.transition(task.id, {
         to: 'done',

@@ -28,10 +28,11 @@ export interface ProgressTracker {
 const step = (progress: RunProgress, signal: AgentSignal): RunProgress => {
   switch (signal.kind) {
     case 'turn-started':
-      return { ...progress, turnOpen: true };
+      return { ...progress, begun: true, turnOpen: true };
     case 'turn-ended':
       return {
         ...progress,
+        begun: progress.begun || !signal.isError,
         turnOpen: false,
         lastTurn: { isError: signal.isError, message: signal.message },
         results: progress.results + 1,

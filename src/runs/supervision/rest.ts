@@ -16,7 +16,7 @@ export interface Rest {
 
 /** An agent at rest is let end, unless its task still has something to tell it: an orchestrator waits for its subtasks, and is told once what is left. */
 export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
-  const { task, run, tracker, state, input, detach, say } = watched;
+  const { task, run, tracker, state, input, mailbox, detach, say } = watched;
   const { store, ledger } = context;
   /** The subtasks that an agent at rest waits for, each with what ends watching it. */
   const awaited = new Map<string, () => void>();
@@ -80,7 +80,11 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
 
   const decide = async (): Promise<void> => {
     if (state.inputClosed || state.exited || watched.isStopping() || !isAtRest(tracker.progress)) return;
+    await mailbox.look();
+    // What it was given it answers first, and considers again then.
+    if (mailbox.isOwing() && !state.finishing) return;
     if (task.isOrchestrator && !state.finishing && tracker.progress.lastTurn?.isError !== true && (await leadsOn())) return;
+    if (mailbox.isOwing() && !state.finishing) return;
     await input.close();
   };
   let deciding: Promise<void> = Promise.resolve();

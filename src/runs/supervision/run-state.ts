@@ -1,4 +1,5 @@
 import type { RunContext, RunOfTask } from '../context.ts';
+import type { Mailbox } from '../messages/mailbox.ts';
 import type { AgentInput } from './agent-input.ts';
 import type { AgentProcess } from './agent-process.ts';
 import type { ProgressTracker } from './progress.ts';
@@ -24,6 +25,7 @@ export interface WatchedRun extends RunOfTask {
   tracker: ProgressTracker;
   state: RunState;
   input: AgentInput;
+  mailbox: Mailbox;
   /** Somebody asked for a stop. */
   isStopping: () => boolean;
   /** Whether a call with its task's key waits for another task. */

@@ -165,5 +165,5 @@ export const createTask = async (
     }),
   });
   // Also where the task was made by an earlier try that died before it was started.
-  return request.start === true && made.status === 'pending' ? queueTask(parts, caller, made) : made;
+  return request.start === true && made.status === 'pending' ? queueTask(parts, caller, made, { resume: false }) : made;
 };

@@ -1,4 +1,5 @@
 import type { TaskEvent } from '../../../../schemas/event.ts';
+import type { WaitingMessage } from '../../../../schemas/message.ts';
 import type { Task } from '../../../../schemas/task.ts';
 
 /** The tasks that the document's examples speak of: an orchestrator, and a subtask of it that has ended well. */
@@ -86,6 +87,17 @@ export const subtask: Task = {
   overlayPath: '/home/ada/.makima/worktrees/login-form-7d0e2f9a',
   branch: subtaskBranch,
   progressSummary: null,
+};
+
+export const deliveredMessage = { id: 'e1b7a2c4-3d5f-4a68-9b0c-1f2e3d4c5b6a', delivered: true };
+
+export const waitingMessage: WaitingMessage = {
+  id: deliveredMessage.id,
+  taskId,
+  kind: 'user',
+  message: 'Write a test for it as well.',
+  state: 'waiting',
+  createdAt: at.started,
 };
 
 export const statusEvent: TaskEvent = { id: 41, taskId, at: at.started, type: 'status', from: 'starting', to: 'running' };

@@ -1,0 +1,59 @@
+import { messageKinds } from '../../../schemas/message.ts';
+import { largePlanTokens, roughTokens } from '../../domain/plan-size.ts';
+import { orchestratorPrompt } from '../../orchestrator/orchestrator-prompt.ts';
+import { subtaskPrompt } from '../../orchestrator/subtask-prompt.ts';
+import { writeInput } from '../../process/write-input.ts';
+import type { RunContext } from '../context.ts';
+import { worktreeOfStart, type Start } from '../hooks/hook.ts';
+
+const goOn = 'Go on where you were: your last run ended, and your worktree is as it was left.';
+const newWorktree =
+  'Your worktree was removed since, and made anew from where it began: look at what is there before you go on with what you were asked.';
+
+/** The session that a run goes on with; null where it begins a new one, also where there is none yet to go on with. */
+export const sessionOf = ({ task, run }: Pick<Start, 'task' | 'run'>): string | null => (run.resume ? task.sessionId : null);
+
+/** The system text and the plan, as one message. */
+const planMessage = async ({ store }: Pick<RunContext, 'store'>, start: Start): Promise<string> => {
+  const { task, run } = start;
+  const worktree = worktreeOfStart(start);
+  const source = task.continueFromTaskId === null ? null : await store.getTask(task.continueFromTaskId);
+  const facts = {
+    name: task.name,
+    worktreePath: worktree.path,
+    branch: worktree.branch,
+    baseBranch: task.baseBranch,
+    isSubtask: task.parentTaskId !== null,
+    continuedFrom: source?.name ?? null,
+    hasEarlierRun: run.number > 1 && !start.isNewWorktree,
+    ports: run.ports,
+  };
+  return `${task.isOrchestrator ? orchestratorPrompt(facts) : subtaskPrompt(facts)}\n\n${task.plan}`;
+};
+
+/**
+ * Stores what an agent is told first in its run's directory: the plan, or, where it goes on with its session, what it has been told since and
+ * does not have, else that it is to go on. Messages that wait follow a plan, too.
+ * @returns what of it is said in the task's output
+ */
+export const storeOpening = async (context: Pick<RunContext, 'store' | 'ledger'>, start: Start): Promise<string> => {
+  const { task, run, driver } = start;
+  const session = sessionOf(start);
+  const tokens = roughTokens(task.plan);
+  const write = (text: string, id?: string) => writeInput(run.directory, driver.userMessage(text), id);
+  if (session === null && tokens > largePlanTokens)
+    context.ledger.say(
+      task.id,
+      `The plan is about ${tokens} tokens; beyond ${largePlanTokens} little of the agent's context is left for the work`,
+      'warning',
+    );
+  if (session === null) await write(await planMessage(context, start));
+  else if (start.isNewWorktree) await write(newWorktree);
+  const isOpened = session === null || start.isNewWorktree;
+  // One that takes none in a turn gets the next when it has ended that.
+  const limit = driver.takesMessagesInTurn ? null : isOpened ? 0 : 1;
+  const messages = await context.ledger.commit(context.store.handMessages(task.id, run.runId, { kinds: messageKinds, limit }));
+  for (const { id, text } of messages) await write(text, id);
+  if (!isOpened && messages.length === 0) await write(goOn);
+  return session === null ? `Started with a plan of about ${tokens} tokens` : `Going on with the agent's session ${session}`;
+};

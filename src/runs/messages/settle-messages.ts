@@ -1,0 +1,33 @@
+import { writtenInputs } from '../../process/write-input.ts';
+import type { RunContext, RunOfTask } from '../context.ts';
+import type { RunOutcome } from '../outcome.ts';
+
+/**
+ * At a run's end, says of what it was given whether the agent has it; the rest waits again, and is the first that the task's next run is told. An
+ * agent whose session never began has nothing, whatever was written for it. Can be repeated, while the run's directory is there.
+ */
+export const settleMessages = async (
+  { store, ledger }: Pick<RunContext, 'store' | 'ledger'>,
+  { task, run }: RunOfTask,
+  outcome: RunOutcome,
+): Promise<void> => {
+  const handed = (await store.waitingMessages(task.id)).filter(({ runId }) => runId === run.runId);
+  const hasBegun = 'lost' in outcome || outcome.progress.begun;
+  const taken = hasBegun
+    ? await writtenInputs(
+        run.directory,
+        handed.map(({ id }) => id),
+      )
+    : 'none';
+  await ledger.commit(store.settleMessages(task.id, run.runId, taken));
+};
+
+/** Somebody has said something to a task that is over, and its agent does not have it. Can be repeated. */
+export const warnOfMessages = async ({ store, ledger }: Pick<RunContext, 'store' | 'ledger'>, taskId: string): Promise<void> => {
+  const { length } = await store.waitingMessages(taskId);
+  if (length === 0) return;
+  await ledger.warn(taskId, {
+    code: 'MESSAGES_WAITING',
+    message: `${length === 1 ? 'A message has' : `${length} messages have`} not reached the agent. What waits is kept, and is what the task's next run is told: start it with resume true, or withdraw it (GET /tasks/{taskId}/messages lists it)`,
+  });
+};
