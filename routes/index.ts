@@ -12,6 +12,7 @@ import { metricsRoutes, probeRoutes } from './service.ts';
 import { subtaskRoutes } from './subtasks.ts';
 import { taskRoutes } from './tasks.ts';
 import { toolKeyRoutes } from './tool-keys.ts';
+import { usageRoutes } from './usage.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { webSocketRoutes } from './websocket.ts';
 import { worktreeRoutes } from './worktree.ts';
@@ -26,6 +27,7 @@ import { worktreeRoutes } from './worktree.ts';
  *                 DELETE /tasks/{taskId}                   delete
  *   subtasks.ts   GET    /tasks/{taskId}/subtasks          children
  *                 GET    /tasks/{taskId}/tree              everything below
+ *   usage.ts      GET    /tasks/{taskId}/usage             what it used, and of its budgets
  *   control.ts    POST   /tasks/{taskId}/start             queue
  *                 POST   /tasks/{taskId}/stop              end
  *                 POST   /tasks/{taskId}/pause, /resume    halt and go on
@@ -69,6 +71,7 @@ export const routes: Routes = {
   mesh: [
     taskRoutes,
     subtaskRoutes,
+    usageRoutes,
     controlRoutes,
     messageRoutes,
     approvalRoutes,

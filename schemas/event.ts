@@ -3,10 +3,10 @@ import { ApprovalStatus, approvalDeciders, approvalKinds } from './approval.ts';
 import { Nullable, StringEnum, Timestamp, Uuid, described, ref } from './common.ts';
 import { MergeConflict } from './merge.ts';
 import { MessageKind } from './message.ts';
-import { Completion, ListedTask, TaskStatus, Usage } from './task.ts';
+import { budgetLimits, Completion, ListedTask, TaskStatus, Usage } from './task.ts';
 
 /** What is in the log of a task. */
-export const loggedTypes = ['output', 'status', 'usage', 'merge', 'completion', 'tool-key', 'message', 'approval', 'end'] as const;
+export const loggedTypes = ['output', 'status', 'usage', 'budget', 'merge', 'completion', 'tool-key', 'message', 'approval', 'end'] as const;
 export const LoggedType = StringEnum(loggedTypes);
 export type LoggedType = Static<typeof LoggedType>;
 /** Those are sent unasked; the others are made for who asks for them. */
@@ -39,6 +39,17 @@ export const StatusPayload = Type.Object({
   reason: Type.Optional(Type.String({ description: 'Why, where there is more to say' })),
 });
 export const UsagePayload = Type.Object({ type: Type.Literal('usage'), usage: Usage });
+export const BudgetPayload = Type.Object({
+  type: Type.Literal('budget'),
+  budgetTaskId: described(Uuid, 'The task whose budget it is; what was used is of all at and below it'),
+  limit: StringEnum(budgetLimits, { description: 'Which of its limits' }),
+  percent: Type.Integer({
+    description: 'How much of the limit is used up, at the least: 80 is a warning; at 100 every task under the budget ends with its turn',
+  }),
+  used: Type.Number({ description: 'What was used by then' }),
+  max: Type.Number({ description: 'The limit' }),
+});
+export type BudgetPayload = Static<typeof BudgetPayload>;
 export const CompletionPayload = Type.Object({ type: Type.Literal('completion'), completion: Completion });
 export const ToolKeyPayload = Type.Object({
   type: Type.Literal('tool-key'),
@@ -83,6 +94,7 @@ export const EventPayload = Type.Union([
   OutputPayload,
   StatusPayload,
   UsagePayload,
+  BudgetPayload,
   CompletionPayload,
   ToolKeyPayload,
   MergePayload,

@@ -22,6 +22,7 @@ import { WaitingMessage } from './message.ts';
 import { CloneWorktree, CreateTask, CreateToolKey, SendMessage, SiblingContext, StartTask, StopTask, UpdateTask } from './task-requests.ts';
 import { ListedTask, Task } from './task.ts';
 import { NewToolKey, ToolKey } from './tool-key.ts';
+import { UsageReport } from './usage.ts';
 import { CreateWebhook, NewWebhook, Webhook, WebhookMessage } from './webhook.ts';
 import { CloneResult, FileChange, TargetExists, WorktreeInfo } from './worktree.ts';
 
@@ -31,6 +32,7 @@ export const namedSchemas = [
   ListedTask,
   TaskPage,
   TaskTree,
+  UsageReport,
   CreateTask,
   UpdateTask,
   StartTask,

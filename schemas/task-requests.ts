@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Nullable, StringEnum, Uuid, described, noNul, noOption, notBlank } from './common.ts';
-import { CompletionAction } from './task.ts';
+import { Budget, CompletionAction } from './task.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 300, pattern: notBlank, description: 'For people, and for the name of the branch' });
 const Plan = Type.String({ minLength: 1, maxLength: 2_000_000, pattern: notBlank, description: 'What the agent is to do, in words' });
@@ -54,6 +54,7 @@ export const CreateTask = Type.Object(
     agent: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: noNul, description: 'By its name, as info lists them' })),
     model: Type.Optional(Model),
     effort: Type.Optional(Effort),
+    budget: Type.Optional(described(Budget, 'What it and all below it may use, together; no limit where left out')),
     start: Type.Optional(Type.Boolean({ description: 'Start it at once' })),
   },
   { $id: 'CreateTask', additionalProperties: false, description: 'A task to be made' },
@@ -67,6 +68,7 @@ export const UpdateTask = Type.Object(
     priority: Type.Optional(Priority),
     model: Type.Optional(Nullable(Model)),
     effort: Type.Optional(Nullable(Effort)),
+    budget: Type.Optional(Nullable(described(Budget, 'In the place of the one before, at any time; null: no limit'))),
     progressSummary: Type.Optional(Summary('How far it is, or what came of it')),
     status: Type.Optional(StringEnum(['done', 'completed'] as const, { description: 'done finishes the task; completed is read as done' })),
     force: Type.Optional(Type.Boolean({ description: 'Finish although work of subtasks is not integrated' })),

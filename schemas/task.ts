@@ -71,6 +71,7 @@ export const WaitsFor = Type.Object(
 );
 export type WaitsFor = Static<typeof WaitsFor>;
 
+export const budgetLimits = ['maxCostUsd', 'maxTokens', 'maxTurns', 'maxMinutes'] as const;
 export const Budget = Type.Object(
   {
     maxCostUsd: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000, description: 'In US dollars, as the agents say' })),

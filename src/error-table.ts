@@ -42,6 +42,7 @@ export const errorTable = {
   REQUEST_TIMEOUT: { status: 408, what: 'The request did not come in time', remedy: 'Send it again in one go' },
   // 409: not in this state
   TASK_ACTIVE: { status: 409, what: 'The task is active', remedy: 'Stop it first and wait until it has ended' },
+  BUDGET_EXCEEDED: { status: 409, what: 'The budget is used up', remedy: 'PUT the task that has the budget with a larger one, or with null for none, and start again: with resume true it goes on where it was' },
   TASK_NOT_PENDING: { status: 409, what: 'The task was started', remedy: 'name, plan and priority change only while a task is pending' },
   TASK_NOT_RUNNING: { status: 409, what: 'The task is not running', remedy: 'GET the task for its status; start it, or resume it if it is paused. A message to a task that has ended takes resume true: it goes on with the session of its agent' },
   TASK_NOT_PAUSED: { status: 409, what: 'The task is not paused', remedy: 'GET the task for its status' },

@@ -67,6 +67,7 @@ const part = (name: string, content: string, file = 'shared.txt') =>
 const [first, second, third] = [await part('First', 'one'), await part('Second', 'two'), await part('Third', 'x', 'other.txt')];
 await ask(200, 'GET', at(top, '/subtasks'));
 await ask(200, 'GET', at(top, '/tree'));
+await ask(200, 'GET', at(top, '/usage'));
 await ask(200, 'GET', at(top, '/branches'));
 await ask(200, 'GET', at(top, '/merge/preview'));
 await ask(200, 'GET', at(top, `/merge/preview?subtaskId=${first}`));
@@ -169,7 +170,7 @@ for (const [path, accept] of [
   assert.equal((await send('GET', path, undefined, { Accept: accept })).status, 200);
 
 // As a shell asks.
-for (const path of ['', '/messages', '/subtasks', '/tree', '/branches', '/merge', '/merge/check', '/diff', '/worktree', '/output', '/wait'])
+for (const path of ['', '/messages', '/subtasks', '/tree', '/usage', '/branches', '/merge', '/merge/check', '/diff', '/worktree', '/output', '/wait'])
   assert.equal((await send('GET', at(top, path), undefined, { Accept: 'text/plain' })).status, 200, path);
 
 /** Without an end, so that a proxy which waits for it never answers; the generated clients and the tests read it. */

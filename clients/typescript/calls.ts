@@ -18,6 +18,7 @@ import type {
   Task,
   TaskPage,
   TaskTree,
+  UsageReport,
   UpdateTask,
   WaitingMessage,
   Worktree,
@@ -62,6 +63,8 @@ export interface Calls {
   /** Those right below it, oldest first. */
   subtasks: (taskId: string, options?: CallOptions) => Promise<Task[]>;
   tree: (taskId: string, options?: CallOptions) => Promise<TaskTree>;
+  /** What it and all below it have used, and what is left of their budgets. */
+  usage: (taskId: string, options?: CallOptions) => Promise<UsageReport>;
   /** From its plan; with `resume` with the session of its agent, which is told `message`. */
   startTask: (taskId: string, options?: CallOptions & StartTask) => Promise<Task>;
   /** It is being stopped when this returns: `wait` says when it has ended. */
@@ -116,6 +119,7 @@ export const callsOf = (api: Api): Calls => {
       await call(api.DELETE('/api/v1/mesh/tasks/{taskId}', { params: { ...at(taskId), query }, signal }));
     },
     subtasks: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/subtasks', { params: at(taskId), signal })),
+    usage: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/usage', { params: at(taskId), signal })),
     tree: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/tree', { params: at(taskId), signal })),
     startTask: (taskId, { signal = null, ...body } = {}) =>
       call(api.POST('/api/v1/mesh/tasks/{taskId}/start', { params: at(taskId), body, signal })),

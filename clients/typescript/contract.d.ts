@@ -38,7 +38,7 @@ export interface paths {
         get: operations["getTask"];
         /**
          * Change a task, report progress, or finish it with status done
-         * @description `name`, `plan` and `priority` change while the task is pending, `model` and `effort` while it is not active, `progressSummary` at any time. `status: "done"` finishes a running task. For an orchestrator that is refused while work of its subtasks is neither merged, copied nor skipped (`SUBTASKS_NOT_INTEGRATED`, which names the branches), unless `force` is true.
+         * @description `name`, `plan` and `priority` change while the task is pending, `model` and `effort` while it is not active, `budget` and `progressSummary` at any time: where a budget is raised, what is under it goes on, and what was stopped can be started. `status: "done"` finishes a running task. For an orchestrator that is refused while work of its subtasks is neither merged, copied nor skipped (`SUBTASKS_NOT_INTEGRATED`, which names the branches), unless `force` is true.
          */
         put: operations["updateTask"];
         post?: never;
@@ -84,6 +84,26 @@ export interface paths {
          * @description Each task has its `subtasks`, oldest first.
          */
         get: operations["getTree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mesh/tasks/{taskId}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a task and its tree have used, and what is left of their budgets
+         * @description Tokens, cost and turns as the agents tell them, and the minutes for which they ran. Of a turn that was broken off without a result it is what its lines let one know: what was read, about what was written, and no cost. `budgets` has each budget that the task is under, its own and those above it.
+         */
+        get: operations["getUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1438,6 +1458,104 @@ export interface components {
             /** @description Oldest first */
             subtasks: components["schemas"]["TaskTree"][];
         };
+        /** @description What a task has used */
+        UsageReport: {
+            /** @description The task by itself, over all its runs */
+            task: {
+                /** @description Tokens that the model read, without those of the cache */
+                inputTokens: number;
+                /** @description Tokens that it wrote */
+                outputTokens: number;
+                /** @description Tokens that it had from the cache */
+                cacheReadTokens: number;
+                /** @description Tokens that went into the cache */
+                cacheWriteTokens: number;
+                /** @description In US dollars, as the agent says */
+                costUsd: number;
+                /** @description How many turns the agent took */
+                turns: number;
+                /** @description How long agents ran, by the clock; not while they were paused, blocked or waited for their turn */
+                minutes: number;
+            };
+            /** @description The task and all that is or was below it: what deleted subtasks used counts */
+            tree: {
+                /** @description Tokens that the model read, without those of the cache */
+                inputTokens: number;
+                /** @description Tokens that it wrote */
+                outputTokens: number;
+                /** @description Tokens that it had from the cache */
+                cacheReadTokens: number;
+                /** @description Tokens that went into the cache */
+                cacheWriteTokens: number;
+                /** @description In US dollars, as the agent says */
+                costUsd: number;
+                /** @description How many turns the agent took */
+                turns: number;
+                /** @description How long agents ran, by the clock; not while they were paused, blocked or waited for their turn */
+                minutes: number;
+            };
+            /** @description Of the task, the first one first */
+            runs: {
+                /**
+                 * Format: uuid
+                 * @description Of the run
+                 */
+                id: string;
+                /** @description 1 is the first of its task */
+                number: number;
+                /**
+                 * Format: date-time
+                 * @description When it had its turn
+                 */
+                startedAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended; null: it has not
+                 */
+                endedAt: string | null;
+                /** @description What it used by itself, also where it went on with the session of an earlier one */
+                usage: {
+                    /** @description Tokens that the model read, without those of the cache */
+                    inputTokens: number;
+                    /** @description Tokens that it wrote */
+                    outputTokens: number;
+                    /** @description Tokens that it had from the cache */
+                    cacheReadTokens: number;
+                    /** @description Tokens that went into the cache */
+                    cacheWriteTokens: number;
+                    /** @description In US dollars, as the agent says */
+                    costUsd: number;
+                    /** @description How many turns the agent took */
+                    turns: number;
+                    /** @description How long agents ran, by the clock; not while they were paused, blocked or waited for their turn */
+                    minutes: number;
+                };
+            }[];
+            /** @description That the task is under, the nearest first; a tool key sees those of its own tree */
+            budgets: {
+                /**
+                 * Format: uuid
+                 * @description The task whose budget it is
+                 */
+                taskId: string;
+                /** @description Of that task */
+                taskName: string;
+                /** @description Each limit that it has */
+                limits: {
+                    /**
+                     * @description Which limit
+                     * @enum {string}
+                     */
+                    limit: "maxCostUsd" | "maxTokens" | "maxTurns" | "maxMinutes";
+                    /** @description What that task and all below it have used */
+                    used: number;
+                    /** @description The limit */
+                    max: number;
+                    /** @description How much of it is used up */
+                    percent: number;
+                }[];
+            }[];
+        };
         /** @description A task to be made */
         CreateTask: {
             /** @description For people, and for the name of the branch */
@@ -1483,6 +1601,17 @@ export interface components {
             model?: string;
             /** @description As the agent names it: claude has low, medium, high, xhigh and max */
             effort?: string;
+            /** @description What it and all below it may use, together; no limit where left out */
+            budget?: {
+                /** @description In US dollars, as the agents say */
+                maxCostUsd?: number;
+                /** @description Tokens read and written, those of the cache too */
+                maxTokens?: number;
+                /** @description Turns of agents */
+                maxTurns?: number;
+                /** @description Minutes in which its runs went on */
+                maxMinutes?: number;
+            };
             /** @description Start it at once */
             start?: boolean;
         };
@@ -1498,6 +1627,17 @@ export interface components {
             model?: string | null;
             /** @description As the agent names it: claude has low, medium, high, xhigh and max */
             effort?: string | null;
+            /** @description In the place of the one before, at any time; null: no limit */
+            budget?: {
+                /** @description In US dollars, as the agents say */
+                maxCostUsd?: number;
+                /** @description Tokens read and written, those of the cache too */
+                maxTokens?: number;
+                /** @description Turns of agents */
+                maxTurns?: number;
+                /** @description Minutes in which its runs went on */
+                maxMinutes?: number;
+            } | null;
             /** @description How far it is, or what came of it */
             progressSummary?: string;
             /**
@@ -2006,6 +2146,25 @@ export interface components {
             };
         } | {
             /** @enum {string} */
+            type: "budget";
+            /**
+             * Format: uuid
+             * @description The task whose budget it is; what was used is of all at and below it
+             */
+            budgetTaskId: string;
+            /**
+             * @description Which of its limits
+             * @enum {string}
+             */
+            limit: "maxCostUsd" | "maxTokens" | "maxTurns" | "maxMinutes";
+            /** @description How much of the limit is used up, at the least: 80 is a warning; at 100 every task under the budget ends with its turn */
+            percent: number;
+            /** @description What was used by then */
+            used: number;
+            /** @description The limit */
+            max: number;
+        } | {
+            /** @enum {string} */
             type: "completion";
             /** @description The result of the completion action */
             completion: {
@@ -2300,7 +2459,7 @@ export interface components {
             /** @description An http or https address. One of this machine or of a private network must be allowed by MAKIMA_WEBHOOK_ALLOW */
             url: string;
             /** @description The types of events to tell; status, merge, completion, end where left out. Lines of output only where it names output */
-            types?: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
+            types?: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
             /**
              * Format: uuid
              * @description Only of this task and of those below it; of all tasks where left out
@@ -2317,7 +2476,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
+            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -2362,7 +2521,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
+            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -2746,6 +2905,7 @@ export type Task = components['schemas']['Task'];
 export type ListedTask = components['schemas']['ListedTask'];
 export type TaskPage = components['schemas']['TaskPage'];
 export type TaskTree = components['schemas']['TaskTree'];
+export type UsageReport = components['schemas']['UsageReport'];
 export type CreateTask = components['schemas']['CreateTask'];
 export type UpdateTask = components['schemas']['UpdateTask'];
 export type StartTask = components['schemas']['StartTask'];
@@ -3490,6 +3650,95 @@ export interface operations {
                     /**
                      * @example 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10	running	Hello
                      *     7d0e2f9a-1b64-4f0c-8a39-52b1c3f4e8d2	done	  Login form
+                     */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the task */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was used */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "task": {
+                     *         "inputTokens": 5210,
+                     *         "outputTokens": 1830,
+                     *         "cacheReadTokens": 48200,
+                     *         "cacheWriteTokens": 9100,
+                     *         "costUsd": 0.42,
+                     *         "turns": 12,
+                     *         "minutes": 3.5
+                     *       },
+                     *       "tree": {
+                     *         "inputTokens": 9800,
+                     *         "outputTokens": 4100,
+                     *         "cacheReadTokens": 120000,
+                     *         "cacheWriteTokens": 21000,
+                     *         "costUsd": 1.05,
+                     *         "turns": 31,
+                     *         "minutes": 9
+                     *       },
+                     *       "runs": [
+                     *         {
+                     *           "id": "0d7c1a2e-6f0b-4c55-9d31-8a2f4b7c9e10",
+                     *           "number": 1,
+                     *           "startedAt": "2030-01-31T12:00:01.000Z",
+                     *           "endedAt": null,
+                     *           "usage": {
+                     *             "inputTokens": 5210,
+                     *             "outputTokens": 1830,
+                     *             "cacheReadTokens": 48200,
+                     *             "cacheWriteTokens": 9100,
+                     *             "costUsd": 0.42,
+                     *             "turns": 12,
+                     *             "minutes": 3.5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "budgets": [
+                     *         {
+                     *           "taskId": "0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10",
+                     *           "taskName": "Shop",
+                     *           "limits": [
+                     *             {
+                     *               "limit": "maxCostUsd",
+                     *               "used": 1.05,
+                     *               "max": 5,
+                     *               "percent": 21
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageReport"];
+                    /**
+                     * @example task: $0.4200, 12 turns, 62510 tokens in, 1830 out, 3.5 minutes
+                     *     tree: $1.0500, 31 turns, 150800 tokens in, 4100 out, 9.0 minutes
+                     *     run 1: $0.4200, 12 turns, 62510 tokens in, 1830 out, 3.5 minutes
+                     *     budget of 0b4c1d5e-8f3a-4c59-9a57-6c0f6f1f6a10 (Shop): $1.05 of $5.00 (21 %)
                      */
                     "text/plain": string;
                 };
@@ -5482,7 +5731,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, message, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";
@@ -5536,7 +5785,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, merge, completion, tool-key, message, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";

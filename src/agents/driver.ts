@@ -115,6 +115,11 @@ export interface AgentReader {
    * @returns the `type` field of the line, null where it is no JSON object with one, and what the line means
    */
   read(line: string): { jsonType: string | null; signals: AgentSignal[] };
+  /**
+   * What the run has used by the lines so far: what its results told, and of a turn that has none yet what its lines let one guess. It is
+   * at least what the last result told. Of a cost that no result has told it knows nothing.
+   */
+  readonly usage: Usage;
 }
 
 /** What is known of an agent's installation. */

@@ -4,7 +4,7 @@ import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import { createTogether } from '../domain/together.ts';
 import { MakimaError, type ErrorCode } from '../errors.ts';
 import type { Appended, EventLog } from '../events/event-log.ts';
-import type { CreateOptions, TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
+import type { CreateOptions, RunChanges, TaskChanges, TaskStore, Transition } from '../store/task-store.ts';
 
 const outboxBatch = 500;
 /** From a log that could not be written to the next try, in milliseconds; every further change tries too. */
@@ -25,6 +25,7 @@ export interface Ledger {
   transition(taskId: string, change: Transition): Promise<Task>;
   /**
    * @param only - holds the change to these statuses
+   * @param run - a run of it that changes in the same transaction
    * @throws MakimaError TASK_NOT_FOUND, or `only.code`
    */
   update(
@@ -32,6 +33,7 @@ export interface Ledger {
     changes: TaskChanges,
     events?: EventPayload[],
     only?: { in: readonly TaskStatus[]; code?: ErrorCode },
+    run?: { runId: string; changes: RunChanges },
   ): Promise<Task>;
   /** Appends events that no row stands behind: output. */
   append(taskId: string, events: readonly Appended[], position?: { run: string; out: number; err: number }): void;
@@ -131,7 +133,7 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
       return made;
     },
     transition: async (taskId, change) => committed(await store.transition(taskId, change)),
-    update: async (taskId, patch, events, only) => committed(await store.updateTask(taskId, patch, events, only)),
+    update: async (taskId, patch, events, only, run) => committed(await store.updateTask(taskId, patch, events, only, run)),
     warn: async (taskId, ...warnings) => committed(await store.addWarnings(taskId, warnings)),
     async commit(change) {
       const done = await change;

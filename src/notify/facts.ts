@@ -1,12 +1,14 @@
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
+import { describeLimit } from '../domain/budget.ts';
 
 /** An environment variable of each program is bounded by the system, and no person reads more. */
 const longestText = 2000;
 
-/** What a person is told of: the end of what they asked for, a completion action that failed, an agent that waits for them. */
+/** What a person is told of: the end of what they asked for, a completion action that failed, an agent that waits for them, a budget that runs out. */
 export const isForAPerson = (event: TaskEvent, task: Task): boolean => {
   if (event.type === 'approval') return event.status === 'pending';
+  if (event.type === 'budget') return true;
   // What becomes of a subtask is its orchestrator's business.
   if (task.parentTaskId !== null) return false;
   return event.type === 'end' || (event.type === 'completion' && event.completion.status === 'failed');
@@ -16,6 +18,7 @@ const sentence = (event: TaskEvent, task: Task): string => {
   const name = JSON.stringify(task.name);
   if (event.type === 'completion') return `${name}: ${event.completion.action} failed: ${event.completion.message ?? ''}`;
   if (event.type === 'approval') return `${name} asks${event.kind === 'tool' ? ` for ${event.tool}` : ''}: ${event.what ?? event.tool}`;
+  if (event.type === 'budget') return `${name}: its budget has reached ${event.percent} %: ${describeLimit(event)}`;
   const why = task.errorMessage === null ? '' : `: ${task.errorMessage}`;
   return task.status === 'done' ? `${name} is done` : `${name} ${task.status === 'interrupted' ? 'was stopped' : task.status}${why}`;
 };

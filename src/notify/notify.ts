@@ -62,7 +62,7 @@ export const notifyPerson = ({ store, log, command, home, inheritedEnv, now, rep
   };
 
   const follow = async (): Promise<void> => {
-    const feed = await log.followAll({ after: null, types: ['approval', 'completion', 'end'], visible: () => true, signal });
+    const feed = await log.followAll({ after: null, types: ['approval', 'budget', 'completion', 'end'], visible: () => true, signal });
     for await (const { event } of feed) {
       if (!('taskId' in event)) continue;
       if (now().getTime() - Date.parse(event.at) > freshMs) continue;

@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { judgeRun, type Verdict } from '../domain/run-verdict.ts';
+import { isAtRest, judgeRun, type Verdict } from '../domain/run-verdict.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import type { InTurn } from '../domain/turns.ts';
 import { codeOf } from '../files/failure.ts';
 import { describeWhatIsLeft } from '../integration/gate.ts';
 import { subtaskWarnings } from '../integration/subtask-warnings.ts';
+import { lastSign } from '../process/last-sign.ts';
 import { removeRunDirectory, runPaths } from '../process/run-directory.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
@@ -51,7 +52,7 @@ const holdToDone = async (context: Parts, task: Task, verdict: Verdict): Promise
 };
 
 /** What somebody should look at though the task is done: said before its log ends, and again to no effect where that was broken off. */
-const warnOfDone = async (context: Parts, task: Task, outcome: RunOutcome): Promise<void> => {
+const warnOfDone = async (context: Parts, { task, run }: RunOfTask, outcome: RunOutcome): Promise<void> => {
   const denied = 'lost' in outcome ? [] : outcome.progress.denied;
   const tools =
     denied.length === 0
@@ -62,7 +63,8 @@ const warnOfDone = async (context: Parts, task: Task, outcome: RunOutcome): Prom
             message: `The agent was denied some of the tools that it tried: ${denied.join(', ')}. Look whether the work is whole, and at the permissions and hooks in its settings`,
           },
         ];
-  const warnings = [...tools, ...(task.isOrchestrator ? await subtaskWarnings(context, task) : [])];
+  const budget = run.stopReason === null ? [] : [{ code: 'BUDGET_EXCEEDED', message: run.stopReason }];
+  const warnings = [...tools, ...budget, ...(task.isOrchestrator ? await subtaskWarnings(context, task) : [])];
   if (warnings.length > 0) await context.ledger.warn(task.id, ...warnings);
 };
 
@@ -75,7 +77,8 @@ const describeCompletion = (task: Task): EventPayload => ({
 /** Somebody has asked for a stop since the run was judged, and was told that it is being stopped. */
 const unlessStopped = async (context: Parts, { task, run }: RunOfTask, verdict: Verdict): Promise<Verdict> => {
   const latest = await context.store.getRun(run.runId);
-  if (latest === null || latest.stopRequested === null || run.stopRequested !== null) return verdict;
+  // One that has used up its budget had ended by itself.
+  if (latest === null || latest.stopRequested !== 'interrupted' || run.stopRequested !== null) return verdict;
   await endSubtasks(context, task, latest, 'interrupted');
   return { status: 'interrupted', errorMessage: null };
 };
@@ -94,14 +97,17 @@ const settle = async (context: Parts, of: RunOfTask, exitCode: number | null, ju
   if (verdict.status === 'done' && status !== 'running') await context.ledger.transition(task.id, { to: 'running' });
   const endedAt = context.now().toISOString();
   const patch = { completedAt: endedAt, exitCode, errorMessage };
+  // It may have ended while no daemon looked: time in which the machine was off is none of the agent's.
+  const ranUntil = lastSign(run.directory)?.toISOString() ?? endedAt;
   if (verdict.status === 'done' && context.completions.atEnd(task) !== null) {
-    const done = await context.ledger.transition(task.id, { to: 'done', patch });
+    const done = await context.ledger.transition(task.id, { to: 'done', patch, ranUntil });
     context.reached('task done');
     return done;
   }
   await context.ledger.transition(task.id, {
     to: verdict.status,
     patch,
+    ranUntil,
     ...(errorMessage !== null && { reason: errorMessage }),
     run: { runId: run.runId, changes: { state: 'ended', endedAt, exitCode } },
     events: [
@@ -133,15 +139,24 @@ const close = async (
 };
 
 const judge = async (context: Parts, task: Task, run: Run, outcome: RunOutcome): Promise<Verdict> => {
+  const isOverBudget = run.stopRequested === 'failed';
   if ('lost' in outcome)
-    return run.stopRequested === null ? { status: 'failed', errorMessage: outcome.lost } : { status: 'interrupted', errorMessage: null };
-  const judged = judgeRun(outcome.progress, {
-    exitCode: outcome.exit.exitCode,
-    stopRequested: run.stopRequested !== null,
-    endedByDaemon: run.endedByDaemon,
-    stderrTail: await stderrTail(run.directory),
-  });
-  return holdToDone(context, task, judged);
+    return run.stopRequested === 'interrupted'
+      ? { status: 'interrupted', errorMessage: null }
+      : { status: 'failed', errorMessage: isOverBudget ? run.stopReason : outcome.lost };
+  const judged = await holdToDone(
+    context,
+    task,
+    judgeRun(outcome.progress, {
+      exitCode: outcome.exit.exitCode,
+      stopRequested: run.stopRequested === 'interrupted',
+      endedByDaemon: run.endedByDaemon || isOverBudget,
+      stderrTail: await stderrTail(run.directory),
+    }),
+  );
+  if (!isOverBudget) return judged;
+  // Its last turn was one that it would have ended with: the work is whole, whatever it has cost.
+  return judged.status === 'done' && isAtRest(outcome.progress) ? judged : { status: 'failed', errorMessage: run.stopReason };
 };
 
 /**
@@ -171,7 +186,7 @@ export const concludeRun = async (
     const verdict = isTerminal(task.status) ? null : await judge(context, task, run, outcome);
     if (verdict !== null && !isElsewhere) await endSubtasks(context, task, run, verdict.status);
     if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true && !isElsewhere)
-      await warnOfDone(context, task, outcome);
+      await warnOfDone(context, current, outcome);
     if (context.log.last(task.id)?.ended !== true && !isElsewhere) await warnOfMessages(context, task.id);
     const toClose = verdict === null ? task : await inTurn(() => settle(context, current, exitCode, verdict));
     // The next start finds the run as it is and goes on.

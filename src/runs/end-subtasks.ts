@@ -10,11 +10,11 @@ import { stopBelow, type Stopping } from './stop-below.ts';
 export const endSubtasks = async (
   parts: Stopping & { keepSubtasks: boolean },
   task: Task,
-  run: Pick<Run, 'keepSubtasks'>,
+  run: Pick<Run, 'stopRequested' | 'keepSubtasks'>,
   status: TaskStatus,
 ): Promise<void> => {
   if (status === 'done' || !task.isOrchestrator) return;
-  const keep = status === 'interrupted' ? run.keepSubtasks : parts.keepSubtasks;
+  const keep = run.stopRequested === null ? parts.keepSubtasks : run.keepSubtasks;
   if (keep) return;
   const stopped = await stopBelow(parts, task, { graceful: true, again: false });
   if (stopped > 0) parts.ledger.say(task.id, `Its ${stopped} active subtasks are stopped with it (MAKIMA_KEEP_SUBTASKS=true keeps them)`);

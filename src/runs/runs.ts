@@ -4,6 +4,7 @@ import type { Task, WaitsFor } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run, TaskChanges } from '../store/task-store.ts';
 import { createDesk, type Desk } from './asking/desk.ts';
+import { createBudgets, type Budgets } from './budget/budgets.ts';
 import type { RunContext } from './context.ts';
 import type { RunHook } from './hooks/hook.ts';
 import { runHooks } from './hooks/index.ts';
@@ -66,6 +67,8 @@ export interface Runs extends Pick<RunQueue, 'pauseStarts' | 'resumeStarts'> {
    * @returns false where something still is
    */
   settled(taskId: string, limit: number): Promise<boolean>;
+  /** What trees of tasks may use. */
+  readonly budgets: Budgets;
   /** Fires when the daemon lets go of the agents. */
   readonly detached: AbortSignal;
   /** Whether a stop that was asked for is being carried out. */
@@ -83,14 +86,15 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
   const runs = new Map<string, TaskRun>();
   const detach = new AbortController();
   const desk = createDesk(context, detach.signal);
-  const hooks = [...runHooks(context, desk), ...more];
+  const budgets = createBudgets(context, detach.signal);
+  const hooks = [...runHooks({ ...context, budgets }, desk), ...more];
   const attendance = createAttendance(context, (taskId) => runs.get(taskId), context.timing.waitGrace, detach.signal);
 
   /** A task is queued a moment before it has its place, and may be stopped in it. */
   const stop = (taskId: string, options: StopOptions): Promise<void> => (runs.get(taskId) ?? add(taskId, null)).stop(options);
   const add = (taskId: string, found: Run | null): TaskRun => {
     const isAttending = (): boolean => attendance.isAttending(taskId);
-    const run = createTaskRun({ ...context, runs: { stop } }, hooks, taskId, found, queue.seat(), isAttending, detach.signal);
+    const run = createTaskRun({ ...context, budgets, runs: { stop } }, hooks, taskId, found, queue.seat(), isAttending, detach.signal);
     runs.set(taskId, run);
     void run.over.then(() => {
       if (runs.get(taskId) !== run) return;
@@ -135,6 +139,7 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
       };
     },
     decided: (approval, isRuled) => desk.decided(approval, isRuled),
+    budgets,
     detached: detach.signal,
     stop,
     pause: async (taskId) => runOf(taskId).pause(),

@@ -1,6 +1,5 @@
 import type { Task } from '../../schemas/task.ts';
 import type { InTurn } from '../domain/turns.ts';
-import { addUsage } from '../domain/usage.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import { isOfOtherHome, readHandle, type RunHandle } from '../process/handle.ts';
 import { pauseRun } from '../process/pause.ts';
@@ -11,6 +10,7 @@ import type { Run } from '../store/task-store.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
 import type { RunHook, Start } from './hooks/hook.ts';
+import { isNoted, noteUsage } from './hooks/note-progress.ts';
 import type { Started } from './start-run.ts';
 import type { Stopping } from './stop-below.ts';
 import { loggedOffsets } from './supervision/follow-output.ts';
@@ -39,11 +39,10 @@ const rememberProgress = async (context: Parts, task: Task, run: Run, signal: Ab
 
 /** A crash right after lines were logged kept what they mean from the task's row. */
 const noteProgress = async (context: Parts, task: Task, run: Run, tracker: ProgressTracker): Promise<Task> => {
-  const usage = addUsage(run.baseUsage, tracker.usage);
   const sessionId = tracker.sessionId ?? task.sessionId;
-  const counted = tracker.usage.turns === 0 || JSON.stringify(usage) === JSON.stringify(task.usage);
-  if (counted && sessionId === task.sessionId) return task;
-  return context.ledger.update(task.id, { sessionId, ...(!counted && { usage }) }, counted ? [] : [{ type: 'usage', usage }]);
+  const isToNote = tracker.progress.results > 0 && !isNoted({ run }, tracker.usage);
+  const noted = isToNote ? await noteUsage(context, { task, run }, tracker.usage) : task;
+  return sessionId === task.sessionId ? noted : context.ledger.update(task.id, { sessionId });
 };
 
 /** The agent was started: it runs, or has ended meanwhile; looking after it finds out which. */

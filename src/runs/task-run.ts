@@ -2,7 +2,9 @@ import type { Task } from '../../schemas/task.ts';
 import { createTurns } from '../domain/turns.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run } from '../store/task-store.ts';
+import type { Budgets } from './budget/budgets.ts';
 import { beginRun, withdraw, type Begun } from './begin-run.ts';
+import { askForStop } from './budget/ask-for-stop.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
 import { tellStopping, type RunHook } from './hooks/hook.ts';
@@ -25,7 +27,7 @@ import { untilDone } from './until-done.ts';
  * @param detach - fires when the daemon shuts down and leaves the agent running
  */
 export const createTaskRun = (
-  context: RunContext & Stopping,
+  context: RunContext & Stopping & { budgets: Pick<Budgets, 'mind'> },
   hooks: readonly RunHook[],
   taskId: string,
   found: Pick<Run, 'runId' | 'taskId'> | null,
@@ -72,12 +74,19 @@ export const createTaskRun = (
     }
   };
 
+  const stopOverBudget = (run: Pick<Run, 'runId' | 'taskId'>, reason: string): Promise<void> =>
+    inTurn(async () => {
+      if (phase === 'running' && (await askForStop(context, run, reason))) await carryOutStop(run, true);
+    });
+
   const lookAfter = async (started: Started, tracker: ProgressTracker): Promise<void> => {
     const { run, handle } = started;
     const agent = openAgentProcess(run.directory, handle, context.timing, detach);
     stopping ||= run.stopRequested !== null;
-    live = openLiveRun(context, hooks, { ...started, agent, tracker, isStopping: () => stopping, isAttending, blocks, detach });
     phase = 'running';
+    const minded = context.budgets.mind(taskId, { tracker, stop: (reason) => stopOverBudget(run, reason) });
+    const { heard } = minded;
+    live = openLiveRun(context, hooks, { ...started, agent, tracker, isStopping: () => stopping, isAttending, blocks, heard, detach });
     // It may have come to wait for something before there was anybody to note it.
     void untilDone(context, `noting what task ${taskId} waits for`, () => blocks.align(), detach);
     const outcome = await live.over;
@@ -85,6 +94,7 @@ export const createTaskRun = (
       phase = 'ending';
       await untilDone(context, `ending run ${run.runId}`, () => concludeRun(context, hooks, started, outcome, inTurn), detach);
     }
+    minded.end();
     end();
   };
 

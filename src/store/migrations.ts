@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { messageOf } from '../errors.ts';
 import { approvalTables } from './approvals/approval-tables.ts';
@@ -87,6 +87,16 @@ const migrations = (identity: Identity): Migrations => ({
   },
   '0011-approvals': approvalTables(identity),
   '0012-messages': messageTables(identity),
+  '0013-usage': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      const zero = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
+      await db.schema.alterTable('tasks').addColumn('runningMs', 'integer', zero).execute();
+      for (const column of ['runningSince', 'deletedUsage', 'budgetMarks'])
+        await db.schema.alterTable('tasks').addColumn(column, 'text').execute();
+      await db.schema.alterTable('runs').addColumn('baseRunningMs', 'integer', zero).execute();
+      for (const column of ['usage', 'stopReason']) await db.schema.alterTable('runs').addColumn(column, 'text').execute();
+    },
+  },
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

@@ -10,6 +10,7 @@ import { relocate } from './relocate.ts';
 import { rememberTasks } from './remembered-tasks.ts';
 import { runRows } from './run-rows.ts';
 import { NodeSqliteDialect, openSqlite, sqliteFailure, sqliteIdentity } from './sqlite.ts';
+import { spendingRows } from './spending-rows.ts';
 import { callError, openError } from './store-error.ts';
 import type { Session, Tables } from './tables.ts';
 import { taskReads } from './task-reads.ts';
@@ -109,6 +110,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
     ...approvalRows(session),
     ...outboxRows(session),
     ...messageRows(session),
+    ...spendingRows(session),
     ...webhookRows(session),
     getMeta: (key) =>
       session.read(async (db) => (await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst())?.value ?? null),

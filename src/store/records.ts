@@ -61,6 +61,8 @@ export interface Transition {
    * word from an earlier run cannot move the task's next one.
    */
   run?: { runId: string; changes: RunChanges };
+  /** Until when its agent ran, where that was before now: it ended while nobody looked. In ISO 8601. */
+  ranUntil?: string;
   /** The error where the task is in none of these states; INVALID_TRANSITION where left out. */
   code?: ErrorCode;
   /** The tool key that asks for it: UNAUTHENTICATED where it was revoked meanwhile. */
@@ -86,10 +88,16 @@ export interface Run {
   ports: PortBlock | null;
   /** It goes on with the agent's own session, if there is one. */
   resume: boolean;
+  /** What its agent has used by itself; null where it has told nothing of that. */
+  usage: Usage | null;
+  /** For how long the task's earlier runs ran, in milliseconds. */
+  baseRunningMs: number;
   createdAt: string;
   endedAt: string | null;
   /** The status the task takes when the process has ended, where somebody asked for a stop. */
   stopRequested: 'interrupted' | 'failed' | null;
+  /** Of a stop that nobody but the daemon asked for: why, and what to do. */
+  stopReason: string | null;
   /** The task was reported done; the agent is only being waited for. */
   finishRequested: boolean;
   /** A stop of this run leaves the subtasks running. */
@@ -109,8 +117,10 @@ export type RunChanges = Partial<
     | 'handle'
     | 'state'
     | 'baseUsage'
+    | 'usage'
     | 'endedAt'
     | 'stopRequested'
+    | 'stopReason'
     | 'keepSubtasks'
     | 'toldAfter'
     | 'finishRequested'

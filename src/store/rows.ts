@@ -3,7 +3,7 @@ import type { Insertable, Selectable, Updateable } from 'kysely';
 import { loggedTypes, type EventPayload, type LoggedType } from '../../schemas/event.ts';
 import { waitKinds, type Budget, type Completion, type Task, type Usage, type WaitsFor, type Warning } from '../../schemas/task.ts';
 import type { PortBlock } from '../domain/port-blocks.ts';
-import { noUsage } from '../domain/usage.ts';
+import { noUsage, nothingSpent, type Spent, type SpentByTask } from '../domain/usage.ts';
 import type {
   Integration,
   OpenMerge,
@@ -29,11 +29,13 @@ export const reader =
 export const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 const usageFields = Object.keys(noUsage);
+const spentFields = Object.keys(nothingSpent);
 const knownWaits: ReadonlySet<unknown> = new Set(waitKinds);
 const knownTypes: ReadonlySet<unknown> = new Set(loggedTypes);
 
 const readStrings = reader((value): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string'));
 const readUsage = reader((value): value is Usage => usageFields.every((name) => typeof field(value, name) === 'number'));
+const readSpent = reader((value): value is Spent => spentFields.every((name) => typeof field(value, name) === 'number'));
 const readCompletion = reader(
   (value): value is Completion => typeof field(value, 'action') === 'string' && typeof field(value, 'status') === 'string',
 );
@@ -47,6 +49,11 @@ const readBudget = reader(
     typeof value === 'object' && value !== null && Object.values(value).every((limit) => typeof limit === 'number'),
 );
 const readPorts = reader((value): value is PortBlock => ['base', 'count'].every((name) => typeof field(value, name) === 'number'));
+/** The value of a budget's limit of which something was told, by the limit and the mark. */
+export const readMarks = reader(
+  (value): value is Record<string, number> =>
+    typeof value === 'object' && value !== null && Object.values(value).every((max) => typeof max === 'number'),
+);
 const readPayload = reader((value): value is EventPayload => knownTypes.has(field(value, 'type')));
 const readTypes = reader((value): value is LoggedType[] => Array.isArray(value) && value.every((item) => knownTypes.has(item)));
 const readAny = reader((value): value is unknown => value !== undefined);
@@ -55,7 +62,8 @@ export const orNull = <T>(text: string | null, read: (text: string) => T): T | n
 export const write = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
 
 export const taskOf = (row: Selectable<Tables['tasks']>): Task => {
-  const { seq, idempotencyScope, idempotencyKey, requestHash, resumeNext, ...fields } = row;
+  const { seq, idempotencyScope, idempotencyKey, requestHash, resumeNext, runningMs, runningSince, deletedUsage, budgetMarks, ...fields } =
+    row;
   return {
     ...fields,
     isOrchestrator: row.isOrchestrator === 1,
@@ -73,6 +81,9 @@ export const taskRow = (
   task: Task,
 ): Omit<Insertable<Tables['tasks']>, 'idempotencyScope' | 'idempotencyKey' | 'requestHash' | 'resumeNext'> => ({
   ...task,
+  runningSince: null,
+  deletedUsage: null,
+  budgetMarks: null,
   isOrchestrator: task.isOrchestrator ? 1 : 0,
   waitsFor: write(task.waitsFor),
   budget: write(task.budget),
@@ -98,6 +109,18 @@ export const taskChangesRow = (changes: TaskChanges): Updateable<Tables['tasks']
   };
 };
 
+/** The columns of a task that say what it has used. */
+export const spentColumns = ['id', 'parentTaskId', 'usage', 'runningMs', 'runningSince', 'deletedUsage'] as const;
+
+export const spentOf = (row: Pick<Selectable<Tables['tasks']>, (typeof spentColumns)[number]>): SpentByTask => ({
+  id: row.id,
+  parentTaskId: row.parentTaskId,
+  usage: orNull(row.usage, readUsage) ?? noUsage,
+  runningMs: row.runningMs,
+  runningSince: row.runningSince,
+  deleted: orNull(row.deletedUsage, readSpent) ?? nothingSpent,
+});
+
 export const runOf = (row: Selectable<Tables['runs']>): Run => {
   const { seq, ...fields } = row;
   return {
@@ -106,6 +129,7 @@ export const runOf = (row: Selectable<Tables['runs']>): Run => {
     baseUsage: readUsage(row.baseUsage),
     ports: orNull(row.ports, readPorts),
     resume: row.resume === 1,
+    usage: orNull(row.usage, readUsage),
     keepSubtasks: row.keepSubtasks === 1,
     finishRequested: row.finishRequested === 1,
     endedByDaemon: row.endedByDaemon === 1,
@@ -113,11 +137,12 @@ export const runOf = (row: Selectable<Tables['runs']>): Run => {
 };
 
 export const runChangesRow = (changes: RunChanges): Updateable<Tables['runs']> => {
-  const { handle, baseUsage, keepSubtasks, finishRequested, endedByDaemon, ...fields } = changes;
+  const { handle, baseUsage, usage, keepSubtasks, finishRequested, endedByDaemon, ...fields } = changes;
   return {
     ...fields,
     ...('handle' in changes && { handle: handle === null ? null : JSON.stringify(handle) }),
     ...(baseUsage !== undefined && { baseUsage: JSON.stringify(baseUsage) }),
+    ...(usage !== undefined && { usage: write(usage) }),
     ...(keepSubtasks !== undefined && { keepSubtasks: keepSubtasks ? 1 : 0 }),
     ...(finishRequested !== undefined && { finishRequested: finishRequested ? 1 : 0 }),
     ...(endedByDaemon !== undefined && { endedByDaemon: endedByDaemon ? 1 : 0 }),

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { MakimaError } from '../errors.ts';
 import { runChangesRow, runOf } from './rows.ts';
 import type { Session, Tables } from './tables.ts';
@@ -17,8 +17,16 @@ const requireRun = async (db: Kysely<Tables>, runId: string): Promise<Run> => {
   return run;
 };
 
-/** Begins a run within a transaction of the caller's. */
-export const insertRun = async (trx: Transaction<Tables>, taskId: string, run: NewRun, resume: number): Promise<Run> => {
+/**
+ * Begins a run within a transaction of the caller's.
+ * @param task - what its row says of how its next run begins, and for how long its earlier ones ran
+ */
+export const insertRun = async (
+  trx: Transaction<Tables>,
+  taskId: string,
+  run: NewRun,
+  task: Pick<Selectable<Tables['tasks']>, 'resumeNext' | 'runningMs'>,
+): Promise<Run> => {
   const earlier = (await runsOf(trx, taskId).execute()).at(-1);
   if (earlier && earlier.state !== 'ended') {
     throw new MakimaError('TASK_ACTIVE', `Run ${earlier.number} of the task has not ended`, { details: { runId: earlier.runId } });
@@ -32,10 +40,13 @@ export const insertRun = async (trx: Transaction<Tables>, taskId: string, run: N
     state: 'preparing' as const,
     baseUsage: JSON.stringify(run.baseUsage),
     ports: run.ports === null ? null : JSON.stringify(run.ports),
-    resume,
+    resume: task.resumeNext,
+    usage: null,
+    baseRunningMs: task.runningMs,
     createdAt: run.createdAt,
     endedAt: null,
     stopRequested: null,
+    stopReason: null,
     keepSubtasks: 0,
     toldAfter: null,
     finishRequested: 0,
@@ -53,7 +64,7 @@ export const changeRun = async (trx: Transaction<Tables>, runId: string, changes
 };
 
 export const runRows = ({ read, write }: Session): RunRows => ({
-  createRun: (taskId, run) => write((trx) => insertRun(trx, taskId, run, 0)),
+  createRun: (taskId, run) => write((trx) => insertRun(trx, taskId, run, { resumeNext: 0, runningMs: 0 })),
 
   updateRun: (runId, changes) => write((trx) => changeRun(trx, runId, changes)),
 

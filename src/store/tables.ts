@@ -20,8 +20,16 @@ export interface Tables {
     requestHash: string | null;
     /** 1: the next run goes on with the agent's session. */
     resumeNext: number;
+    /** How long its agents ran, but for the one that runs. */
+    runningMs: Generated<number>;
+    /** Since when its agent runs. */
+    runningSince: string | null;
+    /** What subtasks that were deleted had used. */
+    deletedUsage: string | null;
+    /** The budgets of which something was told. */
+    budgetMarks: string | null;
   };
-  runs: Row<Omit<Run, 'handle'>, 'baseUsage' | 'ports', 'resume' | 'keepSubtasks' | 'finishRequested' | 'endedByDaemon'> & {
+  runs: Row<Omit<Run, 'handle'>, 'baseUsage' | 'usage' | 'ports', 'resume' | 'keepSubtasks' | 'finishRequested' | 'endedByDaemon'> & {
     handle: string | null;
   };
   worktrees: Row<Omit<WorktreeRecord, 'record'>, never, never> & { record: string };

@@ -9,6 +9,7 @@
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import type { Relocation } from '../domain/relocation.ts';
+import type { SpentByTask } from '../domain/usage.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { ApprovalRows } from './approvals/approval-records.ts';
 import type { MessageRows } from './messages/message-records.ts';
@@ -70,6 +71,7 @@ export interface TaskWrites {
   /**
    * @param events - go to the outbox in the same transaction
    * @param only - holds the change to these statuses; another is `code`, or TASK_ACTIVE
+   * @param run - a run of it that changes in the same transaction
    * @throws MakimaError TASK_NOT_FOUND, or `only.code`
    */
   updateTask(
@@ -77,6 +79,7 @@ export interface TaskWrites {
     changes: TaskChanges,
     events?: EventPayload[],
     only?: { in: readonly TaskStatus[]; code?: ErrorCode },
+    run?: { runId: string; changes: RunChanges },
   ): Promise<Task>;
   /**
    * Adds to the task's warnings those that it has not yet, up to 50 in all, each with a warning line of its own in the outbox.
@@ -177,6 +180,26 @@ export interface OutboxRows {
   settleEvents(upToSeq: number): Promise<void>;
 }
 
+/** A limit of a budget of which something is told. */
+export interface BudgetMarked {
+  limit: string;
+  /** In percent. */
+  mark: number;
+  /** Its value at the time: where that is another, it is told again. */
+  max: number;
+}
+
+export interface SpendingRows {
+  /** What a task and everything below it have used, a parent before its children; empty where there is no such task. */
+  spendingBelow(id: string): Promise<SpentByTask[]>;
+  /**
+   * Notes what is told of a task's budget, once for each limit, mark and value.
+   * @param events - go to the outbox in the same transaction, of this task or one below it
+   * @returns false where it was told before, or the task is gone
+   */
+  markBudget(id: string, marked: BudgetMarked, events: { taskId: string; payloads: readonly EventPayload[] }): Promise<boolean>;
+}
+
 export interface WebhookRows {
   /**
    * @param options - `most` that there may be; `lookFrom` where nobody looks at events yet: the event after which that is to begin
@@ -209,7 +232,18 @@ export interface WebhookRows {
 }
 
 export interface TaskStore
-  extends TaskReads, TaskWrites, RunRows, WorktreeRows, ToolKeyRows, MergeRows, ApprovalRows, OutboxRows, MessageRows, WebhookRows {
+  extends
+    TaskReads,
+    TaskWrites,
+    RunRows,
+    WorktreeRows,
+    ToolKeyRows,
+    MergeRows,
+    ApprovalRows,
+    OutboxRows,
+    MessageRows,
+    SpendingRows,
+    WebhookRows {
   /** A value of the daemon itself, such as its id. */
   getMeta(key: string): Promise<string | null>;
   setMeta(key: string, value: string): Promise<void>;

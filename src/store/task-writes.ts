@@ -5,8 +5,9 @@ import { isActive, sourcesOf } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { putMessages } from './messages/message-rows.ts';
 import { post } from './outbox-rows.ts';
-import { taskChangesRow, taskOf, taskRow } from './rows.ts';
+import { runChangesRow, spentColumns, taskChangesRow, taskOf, taskRow } from './rows.ts';
 import { changeRun, insertRun } from './run-rows.ts';
+import { keepUsageOfDeleted, runningTime } from './spending-rows.ts';
 import type { Session, Tables } from './tables.ts';
 import { inChunks } from './task-reads.ts';
 import { requireKey } from './tool-key-rows.ts';
@@ -96,7 +97,20 @@ const change = async (
     .executeTakeFirst();
 
 const move = async (trx: Transaction<Tables>, session: Session, id: string, transition: Transition): Promise<Task> => {
-  const { to, from, patch = {}, reason, events = [], newRun, run, resume, messages = [], code = 'INVALID_TRANSITION', keyId } = transition;
+  const {
+    to,
+    from,
+    patch = {},
+    reason,
+    events = [],
+    newRun,
+    run,
+    ranUntil,
+    resume,
+    messages = [],
+    code = 'INVALID_TRANSITION',
+    keyId,
+  } = transition;
   await requireKey(trx, keyId);
   const current = await requireTask(trx, id);
   const refuse = (detail: string) => new MakimaError(code, detail, { details: { status: current.status } });
@@ -107,18 +121,21 @@ const move = async (trx: Transaction<Tables>, session: Session, id: string, tran
     if (taskId !== id || state === 'ended') throw refuse('The run has ended and no longer speaks for the task');
     await changeRun(trx, run.runId, run.changes);
   }
-  if (newRun) await insertRun(trx, id, newRun, current.resumeNext);
+  if (newRun) await insertRun(trx, id, newRun, current);
   // What it waited for goes with how it stood.
   const waitsFor = patch.waitsFor ?? null;
+  const now = session.now();
+  const ran = runningTime(current, to, ranUntil !== undefined && ranUntil < now ? ranUntil : now);
   // Matched on the status that was read, for databases where another connection can move it in between.
   const moved = await change(trx, session, current, {
     ...taskChangesRow({ ...patch, waitsFor }),
+    ...ran,
     ...(resume !== undefined && { resumeNext: resume ? 1 : 0 }),
     status: to,
   });
   if (!moved) throw refuse(`The task is no longer ${current.status}`);
   const status: EventPayload = { type: 'status', from: current.status, to, ...(reason !== undefined && { reason }) };
-  await post(trx, id, session.now(), [status, ...events]);
+  await post(trx, id, now, [status, ...events]);
   await putMessages(trx, session, messages);
   return taskOf(moved);
 };
@@ -150,15 +167,23 @@ const remove = async (trx: Transaction<Tables>, ids: readonly string[]): Promise
   const doomed = new Set(ids);
   const rows = [];
   for (const chunk of inChunks([...doomed])) {
-    rows.push(...(await trx.selectFrom('tasks').select(['seq', 'id', 'status']).where('id', 'in', chunk).execute()));
+    rows.push(
+      ...(await trx
+        .selectFrom('tasks')
+        .select(['seq', 'status', ...spentColumns])
+        .where('id', 'in', chunk)
+        .execute()),
+    );
     const children = await trx.selectFrom('tasks').select('id').where('parentTaskId', 'in', chunk).execute();
     const left = children.find((child) => !doomed.has(child.id));
     if (left) throw new MakimaError('TASK_ACTIVE', `The task has a subtask that was not to be deleted with it: ${left.id}`);
   }
   const active = rows.find((row) => isActive(row.status));
   if (active) throw new MakimaError('TASK_ACTIVE', `Task ${active.id} is ${active.status}`);
+  rows.sort((a, b) => a.seq - b.seq);
+  await keepUsageOfDeleted(trx, rows);
   // Children before their parents, which were made before them; runs, worktrees, keys and events go with their task.
-  const order = rows.sort((a, b) => b.seq - a.seq).map((row) => row.id);
+  const order = rows.toReversed().map((row) => row.id);
   for (const chunk of inChunks(order)) await trx.deleteFrom('tasks').where('id', 'in', chunk).execute();
 };
 
@@ -192,7 +217,7 @@ export const taskWrites = (session: Session): TaskWrites => {
       return { task: made, created };
     },
 
-    updateTask: (id, changes, events = [], only) =>
+    updateTask: (id, changes, events = [], only, run) =>
       leave(session, async (trx) => {
         const current = await requireTask(trx, id);
         const refuse = () =>
@@ -201,6 +226,7 @@ export const taskWrites = (session: Session): TaskWrites => {
         const row = taskChangesRow(changes);
         const changed = Object.values(row).some((value) => value !== undefined) ? await change(trx, session, current, row) : current;
         if (!changed) throw refuse();
+        if (run) await trx.updateTable('runs').set(runChangesRow(run.changes)).where('runId', '=', run.runId).execute();
         await post(trx, id, now(), events);
         return taskOf(changed);
       }),

@@ -27,6 +27,7 @@ export const createActions = (parts: Parts): Actions => {
     streamOutput: bind(verbs.streamOutput),
     getTask: bind(verbs.getTask),
     getTree: bind(verbs.getTree),
+    getUsage: bind(verbs.getUsage),
     listSubtasks: bind(verbs.listSubtasks),
     listTasks: bind(verbs.listTasks),
     diffFiles: bind(verbs.diffFiles),

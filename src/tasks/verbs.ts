@@ -11,6 +11,7 @@ export * from './reading/follow-events.ts';
 export * from './life/pause-task.ts';
 export * from './reading/read-output.ts';
 export * from './reading/read-tasks.ts';
+export * from './reading/read-usage.ts';
 export * from './worktree/read-worktree.ts';
 export * from './worktree/restore-worktree.ts';
 export * from './worktree/run-completion.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Approval } from '../../schemas/approval.ts';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
+import type { UsageReport } from '../../schemas/usage.ts';
 import type { Webhook } from '../../schemas/webhook.ts';
 import { MakimaError } from '../../src/errors.ts';
 import type { Actions, Caller, StoredEvent } from '../../src/tasks/actions.ts';
@@ -67,6 +68,14 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   for (const item of items) yield await Promise.resolve(item);
 }
 
+const spent = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, costUsd: 0.5, turns: 6, minutes: 0.7 };
+const usageReport: UsageReport = {
+  task: spent,
+  tree: spent,
+  runs: [{ id: taskId, number: 1, startedAt: at, endedAt: null, usage: spent }],
+  budgets: [{ taskId, taskName: 'Say\thello', limits: [{ limit: 'maxTurns', used: 6, max: 10, percent: 60 }] }],
+};
+
 const mergeStatus = {
   inProgress: true,
   sourceBranch: 'makima/x',
@@ -105,6 +114,7 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     getTree: verb('getTree', () =>
       Promise.resolve({ ...sampleTask(), subtasks: [{ ...sampleTask({ name: 'Child', depth: 1 }), subtasks: [] }] }),
     ),
+    getUsage: verb('getUsage', () => Promise.resolve(usageReport)),
     startTask: verb('startTask', () => Promise.resolve(sampleTask({ status: 'queued' }))),
     stopTask: verb('stopTask', () => Promise.resolve({ task: sampleTask({ status: 'running' }), wasTerminal: false })),
     pauseTask: verb('pauseTask', () => Promise.resolve(sampleTask({ status: 'paused' }))),

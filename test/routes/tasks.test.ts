@@ -35,6 +35,7 @@ void t.test('every row of tasks and control calls its action once and answers wi
     ['DELETE', `${at}?worktree=keep`, null, 204, ['deleteTask', owner, taskId, { keepWorktree: true }]],
     ['GET', `${at}/subtasks`, null, 200, ['listSubtasks', owner, taskId]],
     ['GET', `${at}/tree`, null, 200, ['getTree', owner, taskId]],
+    ['GET', `${at}/usage`, null, 200, ['getUsage', owner, taskId]],
     ['POST', `${at}/start`, null, 202, ['startTask', owner, taskId]],
     ['POST', `${at}/stop`, '{"graceful":true}', 202, ['stopTask', owner, taskId, { graceful: true }]],
     ['POST', `${at}/pause`, null, 200, ['pauseTask', owner, taskId]],

@@ -10,10 +10,17 @@ const laterColumns = [
   ['tasks', 'continuesBranch'],
   ['tasks', 'resumeNext'],
   ['tasks', 'updatedAt'],
+  ['tasks', 'runningMs'],
+  ['tasks', 'runningSince'],
+  ['tasks', 'deletedUsage'],
+  ['tasks', 'budgetMarks'],
   ['runs', 'toldAfter'],
   ['runs', 'keepSubtasks'],
   ['runs', 'ports'],
   ['runs', 'resume'],
+  ['runs', 'usage'],
+  ['runs', 'baseRunningMs'],
+  ['runs', 'stopReason'],
 ] as const;
 const laterTables = ['messages', 'deliveries', 'webhooks', 'approvals', 'approval_rules'] as const;
 const laterIndexes = ['tasks_updated'] as const;

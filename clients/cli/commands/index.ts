@@ -15,14 +15,15 @@ import { addMessage } from './message.ts';
 import { addPrune, addRestore, addRm } from './remove.ts';
 import { addRun } from './run.ts';
 import { addShow } from './show.ts';
+import { addBudget, addUsage } from './usage.ts';
 import { addWait } from './wait.ts';
 import { addWebhooks } from './webhooks.ts';
 
 /** All commands, under the headings of the help. */
 export const commandGroups: CommandGroups = [
   ['The daemon', [addUp, addDown, addServe, addInfo, addDoctor, addOpen]],
-  ['Tasks', [addRun, addLs, addShow, addWait]],
   ['While they run', [addLogs, addAttach, addMessage, addApprovals, addAllow, addDeny, addStop, addPause, addResume, addStart]],
+  ['Tasks', [addRun, addLs, addShow, addWait, addUsage, addBudget]],
   ['Their work', [addDiff, addComplete, addClone, addBranches, addPreview, addMerge]],
   ['What is kept', [addRm, addPrune, addRestore, addKeys, addWebhooks]],
   ['The shell', [addCompletion]],

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { CreateTask, Makima } from '../../typescript/index.ts';
+import { budgetOf, withBudgetOptions, type BudgetOptions } from '../budget-options.ts';
 import type { AddCommand } from '../cli.ts';
 import { findTask } from '../find-task.ts';
 import { followTask } from '../follow-task.ts';
@@ -9,7 +10,7 @@ import { cutTo, withinLine } from '../output/plain.ts';
 import { list, wholeNumber } from '../read-options.ts';
 import { readText } from '../read-text.ts';
 
-interface Options {
+interface Options extends BudgetOptions {
   file?: string;
   name?: string;
   /** false: none. */
@@ -68,6 +69,7 @@ const requestOf = async (makima: Makima, plan: string, options: Options): Promis
     start,
   } = options;
   const repository = repositoryFor(options);
+  const budget = budgetOf(options);
   return {
     name: name ?? nameFrom(plan),
     plan,
@@ -86,11 +88,12 @@ const requestOf = async (makima: Makima, plan: string, options: Options): Promis
     ...(targetRepo !== undefined && { targetRepoPath: localPath(targetRepo) }),
     ...(targetBranch !== undefined && { targetBranch }),
     ...(priority !== undefined && { priority }),
+    ...(budget !== null && { budget }),
   };
 };
 
 export const addRun: AddCommand = (program, cli) => {
-  program
+  const command = program
     .command('run [plan...]')
     .description('have an agent carry out a plan, and follow it to its end, which the exit status tells; Ctrl-C leaves it at work')
     .option('-f, --file <path>', 'the plan is in this file; - is standard input, as it is in the place of the plan')
@@ -117,7 +120,8 @@ export const addRun: AddCommand = (program, cli) => {
     .addOption(new Option('--action <action>', 'what is done with the work when it ends well').choices(['none', 'branch', 'merge', 'pr']))
     .option('--target-repo <path>', "the repository of the action; --repo's if left out")
     .option('--target-branch <name>', 'the branch of the action; the default branch if left out')
-    .option('--priority <number>', 'higher starts first; 0 if left out', wholeNumber)
+    .option('--priority <number>', 'higher starts first; 0 if left out', wholeNumber);
+  withBudgetOptions(command)
     .option('--no-start', 'only make the task')
     .option('--follow', 'show what the agent says and does until it ends; so it is where -d is not said')
     .addOption(new Option('-d, --detach', 'print the id and return at once').conflicts('follow'))

@@ -21,7 +21,8 @@ export const addShow: AddCommand = (program, cli) => {
           continue;
         }
         const tree = await makima.tree(taskId);
-        await screen.print(`${index === 0 ? '' : '\n'}${taskDetails(tree, descendantsOf(tree), screen, Date.now())}`);
+        const { budgets } = tree.budget === null ? { budgets: [] } : await makima.usage(taskId);
+        await screen.print(`${index === 0 ? '' : '\n'}${taskDetails(tree, descendantsOf(tree), budgets, screen, Date.now())}`);
       }
     });
 };

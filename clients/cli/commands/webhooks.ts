@@ -13,6 +13,7 @@ const known: Readonly<Record<Type, true>> = {
   output: true,
   status: true,
   usage: true,
+  budget: true,
   merge: true,
   completion: true,
   'tool-key': true,

@@ -13,6 +13,10 @@ const inCommands: readonly (readonly [said: RegExp, typed: string])[] = [
   [/GET \/(?:\S*\/)?api\/v1\/mesh\/tasks\b(?!\/)/g, '`makima ls --all`'],
   [/GET \/(?:\S*\/)?api\/v1\/mesh\/info\b/g, '`makima info`'],
   [/GET \/(?:\S*\/)?api\/v1\/mesh\/webhooks\b(?!\/)/g, '`makima webhooks ls`'],
+  [
+    /PUT the task that has the budget with a larger one, or with null for none, and start again/g,
+    '`makima budget <task>` raises it, or takes it away; then `makima start <task>`',
+  ],
   [/GET the task for its status/g, '`makima show <task>` says how it stands'],
   [/; \/docs shows the shape of every request/g, ''],
   [/as targetRepoPath the path of/g, 'with --target-repo the path of'],

@@ -1,10 +1,11 @@
-import type { ListedTask, Task } from '../../typescript/index.ts';
+import type { ListedTask, Task, UsageReport } from '../../typescript/index.ts';
 import { plain, withinLine } from './plain.ts';
 import type { Screen } from './screen.ts';
 import { counted, money } from './sizes.ts';
 import { colourOf, isEnded } from './states.ts';
 import { agentOf, stateOf, taskTable } from './task-rows.ts';
 import { shortTime } from './times.ts';
+import { budgetWords } from './usage-lines.ts';
 import { waitOf } from './waits.ts';
 
 const planLines = 8;
@@ -38,10 +39,14 @@ const indented = (text: string, by: number): string =>
     .trimEnd()
     .replaceAll('\n', `\n${' '.repeat(by)}`);
 
-/** What a person wants to know of a task, a line each; and what is below it. */
+/**
+ * What a person wants to know of a task, a line each; and what is below it.
+ * @param budgets - that it is under, of which its own is shown
+ */
 export const taskDetails = (
   task: Task,
   descendants: readonly ListedTask[],
+  budgets: UsageReport['budgets'],
   screen: Pick<Screen, 'width' | 'paint'>,
   now: number,
 ): string => {
@@ -64,6 +69,7 @@ export const taskDetails = (
     ],
     ['Completion', completionOf(task)],
     ['Used', usageOf(task)],
+    ...budgets.filter(({ taskId }) => taskId === task.id).map((budget) => ['Budget', budgetWords(budget)] as const),
     ['Session', task.sessionId],
     ['Summary', task.progressSummary],
     ['Error', task.errorMessage === null ? null : screen.paint('red', plain(task.errorMessage).trimEnd())],

@@ -2,6 +2,7 @@ import { addUsage, noUsage } from '../../domain/usage.ts';
 import type { AgentReader, AgentSignal } from '../driver.ts';
 import { limitOf, requestOf, withdrawalOf } from './control-line.ts';
 import { amountAt, fieldAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
+import { openTurn } from './open-turn.ts';
 import { isFailure, messageOfResult, refusalOf, usageOfResult, wasStoppedByHook } from './result-line.ts';
 import { toolTally } from './tool-tally.ts';
 
@@ -21,6 +22,7 @@ export const claudeReader = (): AgentReader => {
   /** Why the turn's prompt did not reach the model. */
   let refusal: string | null = null;
   const tools = toolTally();
+  const open = openTurn();
 
   // An `init` opens every turn, not only the process. The session's id is taken from there and from nowhere else:
   // `conversation_reset` still carries the old one, and its `new_conversation_id` is not the session that follows.
@@ -49,6 +51,7 @@ export const claudeReader = (): AgentReader => {
   const result = (message: JsonObject): AgentSignal[] => {
     usage = addUsage(usage, usageOfResult(message, totalCost));
     totalCost = amountAt(message, 'total_cost_usd');
+    open.end();
     spoke ||= amountAt(message, 'num_turns') > 0;
     const idle = isFailure(message) ? null : whyIdle(message);
     refusal = null;
@@ -66,7 +69,10 @@ export const claudeReader = (): AgentReader => {
 
   const signalsOf = (type: string | null, message: JsonObject): AgentSignal[] => {
     tools.take(type, message);
-    if (type === 'assistant') spoke = true;
+    if (type === 'assistant') {
+      spoke = true;
+      open.take(message);
+    }
     if (type === 'result') return result(message);
     if (type === 'control_request') return requestOf(message, works);
     if (type === 'control_cancel_request') return withdrawalOf(message);
@@ -87,6 +93,9 @@ export const claudeReader = (): AgentReader => {
       if (message === null) return { jsonType: null, signals: [] };
       const jsonType = typeOf(message);
       return { jsonType, signals: signalsOf(jsonType, message) };
+    },
+    get usage() {
+      return addUsage(usage, open.usage);
     },
   };
 };

@@ -44,7 +44,7 @@ const partWords: Readonly<Record<string, string>> = {
  * Fields of the contract that this version cannot do yet. Whoever sends one is told so, and not that there is no such thing. What makes
  * one work states it in its schema, and takes it from here.
  */
-const notYet: ReadonlySet<string> = new Set(['budget', 'host', 'labels', 'resume', 'sandbox', 'waitsFor']);
+const notYet: ReadonlySet<string> = new Set(['host', 'labels', 'resume', 'sandbox', 'waitsFor']);
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 

@@ -1,14 +1,39 @@
-import { addUsage } from '../../domain/usage.ts';
-import type { RunContext } from '../context.ts';
+import type { Task, Usage } from '../../../schemas/task.ts';
+import { addUsage, noUsage } from '../../domain/usage.ts';
+import type { Budgets } from '../budget/budgets.ts';
+import type { RunContext, RunOfTask } from '../context.ts';
 import type { RunHook } from './hook.ts';
 
-/** The agent's session and what it has used, on its task. */
-export const noteProgress = ({ ledger }: Pick<RunContext, 'ledger'>): RunHook => ({
+type Parts = Pick<RunContext, 'ledger'>;
+type OfRun = Pick<RunOfTask, 'task' | 'run'>;
+
+const fields = Object.keys(noUsage) as readonly (keyof Usage)[];
+
+/** Whether this is what is stored of a run's usage. */
+export const isNoted = ({ run }: Pick<OfRun, 'run'>, usage: Usage): boolean => {
+  const noted = run.usage ?? noUsage;
+  return fields.every((field) => noted[field] === usage[field]);
+};
+
+/** Stores what a run has used by itself, and with it what its task has. */
+export const noteUsage = async ({ ledger }: Parts, { task, run }: OfRun, usage: Usage): Promise<Task> => {
+  const total = addUsage(run.baseUsage, usage);
+  return ledger.update(task.id, { usage: total }, [{ type: 'usage', usage: total }], undefined, { runId: run.runId, changes: { usage } });
+};
+
+/** The agent's session and what it has used, on its task and its run; and what the budgets over it come to by that. */
+export const noteProgress = (context: Parts & Pick<RunContext, 'log' | 'reached'> & { budgets: Pick<Budgets, 'look'> }): RunHook => ({
   name: 'progress',
-  async signalled({ task, run }, signal) {
-    if (signal.kind === 'session') await ledger.update(task.id, { sessionId: signal.sessionId });
+  async signalled(agent, signal) {
+    if (signal.kind === 'session') await context.ledger.update(agent.task.id, { sessionId: signal.sessionId });
     if (signal.kind !== 'turn-ended') return;
-    const usage = addUsage(run.baseUsage, signal.usage);
-    await ledger.update(task.id, { usage }, [{ type: 'usage', usage }]);
+    await noteUsage(context, agent, signal.usage);
+    context.reached('usage noted');
+    await context.budgets.look(agent.task.id);
+  },
+  async ended(of, outcome) {
+    // Of a turn that was broken off no result has told what it used. Nothing follows the end of a log.
+    if ('lost' in outcome || !outcome.progress.turnOpen || context.log.last(of.task.id)?.ended === true) return;
+    if (!isNoted(of, outcome.usage)) await noteUsage(context, of, outcome.usage);
   },
 });

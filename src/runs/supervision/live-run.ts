@@ -44,6 +44,8 @@ export interface Watched extends RunOfTask {
   isAttending: () => boolean;
   /** What it waits for. */
   blocks: Pick<Blocks, 'block' | 'unblock'>;
+  /** Told whenever the agent has printed something. */
+  heard: () => void;
   /** Fires when the daemon shuts down and leaves the agent running. */
   detach: AbortSignal;
 }
@@ -69,7 +71,7 @@ const followToEnd = async (
 ): Promise<RunOutcome | null> => {
   try {
     const exit = await followOutput(context, { task, run, agent, tracker, heard, learn, detach });
-    return exit && { exit, progress: tracker.progress };
+    return exit && { exit, progress: tracker.progress, usage: tracker.usageSoFar };
   } catch (error) {
     if (detach.aborted) return null;
     context.report(`following run ${run.runId} of task ${task.id}`, error);
@@ -123,7 +125,11 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
     rest.consider();
   };
   const live = async (): Promise<RunOutcome | null> => {
-    const outcome = await followToEnd(context, of, heard, learn);
+    const printed = (): void => {
+      heard();
+      of.heard();
+    };
+    const outcome = await followToEnd(context, of, printed, learn);
     state.exited = true;
     vigil.stop();
     rest.stop();

@@ -17,7 +17,10 @@ export interface ProgressTracker {
   /** @returns the `type` field of the line, where the piece is a whole line with one, and what changed */
   take(piece: { text: string; partial: boolean }): { jsonType: string | null; signals: AgentSignal[] };
   readonly progress: RunProgress;
+  /** As its results told it. */
   readonly usage: Usage;
+  /** The same with what the turn that is open has used about. */
+  readonly usageSoFar: Usage;
   readonly sessionId: string | null;
   /** What it asks in the turn that is open and in the background, answered or not: its output does not tell of an answer. */
   readonly asked: readonly AgentRequest[];
@@ -97,6 +100,9 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
     },
     get usage() {
       return usage;
+    },
+    get usageSoFar() {
+      return reader.usage;
     },
     get sessionId() {
       return sessionId;

@@ -10,6 +10,7 @@ import { requireTask, type Caller } from '../access.ts';
 import { requireFreeBranch } from './branch-in-use.ts';
 import { branchOf, requireOneBegin } from './branch-of-request.ts';
 import type { Needs } from '../parts.ts';
+import { budgetOf } from './budget-of.ts';
 import { queueTask, type Starting } from './queue-task.ts';
 import { requireRoom } from './room-for-work.ts';
 
@@ -102,7 +103,7 @@ const checkRequest = async ({ drivers, userHome }: Needs<'drivers' | 'userHome'>
  * Makes a task, and starts it where the request says so.
  * @param idempotencyKey - where a task was made with it before, that one is the answer
  * @throws MakimaError for what of the request does not hold: its parent, repository, branches, paths, agent; IDEMPOTENCY_KEY_REUSED,
- *   TOO_MANY_TASKS, DISK_FULL
+ *   TOO_MANY_TASKS, BUDGET_EXCEEDED, DISK_FULL
  */
 export const createTask = async (
   parts: Starting & Needs<'drivers' | 'maxDepth' | 'maxTasks' | 'newId'>,
@@ -127,7 +128,7 @@ export const createTask = async (
     parentTaskId: parent?.id ?? null,
     depth: parent ? parent.depth + 1 : 0,
     ...inherit(parts, request, parent),
-    budget: null,
+    budget: budgetOf(request.budget),
     completionAction: request.completionAction ?? 'none',
     continueFromTaskId: request.continueFromTaskId ?? null,
     copyFiles: request.copyFiles ?? [],
@@ -153,6 +154,8 @@ export const createTask = async (
   // a repeat is to be answered with the first task, which may be what works on the branch
   if (request.start === true && idempotencyKey === null) await requireFreeBranch(parts, task);
   await requireRoom(parts);
+  // Before it is made, where it is not an earlier one that the request is for.
+  if (request.start === true && parent !== null && idempotencyKey === null) await parts.runs.budgets.require(parent);
   const { task: made } = await ledger.create(task, {
     maxTasks,
     ...(caller.kind === 'tool-key' && { keyId: caller.keyId }),

@@ -26,7 +26,7 @@ export interface Beginning {
 
 /**
  * Puts a task that the caller may start into the queue.
- * @throws MakimaError TASK_ACTIVE, NO_SESSION, BRANCH_IN_USE, COMPLETION_RUNNING, DISK_FULL, UNAUTHENTICATED (a key that died meanwhile)
+ * @throws MakimaError TASK_ACTIVE, NO_SESSION, BRANCH_IN_USE, COMPLETION_RUNNING, BUDGET_EXCEEDED, DISK_FULL, UNAUTHENTICATED (a key that died meanwhile)
  */
 export const queueTask = async (parts: Starting, caller: Caller, task: Task, beginning: Beginning): Promise<Task> =>
   task.continuesBranch === null
@@ -42,6 +42,7 @@ const queue = async (parts: Starting, caller: Caller, task: Task, { resume, mess
   if (resume && task.sessionId === null) throw new MakimaError('NO_SESSION');
   await requireSettledRun(parts, task.id);
   if (completions.isRunning(task.id)) throw new MakimaError('COMPLETION_RUNNING');
+  await runs.budgets.require(task);
   await requireRoom(parts);
   const at = now().toISOString();
   const queued = await ledger.transition(task.id, {

@@ -7,7 +7,7 @@ import { queueTask, type Starting } from './queue-task.ts';
 /**
  * Queues a task; a terminal one for a new run in the same worktree, with its agent's session where the request says so.
  * @returns the task, queued: it starts when a slot at its depth is free
- * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, TASK_ACTIVE, NO_SESSION, COMPLETION_RUNNING, DISK_FULL
+ * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, TASK_ACTIVE, NO_SESSION, COMPLETION_RUNNING, BUDGET_EXCEEDED, DISK_FULL
  */
 export const startTask = async (
   parts: Starting & Needs<'store' | 'newId'>,

@@ -5,6 +5,7 @@ import { MakimaError } from '../../errors.ts';
 import type { TaskChanges } from '../../store/task-store.ts';
 import { requireOwner, requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
+import { budgetOf } from './budget-of.ts';
 import { finishTask } from './finish-task.ts';
 
 const whilePending = { in: ['pending'], code: 'TASK_NOT_PENDING' } as const;
@@ -19,17 +20,27 @@ export const updateTask = async (
   parts: Needs<'store' | 'ledger' | 'runs'>,
   caller: Caller,
   taskId: string,
-  { status, force, progressSummary, model, effort, ...definition }: UpdateTask,
+  { status, force, progressSummary, model, effort, budget, ...definition }: UpdateTask,
 ): Promise<Task> => {
   const task = await requireTask(parts, caller, taskId, 'report');
   const redefines = Object.keys(definition).length > 0;
   const ofNextRun = { ...(model !== undefined && { model }), ...(effort !== undefined && { effort }) };
   const isForNextRun = Object.keys(ofNextRun).length > 0;
-  if (redefines || isForNextRun) requireOwner(caller);
+  // Whoever has a budget does not raise it.
+  if (redefines || isForNextRun || budget !== undefined) requireOwner(caller);
   if (force !== undefined && status === undefined) throw new MakimaError('VALIDATION_FAILED', 'force goes with status "done" only');
   const only = redefines ? whilePending : isForNextRun ? betweenRuns : undefined;
   if (only && !only.in.some((each) => each === task.status)) throw new MakimaError(only.code, `The task is ${task.status}`);
-  const changes: TaskChanges = { ...definition, ...ofNextRun, ...(progressSummary !== undefined && { progressSummary }) };
-  if (status !== undefined) return finishTask(parts, task, { changes, force: force ?? false });
-  return parts.ledger.update(task.id, changes, [], only);
+  const changes: TaskChanges = {
+    ...definition,
+    ...ofNextRun,
+    ...(budget !== undefined && { budget: budgetOf(budget) }),
+    ...(progressSummary !== undefined && { progressSummary }),
+  };
+  const changed =
+    status === undefined
+      ? await parts.ledger.update(task.id, changes, [], only)
+      : await finishTask(parts, task, { changes, force: force ?? false });
+  if (budget !== undefined) parts.runs.budgets.changed(task.id);
+  return changed;
 };

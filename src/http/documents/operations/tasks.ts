@@ -1,10 +1,28 @@
 import type { CreateTask, UpdateTask } from '../../../../schemas/task-requests.ts';
+import type { UsageReport } from '../../../../schemas/usage.ts';
 import { taskDetails, taskLine, taskLines, treeLines } from '../../answers/text-answers.ts';
 import { jsonAndText, type OperationTexts } from './operation.ts';
+import { usageLines } from '../../answers/usage-lines.ts';
 import { doneTask, madeTask, runningTask, subtask, taskId } from './samples.ts';
 
 const { plan: _, ...listed } = doneTask;
 const tree = { ...runningTask, isOrchestrator: true, subtasks: [{ ...subtask, subtasks: [] }] };
+
+const own = {
+  inputTokens: 5210,
+  outputTokens: 1830,
+  cacheReadTokens: 48_200,
+  cacheWriteTokens: 9100,
+  costUsd: 0.42,
+  turns: 12,
+  minutes: 3.5,
+};
+const usage: UsageReport = {
+  task: own,
+  tree: { inputTokens: 9800, outputTokens: 4100, cacheReadTokens: 120_000, cacheWriteTokens: 21_000, costUsd: 1.05, turns: 31, minutes: 9 },
+  runs: [{ id: '0d7c1a2e-6f0b-4c55-9d31-8a2f4b7c9e10', number: 1, startedAt: '2030-01-31T12:00:01.000Z', endedAt: null, usage: own }],
+  budgets: [{ taskId, taskName: 'Shop', limits: [{ limit: 'maxCostUsd', used: 1.05, max: 5, percent: 21 }] }],
+};
 
 const create = {
   scratch: { summary: 'In an empty directory of its own', value: { name: 'Hello', plan: 'Write hello.html, a page that says hello.' } },
@@ -18,6 +36,7 @@ const create = {
       completionAction: 'pr',
       model: 'opus',
       effort: 'high',
+      budget: { maxCostUsd: 5, maxMinutes: 60 },
       start: true,
     },
   },
@@ -38,6 +57,7 @@ const update = {
   progress: { summary: 'Say how far it is', value: { progressSummary: 'Two of three forms are there.' } },
   done: { summary: 'Finish, as an orchestrator does', value: { status: 'done', progressSummary: 'All forms are there.' } },
   plan: { summary: 'Change what is not started yet', value: { name: 'Hello there', plan: 'Write hello.html.', priority: 10 } },
+  budget: { summary: 'Raise what it and all below it may use', value: { budget: { maxCostUsd: 10 } } },
   model: { summary: 'Run with another model from now on', value: { model: 'haiku', effort: null } },
 } satisfies Record<string, { summary: string; value: UpdateTask }>;
 
@@ -60,7 +80,7 @@ export const taskTexts: OperationTexts = {
   },
   updateTask: {
     description:
-      '`name`, `plan` and `priority` change while the task is pending, `model` and `effort` while it is not active, `progressSummary` at any time. `status: "done"` finishes a running task. For an orchestrator that is refused while work of its subtasks is neither merged, copied nor skipped (`SUBTASKS_NOT_INTEGRATED`, which names the branches), unless `force` is true.',
+      '`name`, `plan` and `priority` change while the task is pending, `model` and `effort` while it is not active, `budget` and `progressSummary` at any time: where a budget is raised, what is under it goes on, and what was stopped can be started. `status: "done"` finishes a running task. For an orchestrator that is refused while work of its subtasks is neither merged, copied nor skipped (`SUBTASKS_NOT_INTEGRATED`, which names the branches), unless `force` is true.',
     requests: update,
     answers: { 200: jsonAndText(runningTask, taskLine(runningTask)) },
   },
@@ -72,6 +92,11 @@ export const taskTexts: OperationTexts = {
   listSubtasks: {
     description: 'All of them at once: a task has few. `GET /tasks?parentTaskId=` lists them by pages.',
     answers: { 200: jsonAndText([subtask], taskLines([subtask])) },
+  },
+  getUsage: {
+    description:
+      'Tokens, cost and turns as the agents tell them, and the minutes for which they ran. Of a turn that was broken off without a result it is what its lines let one know: what was read, about what was written, and no cost. `budgets` has each budget that the task is under, its own and those above it.',
+    answers: { 200: jsonAndText(usage, usageLines(usage)) },
   },
   getTree: { description: 'Each task has its `subtasks`, oldest first.', answers: { 200: jsonAndText(tree, treeLines(tree)) } },
 };
