@@ -248,7 +248,6 @@ void t.test('the longest plan there may be goes through in either form', async (
 void t.test('what the contract has and this version cannot do is refused by its name, wherever it is asked for', async (t) => {
   const served = await serve(t);
   const asked: [path: string, body: string][] = [
-    ['tasks', '{"name":"n","plan":"p","budget":{"maxCostUsd":1}}'],
     ['tasks', '{"name":"n","plan":"p","sandbox":"on"}'],
     ['tasks', '{"name":"n","plan":"p","host":"any","labels":["gpu"]}'],
     ['tasks', '{"name":"n","plan":"p","waitsFor":null}'],

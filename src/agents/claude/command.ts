@@ -35,13 +35,17 @@ const permissionArgs = (permissions: AgentLaunch['permissions'], { enablePermiss
 /** An option with its value, nothing where there is none. */
 const option = (name: string, value: string | number | null | undefined): string[] => (value == null ? [] : [name, String(value)]);
 
+/** A bound of the user's own stays: the one that a run asks for may be wider, and is looked after by the daemon in any case. */
+const unlessSaid = (own: readonly string[], name: string, value: number | undefined): string[] =>
+  own.some((arg) => arg === name || arg.startsWith(`${name}=`)) ? [] : option(name, value);
+
 /** What a run asks for. It stands after the user's own arguments, since claude takes the last of two. */
-const launchArgs = ({ session, model, effort, budget, mcp }: AgentLaunch): string[] => [
+const launchArgs = ({ session, model, effort, budget, mcp }: AgentLaunch, own: readonly string[]): string[] => [
   ...option('--resume', session),
   ...option('--model', model),
   ...option('--effort', effort),
-  ...option('--max-budget-usd', budget?.maxCostUsd),
-  ...option('--max-turns', budget?.maxTurns),
+  ...unlessSaid(own, '--max-budget-usd', budget?.maxCostUsd),
+  ...unlessSaid(own, '--max-turns', budget?.maxTurns),
   ...option('--mcp-config', mcp && JSON.stringify({ mcpServers: mcp })),
 ];
 
@@ -64,7 +68,7 @@ export const claudeCommand = (settings: ClaudeSettings, path: string, launch: Ag
     ...permissionArgs(launch.permissions, settings),
     '-p',
     ...settings.args,
-    ...launchArgs(launch),
+    ...launchArgs(launch, settings.args),
   ],
   env: { ...settings.agentEnv },
 });

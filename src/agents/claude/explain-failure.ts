@@ -32,7 +32,10 @@ const remedies: readonly Remedy[] = [
     says: /credit balance is too low|billing_error|api error: 402|out of (extra )?usage|spend limit|usage credit limit|requires usage credits|usage credits (required|ran out)|doesn't include (extra )?usage|usage allocation has been disabled|usage limit is set to \$0/i,
     todo: "Add credit or raise the limit (of a subscription at claude.ai/settings/usage, of an API key at console.anthropic.com; an organization's admin may have to), or sign in with another account, then start the task again: its worktree is kept",
   },
-  { says: /maximum budget/i, todo: 'Raise --max-budget-usd in MAKIMA_CLAUDE_ARGS, then start the task again' },
+  {
+    says: /maximum budget/i,
+    todo: "Raise --max-budget-usd in MAKIMA_CLAUDE_ARGS where it is set there; where it came from the task's budget, that was raised since. Then start the task again: it goes on in the same worktree",
+  },
   {
     says: /maximum number of turns|error_max_turns/i,
     todo: 'Raise --max-turns in MAKIMA_CLAUDE_ARGS, or start the task again: it goes on in the same worktree',

@@ -45,6 +45,8 @@ void t.test('what a run asks for stands after the user’s own arguments, of whi
   t.same(asked({ session: '0f3c', model: 'opus', effort: 'high' }), ['--resume', '0f3c', '--model', 'opus', '--effort', 'high']);
   t.same(asked({ budget: { maxCostUsd: 0.5, maxTurns: 30 } }), ['--max-budget-usd', '0.5', '--max-turns', '30']);
   t.same(asked({ budget: {} }), []);
+  const bounded = commandOf({ args: ['--max-turns', '5'] }, { budget: { maxCostUsd: 0.5, maxTurns: 30 } }).args;
+  t.same(bounded.slice(bounded.indexOf('--max-turns')), ['--max-turns', '5', '--max-budget-usd', '0.5'], 'a bound of the user stays');
   const server = { type: 'http', url: 'http://127.0.0.1:1/mcp', headers: { 'X-Key': '${MAKIMA_API_KEY}' } } as const;
   const [option, value = ''] = asked({ mcp: { makima: server } });
   t.equal(option, '--mcp-config');
