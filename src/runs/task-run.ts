@@ -85,7 +85,7 @@ export const createTaskRun = (
     stopping ||= run.stopRequested !== null;
     phase = 'running';
     const minded = context.budgets.mind(taskId, { tracker, stop: (reason) => stopOverBudget(run, reason) });
-    const { heard } = minded;
+    const heard = (): void => minded.heard();
     live = openLiveRun(context, hooks, { ...started, agent, tracker, isStopping: () => stopping, isAttending, blocks, heard, detach });
     // It may have come to wait for something before there was anybody to note it.
     void untilDone(context, `noting what task ${taskId} waits for`, () => blocks.align(), detach);

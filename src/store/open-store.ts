@@ -10,7 +10,7 @@ import { relocate } from './relocate.ts';
 import { rememberTasks } from './remembered-tasks.ts';
 import { runRows } from './run-rows.ts';
 import { NodeSqliteDialect, openSqlite, sqliteFailure, sqliteIdentity } from './sqlite.ts';
-import { spendingRows } from './spending-rows.ts';
+import { spendingRows } from './spending/spending-rows.ts';
 import { callError, openError } from './store-error.ts';
 import type { Session, Tables } from './tables.ts';
 import { taskReads } from './task-reads.ts';

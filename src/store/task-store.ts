@@ -9,10 +9,10 @@
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import type { Relocation } from '../domain/relocation.ts';
-import type { SpentByTask } from '../domain/usage.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { ApprovalRows } from './approvals/approval-records.ts';
 import type { MessageRows } from './messages/message-records.ts';
+import type { SpendingRows } from './spending/spending-records.ts';
 import type {
   CreateOptions,
   Delivery,
@@ -36,6 +36,7 @@ import type {
 export type * from './approvals/approval-records.ts';
 export type * from './messages/message-records.ts';
 export type * from './records.ts';
+export type * from './spending/spending-records.ts';
 
 export interface TaskReads {
   getTask(id: string): Promise<Task | null>;
@@ -178,26 +179,6 @@ export interface OutboxRows {
   pendingEvents(limit: number, after?: number): Promise<OutboxEvent[]>;
   /** Forgets every event up to this one: the log has them. */
   settleEvents(upToSeq: number): Promise<void>;
-}
-
-/** A limit of a budget of which something is told. */
-export interface BudgetMarked {
-  limit: string;
-  /** In percent. */
-  mark: number;
-  /** Its value at the time: where that is another, it is told again. */
-  max: number;
-}
-
-export interface SpendingRows {
-  /** What a task and everything below it have used, a parent before its children; empty where there is no such task. */
-  spendingBelow(id: string): Promise<SpentByTask[]>;
-  /**
-   * Notes what is told of a task's budget, once for each limit, mark and value.
-   * @param events - go to the outbox in the same transaction, of this task or one below it
-   * @returns false where it was told before, or the task is gone
-   */
-  markBudget(id: string, marked: BudgetMarked, events: { taskId: string; payloads: readonly EventPayload[] }): Promise<boolean>;
 }
 
 export interface WebhookRows {

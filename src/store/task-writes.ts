@@ -7,7 +7,7 @@ import { putMessages } from './messages/message-rows.ts';
 import { post } from './outbox-rows.ts';
 import { runChangesRow, spentColumns, taskChangesRow, taskOf, taskRow } from './rows.ts';
 import { changeRun, insertRun } from './run-rows.ts';
-import { keepUsageOfDeleted, runningTime } from './spending-rows.ts';
+import { keepUsageOfDeleted, runningTime } from './spending/spending-rows.ts';
 import type { Session, Tables } from './tables.ts';
 import { inChunks } from './task-reads.ts';
 import { requireKey } from './tool-key-rows.ts';

@@ -2,4 +2,4 @@ import type { Budget } from '../../../schemas/task.ts';
 
 /** A budget as it was asked for; one without any limit is none. */
 export const budgetOf = (budget: Budget | null | undefined): Budget | null =>
-  budget == null || Object.values(budget).every((limit) => limit === undefined) ? null : budget;
+  budget == null || Object.keys(budget).length === 0 ? null : budget;

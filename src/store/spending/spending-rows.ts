@@ -1,13 +1,13 @@
 /** What tasks have used: over how long their agents ran, and over subtasks that are no more. */
 import type { Selectable, Transaction } from 'kysely';
-import type { EventPayload } from '../../schemas/event.ts';
-import type { TaskStatus } from '../../schemas/task.ts';
-import { addSpent, nothingSpent, spentBy, type Spent } from '../domain/usage.ts';
-import { post } from './outbox-rows.ts';
-import { readMarks, spentColumns, spentOf } from './rows.ts';
-import type { Session, Tables } from './tables.ts';
-import { treeOf } from './task-reads.ts';
-import type { SpendingRows } from './task-store.ts';
+import type { EventPayload } from '../../../schemas/event.ts';
+import type { TaskStatus } from '../../../schemas/task.ts';
+import { addSpent, nothingSpent, spentBy, type Spent } from '../../domain/usage.ts';
+import { post } from '../outbox-rows.ts';
+import { readMarks, spentColumns, spentOf } from '../rows.ts';
+import type { Session, Tables } from '../tables.ts';
+import { treeOf } from '../task-reads.ts';
+import type { SpendingRows } from './spending-records.ts';
 
 type TaskRow = Selectable<Tables['tasks']>;
 
