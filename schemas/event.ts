@@ -6,7 +6,18 @@ import { MessageKind } from './message.ts';
 import { budgetLimits, Completion, ListedTask, TaskStatus, Usage } from './task.ts';
 
 /** What is in the log of a task. */
-export const loggedTypes = ['output', 'status', 'usage', 'budget', 'merge', 'completion', 'tool-key', 'message', 'approval', 'end'] as const;
+export const loggedTypes = [
+  'output',
+  'status',
+  'usage',
+  'budget',
+  'merge',
+  'completion',
+  'tool-key',
+  'message',
+  'approval',
+  'end',
+] as const;
 export const LoggedType = StringEnum(loggedTypes);
 export type LoggedType = Static<typeof LoggedType>;
 /** Those are sent unasked; the others are made for who asks for them. */

@@ -170,7 +170,20 @@ for (const [path, accept] of [
   assert.equal((await send('GET', path, undefined, { Accept: accept })).status, 200);
 
 // As a shell asks.
-for (const path of ['', '/messages', '/subtasks', '/tree', '/usage', '/branches', '/merge', '/merge/check', '/diff', '/worktree', '/output', '/wait'])
+for (const path of [
+  '',
+  '/messages',
+  '/subtasks',
+  '/tree',
+  '/usage',
+  '/branches',
+  '/merge',
+  '/merge/check',
+  '/diff',
+  '/worktree',
+  '/output',
+  '/wait',
+])
   assert.equal((await send('GET', at(top, path), undefined, { Accept: 'text/plain' })).status, 200, path);
 
 /** Without an end, so that a proxy which waits for it never answers; the generated clients and the tests read it. */
