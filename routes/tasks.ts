@@ -59,7 +59,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
           'GIT_UNREACHABLE',
           'SUBTASK_COMPLETION_ACTION',
           'NO_COMPLETION_TARGET',
-          'DEPENDS_ON_UNAVAILABLE',
+          'INVALID_DEPENDENCY',
           'TASK_NOT_FOUND',
           'IDEMPOTENCY_KEY_REUSED',
           'REPOSITORY_EMPTY',
@@ -152,6 +152,7 @@ export const taskRoutes: ResourceRoutes = (api, { actions }) => {
       config: {
         errors: [
           'TASK_NOT_FOUND',
+          'INVALID_DEPENDENCY',
           'TASK_NOT_PENDING',
           'TASK_ACTIVE',
           'TASK_NOT_RUNNING',

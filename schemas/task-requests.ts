@@ -12,6 +12,11 @@ const Model = AgentWord('A name or alias as the agent takes it');
 const Effort = AgentWord('As the agent names it: claude has low, medium, high, xhigh and max');
 const Summary = (description: string) => Type.String({ maxLength: 100_000, pattern: noNul, description });
 
+const DependsOn = Type.Array(Uuid, {
+  maxItems: 100,
+  description: 'Tasks that have to be done, completion action and all, before it begins; one that fails, is stopped or deleted fails it',
+});
+
 export const CreateTask = Type.Object(
   {
     name: Name,
@@ -42,14 +47,16 @@ export const CreateTask = Type.Object(
     completionAction: Type.Optional(described(CompletionAction, 'What becomes of the work when the task ends well; not of a subtask')),
     isOrchestrator: Type.Optional(Type.Boolean({ description: 'Whether it may have subtasks, and its agent gets .makima/orchestrate.sh' })),
     parentTaskId: Type.Optional(described(Uuid, 'The orchestrator that it is a subtask of')),
-    continueFromTaskId: Type.Optional(described(Uuid, 'A task whose worktree it begins with, uncommitted files too')),
+    continueFromTaskId: Type.Optional(
+      described(Uuid, 'A task whose worktree it begins with, uncommitted files too; one that has not ended is waited for'),
+    ),
     copyFiles: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 4096, pattern: noNul }), {
         maxItems: 1000,
         description: "Of a subtask: files and directories of its parent's worktree that it is given, uncommitted ones too",
       }),
     ),
-    dependsOn: Type.Optional(Type.Array(Uuid, { maxItems: 100, description: 'Refused in this version, but where it is empty' })),
+    dependsOn: Type.Optional(DependsOn),
     priority: Type.Optional(Priority),
     agent: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: noNul, description: 'By its name, as info lists them' })),
     model: Type.Optional(Model),
@@ -66,6 +73,7 @@ export const UpdateTask = Type.Object(
     name: Type.Optional(Name),
     plan: Type.Optional(Plan),
     priority: Type.Optional(Priority),
+    dependsOn: Type.Optional(DependsOn),
     model: Type.Optional(Nullable(Model)),
     effort: Type.Optional(Nullable(Effort)),
     budget: Type.Optional(Nullable(described(Budget, 'In the place of the one before, at any time; null: no limit'))),

@@ -106,7 +106,7 @@ export const Task = Type.Object(
     completionAction: described(CompletionAction, 'What becomes of its work when it ends well'),
     continueFromTaskId: Nullable(described(Uuid, 'The task whose worktree it begins with')),
     copyFiles: Type.Array(Type.String(), { description: "Files and directories that it is given from its parent's worktree" }),
-    dependsOn: Type.Array(Uuid, { description: 'Always empty in this version' }),
+    dependsOn: Type.Array(Uuid, { description: 'Tasks that have to be done before it begins' }),
     priority: Type.Integer({ description: 'Higher starts first' }),
     overlayPath: Nullable(Type.String({ description: 'The absolute path of the worktree' })),
     branch: Nullable(Type.String({ description: 'Of its worktree' })),

@@ -1020,7 +1020,7 @@ export interface components {
             continueFromTaskId: string | null;
             /** @description Files and directories that it is given from its parent's worktree */
             copyFiles: string[];
-            /** @description Always empty in this version */
+            /** @description Tasks that have to be done before it begins */
             dependsOn: string[];
             /** @description Higher starts first */
             priority: number;
@@ -1190,7 +1190,7 @@ export interface components {
             continueFromTaskId: string | null;
             /** @description Files and directories that it is given from its parent's worktree */
             copyFiles: string[];
-            /** @description Always empty in this version */
+            /** @description Tasks that have to be done before it begins */
             dependsOn: string[];
             /** @description Higher starts first */
             priority: number;
@@ -1367,7 +1367,7 @@ export interface components {
             continueFromTaskId: string | null;
             /** @description Files and directories that it is given from its parent's worktree */
             copyFiles: string[];
-            /** @description Always empty in this version */
+            /** @description Tasks that have to be done before it begins */
             dependsOn: string[];
             /** @description Higher starts first */
             priority: number;
@@ -1586,12 +1586,12 @@ export interface components {
             parentTaskId?: string;
             /**
              * Format: uuid
-             * @description A task whose worktree it begins with, uncommitted files too
+             * @description A task whose worktree it begins with, uncommitted files too; one that has not ended is waited for
              */
             continueFromTaskId?: string;
             /** @description Of a subtask: files and directories of its parent's worktree that it is given, uncommitted ones too */
             copyFiles?: string[];
-            /** @description Refused in this version, but where it is empty */
+            /** @description Tasks that have to be done, completion action and all, before it begins; one that fails, is stopped or deleted fails it */
             dependsOn?: string[];
             /** @description Higher starts first; 0 where left out */
             priority?: number;
@@ -1623,6 +1623,8 @@ export interface components {
             plan?: string;
             /** @description Higher starts first; 0 where left out */
             priority?: number;
+            /** @description Tasks that have to be done, completion action and all, before it begins; one that fails, is stopped or deleted fails it */
+            dependsOn?: string[];
             /** @description A name or alias as the agent takes it */
             model?: string | null;
             /** @description As the agent names it: claude has low, medium, high, xhigh and max */
@@ -3165,7 +3167,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `INVALID_REPOSITORY`: The repository cannot be used. `INVALID_REF`: This is no valid branch name. `INVALID_PATH`: This path cannot be used here. `INVALID_AGENT`: There is no such agent. `INVALID_PARENT`: This task cannot have subtasks. `INVALID_CONTINUATION`: The task cannot be continued from. `DEPTH_EXCEEDED`: The tree of tasks would be too deep. `BRANCH_NOT_FOUND`: The repository has no such branch. `INVALID_BRANCH`: The branch cannot be gone on with. `SUBTASK_COMPLETION_ACTION`: A subtask has no completion action of its own. `NO_COMPLETION_TARGET`: There is no completion action to run, or no repository to run it on. `DEPENDS_ON_UNAVAILABLE`: This version does not start a task after another by itself. */
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `INVALID_REPOSITORY`: The repository cannot be used. `INVALID_REF`: This is no valid branch name. `INVALID_PATH`: This path cannot be used here. `INVALID_AGENT`: There is no such agent. `INVALID_PARENT`: This task cannot have subtasks. `INVALID_CONTINUATION`: The task cannot be continued from. `DEPTH_EXCEEDED`: The tree of tasks would be too deep. `BRANCH_NOT_FOUND`: The repository has no such branch. `INVALID_BRANCH`: The branch cannot be gone on with. `SUBTASK_COMPLETION_ACTION`: A subtask has no completion action of its own. `NO_COMPLETION_TARGET`: There is no completion action to run, or no repository to run it on. `INVALID_DEPENDENCY`: A task could never begin that depends on this. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3173,7 +3175,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "INVALID_REPOSITORY" | "INVALID_REF" | "INVALID_PATH" | "INVALID_AGENT" | "INVALID_PARENT" | "INVALID_CONTINUATION" | "DEPTH_EXCEEDED" | "BRANCH_NOT_FOUND" | "INVALID_BRANCH" | "SUBTASK_COMPLETION_ACTION" | "NO_COMPLETION_TARGET" | "DEPENDS_ON_UNAVAILABLE";
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "INVALID_REPOSITORY" | "INVALID_REF" | "INVALID_PATH" | "INVALID_AGENT" | "INVALID_PARENT" | "INVALID_CONTINUATION" | "DEPTH_EXCEEDED" | "BRANCH_NOT_FOUND" | "INVALID_BRANCH" | "SUBTASK_COMPLETION_ACTION" | "NO_COMPLETION_TARGET" | "INVALID_DEPENDENCY";
                     };
                 };
             };
@@ -3391,7 +3393,18 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED-FIELD_UNAVAILABLE"];
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `INVALID_DEPENDENCY`: A task could never begin that depends on this. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "INVALID_DEPENDENCY";
+                    };
+                };
+            };
             401: components["responses"]["UNAUTHENTICATED"];
             403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
             404: components["responses"]["TASK_NOT_FOUND"];

@@ -17,7 +17,8 @@ Usage: .makima/orchestrate.sh COMMAND
 
   list                               your subtasks, oldest first
   create "NAME" "PLAN" [options]     make a subtask; it does not run until it is started
-      --continue-from ID             begin with everything that the worktree of task ID holds
+      --continue-from ID             begin with everything that the worktree of task ID holds, when that has ended
+      --depends-on ID                begin when task ID is done, and fail if it is not; may be repeated
       --files "a,b"                  copy these files or directories from your worktree, uncommitted ones too
       --model NAME, --effort LEVEL   what its agent runs with; left out: as yours
       --start                        start it at once
@@ -206,7 +207,7 @@ list() {
 
 create() {
   [ $# -ge 2 ] || wrong_usage 'create takes a name and a plan.'
-  local name="$1" plan="$2" key rest file
+  local name="$1" plan="$2" key rest file id
   shift 2
   add_field parentTaskId "$MAKIMA_TASK_ID"
   add_field name "$name"
@@ -223,13 +224,24 @@ create() {
         shift
         continue
         ;;
-      --continue-from | --files | --model | --effort) [ $# -ge 2 ] || wrong_usage "$1 needs a value." ;;
+      --continue-from | --depends-on | --files | --model | --effort) [ $# -ge 2 ] || wrong_usage "$1 needs a value." ;;
       *) wrong_usage "create does not know '$1'. The name and the plan come first, each as one argument in quotes." ;;
     esac
     case "$1" in
       --continue-from)
         require_id "$2"
         add_field continueFromTaskId "$2"
+        ;;
+      --depends-on)
+        rest="$2,"
+        while [ -n "$rest" ]; do
+          id=${rest%%,*}
+          rest=${rest#*,}
+          while [ "${id# }" != "$id" ]; do id=${id# }; done
+          [ -n "$id" ] || continue
+          require_id "$id"
+          add_field dependsOn "$id"
+        done
         ;;
       --files)
         rest="$2,"

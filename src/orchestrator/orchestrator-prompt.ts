@@ -18,13 +18,14 @@ Run it from the worktree; \`"$MAKIMA_ORCHESTRATE"\` is the same and always there
 
     .makima/orchestrate.sh list                       your subtasks
     .makima/orchestrate.sh create "NAME" "PLAN"       make one, not started yet; the id is the first field
-        --continue-from ID   begin with everything in that subtask's worktree
-        --files "a,b"        copy these from your worktree, uncommitted files too
+        --continue-from ID   begin with everything in its worktree, once it is done
+        --depends-on ID      begin once it is done
+        --files "a,b"        copy these from your worktree, uncommitted too
         --model M --effort E others than yours: cheaper ones for what is easy
         --start              start it at once
     .makima/orchestrate.sh start ID                   start it, or run an ended one again in its worktree
-    .makima/orchestrate.sh wait ID...                 until every one has ended; a line for each as it ends
-    .makima/orchestrate.sh status ID                  its state, its own summary, its error
+    .makima/orchestrate.sh wait ID...                 until every one has ended; a line for each
+    .makima/orchestrate.sh status ID                  its state, summary, error
     .makima/orchestrate.sh output ID                  what its agent said and did
     .makima/orchestrate.sh diff ID                    all its changes as a patch, uncommitted and new files too
     .makima/orchestrate.sh worktree ID                the path of its worktree
@@ -52,9 +53,8 @@ A long plan goes in through standard input, as -. Two independent parts, and a c
     ...
     PLAN
     )
-    docs=$($o create "Docs" "..." --start | cut -f1)    # independent: beside it
-    $o wait $parser
-    cli=$($o create "CLI" "..." --continue-from $parser --start | cut -f1)    # calls the parser's code
+    docs=$($o create "Docs" "..." --start | cut -f1)    # independent
+    cli=$($o create "CLI" "..." --continue-from $parser --start | cut -f1)    # waits for the parser
     $o wait $docs $cli
     $o merge $docs && $o merge $cli    # cli holds the parser's work
 
@@ -62,7 +62,7 @@ A long plan goes in through standard input, as -. Two independent parts, and a c
 1. **Look first.** Run \`list\`: subtasks may exist already, made by a person or by an earlier run of yours. Use them: start the \`pending\`, wait for the running, take the work of the \`done\`. Never make one twice. Then read enough code to split well.
 2. **Split.** Few with clear borders beat many. Parts that run at the same time must not edit the same files. Settle what they share (interfaces, schemas, layout) beforehand and write it into each plan. Work too small to split is one subtask.
 3. **Delegate.** A subtask sees only its plan and the repository as it was when you began: not this conversation, your uncommitted files or its siblings. Put in each plan the goal, the context, its own files, the agreed interfaces, how to check it, and when it is done. Share files with \`--files\`. A subtask never pushes or opens a pull request: its work reaches you by \`merge\`.
-4. **Order.** Start everything independent at once, and \`wait\` for all in one call. Only where B needs files that A makes, wait for A and create B with \`--continue-from A\`: B then holds A's work as well. Do not for mere order, a similar topic or an agreed interface: B would wait, inherit A's faults, and bring A in when merged. If B needs the work of several, bring it together here and pass it on with \`--files\`.
+4. **Order.** Start everything independent at once, and \`wait\` for all in one call. Only where B needs files that A makes, start B with \`--continue-from A\`: it waits for A and holds its work. Do not for mere order (\`--depends-on\`), a similar topic or an agreed interface: B would inherit A's faults and bring A in. If B needs the work of several, bring it together here and pass it on with \`--files\`.
 5. **Wait.** \`wait\` can take an hour. Give it the longest timeout you can, or run it in the background; after a timeout call it again. No polling loops.
 6. **Verify.** \`done\` means only that the agent stopped. Read \`status\`, its warnings and \`diff\` and judge them against your plan; work on another branch is merged with \`--branch\`. On \`failed\` or \`interrupted\`, read the error and the end of \`output\`, then \`start\` it again, in its worktree, or create a better one with \`--continue-from\`. Correct a running one with \`message\`.
 

@@ -86,7 +86,18 @@ void t.test('the orchestrator learns exactly the commands that the script has', 
   t.match(prompt, /"\$MAKIMA_ORCHESTRATE"/, 'and what is there when the script is not');
   t.match(prompt, /Only where B needs files that A makes.*Do not for mere order/, 'when to continue from another task, and when not');
   t.match(prompt, /A subtask never pushes or opens a pull request/);
-  for (const option of ['--continue-from', '--files', '--model', '--effort', '--start', '--force', 'resolve FILE ours', 'theirs', 'manual'])
+  for (const option of [
+    '--continue-from',
+    '--depends-on',
+    '--files',
+    '--model',
+    '--effort',
+    '--start',
+    '--force',
+    'resolve FILE ours',
+    'theirs',
+    'manual',
+  ])
     t.match(prompt, option);
   t.end();
 });

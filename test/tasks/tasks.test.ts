@@ -201,6 +201,7 @@ void t.test('bad input by the dozen: a 4xx with its code, and no task is made or
   const repository = userRepository(t);
   const orchestrator = await daemon.make({ isOrchestrator: true, repositoryUrl: repository });
   const plain = await daemon.make();
+  const neverBegun = await daemon.stopped((await daemon.make()).id);
   const child = await daemon.make({ parentTaskId: orchestrator.id, isOrchestrator: true });
   const unknown = randomUUID();
   const all = async (): Promise<unknown> => (await daemon.call('GET', '/tasks?limit=1000')).body;
@@ -233,9 +234,11 @@ void t.test('bad input by the dozen: a 4xx with its code, and no task is made or
     [{ parentTaskId: orchestrator.id, completionAction: 'merge' }, 400, 'SUBTASK_COMPLETION_ACTION'],
     [{ completionAction: 'pr' }, 400, 'NO_COMPLETION_TARGET'],
     [{ completionAction: 'explode' }, 400, 'VALIDATION_FAILED'],
-    [{ dependsOn: [plain.id] }, 400, 'DEPENDS_ON_UNAVAILABLE'],
+    [{ dependsOn: [plain.id, unknown] }, 404, 'TASK_NOT_FOUND'],
+    [{ parentTaskId: orchestrator.id, dependsOn: [orchestrator.id] }, 400, 'INVALID_DEPENDENCY'],
     [{ continueFromTaskId: unknown }, 404, 'TASK_NOT_FOUND'],
-    [{ continueFromTaskId: plain.id }, 400, 'INVALID_CONTINUATION'],
+    [{ continueFromTaskId: neverBegun.id }, 400, 'INVALID_CONTINUATION'],
+    [{ parentTaskId: orchestrator.id, continueFromTaskId: orchestrator.id }, 400, 'INVALID_CONTINUATION'],
     [{ copyFiles: ['a'] }, 400, 'INVALID_PATH'],
     [{ parentTaskId: orchestrator.id, copyFiles: ['../x'] }, 400, 'INVALID_PATH'],
     [{ parentTaskId: orchestrator.id, copyFiles: ['/etc/passwd'] }, 400, 'INVALID_PATH'],

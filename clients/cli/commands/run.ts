@@ -23,6 +23,7 @@ interface Options extends BudgetOptions {
   orchestrator?: boolean;
   parent?: string;
   continueFrom?: string;
+  dependsOn?: string[];
   files?: string[];
   action?: 'none' | 'branch' | 'merge' | 'pr';
   targetRepo?: string;
@@ -61,6 +62,7 @@ const requestOf = async (makima: Makima, plan: string, options: Options): Promis
     orchestrator,
     parent,
     continueFrom,
+    dependsOn,
     files,
     action,
     targetRepo,
@@ -83,6 +85,7 @@ const requestOf = async (makima: Makima, plan: string, options: Options): Promis
     ...(orchestrator !== undefined && { isOrchestrator: orchestrator }),
     ...(parent !== undefined && { parentTaskId: await findTask(makima, parent) }),
     ...(continueFrom !== undefined && { continueFromTaskId: await findTask(makima, continueFrom) }),
+    ...(dependsOn !== undefined && { dependsOn: await Promise.all(dependsOn.map((each) => findTask(makima, each))) }),
     ...(files !== undefined && { copyFiles: files }),
     ...(action !== undefined && { completionAction: action }),
     ...(targetRepo !== undefined && { targetRepoPath: localPath(targetRepo) }),
@@ -115,7 +118,8 @@ export const addRun: AddCommand = (program, cli) => {
     .option('--effort <name>', 'how hard it is to think, as the agent names it')
     .option('--orchestrator', 'the agent leads others: it makes subtasks and merges their work')
     .option('--parent <task>', 'make it a subtask of this orchestrator')
-    .option('--continue-from <task>', 'begin with the work of another task')
+    .option('--continue-from <task>', 'begin with the work of another task, when that has ended')
+    .option('--depends-on <tasks>', 'begin when these are done, and fail if one is not; commas between, or repeated', list)
     .option('--files <paths>', 'files to copy into the worktree that git does not track; commas between, or repeated', list)
     .addOption(new Option('--action <action>', 'what is done with the work when it ends well').choices(['none', 'branch', 'merge', 'pr']))
     .option('--target-repo <path>', "the repository of the action; --repo's if left out")

@@ -29,6 +29,7 @@ const fitting: Readonly<Record<string, readonly Status[]>> = {
 };
 const valuesOf: Readonly<Record<string, 'tasks' | 'files' | 'directories'>> = {
   'continue-from': 'tasks',
+  'depends-on': 'tasks',
   parent: 'tasks',
   task: 'tasks',
   subtask: 'tasks',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CreateTask } from '../../../schemas/task-requests.ts';
 import type { Task } from '../../../schemas/task.ts';
+import { canonicalId } from '../../domain/canonical-id.ts';
+import { isTerminal } from '../../domain/status-machine.ts';
 import { MakimaError } from '../../errors.ts';
 import { checkRelativePath } from '../../files/relative-path.ts';
 import { checkBranchName } from '../../git/command/index.ts';
@@ -9,15 +11,11 @@ import { checkSource, parseRepositoryUrl } from '../../git/repository/index.ts';
 import { requireTask, type Caller } from '../access.ts';
 import { requireFreeBranch } from './branch-in-use.ts';
 import { branchOf, requireOneBegin } from './branch-of-request.ts';
+import { checkDependencies, dependencyIds, onDependencies } from './check-dependencies.ts';
 import type { Needs } from '../parts.ts';
 import { budgetOf } from './budget-of.ts';
 import { queueTask, type Starting } from './queue-task.ts';
 import { requireRoom } from './room-for-work.ts';
-
-/** What this version does not do yet is refused, rather than taken and not done. */
-const refuseUnavailable = (request: CreateTask): void => {
-  if ((request.dependsOn ?? []).length > 0) throw new MakimaError('DEPENDS_ON_UNAVAILABLE');
-};
 
 const findParent = async (parts: Needs<'store' | 'maxDepth'>, caller: Caller, request: CreateTask): Promise<Task | null> => {
   const { maxDepth } = parts;
@@ -47,7 +45,10 @@ const checkContinuation = async (parts: Needs<'store'>, caller: Caller, sourceId
       'INVALID_CONTINUATION',
       `Task ${source.id} ("${source.name}") is in another tree of tasks than ${parent.id}, and merging would bring in all that it holds`,
     );
-  if (!(await parts.store.getWorktree(source.id)))
+  // One that has not ended is waited for, but not one above it, whose files are taken as they are then.
+  const isAbove =
+    parent !== null && (source.id === parent.id || (await parts.store.ancestors(parent.id)).some(({ id }) => id === source.id));
+  if ((isAbove || isTerminal(source.status)) && !(await parts.store.getWorktree(source.id)))
     throw new MakimaError('INVALID_CONTINUATION', `Task ${source.id} has no worktree to continue from`);
 };
 
@@ -102,7 +103,7 @@ const checkRequest = async ({ drivers, userHome }: Needs<'drivers' | 'userHome'>
 /**
  * Makes a task, and starts it where the request says so.
  * @param idempotencyKey - where a task was made with it before, that one is the answer
- * @throws MakimaError for what of the request does not hold: its parent, repository, branches, paths, agent; IDEMPOTENCY_KEY_REUSED,
+ * @throws MakimaError for what of the request does not hold: its parent, dependencies, repository, branches, paths, agent; IDEMPOTENCY_KEY_REUSED,
  *   TOO_MANY_TASKS, BUDGET_EXCEEDED, DISK_FULL
  */
 export const createTask = async (
@@ -113,7 +114,6 @@ export const createTask = async (
 ): Promise<Task> => {
   const { ledger, maxTasks, newId, now } = parts;
   const parent = await findParent(parts, caller, request);
-  refuseUnavailable(request);
   requireOneBegin(request);
   if (request.continueFromTaskId !== undefined) await checkContinuation(parts, caller, request.continueFromTaskId, parent);
   const id = newId();
@@ -130,9 +130,9 @@ export const createTask = async (
     ...inherit(parts, request, parent),
     budget: budgetOf(request.budget),
     completionAction: request.completionAction ?? 'none',
-    continueFromTaskId: request.continueFromTaskId ?? null,
+    continueFromTaskId: request.continueFromTaskId === undefined ? null : canonicalId(request.continueFromTaskId),
     copyFiles: request.copyFiles ?? [],
-    dependsOn: [],
+    dependsOn: dependencyIds(request.dependsOn),
     priority: request.priority ?? 0,
     overlayPath: null,
     ...(await branchOf(parts, request, id)),
@@ -156,17 +156,23 @@ export const createTask = async (
   await requireRoom(parts);
   // Before it is made, where it is not an earlier one that the request is for.
   if (request.start === true && parent !== null && idempotencyKey === null) await parts.runs.budgets.require(parent);
-  const { task: made } = await ledger.create(task, {
-    maxTasks,
-    ...(caller.kind === 'tool-key' && { keyId: caller.keyId }),
-    ...(idempotencyKey !== null && {
-      idempotency: {
-        scope: caller.kind === 'owner' ? 'owner' : caller.taskId,
-        key: idempotencyKey,
-        requestHash: createHash('sha256').update(JSON.stringify(request)).digest('hex'),
-      },
-    }),
-  });
+  const create = (): ReturnType<typeof ledger.create> =>
+    ledger.create(task, {
+      maxTasks,
+      ...(caller.kind === 'tool-key' && { keyId: caller.keyId }),
+      ...(idempotencyKey !== null && {
+        idempotency: {
+          scope: caller.kind === 'owner' ? 'owner' : caller.taskId,
+          key: idempotencyKey,
+          requestHash: createHash('sha256').update(JSON.stringify(request)).digest('hex'),
+        },
+      }),
+    });
+  const checked = async (): ReturnType<typeof create> => {
+    await checkDependencies(parts, caller, task);
+    return create();
+  };
+  const { task: made } = await (task.dependsOn.length > 0 || task.continueFromTaskId !== null ? onDependencies(checked) : create());
   // Also where the task was made by an earlier try that died before it was started.
   return request.start === true && made.status === 'pending' ? queueTask(parts, caller, made, { resume: false }) : made;
 };

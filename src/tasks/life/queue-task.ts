@@ -3,6 +3,7 @@ import type { Task } from '../../../schemas/task.ts';
 import { isActive } from '../../domain/status-machine.ts';
 import { createTurns } from '../../domain/turns.ts';
 import { MakimaError } from '../../errors.ts';
+import { dependenciesOf, readinessOf } from '../../runs/queue/dependencies.ts';
 import type { Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 import { withWait } from '../reading/with-wait.ts';
@@ -11,7 +12,9 @@ import { requireRoom } from './room-for-work.ts';
 import { requireSettledRun } from './settled-run.ts';
 
 /** What starting a task uses. */
-export type Starting = Needs<'store' | 'ledger' | 'runs' | 'completions' | 'diskSpace' | 'minFreeBytes' | 'home' | 'userHome' | 'now'>;
+export type Starting = Needs<
+  'store' | 'log' | 'ledger' | 'runs' | 'completions' | 'diskSpace' | 'minFreeBytes' | 'home' | 'userHome' | 'now'
+>;
 
 /** Of two tasks on one branch that are started at once, the second is to see the first. */
 const onBranches = createTurns();
@@ -45,6 +48,7 @@ const queue = async (parts: Starting, caller: Caller, task: Task, { resume, mess
   await runs.budgets.require(task);
   await requireRoom(parts);
   const at = now().toISOString();
+  const found = await readinessOf(parts, task, await dependenciesOf(parts, task), new Set());
   const queued = await ledger.transition(task.id, {
     to: 'queued',
     // Of two that start it at once one is refused: a task that is being set up may go back to the queue, but not from here.
@@ -54,7 +58,7 @@ const queue = async (parts: Starting, caller: Caller, task: Task, { resume, mess
     resume,
     ...(message && { messages: [{ ...message, taskId: task.id, createdAt: at }] }),
     patch: {
-      waitsFor: { kind: 'slot' },
+      waitsFor: found.kind === 'waits' ? { kind: 'dependency', taskIds: found.taskIds } : { kind: 'slot' },
       queuedAt: at,
       startedAt: null,
       completedAt: null,

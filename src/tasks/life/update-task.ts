@@ -6,6 +6,7 @@ import type { TaskChanges } from '../../store/task-store.ts';
 import { requireOwner, requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
 import { budgetOf } from './budget-of.ts';
+import { checkDependencies, dependencyIds, onDependencies } from './check-dependencies.ts';
 import { finishTask } from './finish-task.ts';
 
 const whilePending = { in: ['pending'], code: 'TASK_NOT_PENDING' } as const;
@@ -14,7 +15,7 @@ const betweenRuns = { in: taskStatuses.filter((status) => !isActive(status)), co
 
 /**
  * Changes what may change in the status the task is in; `status: done` finishes it.
- * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, TASK_NOT_PENDING, TASK_ACTIVE, and why it cannot be finished
+ * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, TASK_NOT_PENDING, TASK_ACTIVE, INVALID_DEPENDENCY, and why it cannot be finished
  */
 export const updateTask = async (
   parts: Needs<'store' | 'ledger' | 'runs'>,
@@ -34,13 +35,18 @@ export const updateTask = async (
   const changes: TaskChanges = {
     ...definition,
     ...ofNextRun,
+    ...(definition.dependsOn && { dependsOn: dependencyIds(definition.dependsOn) }),
     ...(budget !== undefined && { budget: budgetOf(budget) }),
     ...(progressSummary !== undefined && { progressSummary }),
   };
-  const changed =
-    status === undefined
-      ? await parts.ledger.update(task.id, changes, [], only)
-      : await finishTask(parts, task, { changes, force: force ?? false });
+  const change = (): Promise<Task> =>
+    status === undefined ? parts.ledger.update(task.id, changes, [], only) : finishTask(parts, task, { changes, force: force ?? false });
+  const { dependsOn } = changes;
+  const checked = async (): Promise<Task> => {
+    await checkDependencies(parts, caller, { ...task, ...(dependsOn && { dependsOn }) });
+    return change();
+  };
+  const changed = await (dependsOn ? onDependencies(checked) : change());
   if (budget !== undefined) parts.runs.budgets.changed(task.id);
   return changed;
 };
