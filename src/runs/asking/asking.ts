@@ -137,6 +137,7 @@ export const createAsking = (parts: AskingParts, agent: RunningAgent, detach: Ab
   );
 
   const ask = async (request: AgentRequest): Promise<void> => {
+    reached('approval asked');
     const at = now().toISOString();
     const rules = request.isDelicate === true ? [] : await store.rulesFor(task.id);
     const { approval } = await ledger.commit(
