@@ -37,7 +37,7 @@ const fitsCommand = (rule: string, { input }: AgentRequest): boolean => {
   // A field that this version does not know may change what is done.
   const isPlain = Object.keys(input).every((name) => name === 'command' || name === 'run_in_background' || remarks.has(name));
   if (command === null || !isPlain) return false;
-  if (command === rule) return true;
+  if (!rule.includes('*')) return command === rule;
   const [, start] = /^([^*]*[^*: ])(?: |:)\*$/.exec(rule) ?? [];
   return start !== undefined && isOneCommand(command) && (command === start || command.startsWith(`${start} `));
 };
