@@ -169,6 +169,25 @@ void t.test('tools, with permissions on', async (t) => {
     t.same(await statusesOf(daemon, id), ['Bash pending null', 'Bash withdrawn null']);
   });
 
+  void t.test('what an agent does not wait for any more is withdrawn, and it goes on', async (t) => {
+    const { id } = await start(bash('one').replace('ASK', 'DROP'), bash('two'));
+    const approval = await only(daemon, id, 2);
+    t.match(approval, { input: { command: 'two' } });
+    await decide(daemon, approval, { decision: 'allow' });
+    t.equal((await daemon.ended(id)).status, 'done');
+    t.same(await statusesOf(daemon, id), ['Bash pending null', 'Bash withdrawn null', 'Bash pending null', 'Bash allowed owner']);
+  });
+
+  void t.test('what waits already is decided by what is remembered', async (t) => {
+    const more = suggesting('git add *');
+    const { id } = await start(bash('git add a', more), bash('git add b', more).replace('ASK', 'ALSO'));
+    const [, first] = await pendingOf(daemon, id, 2);
+    if (!first) throw new Error('not both are pending');
+    await decide(daemon, first, { decision: 'allow', remember: 'tree' });
+    t.equal((await daemon.ended(id)).status, 'done');
+    t.same((await statusesOf(daemon, id)).slice(2), ['Bash allowed owner', 'Bash allowed remembered']);
+  });
+
   void t.test('all that wait are in one list, in JSON and as lines', async (t) => {
     const { id } = await start(bash('echo "a\tb"\ntwo'));
     const approval = await only(daemon, id);
