@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Approval } from '../../schemas/approval.ts';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { scratch, startDaemon, type Refusal, type TestDaemon } from '../support/daemon.ts';
+import { readSse, scratch, startDaemon, type Refusal, type TestDaemon } from '../support/daemon.ts';
 
 const asking = { MAKIMA_ENABLE_PERMISSIONS: 'true' };
 const ask = (tool: string, input: object, more: object = {}): string => `ASK: ${JSON.stringify({ tool, input, more })}`;
@@ -33,7 +33,18 @@ const only = async (daemon: TestDaemon, taskId: string, count = 1): Promise<Appr
 };
 const decide = async <T = Approval>(daemon: TestDaemon, { id, taskId }: Approval, decision: object) =>
   daemon.call<T>('POST', `/tasks/${taskId}/approvals/${id}`, decision);
-const told = async (daemon: TestDaemon, taskId: string): Promise<unknown[]> =>
+/** Waits until the task is blocked by these, which it is a moment after it has asked. */
+const waits = async (daemon: TestDaemon, taskId: string, approvalIds: string[]): Promise<void> => {
+  const response = await fetch(`${daemon.app.url}/api/v1/mesh/events?snapshot=true&types=task`, {
+    headers: { authorization: `Bearer ${daemon.token}` },
+  });
+  for await (const event of readSse(response)) {
+    const task = event.type === 'task' && event.taskId === taskId ? event.task : undefined;
+    if (task?.status === 'blocked' && JSON.stringify(task.waitsFor) === JSON.stringify({ kind: 'approval', approvalIds })) return;
+  }
+  throw new Error('the stream ended');
+};
+const toldTo = async (daemon: TestDaemon, taskId: string): Promise<unknown[]> =>
   (await daemon.said(taskId)).filter((text) => text.startsWith('Told: ')).map((text) => JSON.parse(text.slice(6)));
 const statusesOf = async (daemon: TestDaemon, taskId: string): Promise<string[]> =>
   (await daemon.events(taskId)).flatMap((event) =>
@@ -59,13 +70,14 @@ void t.test('tools, with permissions on', async (t) => {
       decidedBy: null,
     });
     t.notMatch(Object.keys(first), ['runId', 'requestId']);
+    await waits(daemon, id, [first.id]);
     t.match(await decide(daemon, first, { decision: 'allow' }), { status: 200, body: { status: 'allowed', decidedBy: 'owner' } });
     const again = await decide<Refusal>(daemon, first, { decision: 'deny' });
     t.match(again, { status: 409, body: { code: 'APPROVAL_DECIDED', message: /allowed already/ } });
     await decide(daemon, await only(daemon, id, 2), { decision: 'allow', updatedInput: { command: 'another' } });
     await decide(daemon, await only(daemon, id, 3), { decision: 'deny', message: 'not here' });
     t.equal((await daemon.ended(id)).status, 'done');
-    t.same(await told(daemon, id), [
+    t.same(await toldTo(daemon, id), [
       { tool: 'Bash', behavior: 'allow', updatedInput: { command: 'one', description: 'd' } },
       { tool: 'Bash', behavior: 'allow', updatedInput: { command: 'another' } },
       { tool: 'Bash', behavior: 'deny', message: 'not here' },
@@ -105,7 +117,7 @@ void t.test('tools, with permissions on', async (t) => {
     ] as const)
       t.match(await decide(daemon, { ...approval, taskId }, { decision: 'allow' }), { status: 404, body: { code } });
     t.match(await decide(daemon, approval, { decision: 'deny' }), { status: 200 });
-    t.match(await told(daemon, id), [{ behavior: 'deny', message: 'This was not allowed.' }]);
+    t.match(await toldTo(daemon, id), [{ behavior: 'deny', message: 'This was not allowed.' }]);
   });
 
   void t.test('several at once are each answered when they are decided, and wait together', async (t) => {
@@ -114,6 +126,7 @@ void t.test('tools, with permissions on', async (t) => {
     if (!first || !second) throw new Error('not both are pending');
     await decide(daemon, second, { decision: 'deny' });
     await daemon.until(id, (event) => event.type === 'output' && event.content.includes('Told: {\\"tool\\":\\"Write\\"'));
+    await waits(daemon, id, [first.id]);
     await decide(daemon, first, { decision: 'allow' });
     t.equal((await daemon.ended(id)).status, 'done');
   });
@@ -139,7 +152,7 @@ void t.test('tools, with permissions on', async (t) => {
     t.match(await decide(daemon, last, { decision: 'allow', remember: 'task' }), { status: 400, body: { field: 'remember' } });
     await decide(daemon, last, { decision: 'deny' });
     t.equal((await daemon.ended(id)).status, 'done');
-    t.match(await told(daemon, id), [
+    t.match(await toldTo(daemon, id), [
       { behavior: 'allow' },
       { behavior: 'allow', updatedInput: { command: 'git add b c' } },
       { behavior: 'deny' },
@@ -236,7 +249,7 @@ void t.test('questions, with permissions skipped', async (t) => {
   await decide(daemon, await only(daemon, id, 2), { decision: 'allow', answers: { Size: 'L' }, message: 'as you like' });
   await decide(daemon, await only(daemon, id, 3), { decision: 'deny', message: 'ask me later' });
   t.equal((await daemon.ended(id)).status, 'done');
-  t.match(await told(daemon, id), [
+  t.match(await toldTo(daemon, id), [
     { behavior: 'allow', updatedInput: { answers: { 'Which colour?': 'Blue', 'Which sizes?': 'S, M' } } },
     { behavior: 'allow', updatedInput: { answers: { 'Which colour?': 'as you like', 'Which sizes?': 'L' } } },
     { behavior: 'deny', message: 'ask me later' },
@@ -244,7 +257,7 @@ void t.test('questions, with permissions skipped', async (t) => {
 
   const { id: unasked } = await start(bash('rm -rf /', { decision_reason: 'Dangerous rm operation' }));
   t.equal((await daemon.ended(unasked)).status, 'done');
-  t.match(await told(daemon, unasked), [{ behavior: 'deny', message: /^Dangerous rm operation. Nobody is asked/ }]);
+  t.match(await toldTo(daemon, unasked), [{ behavior: 'deny', message: /^Dangerous rm operation. Nobody is asked/ }]);
   t.same(await statusesOf(daemon, unasked), ['Bash denied makima']);
 });
 
@@ -294,7 +307,7 @@ void t.test('what nobody answers is denied in time, with words to go on with', a
   now = new Date('2026-11-27T10:31:00.000Z');
   const daemon = await startDaemon(t, 'asks-as-told', settings, {}, clock);
   t.equal((await daemon.ended(id)).status, 'done');
-  t.match(await told(daemon, id), [
+  t.match(await toldTo(daemon, id), [
     { behavior: 'deny', message: /^Nobody has answered within 30 minutes, so this is not allowed. Go on without it/ },
   ]);
   t.same(await statusesOf(daemon, id), ['Bash pending null', 'Bash expired makima']);
@@ -313,4 +326,56 @@ void t.test('what is too large, or too much at once, is denied at once', async (
   );
   t.equal((await daemon.stopped(id)).status, 'interrupted');
   t.equal((await daemon.call<Approval[]>('GET', `/tasks/${id}/approvals?status=pending`)).body.length, 0);
+});
+
+void t.test('others have the slot of a task that asks, and it has its answer when it has one again', async (t) => {
+  const settings = { ...asking, MAKIMA_MAX_CONCURRENT_TASKS: '1' };
+  const daemon = await startDaemon(t, 'by-task-name', settings, { interruptGraceMs: 200, terminateGraceMs: 200 });
+  const start = (name: string, plan = 'work'): Promise<Task> => daemon.start({ name, plan });
+  const asker = await start('asks-as-told', bash('one'));
+  const approval = await only(daemon, asker.id);
+  await waits(daemon, asker.id, [approval.id]);
+  t.equal((await daemon.ended((await start('says-a-line')).id)).status, 'done', 'another comes and goes meanwhile');
+  const worker = await start('forever');
+  await daemon.until(worker.id, (event) => event.type === 'output' && event.content.includes('Working'));
+  t.match(await decide(daemon, approval, { decision: 'allow' }), { status: 200, body: { status: 'allowed' } });
+  await daemon.stopped(worker.id);
+  t.equal((await daemon.ended(asker.id)).status, 'done');
+  const isTold = (event: TaskEvent): boolean => event.type === 'output' && event.content.includes('Told: ');
+  const told = (await daemon.events(asker.id)).find(isTold)?.id ?? 0;
+  const stopped = (await daemon.events(worker.id)).at(-1)?.id ?? 0;
+  t.ok(told > stopped, 'the slot comes first');
+  const moves = (await daemon.events(asker.id)).flatMap((event) => (event.type === 'status' ? [event.to] : []));
+  t.same(moves.slice(3), ['running', 'blocked', 'running', 'done']);
+
+  // One that is stopped while its answer waits for a slot has none.
+  const second = await start('asks-as-told', bash('two'));
+  const late = await only(daemon, second.id);
+  await waits(daemon, second.id, [late.id]);
+  const busy = await start('forever');
+  await daemon.until(busy.id, (event) => event.type === 'output' && event.content.includes('Working'));
+  await decide(daemon, late, { decision: 'allow' });
+  t.match(await daemon.stopped(second.id), { status: 'interrupted', waitsFor: null });
+  t.same(await toldTo(daemon, second.id), []);
+  await daemon.stopped(busy.id);
+});
+
+void t.test('an agent that asks is not silent', async (t) => {
+  const daemon = await startDaemon(t, 'by-task-name', asking, { silenceMs: 200, interruptGraceMs: 200, terminateGraceMs: 200 });
+  const isSilent = (event: TaskEvent): boolean => event.type === 'output' && event.content.includes('has printed nothing');
+  const asker = await daemon.start({ name: 'asks-as-told', plan: bash('one') });
+  const approval = await only(daemon, asker.id);
+  await waits(daemon, asker.id, [approval.id]);
+  const silent = await daemon.start({ name: 'prints-nothing' });
+  await daemon.until(silent.id, isSilent);
+  await daemon.stopped(silent.id);
+  await decide(daemon, approval, { decision: 'deny' });
+  await daemon.ended(asker.id);
+  const events = await daemon.events(asker.id);
+  const between = events.slice(
+    events.findIndex((event) => event.type === 'status' && event.to === 'blocked'),
+    events.findIndex((event) => event.type === 'approval' && event.status === 'denied'),
+  );
+  t.ok(between.length > 0);
+  t.notOk(between.some(isSilent));
 });

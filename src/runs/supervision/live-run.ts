@@ -43,7 +43,7 @@ export interface Watched extends RunOfTask {
   /** Whether a call with the task's key waits for another task. */
   isAttending: () => boolean;
   /** What it waits for. */
-  blocks: Pick<Blocks, 'block' | 'unblock'>;
+  blocks: Pick<Blocks, 'block' | 'unblock' | 'has'>;
   /** Told whenever the agent has printed something. */
   heard: () => void;
   /** Fires when the daemon shuts down and leaves the agent running. */
@@ -118,7 +118,11 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
       return tracker.asked;
     },
     answer: (request, answer) => input.answer(request, answer),
-    ...of.blocks,
+    async block(waitsFor) {
+      await of.blocks.block(waitsFor);
+      heard();
+    },
+    unblock: (kind) => of.blocks.unblock(kind),
   };
   const learn = async (signals: readonly AgentSignal[]): Promise<void> => {
     await tellSignals(hooks, asAgent, signals);

@@ -1,4 +1,5 @@
 import type { RunContext, RunOfTask } from '../context.ts';
+import type { Blocks } from '../queue/blocks.ts';
 import type { Mailbox } from '../messages/mailbox.ts';
 import type { AgentInput } from './agent-input.ts';
 import type { AgentProcess } from './agent-process.ts';
@@ -30,6 +31,8 @@ export interface WatchedRun extends RunOfTask {
   isStopping: () => boolean;
   /** Whether a call with its task's key waits for another task. */
   isAttending: () => boolean;
+  /** What it waits for. */
+  blocks: Pick<Blocks, 'has'>;
   /** Fires when the daemon shuts down and leaves the agent running. */
   detach: AbortSignal;
   /** A line in the task's log, unless that has its end. */

@@ -24,9 +24,10 @@ export const keepVigil = (context: WatchParts, watched: WatchedRun): Vigil => {
     const { lastTurn, turnOpen, results } = tracker.progress;
     return lastTurn === null || turnOpen || results <= state.askedAfter;
   };
-  // A paused agent is silent because it was told to be, and one whose command waits for other tasks hears of them.
-  const silenceTime = (): number | null =>
-    state.paused || state.exited || watched.isAttending() || !isExpectedToSpeak() ? null : timing.silence;
+  /** A command of its waits for other tasks and hears of them, or it has asked something and is to be answered. */
+  const isAttending = (): boolean => watched.isAttending() || watched.blocks.has('approval');
+  // A paused agent is silent because it was told to be.
+  const silenceTime = (): number | null => (state.paused || state.exited || isAttending() || !isExpectedToSpeak() ? null : timing.silence);
   const silence = createQuietTimer(silenceTime, () =>
     say(`The agent has printed nothing for ${inWords(timing.silence)}: ${driver.explainSilence(tracker.lastLine)}`, 'warning'),
   );
@@ -35,7 +36,7 @@ export const keepVigil = (context: WatchParts, watched: WatchedRun): Vigil => {
   // An agent whose background work has a bound is told of before it: a message, or a word of the work, begins the time anew.
   const foretoldAfter = (limit: number): number => Math.min(timing.backgroundWait, limit / 2);
   const foretellTime = (): number | null =>
-    timing.backgroundLimit === null || state.finishing || state.inputClosed || watched.isAttending() || !isInBackground()
+    timing.backgroundLimit === null || state.finishing || state.inputClosed || isAttending() || !isInBackground()
       ? null
       : foretoldAfter(timing.backgroundLimit);
   const foretell = createQuietTimer(foretellTime, () => {
@@ -78,7 +79,7 @@ export const keepVigil = (context: WatchParts, watched: WatchedRun): Vigil => {
   const lingerTime = (): number | null => {
     // A turn may be silent for long while a command of it runs; after its end there is nothing to wait for.
     if (state.finishing || state.inputClosed) return tracker.progress.turnOpen ? timing.backgroundWait : timing.exitGrace;
-    return isInBackground() && !watched.isAttending() ? (timing.backgroundLimit ?? timing.backgroundWait) : null;
+    return isInBackground() && !isAttending() ? (timing.backgroundLimit ?? timing.backgroundWait) : null;
   };
   const linger = createQuietTimer(lingerTime, lingers);
 
