@@ -145,7 +145,14 @@ void t.test('what claude suggests is taken where it fits the request, else that 
   t.same(request('Write', { file_path: '/tmp/z/a' }, edits('/tmp/z'))?.suggestions, [{ tool: 'Edit', rule: '//tmp/z/**' }]);
   t.same(request('Write', { file_path: '/w/tree/.git/config' }, edits())?.suggestions, ofIt('Write'));
   t.same(request('Tool', { a: 1 }, { permission_suggestions: 'x' })?.suggestions, ofIt('Tool'));
-  t.same(request('Bash', { command: 'x' }, { permission_suggestions: [{ ...rules, behavior: 'deny' }] })?.suggestions, ofIt('Bash'));
+  t.same(
+    request(
+      'Bash',
+      { command: 'x' },
+      { permission_suggestions: [{ type: 'addRules', behavior: 'deny', rules: [{ toolName: 'Bash', ruleContent: 'x *' }] }] },
+    )?.suggestions,
+    ofIt('Bash'),
+  );
   const dangerous = request(
     'Bash',
     { command: 'rm -rf /' },
