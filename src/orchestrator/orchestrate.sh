@@ -29,7 +29,7 @@ Usage: .makima/orchestrate.sh COMMAND
   output ID                          what its agent said and did until now
   worktree ID                        the path of its worktree
   wait ID...                         wait until every one has ended; a line for each as it ends
-  message ID "TEXT"                  send a further message to its running agent
+  message ID "TEXT" [--resume]       tell its agent something more; --resume: also one that has ended, which goes on for it
   approvals                          what the agents of your subtasks ask: APPROVAL, task, status, kind, tool, what
   allow APPROVAL ["TEXT"]            let it, or answer its question with TEXT
   deny APPROVAL ["REASON"]           do not let it, and say why
@@ -277,9 +277,14 @@ worktree() {
 }
 
 message() {
-  require_number_of_arguments message 2 $#
+  [ $# -ge 2 ] || wrong_usage 'message takes the ID of a subtask and a text, as one argument in quotes.'
   require_id "$1"
   add_field message "$2"
+  case "$#:${3:-}" in
+    2:*) ;;
+    3:--resume) add_field resume true ;;
+    *) wrong_usage "message does not know '$3'. The text comes as one argument in quotes." ;;
+  esac
   request POST "/tasks/$1/messages"
   answer
 }

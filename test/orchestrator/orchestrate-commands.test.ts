@@ -47,6 +47,14 @@ void t.test('each command asks for what the contract says and prints the answer'
     [['output', otherId], `GET ${base}/tasks/${otherId}/output`, []],
     [['worktree', otherId], `GET ${base}/tasks/${otherId}/worktree`, []],
     [['message', otherId, 'hi there'], `POST ${base}/tasks/${otherId}/messages`, [['message', 'hi there']]],
+    [
+      ['message', otherId, '--resume', '--resume'],
+      `POST ${base}/tasks/${otherId}/messages`,
+      [
+        ['message', '--resume'],
+        ['resume', 'true'],
+      ],
+    ],
     [['approvals'], `GET ${base}/approvals?status=pending&limit=1000`, []],
     [['diff', otherId], `GET ${base}/tasks/${otherId}/diff`, []],
     [['branches'], `GET ${base}/tasks/${taskId}/branches`, []],

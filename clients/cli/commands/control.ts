@@ -1,4 +1,4 @@
-import type { Makima, StopTask, Task } from '../../typescript/index.ts';
+import type { Makima, StartTask, StopTask, Task } from '../../typescript/index.ts';
 import type { AddCommand, Cli } from '../cli.ts';
 import { findTasks } from '../find-task.ts';
 import { withinLine } from '../output/plain.ts';
@@ -22,6 +22,11 @@ const toEach = async (cli: Cli, named: readonly string[], act: (makima: Makima, 
     }
   }
 };
+
+interface StartOptions {
+  resume?: boolean;
+  message?: string;
+}
 
 interface StopOptions {
   now?: boolean;
@@ -65,5 +70,10 @@ export const addStart: AddCommand = (program, cli) => {
   program
     .command('start <task...>')
     .description('start tasks; those that have ended run again in their worktrees')
-    .action((named: string[]) => toEach(cli, named, (makima, taskId) => makima.startTask(taskId)));
+    .option('-r, --resume', 'go on with the sessions of their agents, instead of beginning again with the plan')
+    .option('-m, --message <text>', 'what their agents are told')
+    .action((named: string[], { resume, message }: StartOptions) => {
+      const how: StartTask = { ...(resume === true && { resume }), ...(message !== undefined && { message }) };
+      return toEach(cli, named, (makima, taskId) => makima.startTask(taskId, how));
+    });
 };

@@ -11,7 +11,7 @@ import { addKeys } from './keys.ts';
 import { addAttach, addLogs } from './logs.ts';
 import { addLs } from './ls.ts';
 import { addMerge } from './merge.ts';
-import { addMessage } from './message.ts';
+import { addMessage, addMessages } from './message.ts';
 import { addPrune, addRestore, addRm } from './remove.ts';
 import { addRun } from './run.ts';
 import { addShow } from './show.ts';
@@ -22,8 +22,11 @@ import { addWebhooks } from './webhooks.ts';
 /** All commands, under the headings of the help. */
 export const commandGroups: CommandGroups = [
   ['The daemon', [addUp, addDown, addServe, addInfo, addDoctor, addOpen]],
-  ['While they run', [addLogs, addAttach, addMessage, addApprovals, addAllow, addDeny, addStop, addPause, addResume, addStart]],
   ['Tasks', [addRun, addLs, addShow, addWait, addUsage, addBudget]],
+  [
+    'While they run',
+    [addLogs, addAttach, addMessage, addMessages, addApprovals, addAllow, addDeny, addStop, addPause, addResume, addStart],
+  ],
   ['Their work', [addDiff, addComplete, addClone, addBranches, addPreview, addMerge]],
   ['What is kept', [addRm, addPrune, addRestore, addKeys, addWebhooks]],
   ['The shell', [addCompletion]],

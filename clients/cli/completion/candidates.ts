@@ -22,7 +22,7 @@ const fitting: Readonly<Record<string, readonly Status[]>> = {
   stop: openStates.filter((status) => status !== 'pending'),
   pause: ['running'],
   resume: ['paused'],
-  message: ['starting', 'running', 'blocked', 'paused'],
+  message: [...openStates.filter((status) => status !== 'pending'), ...endedStates],
   attach: openStates,
   start: ['pending', ...endedStates],
   complete: endedStates,

@@ -75,7 +75,7 @@ const remedies: readonly Remedy[] = [
   { says: /api error: 5\d\d|overloaded/i, todo: 'This is usually over in a few minutes: start the task again, its worktree is kept' },
   {
     says: /no conversation found with session id/i,
-    todo: 'The session is gone: start the task again, which begins a new one in the same worktree',
+    todo: 'The agent has lost this session: start the task again without resume, which begins a new one in the same worktree, from its plan',
   },
   {
     says: /session never began/,

@@ -1,4 +1,6 @@
 /** What is said to agents: kept in order, handed over when it fits, had back before that. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import type { TaskEvent } from '../../../schemas/event.ts';
 import type { WaitingMessage } from '../../../schemas/message.ts';
@@ -124,4 +126,25 @@ void t.test('messages', async (t) => {
       });
     t.equal((await daemon.call('GET', `/tasks/${id}`)).body.status, 'pending');
   });
+
+  await t.test(
+    'a session that the agent no longer has is a failure that says so, and what was said waits for a start without it',
+    async (t) => {
+      const { id } = await daemon.start({ plan: 'the plan' });
+      const { sessionId, overlayPath } = await daemon.ended(id);
+      rmSync(join(overlayPath ?? '', '..', `session-${sessionId ?? ''}`));
+      const sent = await send(daemon, id, 'are you there?', { resume: true });
+      t.match(await daemon.ended(id), {
+        status: 'failed',
+        errorMessage: /^No conversation found with session ID: \S+\. The agent has lost this session: start the task again without resume/,
+        warnings: [{ code: 'MESSAGES_WAITING', message: /^A message has not reached/ }],
+      });
+      t.strictSame(await listed(daemon, id), ['are you there? waiting']);
+      await daemon.call('POST', `/tasks/${id}/start`, {});
+      t.match(await daemon.ended(id), { status: 'done', errorMessage: null });
+      t.equal((await daemon.said(id)).at(-1), 'Heard: the plan | are you there?');
+      t.equal((await told(daemon, id, [sent])).at(-1), '0 delivered');
+      t.strictSame(await listed(daemon, id), []);
+    },
+  );
 });
