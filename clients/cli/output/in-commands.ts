@@ -19,6 +19,7 @@ const inCommands: readonly (readonly [said: RegExp, typed: string])[] = [
   ],
   [/DELETE (?:\/api\/v1\/mesh)?\/tasks\/\{taskId\}\/messages\/\{messageId\}/g, '`makima messages <task> --withdraw <id>`'],
   [/GET (?:\/api\/v1\/mesh)?\/tasks\/\{taskId\}\/messages\b/g, '`makima messages <task>`'],
+  [/GET (?:\/api\/v1\/mesh)?\/tasks\/\{taskId\}\/approvals\b/g, '`makima approvals <task> --all`'],
   [/\bresume true\b/g, '--resume'],
   [/\bwithout resume\b/g, 'without --resume'],
   [/GET the task for its status/g, '`makima show <task>` says how it stands'],
