@@ -233,6 +233,10 @@ create() {
         add_field continueFromTaskId "$2"
         ;;
       --depends-on)
+        case "$2" in
+          *[!,\ ]*) ;;
+          *) require_id "$2" ;; # Nothing that is named, as of a variable that was never set, is no wish for nothing.
+        esac
         rest="$2,"
         while [ -n "$rest" ]; do
           id=${rest%%,*}

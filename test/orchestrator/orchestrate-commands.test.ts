@@ -41,6 +41,18 @@ void t.test('each command asks for what the contract says and prints the answer'
         ['effort', 'low'],
       ],
     ],
+    [
+      ['create', 'n', 'p', '--depends-on', `${otherId}, ${taskId},`, '--depends-on', taskId],
+      `POST ${base}/tasks`,
+      [
+        ['parentTaskId', taskId],
+        ['name', 'n'],
+        ['plan', 'p'],
+        ['dependsOn', otherId],
+        ['dependsOn', taskId],
+        ['dependsOn', taskId],
+      ],
+    ],
     [['start', otherId], `POST ${base}/tasks/${otherId}/start`, []],
     [['stop', otherId], `POST ${base}/tasks/${otherId}/stop`, []],
     [['status', otherId], `GET ${base}/tasks/${otherId}`, []],
@@ -227,6 +239,7 @@ void t.test('no command, a wrong one and wrong arguments print the usage and ask
     ['create', '--start', 'n', 'p'],
     ['create', 'n', 'p', '--files'],
     ['create', 'n', 'p', '--continue-from'],
+    ['create', 'n', 'p', '--depends-on'],
     ['create', 'n', 'p', '--model'],
     ['create', 'n', 'p', '--effort'],
     ['start'],
@@ -267,6 +280,7 @@ void t.test('what is no task id never gets into a URL', async (t) => {
       ['wait', otherId, id],
       ['message', id, 'x'],
       ['create', 'n', 'p', '--continue-from', id],
+      ['create', 'n', 'p', '--depends-on', id],
     ]) {
       const { status, stderr } = await runScript(server.url, args);
       t.equal(status, 1, JSON.stringify(args));
@@ -292,6 +306,7 @@ void t.test('help names every command, wherever it is called', async (t) => {
     'done',
     'help',
     '--continue-from',
+    '--depends-on',
     '--files',
     '--start',
     '--force',

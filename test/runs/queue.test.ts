@@ -94,3 +94,49 @@ void t.test('a closed queue starts nobody', async (t) => {
   await end('a');
   t.strictSame(begun, ['a']);
 });
+
+void t.test('starts that keep apart go on by themselves when the time has come', async (t) => {
+  let now = 0;
+  const queue = createQueue(3, 20, () => now);
+  const { begun, work, end } = controlled();
+  const { promise: second, resolve } = Promise.withResolvers<undefined>();
+  // The queue's own timer keeps no process.
+  const alive = setInterval(() => undefined, 1000);
+  t.teardown(() => clearInterval(alive));
+  enqueue(queue, { id: 'a', depth: 0, priority: 0 }, work('a'));
+  enqueue(queue, { id: 'b', depth: 1, priority: 0 }, () => {
+    resolve(undefined);
+    return work('b')();
+  });
+  await end('none');
+  t.strictSame(begun, ['a']);
+  now = 20;
+  await second;
+  t.strictSame(begun, ['a', 'b']);
+});
+
+void t.test('a slot that is given back is wanted again: had, given up, and taken', async (t) => {
+  const queue = createQueue(1);
+  const { begun, work, end } = controlled();
+  const first = enqueue(queue, { id: 'a', depth: 0, priority: 0 }, work('a'));
+  t.equal(await first.wantBack(), true, 'it has it');
+  first.giveBack();
+  enqueue(queue, { id: 'b', depth: 0, priority: 0 }, work('b'));
+  enqueue(queue, { id: 'c', depth: 0, priority: 0 }, work('c'));
+  t.strictSame(begun, ['a', 'b']);
+  const wanted = first.wantBack();
+  first.giveBack();
+  t.equal(await wanted, false);
+  const again = first.wantBack();
+  t.strictSame(first.why(), { kind: 'slot', position: 1 });
+  await end('b');
+  t.equal(await again, true);
+  t.strictSame(begun, ['a', 'b'], 'before those who come new');
+  first.giveBack();
+  t.strictSame(begun, ['a', 'b', 'c']);
+  const taken = first.wantBack();
+  first.takeBack();
+  t.equal(await taken, true);
+  await end('a');
+  t.equal(await first.wantBack(), false, 'it is over');
+});

@@ -41,7 +41,9 @@ export const readiness = (
     const found = on.get(id);
     const isFatal = depends || awaited.has(id);
     if (!found) {
-      if (isFatal) return { kind: 'failed', reason: `Task ${id}, ${what} was deleted. Make this one anew without it` };
+      // It has begun before, so that one has done its part.
+      const isPast = task.overlayPath !== null && !awaited.has(id);
+      if (isFatal && !isPast) return { kind: 'failed', reason: `Task ${id}, ${what} was deleted. Make this one anew without it` };
     } else if (found.task.status === 'failed' || found.task.status === 'interrupted') {
       const how = found.task.status === 'failed' ? 'failed' : 'was stopped';
       if (isFatal)

@@ -54,6 +54,22 @@ void t.test('up starts it in the background, down ends it and leaves its agents 
   t.match(await makima(['stop', 'Long', '--now']), { code: 0, out: /interrupted/ });
 });
 
+void t.test('a task is started after those that it depends on, and said to wait for them until then', async (t) => {
+  const { makima } = homeOf(t);
+  await makima(['up']);
+  const begin = async (...args: string[]): Promise<string> => {
+    const { code, out, err } = await makima(['run', '--no-repo', ...args]);
+    t.equal(code, 0, err);
+    return out.trim();
+  };
+  const [one, other] = [await begin('--no-start', '--name', 'One', 'RUN: :'), await begin('--no-start', '--name', 'Other', 'RUN: :')];
+  const after = await begin('-d', '--name', 'After', '--depends-on', `One,${other.slice(0, 8)}`, 'RUN: :');
+  t.match(await makima(['ls']), { out: /After.*2 tasks/ });
+  t.match(JSON.parse((await makima(['show', 'After', '--json'])).out), { waitsFor: { kind: 'dependency', taskIds: [one, other] } });
+  for (const id of [one, other]) t.equal((await makima(['start', id])).code, 0);
+  t.match(await makima(['wait', after]), { code: 0 });
+});
+
 void t.test('two ups at once come to one daemon', async (t) => {
   const { home, makima } = homeOf(t);
   const [one, other] = await Promise.all([makima(['up']), makima(['up'])]);

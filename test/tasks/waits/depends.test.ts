@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { TaskEvent } from '../../../schemas/event.ts';
 import type { Task } from '../../../schemas/task.ts';
-import { scratch, startDaemon, userRepository, type Refusal } from '../../support/daemon.ts';
+import { git, scratch, startDaemon, userRepository, type Refusal } from '../../support/daemon.ts';
 
 const movesTo = (status: Task['status']) => (event: TaskEvent) => event.type === 'status' && event.to === status;
 /** A plan that ends when it is told to, and how. */
@@ -62,6 +62,15 @@ void t.test('with one slot', async (t) => {
       t.ok(ended.errorMessage?.startsWith(reason), ended.errorMessage ?? 'no reason');
       t.ok((await daemon.lines(task.id, 'system')).at(-1)?.startsWith(reason));
     }
+  });
+
+  await t.test('one that is deleted when the task has begun before has done its part', async (t) => {
+    const one = await daemon.ended((await daemon.start({ plan: 'RUN: :' })).id);
+    const task = await daemon.ended((await daemon.start({ plan: 'RUN: :', dependsOn: [one.id] })).id);
+    t.equal(task.status, 'done');
+    await daemon.call('DELETE', `/tasks/${one.id}`);
+    await daemon.call('POST', `/tasks/${task.id}/start`);
+    t.match(await daemon.ended(task.id), { status: 'done', errorMessage: null });
   });
 
   await t.test('who waits can be stopped, and is not started afterwards', async (t) => {
@@ -123,9 +132,11 @@ void t.test('with one slot', async (t) => {
     t.match(await put(b.id, [a.id]), { status: 400, body: { code: 'INVALID_DEPENDENCY' } });
     t.match(await put(b.id, [b.id]), { status: 400, body: { code: 'INVALID_DEPENDENCY' } });
     // Both at once: one of them is the second.
-    await put(a.id, []);
-    const both = await Promise.all([put(a.id, [b.id]), put(b.id, [a.id])]);
-    t.same(both.map(({ status }) => status).sort(), [200, 400]);
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all([put(a.id, []), put(b.id, [])]);
+      const both = await Promise.all([put(a.id, [b.id]), put(b.id, [a.id])]);
+      t.same(both.map(({ status }) => status).sort(), [200, 400]);
+    }
     const { key } = (await daemon.call<{ key: string }>('POST', `/tasks/${other.id}/tool-keys`, {})).body;
     const foreign = await daemon.callWith(key, 'POST', '/tasks', { name: 'n', plan: 'p', parentTaskId: other.id, dependsOn: [a.id] });
     t.equal(foreign.status, 403);
@@ -134,4 +145,16 @@ void t.test('with one slot', async (t) => {
       201,
     );
   });
+});
+
+void t.test('done is when its completion action is over: the next begins with what that brought out', async (t) => {
+  const daemon = await startDaemon(t, 'runs-plan');
+  const repositoryUrl = userRepository(t);
+  git(repositoryUrl, 'checkout', '-q', '-b', 'mine');
+  const made = { repositoryUrl, baseBranch: 'main', targetBranch: 'main' };
+  const first = await daemon.start({ plan: 'RUN: echo 1 > one', completionAction: 'merge', ...made });
+  const task = await daemon.ended((await daemon.start({ plan: 'RUN: cat one', dependsOn: [first.id], ...made })).id);
+  t.equal(task.status, 'done', task.errorMessage ?? '');
+  const at = async (id: string, fits: (event: TaskEvent) => boolean): Promise<string> => (await daemon.events(id)).find(fits)?.at ?? '';
+  t.ok((await at(task.id, movesTo('initializing'))) >= (await at(first.id, ({ type }) => type === 'end')));
 });
