@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { isAtRest, judgeRun, type Verdict } from '../domain/run-verdict.ts';
+import { judgeRun, type Verdict } from '../domain/run-verdict.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import type { InTurn } from '../domain/turns.ts';
 import { codeOf } from '../files/failure.ts';
@@ -139,24 +139,25 @@ const close = async (
 };
 
 const judge = async (context: Parts, task: Task, run: Run, outcome: RunOutcome): Promise<Verdict> => {
-  const isOverBudget = run.stopRequested === 'failed';
-  if ('lost' in outcome)
-    return run.stopRequested === 'interrupted'
-      ? { status: 'interrupted', errorMessage: null }
-      : { status: 'failed', errorMessage: isOverBudget ? run.stopReason : outcome.lost };
+  const asked = run.stopRequested;
+  if (asked === 'interrupted') return { status: 'interrupted', errorMessage: null };
+  const overBudget: Verdict = { status: 'failed', errorMessage: run.stopReason };
+  if (asked === 'failed') return overBudget;
+  if ('lost' in outcome) return asked === null ? { status: 'failed', errorMessage: outcome.lost } : overBudget;
   const judged = await holdToDone(
     context,
     task,
     judgeRun(outcome.progress, {
       exitCode: outcome.exit.exitCode,
-      stopRequested: run.stopRequested === 'interrupted',
-      endedByDaemon: run.endedByDaemon || isOverBudget,
+      stopRequested: false,
+      endedByDaemon: run.endedByDaemon || asked !== null,
       stderrTail: await stderrTail(run.directory),
     }),
   );
-  if (!isOverBudget) return judged;
+  if (asked === null) return judged;
   // Its last turn was one that it would have ended with: the work is whole, whatever it has cost.
-  return judged.status === 'done' && isAtRest(outcome.progress) ? judged : { status: 'failed', errorMessage: run.stopReason };
+  const isWhole = judged.status === 'done' && (await context.store.waitingMessages(task.id)).length === 0;
+  return isWhole ? judged : overBudget;
 };
 
 /**

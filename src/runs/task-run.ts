@@ -1,4 +1,5 @@
 import type { Task } from '../../schemas/task.ts';
+import { isAtRest } from '../domain/run-verdict.ts';
 import { createTurns } from '../domain/turns.ts';
 import { MakimaError } from '../errors.ts';
 import type { Run } from '../store/task-store.ts';
@@ -74,9 +75,9 @@ export const createTaskRun = (
     }
   };
 
-  const stopOverBudget = (run: Pick<Run, 'runId' | 'taskId'>, reason: string): Promise<void> =>
+  const stopOverBudget = (run: Pick<Run, 'runId' | 'taskId'>, reason: string, { progress }: ProgressTracker): Promise<void> =>
     inTurn(async () => {
-      if (phase === 'running' && (await askForStop(context, run, reason))) await carryOutStop(run, true);
+      if (phase === 'running' && (await askForStop(context, run, reason, isAtRest(progress)))) await carryOutStop(run, true);
     });
 
   const lookAfter = async (started: Started, tracker: ProgressTracker): Promise<void> => {
@@ -84,7 +85,7 @@ export const createTaskRun = (
     const agent = openAgentProcess(run.directory, handle, context.timing, detach);
     stopping ||= run.stopRequested !== null;
     phase = 'running';
-    const minded = context.budgets.mind(taskId, { tracker, stop: (reason) => stopOverBudget(run, reason) });
+    const minded = context.budgets.mind(taskId, { tracker, stop: (reason) => stopOverBudget(run, reason, tracker) });
     const heard = (): void => minded.heard();
     live = openLiveRun(context, hooks, { ...started, agent, tracker, isStopping: () => stopping, isAttending, blocks, heard, detach });
     // It may have come to wait for something before there was anybody to note it.

@@ -94,8 +94,11 @@ export interface Run {
   baseRunningMs: number;
   createdAt: string;
   endedAt: string | null;
-  /** The status the task takes when the process has ended, where somebody asked for a stop. */
-  stopRequested: 'interrupted' | 'failed' | null;
+  /**
+   * The status the task takes when the process has ended, where a stop was asked for: interrupted by somebody; the others by the daemon,
+   * done where the agent was at rest then, if nothing is left of the work.
+   */
+  stopRequested: 'interrupted' | 'failed' | 'done' | null;
   /** Of a stop that nobody but the daemon asked for: why, and what to do. */
   stopReason: string | null;
   /** The task was reported done; the agent is only being waited for. */

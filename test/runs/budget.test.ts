@@ -154,6 +154,8 @@ void t.test('budgets', async (t) => {
     t.equal((await daemon.ended(gone.id)).status, 'done');
     t.equal((await daemon.call('DELETE', `/tasks/${gone.id}`)).status, 204);
     t.match(await usageOf(daemon, top.id), { task: { turns: 0 }, tree: { turns: 4, costUsd: 0.5 } });
+    t.equal((await daemon.call('POST', `/tasks/${gone.id}/worktree/restore`)).status, 200);
+    t.match(await usageOf(daemon, top.id), { tree: { turns: 4, costUsd: 0.5 } }, 'and once, where it comes back');
 
     const own = await child({ plan: spends({ turns: 1, next: next.path }, { turns: 1, next: never }, {}), budget: { maxTurns: 2 } });
     await daemon.until(own.id, (event) => event.type === 'usage');
@@ -172,7 +174,7 @@ void t.test('budgets', async (t) => {
     const pending = await daemon.make({ parentTaskId: top.id });
     t.match(await daemon.call('POST', `/tasks/${pending.id}/start`), { status: 409, body: { code: 'BUDGET_EXCEEDED' } });
     t.match(await daemon.call('POST', '/tasks', { name: 'n', plan: 'p', parentTaskId: top.id, start: true }), { status: 409 });
-    t.equal((await daemon.call<Task[]>('GET', `/tasks/${top.id}/subtasks`)).body.length, 4, 'nothing was made');
+    t.equal((await daemon.call<Task[]>('GET', `/tasks/${top.id}/subtasks`)).body.length, 5, 'nothing was made');
 
     hold.open();
     t.match(await daemon.ended(top.id), { status: 'done', warnings: [{ message: /11 of 10 turns/ }] }, 'nothing of its subtasks is left');

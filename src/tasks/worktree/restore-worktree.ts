@@ -53,7 +53,9 @@ export const restoreWorktree = async (
     keptDir: directories.kept,
     gitDir: repositoryOf(directories, id),
   });
-  if (!existing) await ledger.create({ ...card.task, parentTaskId: parent?.id ?? null, depth: parent ? card.task.depth : 0 });
+  // What a subtask had used is counted above it since it was deleted.
+  const usage = parent ? null : card.task.usage;
+  if (!existing) await ledger.create({ ...card.task, usage, parentTaskId: parent?.id ?? null, depth: parent ? card.task.depth : 0 });
   await store.saveWorktree({ taskId: id, record: worktree, repositoryDir: worktree.gitDir, createdAt: now().toISOString() });
   ledger.say(id, `The worktree was brought back from what was kept of it: ${worktree.path}`);
   if (lost !== null) ledger.say(id, lost, 'warning');
