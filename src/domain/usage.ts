@@ -12,6 +12,16 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
   turns: a.turns + b.turns,
 });
 
+/** What of a usage is not in another, field by field. */
+export const withoutUsage = (usage: Usage, other: Usage): Usage => ({
+  inputTokens: usage.inputTokens - other.inputTokens,
+  outputTokens: usage.outputTokens - other.outputTokens,
+  cacheReadTokens: usage.cacheReadTokens - other.cacheReadTokens,
+  cacheWriteTokens: usage.cacheWriteTokens - other.cacheWriteTokens,
+  costUsd: usage.costUsd - other.costUsd,
+  turns: usage.turns - other.turns,
+});
+
 /** What was used and for how long. */
 export interface Spent extends Usage {
   /** How long the agent ran, in milliseconds. */

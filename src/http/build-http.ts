@@ -13,6 +13,7 @@ import { fixedLimits, type HttpLimits } from './limits.ts';
 import { logRequests } from './observation/logging.ts';
 import { measure } from './observation/metrics.ts';
 import type { PreparedCounts } from './observation/prepared-metrics.ts';
+import type { UsageCounts } from './observation/usage-metrics.ts';
 import { openScope, type ScopeOptions } from './scopes/open-scope.ts';
 import { scopes, type Scope, type ScopeName } from './scopes/scopes.ts';
 import { nowhere } from './scopes/unknown-paths.ts';
@@ -41,6 +42,7 @@ export interface HttpOptions {
   actions: Actions;
   /** What there is of worktrees that are kept ready, to be measured. */
   prepared?: PreparedCounts;
+  usage?: UsageCounts;
   routes: Routes;
   logger: FastifyBaseLogger;
   /** The owner's token as it stands in its file. */
@@ -80,7 +82,12 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
   const streams = streamSlots(limits.streams);
   await layFoundation(app, { ...options, gate });
   await app.register(logRequests);
-  await app.register(measure, { actions, openStreams: streams.open, ...(options.prepared && { prepared: options.prepared }) });
+  await app.register(measure, {
+    actions,
+    openStreams: streams.open,
+    ...(options.prepared && { prepared: options.prepared }),
+    ...(options.usage && { usage: options.usage }),
+  });
   if (openSocketDoor) {
     const makeApp = async (): Promise<Api> => {
       const further = createServer(logger, limits, gate, basePath);

@@ -6,6 +6,7 @@ import { routes } from '../../routes/index.ts';
 import { createCompletions } from '../completion/completions.ts';
 import type { Config } from '../config/config.ts';
 import { deliveryOf, timingOf } from '../config/portions.ts';
+import { addUsage, noUsage } from '../domain/usage.ts';
 import { openEventLog, type EventLogOptions } from '../events/event-log.ts';
 import { createPreparedWorktrees } from '../git/worktree/index.ts';
 import { removeDaemonFile } from '../home/daemon-file.ts';
@@ -146,6 +147,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
     maxBytes: config.preparedBytes,
   });
   life.atEnd(() => prepared.close());
+  let used = noUsage;
   const runContext: RunContext = {
     ...shared,
     completions,
@@ -153,6 +155,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
     apiUrl: life.url,
     timing: timingOf(config),
     maxLogBytes: config.maxLogBytes,
+    used: (more) => (used = addUsage(used, more)),
   };
   const runs = createRuns(runContext, config.maxConcurrentTasks, options.hooks);
   life.atEnd((ending) => runs.close(ending));
@@ -177,6 +180,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   const http = await buildHttp({
     actions,
     prepared: () => prepared.counts(),
+    usage: () => used,
     routes,
     logger,
     ownerToken: options.ownerToken,

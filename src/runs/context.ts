@@ -1,4 +1,4 @@
-import type { Task } from '../../schemas/task.ts';
+import type { Task, Usage } from '../../schemas/task.ts';
 import type { AgentDriver } from '../agents/driver.ts';
 import type { AgentDrivers } from '../agents/index.ts';
 import type { Completions } from '../completion/completions.ts';
@@ -62,6 +62,8 @@ export interface RunContext {
   keepSubtasks: boolean;
   /** What is done with the work of a task that ended well. */
   completions: Pick<Completions, 'atEnd'>;
+  /** Told what agents have used beside what it was told before. */
+  used: (usage: Usage) => void;
   /** Called at each named point of a task's life at which a crash must do no harm; tests crash there, nobody else listens. */
   reached: (point: string) => void;
   /** Reports what went wrong where no caller waits for an answer. */

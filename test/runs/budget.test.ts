@@ -186,6 +186,14 @@ void t.test('budgets', async (t) => {
     });
   });
 
+  void t.test('what was used is measured', async (t) => {
+    const text = await (await fetch(`${daemon.app.url}/metrics`, { headers: { authorization: `Bearer ${daemon.token}` } })).text();
+    const count = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    t.ok(count('makima_turns_total') > 40);
+    t.ok(count('makima_cost_usd_total') > 5);
+    t.ok(count('makima_tokens_total\\{kind="input"\\}') > 1000);
+  });
+
   void t.test('a stop that somebody asks for is theirs', async (t) => {
     const { id } = await daemon.start({ plan: spends({ turns: 1, hold: never }), budget: { maxTurns: 1 } });
     await daemon.until(id, says('Turn 1.'));

@@ -3,6 +3,7 @@ import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Actions } from '../../tasks/actions.ts';
 import { plugin } from '../plugin.ts';
 import { measurePrepared, type PreparedCounts } from './prepared-metrics.ts';
+import { measureUsage, type UsageCounts } from './usage-metrics.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -15,6 +16,7 @@ export interface MetricsOptions {
   actions: Pick<Actions, 'info'>;
   openStreams: () => number;
   prepared?: PreparedCounts;
+  usage?: UsageCounts;
 }
 
 /** In milliseconds: how often the event loop's lag is sampled. The library's ten would wake a daemon that has nothing to do a hundred times a second. */
@@ -54,6 +56,7 @@ export const measure = plugin<MetricsOptions>({ name: 'metrics', dependencies: [
     },
   });
   if (sources.prepared) measurePrepared(registers, sources.prepared);
+  if (sources.usage) measureUsage(registers, sources.usage);
   /** @param route - the pattern and not the path: ids and unknown paths would make a series each */
   const observe = (route: string): onResponseHookHandler => {
     /** To look labels up takes longer than a count. */

@@ -1,5 +1,5 @@
 import type { Usage } from '../../../schemas/task.ts';
-import { addUsage, noUsage } from '../../domain/usage.ts';
+import { addUsage, noUsage, withoutUsage } from '../../domain/usage.ts';
 import type { ProgressTracker } from '../supervision/progress.ts';
 
 /** A run whose agent runs, as budgets have to do with it. */
@@ -13,18 +13,9 @@ export interface Spender {
 /** Its agent works on a turn, or is about to begin its first. */
 export const isInTurn = ({ tracker: { progress } }: Spender): boolean => progress.turnOpen || progress.results === 0;
 
-const minus = (usage: Usage): Usage => ({
-  inputTokens: -usage.inputTokens,
-  outputTokens: -usage.outputTokens,
-  cacheReadTokens: -usage.cacheReadTokens,
-  cacheWriteTokens: -usage.cacheWriteTokens,
-  costUsd: -usage.costUsd,
-  turns: -usage.turns,
-});
-
 /** What the open turns of runs have used about, of which no result tells yet. */
 export const usedInOpenTurns = (spenders: Iterable<Spender>): Usage => {
   let sum = noUsage;
-  for (const { tracker } of spenders) sum = addUsage(sum, addUsage(tracker.usageSoFar, minus(tracker.usage)));
+  for (const { tracker } of spenders) sum = addUsage(sum, withoutUsage(tracker.usageSoFar, tracker.usage));
   return sum;
 };

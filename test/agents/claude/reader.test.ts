@@ -123,6 +123,41 @@ void t.test('without the field that tells the difference (2.1.100) the same come
   t.end();
 });
 
+void t.test('what an open turn has used is known by its lines: a message once, however many lines it has', (t) => {
+  const reader = claudeReader();
+  for (const line of transcript('busy-SIGTERM')) reader.read(line);
+  t.ok(reader.usage.inputTokens > 2000 && reader.usage.outputTokens > 0 && reader.usage.turns === 1, 'one that had no result');
+
+  const message = (id: string, content: object[], parent: string | null = null): string =>
+    JSON.stringify({
+      type: 'assistant',
+      parent_tool_use_id: parent,
+      message: {
+        id,
+        content,
+        usage: { input_tokens: 10, cache_read_input_tokens: 200, cache_creation_input_tokens: 30, output_tokens: 1 },
+      },
+    });
+  const open = claudeReader();
+  open.read(message('a', [{ type: 'text', text: 'x'.repeat(40) }]));
+  open.read(message('a', [{ type: 'tool_use', name: 'Bash', input: { command: 'true' } }]));
+  t.match(open.usage, { inputTokens: 10, cacheReadTokens: 200, cacheWriteTokens: 30, turns: 1, costUsd: 0 });
+  open.read(message('b', [{ type: 'thinking', thinking: 'hm' }], 'toolu_1'));
+  t.match(open.usage, { inputTokens: 20, turns: 1 }, 'a turn of a subagent is none of its own');
+  open.read(JSON.stringify({ type: 'assistant', message: { id: 'c', model: '<synthetic>', content: [], usage: { input_tokens: 5 } } }));
+  t.match(open.usage, { inputTokens: 20 }, 'nor what claude says itself');
+  t.end();
+});
+
+void t.test('a result takes the place of what was guessed', (t) => {
+  for (const name of ['basic', 'multi-turn', 'background-bash', 'slash-text', 'interrupt', 'max-budget', 'resume']) {
+    const reader = claudeReader();
+    for (const line of transcript(name))
+      for (const end of only(reader.read(line).signals, 'turn-ended')) t.same(reader.usage, end.usage, name);
+  }
+  t.end();
+});
+
 void t.test('reading a run again gives the same, and no line changes with what follows it', (t) => {
   for (const name of ['background-bash', 'slash-text', 'interrupt']) t.same(signalsOf(transcript(name)), signalsOf(transcript(name)));
   t.end();
