@@ -7,6 +7,7 @@ import { eventRoutes } from './events.ts';
 import { infoRoutes } from './info.ts';
 import { mergeRoutes } from './merge.ts';
 import { messageRoutes } from './messages.ts';
+import { reviewRoutes } from './review.ts';
 import { outputRoutes } from './output.ts';
 import { metricsRoutes, probeRoutes } from './service.ts';
 import { subtaskRoutes } from './subtasks.ts';
@@ -37,6 +38,7 @@ import { worktreeRoutes } from './worktree.ts';
  *   approvals.ts  GET    /approvals                        what agents ask
  *                 GET    /tasks/{taskId}/approvals        what one asks
  *                 POST   /tasks/{taskId}/approvals/{approvalId}  allow, deny, answer
+ *   review.ts     POST   /tasks/{taskId}/review            remarks on its diff
  *   worktree.ts   GET    /tasks/{taskId}/worktree          where it is
  *                 GET    /tasks/{taskId}/diff              what changed
  *                 POST   /tasks/{taskId}/worktree/clone    a copy
@@ -75,6 +77,7 @@ export const routes: Routes = {
     controlRoutes,
     messageRoutes,
     approvalRoutes,
+    reviewRoutes,
     worktreeRoutes,
     mergeRoutes,
     completionRoutes,

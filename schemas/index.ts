@@ -19,6 +19,7 @@ import {
   SubtaskBranch,
 } from './merge.ts';
 import { WaitingMessage } from './message.ts';
+import { ReviewTask } from './review.ts';
 import { CloneWorktree, CreateTask, CreateToolKey, SendMessage, SiblingContext, StartTask, StopTask, UpdateTask } from './task-requests.ts';
 import { ListedTask, Task } from './task.ts';
 import { NewToolKey, ToolKey } from './tool-key.ts';
@@ -39,6 +40,7 @@ export const namedSchemas = [
   StopTask,
   SendMessage,
   SiblingContext,
+  ReviewTask,
   Delivered,
   Approval,
   DecideApproval,

@@ -18,6 +18,7 @@ export const errorTable = {
   FIELD_UNAVAILABLE: { status: 400, what: 'This version cannot do what a field asks for', remedy: 'Leave it out; /docs shows what this version takes' },
   INVALID_DEPENDENCY: { status: 400, what: 'A task could never begin that depends on this', remedy: 'dependsOn names tasks that do not wait for it or for its orchestrator, at once or in the end' },
   INVALID_CONTINUATION: { status: 400, what: 'The task cannot be continued from', remedy: 'continueFromTaskId names a task that has a worktree or has not ended, for a subtask one in the same tree; a task without parentTaskId may continue from any' },
+  COMMENT_MISPLACED: { status: 400, what: 'A comment stands at no line of the work', remedy: 'Give a path and a line as GET /tasks/{taskId}/diff has them; side "old" for a line as it was at the base commit' },
   INVALID_BRANCH: { status: 400, what: 'The branch cannot be gone on with', remedy: 'Give a branch of the repository, or the number or address of a pull request at its origin, and leave out what says otherwise where the work begins' },
   NOT_A_SUBTASK: { status: 400, what: 'This is no subtask of the task', remedy: 'GET /tasks/{taskId}/branches lists them' },
   NOT_A_SIBLING: { status: 400, what: 'The tasks are no siblings', remedy: 'Name two subtasks of the same orchestrator' },

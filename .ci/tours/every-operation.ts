@@ -100,6 +100,7 @@ for (const { id } of [left, right]) {
   while ((await ask(200, 'GET', at(id))).status !== 'running') await ask(200, 'GET', at(id, '/wait?timeout=0.2'));
 }
 await ask(202, 'POST', at(left.id, '/messages'), { message: 'Hurry up.' });
+await ask(202, 'POST', at(left.id, '/review'), { comments: [], summary: 'Nothing to say yet.' });
 await ask(202, 'POST', at(left.id, '/sibling-context'), { siblingTaskId: right.id, summary: 'Nothing yet' });
 await ask(200, 'POST', at(left.id, '/pause'));
 const kept = await ask(202, 'POST', at(left.id, '/messages'), { message: 'Slow down.' });

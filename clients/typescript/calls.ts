@@ -10,6 +10,7 @@ import type {
   Info,
   ListedTask,
   MergeResult,
+  ReviewTask,
   RunCompletion,
   StartMerge,
   StartTask,
@@ -81,6 +82,8 @@ export interface Calls {
   messages: (taskId: string, options?: CallOptions) => Promise<WaitingMessage[]>;
   /** @throws MakimaError MESSAGE_DELIVERED */
   withdrawMessage: (taskId: string, messageId: string, options?: CallOptions) => Promise<void>;
+  /** Remarks on its diff; a task that has ended goes on for it. */
+  review: (taskId: string, review: ReviewTask, options?: CallOptions) => Promise<Delivered>;
   worktree: (taskId: string, options?: CallOptions) => Promise<Worktree>;
   /** What the task has changed, by file. */
   diff: (taskId: string, options?: CallOptions) => Promise<FileChange[]>;
@@ -140,6 +143,8 @@ export const callsOf = (api: Api): Calls => {
       const params = { path: { taskId, messageId } };
       await call(api.DELETE('/api/v1/mesh/tasks/{taskId}/messages/{messageId}', { params, signal }));
     },
+    review: (taskId, body, { signal = null } = {}) =>
+      call(api.POST('/api/v1/mesh/tasks/{taskId}/review', { params: at(taskId), body, signal })),
     worktree: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/worktree', { params: at(taskId), signal })),
     diff: (taskId, { signal = null } = {}) => call(api.GET('/api/v1/mesh/tasks/{taskId}/diff', { params: at(taskId), signal })),
     patch: (taskId, { signal = null } = {}) =>

@@ -34,6 +34,7 @@ export const createActions = (parts: Parts): Actions => {
     diffPatch: bind(verbs.diffPatch),
     getWorktree: bind(verbs.getWorktree),
     restoreWorktree: bind(verbs.restoreWorktree),
+    reviewTask: bind(verbs.reviewTask),
     runCompletion: bind(verbs.runCompletion),
     listMessages: bind(verbs.listMessages),
     sendMessage: bind(verbs.sendMessage),

@@ -16,6 +16,7 @@ export * from './worktree/read-worktree.ts';
 export * from './worktree/restore-worktree.ts';
 export * from './worktree/run-completion.ts';
 export * from './messages.ts';
+export * from './review-task.ts';
 export * from './share-sibling.ts';
 export * from './life/start-task.ts';
 export * from './life/stop-task.ts';

@@ -13,6 +13,7 @@ import { addLs } from './ls.ts';
 import { addMerge } from './merge.ts';
 import { addMessage, addMessages } from './message.ts';
 import { addPrune, addRestore, addRm } from './remove.ts';
+import { addReview } from './review.ts';
 import { addRun } from './run.ts';
 import { addShow } from './show.ts';
 import { addBudget, addUsage } from './usage.ts';
@@ -27,7 +28,7 @@ export const commandGroups: CommandGroups = [
     'While they run',
     [addLogs, addAttach, addMessage, addMessages, addApprovals, addAllow, addDeny, addStop, addPause, addResume, addStart],
   ],
-  ['Their work', [addDiff, addComplete, addClone, addBranches, addPreview, addMerge]],
+  ['Their work', [addDiff, addReview, addComplete, addClone, addBranches, addPreview, addMerge]],
   ['What is kept', [addRm, addPrune, addRestore, addKeys, addWebhooks]],
   ['The shell', [addCompletion]],
 ];

@@ -10,7 +10,7 @@ export { readOffset } from './offset-number.ts';
 export { checkBranchName, couldBeBranch } from './ref-name.ts';
 export { objectDirectories, readObject, type StoredObject } from './read-object.ts';
 export { sharedStep, withRepositoryLock } from './repository-lock.ts';
-export { showPath } from './show-path.ts';
+export { readShownPath, showPath } from './show-path.ts';
 export { keyOf, type TreeChange } from './tree-change.ts';
 export { diffTrees, indexInfo, touch } from './tree-diff.ts';
 export { directoryMode, entriesOf, looseTree, treeBytes, type TreeEntry } from './tree-object.ts';

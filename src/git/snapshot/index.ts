@@ -4,6 +4,7 @@ export { commitsOf } from './commit-facts.ts';
 export { headOf } from './head.ts';
 export { hasUnmerged } from './unmerged.ts';
 export { marksIn } from './look/marks.ts';
+export { contentsAt, type FileAt } from './contents-at.ts';
 export { diffFiles, diffPatch } from './diff.ts';
 export { unhideEntries } from './hidden-entries.ts';
 export { keepSnapshot } from './keep-snapshot.ts';

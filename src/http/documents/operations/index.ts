@@ -3,6 +3,7 @@ import { controlTexts } from './control.ts';
 import { mergeTexts } from './merge.ts';
 import type { OperationTexts } from './operation.ts';
 import { outputTexts } from './output.ts';
+import { reviewTexts } from './review.ts';
 import { serviceTexts } from './service.ts';
 import { taskTexts } from './tasks.ts';
 import { webhookTexts } from './webhooks.ts';
@@ -13,6 +14,7 @@ export const operationTexts: OperationTexts = {
   ...taskTexts,
   ...controlTexts,
   ...approvalTexts,
+  ...reviewTexts,
   ...worktreeTexts,
   ...mergeTexts,
   ...outputTexts,
