@@ -18,6 +18,7 @@ void t.test('files as a snapshot and the base commit have them, of any name', as
   const now = await snapshotTree(worktree);
   const base = worktree.baseCommit;
   const wanted = [
+    { path: 'missing\nx blob 3', trees: [now] },
     { path: 'kept.txt', trees: [now] },
     { path: 'kept.txt', trees: [base] },
     { path: 'gone.txt', trees: [now] },
@@ -31,13 +32,13 @@ void t.test('files as a snapshot and the base commit have them, of any name', as
     { path: 'big.txt', trees: [now] },
     { path: 'link', trees: [now] },
     { path: 'out/secret', trees: [now] },
-    { path: 'missing\nx blob 3', trees: [now] },
     { path: '', trees: [now] },
   ];
   const found = await contentsAt(worktree, wanted);
   t.strictSame(
     found.map((each) => each && [each.tree === base ? 'base' : 'now', each.content?.toString() ?? null]),
     [
+      null,
       ['now', 'new\n'],
       ['base', 'old\n'],
       null,
@@ -50,7 +51,6 @@ void t.test('files as a snapshot and the base commit have them, of any name', as
       ['now', ''],
       ['now', null],
       ['now', path.join(home, 'secret')],
-      null,
       null,
       null,
     ],
