@@ -336,6 +336,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mesh/tasks/{taskId}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send remarks on the diff of a task to its agent; a task that has ended goes on for it
+         * @description One message, in which each remark stands with the lines around the one that it is on: as the file is in the worktree now, or as it was at the base commit. Paths are those of the diff. A running agent gets it as any message; a task that has ended goes on for it, with the session of its agent, or from its plan where it has none.
+         */
+        post: operations["reviewTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mesh/tasks/{taskId}/worktree": {
         parameters: {
             query?: never;
@@ -1684,6 +1704,25 @@ export interface components {
             /** @description What it did; its own summary where left out */
             summary?: string;
         };
+        /** @description Remarks on a task's diff */
+        ReviewTask: {
+            /** @description In the order in which the agent is to read them */
+            comments: {
+                /** @description Of the file, as the diff names it: relative to the worktree */
+                path: string;
+                /** @description The number of the line; 1 is the first */
+                line: number;
+                /**
+                 * @description old: of the file at the base commit; new, or left out: as it is in the worktree now, of a file that was deleted as it was
+                 * @enum {string}
+                 */
+                side?: "old" | "new";
+                /** @description What is to be said of it, in words */
+                text: string;
+            }[];
+            /** @description What is to be said of the whole; needed where there is no comment */
+            summary?: string;
+        };
         /** @description What became of a message */
         Delivered: {
             /**
@@ -2914,6 +2953,7 @@ export type StartTask = components['schemas']['StartTask'];
 export type StopTask = components['schemas']['StopTask'];
 export type SendMessage = components['schemas']['SendMessage'];
 export type SiblingContext = components['schemas']['SiblingContext'];
+export type ReviewTask = components['schemas']['ReviewTask'];
 export type Delivered = components['schemas']['Delivered'];
 export type Approval = components['schemas']['Approval'];
 export type DecideApproval = components['schemas']['DecideApproval'];
@@ -4784,6 +4824,75 @@ export interface operations {
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
             500: components["responses"]["INTERNAL"];
             503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    reviewTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the task */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewTask"];
+                "application/x-www-form-urlencoded": components["schemas"]["ReviewTask"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "3d5f0a8e-6b1c-4f27-9d43-8e2a7c5b1f60",
+                     *       "delivered": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivered"];
+                    /** @example delivered */
+                    "text/plain": string;
+                };
+            };
+            /** @description `MALFORMED_REQUEST`: This is no well-formed HTTP request. `VALIDATION_FAILED`: The request does not fit the contract. `FIELD_UNAVAILABLE`: This version cannot do what a field asks for. `COMMENT_MISPLACED`: A comment stands at no line of the work. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "MALFORMED_REQUEST" | "VALIDATION_FAILED" | "FIELD_UNAVAILABLE" | "COMMENT_MISPLACED";
+                    };
+                };
+            };
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            /** @description `TASK_NOT_RUNNING`: The task is not running. `AGENT_INPUT_CLOSED`: The agent takes no further messages: it is finishing. `TASK_ACTIVE`: The task is active. `BRANCH_IN_USE`: Another task works on this branch. `COMPLETION_RUNNING`: A completion action of this task is under way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_NOT_RUNNING" | "AGENT_INPUT_CLOSED" | "TASK_ACTIVE" | "BRANCH_IN_USE" | "COMPLETION_RUNNING";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            429: components["responses"]["TOO_MANY_MESSAGES"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+            507: components["responses"]["DISK_FULL"];
         };
     };
     getWorktree: {

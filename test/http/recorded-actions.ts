@@ -125,6 +125,7 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
       Promise.resolve({ ...sampleApproval, status: 'allowed' as const, decidedBy: 'owner' as const }),
     ),
     sendMessage: verb('sendMessage', () => Promise.resolve({ id: taskId, delivered: true })),
+    reviewTask: verb('reviewTask', () => Promise.resolve({ id: taskId, delivered: true })),
     listMessages: verb('listMessages', () =>
       Promise.resolve([{ id: taskId, taskId, kind: 'user' as const, message: 'One\nline', state: 'waiting' as const, createdAt: at }]),
     ),

@@ -41,6 +41,7 @@ void t.test('every row of tasks and control calls its action once and answers wi
     ['POST', `${at}/pause`, null, 200, ['pauseTask', owner, taskId]],
     ['POST', `${at}/resume`, null, 200, ['resumeTask', owner, taskId]],
     ['GET', `${at}/wait`, null, 200, ['waitForTask', owner, taskId]],
+    ['POST', `${at}/review`, '{"comments":[],"summary":"s"}', 202, ['reviewTask', owner, taskId, { comments: [], summary: 's' }]],
     ['POST', `${at}/messages`, '{"message":"go on"}', 202, ['sendMessage', owner, taskId, 'go on']],
     ['POST', `${at}/sibling-context`, `{"siblingTaskId":"${taskId}"}`, 202, ['shareSibling', owner, taskId, { siblingTaskId: taskId }]],
     ['GET', `${at}/worktree`, null, 200, ['getWorktree', owner, taskId]],
