@@ -4,7 +4,7 @@ import { ref } from '../schemas/common.ts';
 import { RestoreQuery, TargetQuery, TaskParams } from '../schemas/requests.ts';
 import { CloneWorktree } from '../schemas/task-requests.ts';
 import { Task } from '../schemas/task.ts';
-import { CloneResult, FileChange, TargetExists, WorktreeInfo } from '../schemas/worktree.ts';
+import { CloneResult, FileChange, RemovedWorktree, TargetExists, WorktreeInfo } from '../schemas/worktree.ts';
 import type { ResourceRoutes } from '../src/http/api.ts';
 import { caller } from '../src/http/admission/credentials.ts';
 import { preferred, sendJsonOrText } from '../src/http/answers/negotiate.ts';
@@ -76,6 +76,38 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }) => {
     },
   );
 
+  api.delete(
+    '/tasks/:taskId/worktree',
+    {
+      config: {
+        credentials: 'owner',
+        long: true,
+        errors: [
+          'TASK_NOT_FOUND',
+          'WORKTREE_NOT_FOUND',
+          'TASK_ACTIVE',
+          'COMPLETION_RUNNING',
+          'MERGE_IN_PROGRESS',
+          'WORKTREE_IN_USE',
+          'REPOSITORY_BUSY',
+          'DISK_FULL',
+          'GIT_FAILED',
+        ],
+      },
+      schema: {
+        operationId: 'removeWorktree',
+        summary: 'Put away the worktree of a task that has ended; the task, its log and its repository stay',
+        tags: ['Worktree'],
+        params: TaskParams,
+        response: { 200: answer('Put away', ref(RemovedWorktree), 'What it took on the disk, in bytes') },
+      },
+    },
+    async (request, reply) => {
+      const removed = await actions.removeWorktree(caller(request), request.params.taskId);
+      return sendJsonOrText(request, reply, removed, () => `${removed.bytes}\n`);
+    },
+  );
+
   api.post(
     '/tasks/:taskId/worktree/restore',
     {
@@ -94,7 +126,7 @@ export const worktreeRoutes: ResourceRoutes = (api, { actions }) => {
       },
       schema: {
         operationId: 'restoreWorktree',
-        summary: 'Bring back a deleted worktree, with its task where that was deleted too',
+        summary: 'Bring back a worktree that was put away or deleted, with its task where that was deleted too',
         tags: ['Worktree'],
         params: TaskParams,
         querystring: RestoreQuery,

@@ -3,7 +3,7 @@ import { Delivered, Health, OutputEvent, OutputPage, TaskPage, TaskTree } from '
 import { CompletionResult, RunCompletion } from './completion.ts';
 import { ErrorBody } from './common.ts';
 import { Gap, SnapshotEnd, StreamEvent, TaskEvent } from './event.ts';
-import { Info } from './info.ts';
+import { DiskUsage, Info } from './info.ts';
 import {
   CommitMerge,
   MergeCheck,
@@ -25,7 +25,7 @@ import { ListedTask, Task } from './task.ts';
 import { NewToolKey, ToolKey } from './tool-key.ts';
 import { UsageReport } from './usage.ts';
 import { CreateWebhook, NewWebhook, Webhook, WebhookMessage } from './webhook.ts';
-import { CloneResult, FileChange, TargetExists, WorktreeInfo } from './worktree.ts';
+import { CloneResult, FileChange, RemovedWorktree, TargetExists, WorktreeInfo } from './worktree.ts';
 
 /** Every shape with a name: the components of openapi.yaml. */
 export const namedSchemas = [
@@ -46,6 +46,7 @@ export const namedSchemas = [
   DecideApproval,
   WaitingMessage,
   WorktreeInfo,
+  RemovedWorktree,
   FileChange,
   CloneWorktree,
   CloneResult,
@@ -77,6 +78,7 @@ export const namedSchemas = [
   NewWebhook,
   Webhook,
   WebhookMessage,
+  DiskUsage,
   Info,
   Health,
   ErrorBody,

@@ -1,5 +1,31 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Nullable } from './common.ts';
+import { Nullable, ref } from './common.ts';
+
+const bytes = (description: string) => Type.Integer({ description: `In bytes: ${description}` });
+
+export const DiskUsage = Type.Object(
+  {
+    measuredAt: Nullable(
+      Type.String({
+        format: 'date-time',
+        description: 'When what had changed by then was measured; null before the first time, minutes after the first start',
+      }),
+    ),
+    worktreeBytes: bytes("tasks' worktrees, ignored files too"),
+    repositoryBytes: bytes("tasks' repositories, with what was kept of worktrees that were put away"),
+    cacheBytes: bytes('what was fetched of sources'),
+    keptBytes: bytes('repositories of deleted tasks'),
+    preparedBytes: bytes('worktrees that are kept ready'),
+    logBytes: bytes("tasks' events"),
+    runBytes: bytes('what agents that run have written'),
+  },
+  {
+    $id: 'DiskUsage',
+    description:
+      'What the disk is used for, about; a file with several names counts by its share. Logs and prepared worktrees as they are now, the others as of measuredAt',
+  },
+);
+export type DiskUsage = Static<typeof DiskUsage>;
 
 export const Info = Type.Object(
   {
@@ -28,6 +54,7 @@ export const Info = Type.Object(
         freeBytes: Type.Integer({ description: 'What is free for the daemon' }),
         totalBytes: Type.Integer({ description: 'Its size' }),
         logBytes: Type.Integer({ description: 'What the logs take' }),
+        usage: ref(DiskUsage),
       },
       { description: 'The disk of the home, and what the logs of all tasks take of it' },
     ),

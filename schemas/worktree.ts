@@ -7,10 +7,23 @@ export const WorktreeInfo = Type.Object(
     branch: Nullable(Type.String({ description: 'Its branch' })),
     baseCommit: Nullable(Type.String({ description: 'The commit that the work began at' })),
     exists: Type.Boolean({ description: 'Whether the directory is there' }),
+    awaySince: Nullable(
+      Type.String({
+        format: 'date-time',
+        description:
+          'When its files were put away, what git does not ignore of them kept; null where they were not. A start or a restore brings them back',
+      }),
+    ),
   },
   { $id: 'Worktree', description: 'Where a task works' },
 );
 export type WorktreeInfo = Static<typeof WorktreeInfo>;
+
+export const RemovedWorktree = Type.Object(
+  { path: Type.String({ description: 'Where it was' }), bytes: Type.Integer({ description: 'What it took on the disk, about' }) },
+  { $id: 'RemovedWorktree', description: 'A worktree whose files are put away' },
+);
+export type RemovedWorktree = Static<typeof RemovedWorktree>;
 
 export const FileChange = Type.Object(
   {

@@ -64,6 +64,7 @@ export const errorTable = {
   WORK_UNFINISHED: { status: 409, what: 'The work is in the middle of a merge or rebase', remedy: 'Finish or abort it in that worktree, by hand or by starting the task again, then repeat this. Only conflict markers that are meant can be taken as they are, with force true' },
   PARENT_DELETED: { status: 409, what: 'The parent of the task was deleted, too', remedy: 'POST /tasks/{parentTaskId}/worktree/restore brings the parent back, and after it the task; with ?parentTaskId=none the task comes back as one of its own' },
   TARGET_EXISTS: { status: 409, what: 'The target directory exists', remedy: 'Name one that does not exist yet, or move away what is there' },
+  WORKTREE_IN_USE: { status: 409, what: 'Somebody works in the worktree', remedy: 'End what runs in it, or wait until it has; then try again' },
   REPOSITORY_BUSY: { status: 409, what: 'Another git process holds a lock in this repository', remedy: 'Try again when it has finished; remove the named lock file if none is running' },
   COMPLETION_RUNNING: { status: 409, what: 'A completion action of this task is under way', remedy: 'Wait until its completion says succeeded or failed' },
   COMPLETION_FAILED: { status: 409, what: 'The completion action failed', remedy: 'POST /tasks/{taskId}/completion runs it again' },

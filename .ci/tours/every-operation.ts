@@ -152,6 +152,10 @@ await ask(200, 'GET', `${base}/webhooks`);
 await ask(200, 'GET', `${base}/webhooks/${webhook.id}`);
 await ask(204, 'DELETE', `${base}/webhooks/${webhook.id}`);
 
+// Put away, and had back.
+await ask(200, 'DELETE', at(top, '/worktree'));
+await ask(200, 'POST', at(top, '/worktree/restore'));
+
 // Deleted, and had back.
 await ask(204, 'DELETE', at(third));
 await ask(200, 'POST', at(third, '/worktree/restore'));

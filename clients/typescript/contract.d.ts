@@ -365,12 +365,16 @@ export interface paths {
         };
         /**
          * Where the worktree is
-         * @description `exists` is false where the directory was removed by somebody else. A task that was never started has none: 404.
+         * @description `exists` is false where its files were put away (`awaySince`), or somebody else removed them. A task that was never started has none: 404.
          */
         get: operations["getWorktree"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Put away the worktree of a task that has ended; the task, its log and its repository stay
+         * @description Its files go; what git does not ignore of them, committed or not, is kept in the repository, which stays. A restore or the next start of the task brings it back. What git ignores, such as `node_modules`, is not kept. A worktree in which a process works, which is being changed, or whose tree of tasks is not over is left as it is.
+         */
+        delete: operations["removeWorktree"];
         options?: never;
         head?: never;
         patch?: never;
@@ -426,8 +430,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Bring back a deleted worktree, with its task where that was deleted too
-         * @description All that a deletion has kept: what git does not ignore, committed or not, and the repository. A parent comes back before its subtasks, or these with `parentTaskId=none` as tasks of their own.
+         * Bring back a worktree that was put away or deleted, with its task where that was deleted too
+         * @description All that a deletion, or putting it away, has kept: what git does not ignore, committed or not, and the repository. A parent comes back before its subtasks, or these with `parentTaskId=none` as tasks of their own.
          */
         post: operations["restoreWorktree"];
         delete?: never;
@@ -803,7 +807,7 @@ export interface paths {
         };
         /**
          * Version, agents found, limits and counts
-         * @description What keeps an agent from working is its `problem`, in words that say what to do.
+         * @description What keeps an agent from working is its `problem`, in words that say what to do. What the disk is used for is measured once an hour, and then only what has changed: nobody who asks waits for it.
          */
         get: operations["getInfo"];
         put?: never;
@@ -863,7 +867,7 @@ export interface paths {
         };
         /**
          * Measurements for Prometheus
-         * @description Requests, tasks by status, open streams, prepared worktrees, and what Node measures of itself.
+         * @description Requests, tasks by status, open streams, prepared worktrees, the disk, and what Node measures of itself.
          */
         get: operations["metrics"];
         put?: never;
@@ -1878,6 +1882,18 @@ export interface components {
             baseCommit: string | null;
             /** @description Whether the directory is there */
             exists: boolean;
+            /**
+             * Format: date-time
+             * @description When its files were put away, what git does not ignore of them kept; null where they were not. A start or a restore brings them back
+             */
+            awaySince: string | null;
+        };
+        /** @description A worktree whose files are put away */
+        RemovedWorktree: {
+            /** @description Where it was */
+            path: string;
+            /** @description What it took on the disk, about */
+            bytes: number;
         };
         /** @description A file that a task has changed */
         FileChange: {
@@ -2617,6 +2633,28 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description What the disk is used for, about; a file with several names counts by its share. Logs and prepared worktrees as they are now, the others as of measuredAt */
+        DiskUsage: {
+            /**
+             * Format: date-time
+             * @description When what had changed by then was measured; null before the first time, minutes after the first start
+             */
+            measuredAt: string | null;
+            /** @description In bytes: tasks' worktrees, ignored files too */
+            worktreeBytes: number;
+            /** @description In bytes: tasks' repositories, with what was kept of worktrees that were put away */
+            repositoryBytes: number;
+            /** @description In bytes: what was fetched of sources */
+            cacheBytes: number;
+            /** @description In bytes: repositories of deleted tasks */
+            keptBytes: number;
+            /** @description In bytes: worktrees that are kept ready */
+            preparedBytes: number;
+            /** @description In bytes: tasks' events */
+            logBytes: number;
+            /** @description In bytes: what agents that run have written */
+            runBytes: number;
+        };
         /** @description What the daemon is and has */
         Info: {
             /** @description Of this daemon; made on its first start */
@@ -2655,6 +2693,7 @@ export interface components {
                 totalBytes: number;
                 /** @description What the logs take */
                 logBytes: number;
+                usage: components["schemas"]["DiskUsage"];
             };
             /** @description Tasks by status */
             counts: {
@@ -2959,6 +2998,7 @@ export type Approval = components['schemas']['Approval'];
 export type DecideApproval = components['schemas']['DecideApproval'];
 export type WaitingMessage = components['schemas']['WaitingMessage'];
 export type Worktree = components['schemas']['Worktree'];
+export type RemovedWorktree = components['schemas']['RemovedWorktree'];
 export type FileChange = components['schemas']['FileChange'];
 export type CloneWorktree = components['schemas']['CloneWorktree'];
 export type CloneResult = components['schemas']['CloneResult'];
@@ -2990,6 +3030,7 @@ export type CreateWebhook = components['schemas']['CreateWebhook'];
 export type NewWebhook = components['schemas']['NewWebhook'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookMessage = components['schemas']['WebhookMessage'];
+export type DiskUsage = components['schemas']['DiskUsage'];
 export type Info = components['schemas']['Info'];
 export type Health = components['schemas']['Health'];
 export type Error = components['schemas']['Error'];
@@ -4918,7 +4959,8 @@ export interface operations {
                      *       "path": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
                      *       "branch": "makima/hello-0b4c1d5e",
                      *       "baseCommit": "e83c5163316f89bfbde7d9ab23ca2e25604af290",
-                     *       "exists": true
+                     *       "exists": true,
+                     *       "awaySince": null
                      *     }
                      */
                     "application/json": components["schemas"]["Worktree"];
@@ -4932,6 +4974,58 @@ export interface operations {
             404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
             500: components["responses"]["INTERNAL"];
             503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    removeWorktree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the task */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Put away */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "path": "/home/ada/.makima/worktrees/hello-0b4c1d5e",
+                     *       "bytes": 482000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RemovedWorktree"];
+                    /** @example 482000000 */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST-VALIDATION_FAILED"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND-WORKTREE_NOT_FOUND"];
+            /** @description `TASK_ACTIVE`: The task is active. `COMPLETION_RUNNING`: A completion action of this task is under way. `MERGE_IN_PROGRESS`: A merge is under way in this worktree. `WORKTREE_IN_USE`: Somebody works in the worktree. `REPOSITORY_BUSY`: Another git process holds a lock in this repository. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code?: "TASK_ACTIVE" | "COMPLETION_RUNNING" | "MERGE_IN_PROGRESS" | "WORKTREE_IN_USE" | "REPOSITORY_BUSY";
+                    };
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            500: components["responses"]["INTERNAL-GIT_FAILED"];
+            503: components["responses"]["NOT_READY"];
+            507: components["responses"]["DISK_FULL"];
         };
     };
     getDiff: {
@@ -6346,7 +6440,17 @@ export interface operations {
                      *       "disk": {
                      *         "freeBytes": 120000000000,
                      *         "totalBytes": 500000000000,
-                     *         "logBytes": 4200000
+                     *         "logBytes": 4200000,
+                     *         "usage": {
+                     *           "measuredAt": "2026-11-27T10:00:00.000Z",
+                     *           "worktreeBytes": 9600000000,
+                     *           "repositoryBytes": 310000000,
+                     *           "cacheBytes": 820000000,
+                     *           "keptBytes": 45000000,
+                     *           "preparedBytes": 240000000,
+                     *           "logBytes": 4200000,
+                     *           "runBytes": 90000
+                     *         }
                      *       },
                      *       "counts": {
                      *         "running": 1,

@@ -78,6 +78,8 @@ export type Config = Readonly<{
   /** Of the logs of ended tasks; 0 is no bound. */
   retentionDays: number;
   retentionBytes: number;
+  /** Worktrees of tasks that ended so many days ago are put away; 0 is none. */
+  worktreeDays: number;
   /** Who commits in a user's repository whose git configuration names nobody. */
   commitAuthor: Readonly<{ name: string; email: string }> | null;
   logLevel: LogLevel;
@@ -205,6 +207,7 @@ export const loadConfig = (
     maxLogBytes: get('maxLogBytes', 1024 ** 3, integer(65_536, Number.MAX_SAFE_INTEGER)),
     retentionDays: get('retentionDays', 0, integer(0, 36_500)),
     retentionBytes: get('retentionBytes', 0, integer(0, Number.MAX_SAFE_INTEGER)),
+    worktreeDays: get('worktreeDays', 0, integer(0, 36_500)),
     commitAuthor: get('commitAuthor', null, person),
     logLevel: get('logLevel', 'info', oneOf(logLevels)),
   });

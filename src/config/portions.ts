@@ -16,6 +16,14 @@ export const timingOf = (config: Config) => ({
   projectCommand: config.setupTimeoutMs,
 });
 
+/** How the disk is kept. */
+export const houseRulesOf = (config: Config) => ({
+  retention: { days: config.retentionDays, bytes: config.retentionBytes },
+  worktreeDays: config.worktreeDays,
+  firstMs: config.keepFirstMs,
+  everyMs: config.keepEveryMs,
+});
+
 /** How webhooks are delivered. */
 export const deliveryOf = (config: Config) => ({
   allow: config.webhookAllow,

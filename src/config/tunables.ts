@@ -19,7 +19,9 @@ export const tunables = {
   recoveryMs: 30_000,
   /** With less free on the disk, new work is refused. */
   minFreeBytes: 64 * 1024 * 1024,
-  retentionEveryMs: 3_600_000,
+  /** From the start to the first round of what keeps the disk, and from one to the next. */
+  keepFirstMs: 120_000,
+  keepEveryMs: 3_600_000,
   /** Between two tries to tell a webhook: the first pause, which grows to the longest. */
   webhookPauseMs: 1000,
   webhookLongestPauseMs: 3_600_000,

@@ -38,7 +38,8 @@ const lookAtDirectory = async (home: string): Promise<Finding> => {
 const lookAtDisk = async (home: string, minFreeBytes: number): Promise<Finding> => {
   const { freeBytes, totalBytes } = await diskSpace(await existing(home));
   const says = `${gigabytes(freeBytes)} free of ${gigabytes(totalBytes)}`;
-  const remedy = 'Free some space: `makima prune` deletes tasks that ended long ago.';
+  const remedy =
+    'Free some space: `makima prune --worktrees` puts away the worktrees of tasks that ended long ago, `makima prune` deletes those tasks.';
   if (freeBytes < minFreeBytes) return bad('disk', `${says}: new work is refused.`, remedy);
   return freeBytes < littleBytes ? note('disk', `${says}.`, remedy) : good('disk', says);
 };

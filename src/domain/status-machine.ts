@@ -31,7 +31,9 @@ const moves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   interrupted: ['queued'],
 };
 
-const terminal: ReadonlySet<TaskStatus> = new Set(['done', 'failed', 'interrupted']);
+/** Those at which a task's run is over. */
+export const terminalStatuses: readonly TaskStatus[] = ['done', 'failed', 'interrupted'];
+const terminal: ReadonlySet<TaskStatus> = new Set(terminalStatuses);
 
 /** Whether a task may go from one status to another. */
 export const mayMove = (from: TaskStatus, to: TaskStatus): boolean => moves[from].includes(to);

@@ -35,6 +35,8 @@ export interface Ledger {
     only?: { in: readonly TaskStatus[]; code?: ErrorCode },
     run?: { runId: string; changes: RunChanges },
   ): Promise<Task>;
+  /** Notes that the files of the task's worktree are put away. @throws MakimaError TASK_NOT_FOUND, TASK_ACTIVE */
+  putWorktreeAway(taskId: string, since: string): Promise<Task>;
   /** Appends events that no row stands behind: output. */
   append(taskId: string, events: readonly Appended[], position?: { run: string; out: number; err: number }): void;
   /** A `system` line, or several, in the task's output. */
@@ -140,6 +142,7 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
       await flushInTheEnd();
       return done;
     },
+    putWorktreeAway: async (taskId, since) => committed(await store.putWorktreeAway(taskId, since)),
     append: (taskId, events, position) => void log.append(taskId, events, position),
     say(taskId, text, level) {
       const lines = text

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { routes } from '../../routes/index.ts';
 import { createCompletions } from '../completion/completions.ts';
 import type { Config } from '../config/config.ts';
-import { deliveryOf, timingOf } from '../config/portions.ts';
+import { deliveryOf, houseRulesOf, timingOf } from '../config/portions.ts';
 import { addUsage, noUsage } from '../domain/usage.ts';
 import { openEventLog, type EventLogOptions } from '../events/event-log.ts';
 import { createPreparedWorktrees } from '../git/worktree/index.ts';
@@ -31,7 +31,8 @@ import { openOrReplaceStore } from '../store/open-or-replace.ts';
 import { StoreUnusableError } from '../store/store-error.ts';
 import type { TaskStore } from '../store/task-store.ts';
 import { createActions } from '../tasks/index.ts';
-import { keepRetention } from '../tasks/life/apply-retention.ts';
+import { openDiskUsage } from '../tasks/keep/disk-usage.ts';
+import { keepHouse } from '../tasks/keep/keep-house.ts';
 import type { Parts } from '../tasks/parts.ts';
 import { version } from '../version.ts';
 import { createWebhooks } from '../webhooks/webhooks.ts';
@@ -164,7 +165,8 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   const webhooks = createWebhooks({ ...shared, ...deliveryOf(config), version });
   life.atEnd(() => webhooks.close());
 
-  const actions = createActions({
+  const disk = openDiskUsage({ ...shared, home: config.home, preparedBytes: () => prepared.counts().bytes });
+  const actionParts: Parts = {
     ...shared,
     completions,
     webhooks,
@@ -174,9 +176,11 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
     maxTasks: config.maxTasks,
     projectCommandTimeoutMs: config.setupTimeoutMs,
     diskSpace: () => diskSpace(config.home),
+    disk,
     minFreeBytes: config.minFreeBytes,
     daemon: describeDaemon(config, place.id, settings.now()),
-  });
+  };
+  const actions = createActions(actionParts);
   const http = await buildHttp({
     actions,
     prepared: () => prepared.counts(),
@@ -215,7 +219,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   prepared.begin();
   if (config.notify.length > 0) life.atEnd(notifyPerson({ ...shared, command: config.notify, home: config.home }));
   webhooks.begin().catch((error: unknown) => shared.report('taking up the webhooks', error));
-  life.atEnd(keepRetention(shared, { days: config.retentionDays, bytes: config.retentionBytes }, config.retentionEveryMs));
+  life.atEnd(keepHouse({ ...actionParts, disk, tell: (message) => logger.info(message) }, houseRulesOf(config)));
   const notices = await startNotices({ setAside, found, env: settings.inheritedEnv, driver: settings.drivers.default });
   return {
     notices: [...ofPlace, ...(socket.notice === null ? [] : [socket.notice]), ...notices],

@@ -1,10 +1,15 @@
 import { recoverMerges } from '../integration/recover-merges.ts';
+import { parseWorktree, settleAside } from '../git/worktree/index.ts';
 import type { RunContext } from '../runs/context.ts';
 import { endUnknownRuns } from '../runs/end-unknown-runs.ts';
 import { recover } from '../runs/recover.ts';
 import type { Runs } from '../runs/runs.ts';
 import { adoptLostTasks } from '../tasks/life/adopt-lost-tasks.ts';
 import { emptyTrashSoon, finishDeletions } from '../tasks/life/finish-deletions.ts';
+
+/** Asked of what stood aside when a daemon died, which is seldom anything. */
+const isOnRecordAway = async (store: RunContext['store'], path: string): Promise<boolean> =>
+  (await store.listWorktrees()).some(({ record, awaySince }) => awaySince !== null && parseWorktree(record).path === path);
 
 /**
  * Takes up all that an earlier daemon left, before this one says that it is ready.
@@ -17,6 +22,10 @@ export const takeUp = async (context: RunContext, runs: Runs, isNewStore: boolea
   await recoverMerges(context);
   await recover(context, runs);
   if (!isNewStore) await finishDeletions(context);
+  const { store, directories } = context;
+  const away = await settleAside(directories.worktrees, (path) => isOnRecordAway(store, path));
+  for (const path of away)
+    context.report('a worktree that was being put away', new Error(`${path} is left, since something else stands in its place`));
   emptyTrashSoon(context);
   return found;
 };

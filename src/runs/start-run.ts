@@ -64,7 +64,16 @@ export const startRun = async (
   const taskId = begun.task.id;
   const signal = AbortSignal.any([stop, detach]);
   const driver = context.drivers.get(begun.task.agent);
-  const start: Start = { ...begun, driver, signal, worktree: null, isNewWorktree: false, hasRunSetup: false, hooksNotRun: null };
+  const start: Start = {
+    ...begun,
+    driver,
+    signal,
+    worktree: null,
+    isNewWorktree: false,
+    isRestored: false,
+    hasRunSetup: false,
+    hooksNotRun: null,
+  };
   const additions: Additions[] = [];
   let launched = false;
   context.reached('run begun');

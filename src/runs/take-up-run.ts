@@ -76,6 +76,7 @@ const setUpAgain = async (context: Parts, hooks: readonly RunHook[], task: Task,
     worktree: null,
     // One that is on record was finished.
     isNewWorktree: (await context.store.getWorktree(task.id)) === null,
+    isRestored: false,
     hasRunSetup: false,
     hooksNotRun: null,
   };

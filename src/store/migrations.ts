@@ -97,6 +97,11 @@ const migrations = (identity: Identity): Migrations => ({
       for (const column of ['usage', 'stopReason']) await db.schema.alterTable('runs').addColumn(column, 'text').execute();
     },
   },
+  '0014-worktrees-away': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable('worktrees').addColumn('awaySince', 'text').execute();
+    },
+  },
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

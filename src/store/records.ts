@@ -138,7 +138,10 @@ export interface WorktreeRecord {
   record: unknown;
   /** The git directory it belongs to. */
   repositoryDir: string;
+  /** When it was made, or brought back. */
   createdAt: string;
+  /** Since when its files are put away, what was in them kept in its repository; null where they are there. */
+  awaySince: string | null;
 }
 
 export interface ToolKeyRecord {

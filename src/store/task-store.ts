@@ -94,6 +94,11 @@ export interface TaskWrites {
    */
   transition(id: string, change: Transition): Promise<Task>;
   /**
+   * Notes that the files of the task's worktree are put away: it has no `overlayPath` any more.
+   * @throws MakimaError TASK_NOT_FOUND, TASK_ACTIVE
+   */
+  putWorktreeAway(id: string, since: string): Promise<Task>;
+  /**
    * Deletes the tasks with all that hangs on them; all or none. Ids that are not there are passed over, so that it
    * can be repeated.
    * @throws MakimaError TASK_ACTIVE: one is active, or has a subtask that is not among the ids
@@ -125,7 +130,7 @@ export interface RunRows {
 
 export interface WorktreeRows {
   /**
-   * Stores or replaces the task's worktree.
+   * Stores or replaces the task's worktree, whose files are there from now on.
    * @param worktree - `record` is plain JSON and comes back as it was given
    * @throws MakimaError TASK_NOT_FOUND
    */
@@ -133,6 +138,12 @@ export interface WorktreeRows {
   getWorktree(taskId: string): Promise<WorktreeRecord | null>;
   /** The ids of the tasks that have one. */
   worktreeTaskIds(): Promise<string[]>;
+  /** The tasks that ended before then, whose worktrees were made before then and are there; the one that ended first before the others. */
+  dueWorktrees(before: string): Promise<string[]>;
+  /** Those whose files are there, of tasks that were changed then or later. */
+  worktreesChangedSince(since: string): Promise<WorktreeRecord[]>;
+  /** Those of the task's direct subtasks whose worktrees are put away, oldest first. */
+  awayBelow(taskId: string): Promise<string[]>;
   /** @returns whether there was one */
   deleteWorktree(taskId: string): Promise<boolean>;
   /** Of one repository, or all; oldest first. */

@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, Warning } from '../../schemas/task.ts';
 import { isActive, sourcesOf } from '../domain/status-machine.ts';
@@ -9,17 +9,10 @@ import { runChangesRow, spentColumns, taskChangesRow, taskOf, taskRow } from './
 import { changeRun, insertRun } from './run-rows.ts';
 import { keepUsageOfDeleted, runningTime } from './spending/spending-rows.ts';
 import type { Session, Tables } from './tables.ts';
+import { changeTask, requireTask } from './change-task.ts';
 import { inChunks } from './task-reads.ts';
 import { requireKey } from './tool-key-rows.ts';
 import type { CreateOptions, TaskWrites, Transition } from './task-store.ts';
-
-type TaskRow = Selectable<Tables['tasks']>;
-
-const requireTask = async (trx: Transaction<Tables>, id: string): Promise<TaskRow> => {
-  const row = await trx.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new MakimaError('TASK_NOT_FOUND');
-  return row;
-};
 
 /** The task of an earlier request with the same key, held against that request. */
 const earlierTask = async (trx: Transaction<Tables>, idempotency: NonNullable<CreateOptions['idempotency']>): Promise<Task | null> => {
@@ -82,20 +75,6 @@ const create = async (trx: Transaction<Tables>, { tasks, now, changedAt }: Sessi
   return { task: taskOf(inserted), created: true };
 };
 
-const change = async (
-  trx: Transaction<Tables>,
-  { changedAt }: Pick<Session, 'changedAt'>,
-  current: TaskRow,
-  row: ReturnType<typeof taskChangesRow>,
-): Promise<TaskRow | undefined> =>
-  trx
-    .updateTable('tasks')
-    .set({ ...row, updatedAt: changedAt() })
-    .where('id', '=', current.id)
-    .where('status', '=', current.status)
-    .returningAll()
-    .executeTakeFirst();
-
 const move = async (trx: Transaction<Tables>, session: Session, id: string, transition: Transition): Promise<Task> => {
   const {
     to,
@@ -127,7 +106,7 @@ const move = async (trx: Transaction<Tables>, session: Session, id: string, tran
   const now = session.now();
   const ran = runningTime(current, to, ranUntil !== undefined && ranUntil < now ? ranUntil : now);
   // Matched on the status that was read, for databases where another connection can move it in between.
-  const moved = await change(trx, session, current, {
+  const moved = await changeTask(trx, session, current, {
     ...taskChangesRow({ ...patch, waitsFor }),
     ...ran,
     ...(resume !== undefined && { resumeNext: resume ? 1 : 0 }),
@@ -154,7 +133,7 @@ const warn = async (trx: Transaction<Tables>, session: Session, id: string, warn
     if (!isKnown && known.length + added.length < maxWarnings) added.push(cut);
   }
   if (added.length === 0) return taskOf(current);
-  const changed = await change(trx, session, current, taskChangesRow({ warnings: [...known, ...added] }));
+  const changed = await changeTask(trx, session, current, taskChangesRow({ warnings: [...known, ...added] }));
   if (!changed) throw new MakimaError('TASK_ACTIVE', 'The task changed while it was warned of');
   const lines = added.flatMap(({ message }) =>
     message.split('\n').map((content): EventPayload => ({ type: 'output', stream: 'system', level: 'warning', content })),
@@ -224,10 +203,20 @@ export const taskWrites = (session: Session): TaskWrites => {
           new MakimaError(only?.code ?? 'TASK_ACTIVE', `The task is ${current.status}`, { details: { status: current.status } });
         if (only && !only.in.includes(current.status)) throw refuse();
         const row = taskChangesRow(changes);
-        const changed = Object.values(row).some((value) => value !== undefined) ? await change(trx, session, current, row) : current;
+        const changed = Object.values(row).some((value) => value !== undefined) ? await changeTask(trx, session, current, row) : current;
         if (!changed) throw refuse();
         if (run) await trx.updateTable('runs').set(runChangesRow(run.changes)).where('runId', '=', run.runId).execute();
         await post(trx, id, now(), events);
+        return taskOf(changed);
+      }),
+
+    putWorktreeAway: (id, since) =>
+      leave(session, async (trx) => {
+        const current = await requireTask(trx, id);
+        if (isActive(current.status)) throw new MakimaError('TASK_ACTIVE', `The task is ${current.status}`);
+        await trx.updateTable('worktrees').set({ awaySince: since }).where('taskId', '=', id).execute();
+        const changed = await changeTask(trx, session, current, { overlayPath: null });
+        if (!changed) throw new MakimaError('TASK_ACTIVE', 'The task changed while its worktree was put away');
         return taskOf(changed);
       }),
 

@@ -1,3 +1,4 @@
+import { terminalStatuses } from '../domain/status-machine.ts';
 import { worktreeOf } from './rows.ts';
 import type { Session } from './tables.ts';
 import type { WorktreeRows } from './task-store.ts';
@@ -5,7 +6,7 @@ import type { WorktreeRows } from './task-store.ts';
 export const worktreeRows = ({ read, write }: Session): WorktreeRows => ({
   saveWorktree: ({ taskId, record, repositoryDir, createdAt }) =>
     write(async (trx) => {
-      const row = { record: JSON.stringify(record), repositoryDir, createdAt };
+      const row = { record: JSON.stringify(record), repositoryDir, createdAt, awaySince: null };
       await trx
         .insertInto('worktrees')
         .values({ taskId, ...row })
@@ -25,6 +26,46 @@ export const worktreeRows = ({ read, write }: Session): WorktreeRows => ({
     write(async (trx) => {
       const deleted = await trx.deleteFrom('worktrees').where('taskId', '=', taskId).returning('seq').execute();
       return deleted.length > 0;
+    }),
+
+  dueWorktrees: (before) =>
+    read(async (db) => {
+      const rows = await db
+        .selectFrom('worktrees')
+        .innerJoin('tasks', 'tasks.id', 'worktrees.taskId')
+        .select('worktrees.taskId')
+        .where('worktrees.awaySince', 'is', null)
+        .where('worktrees.createdAt', '<', before)
+        .where('tasks.status', 'in', terminalStatuses)
+        .where((e) => e(e.fn.coalesce('tasks.completedAt', 'tasks.createdAt'), '<', before))
+        .orderBy('tasks.completedAt')
+        .execute();
+      return rows.map(({ taskId }) => taskId);
+    }),
+
+  worktreesChangedSince: (since) =>
+    read(async (db) => {
+      const rows = await db
+        .selectFrom('worktrees')
+        .innerJoin('tasks', 'tasks.id', 'worktrees.taskId')
+        .selectAll('worktrees')
+        .where('tasks.updatedAt', '>=', since)
+        .where('worktrees.awaySince', 'is', null)
+        .execute();
+      return rows.map(worktreeOf);
+    }),
+
+  awayBelow: (taskId) =>
+    read(async (db) => {
+      const rows = await db
+        .selectFrom('worktrees')
+        .innerJoin('tasks', 'tasks.id', 'worktrees.taskId')
+        .select('worktrees.taskId')
+        .where('tasks.parentTaskId', '=', taskId)
+        .where('worktrees.awaySince', 'is not', null)
+        .orderBy('tasks.seq')
+        .execute();
+      return rows.map((row) => row.taskId);
     }),
 
   listWorktrees: (repositoryDir) =>

@@ -33,6 +33,7 @@ export const createActions = (parts: Parts): Actions => {
     diffFiles: bind(verbs.diffFiles),
     diffPatch: bind(verbs.diffPatch),
     getWorktree: bind(verbs.getWorktree),
+    removeWorktree: bind(verbs.removeWorktree),
     restoreWorktree: bind(verbs.restoreWorktree),
     reviewTask: bind(verbs.reviewTask),
     runCompletion: bind(verbs.runCompletion),

@@ -1,4 +1,4 @@
-import type { Info } from '../../schemas/info.ts';
+import type { DiskUsage, Info } from '../../schemas/info.ts';
 import type { AgentDrivers } from '../agents/index.ts';
 import type { Completions } from '../completion/completions.ts';
 import type { EventLog } from '../events/event-log.ts';
@@ -34,6 +34,8 @@ export interface Parts {
   /** Stopping an orchestrator leaves its subtasks running where the request does not say. */
   keepSubtasks: boolean;
   diskSpace: () => Promise<{ freeBytes: number; totalBytes: number }>;
+  /** What of it is used for what, as it was last measured. */
+  disk: { current: () => DiskUsage };
   /** With less free, new work is refused. */
   minFreeBytes: number;
   now: () => Date;

@@ -13,6 +13,7 @@ export * from './reading/read-output.ts';
 export * from './reading/read-tasks.ts';
 export * from './reading/read-usage.ts';
 export * from './worktree/read-worktree.ts';
+export * from './worktree/remove-worktree.ts';
 export * from './worktree/restore-worktree.ts';
 export * from './worktree/run-completion.ts';
 export * from './messages.ts';

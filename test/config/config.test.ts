@@ -46,6 +46,7 @@ const defaults = {
   maxLogBytes: 1_073_741_824,
   retentionDays: 0,
   retentionBytes: 0,
+  worktreeDays: 0,
   commitAuthor: null,
 };
 /** What only a change of the program moves; each is somebody's decision, so that its value is not repeated here. */
@@ -58,7 +59,8 @@ const bounds = [
   'backgroundWaitMs',
   'setupTimeoutMs',
   'minFreeBytes',
-  'retentionEveryMs',
+  'keepFirstMs',
+  'keepEveryMs',
   'recoveryMs',
   'webhookPauseMs',
   'webhookLongestPauseMs',
@@ -111,6 +113,7 @@ const everything = {
   MAKIMA_MAX_LOG_BYTES: '1000000',
   MAKIMA_RETENTION_DAYS: '30',
   MAKIMA_RETENTION_BYTES: '5000000000',
+  MAKIMA_WORKTREE_DAYS: '14',
   MAKIMA_COMMIT_AUTHOR: 'Ada <ada@example.org>',
   MAKIMA_PREPARED_WORKTREES: '0',
   MAKIMA_PREPARED_BYTES: '1000000',
@@ -143,6 +146,7 @@ const everythingRead = {
   maxLogBytes: 1_000_000,
   retentionDays: 30,
   retentionBytes: 5_000_000_000,
+  worktreeDays: 14,
   commitAuthor: { name: 'Ada', email: 'ada@example.org' },
   worktreeDir: '/home/u/trees',
   preparedWorktrees: 0,
@@ -197,6 +201,7 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
     maxLogBytes: 70_000,
     retentionDays: 1,
     retentionBytes: 2,
+    worktreeDays: 3,
     commitAuthor: 'Bo <bo@example.org>',
   };
   const home = t.testdir({ 'config.json': `\uFEFF${JSON.stringify(inFile)}` });

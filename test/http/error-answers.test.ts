@@ -240,7 +240,8 @@ void t.test('an unexpected failure tells the caller nothing of itself and is log
 void t.test('an answer that does not fit its schema is our failure', async (t) => {
   const { call } = await serve(t, {
     answers: {
-      getWorktree: () => Promise.resolve(JSON.parse('{"path":"/w"}') as { path: string; branch: null; baseCommit: null; exists: boolean }),
+      getWorktree: () =>
+        Promise.resolve(JSON.parse('{"path":"/w"}') as { path: string; branch: null; baseCommit: null; exists: boolean; awaySince: null }),
     },
   });
   t.equal((await call(`tasks/${taskId}/worktree`)).status, 500);

@@ -85,6 +85,17 @@ const mergeStatus = {
   conflicts: [{ file: 'a', kind: 'binary' as const }],
 };
 
+const usage = {
+  measuredAt: null,
+  worktreeBytes: 1,
+  repositoryBytes: 2,
+  cacheBytes: 3,
+  keptBytes: 4,
+  preparedBytes: 5,
+  logBytes: 1,
+  runBytes: 6,
+};
+
 /**
  * Actions that remember how they were called and answer with samples: what stands behind the routes, without doing
  * anything. `answers` replaces single verbs.
@@ -132,9 +143,12 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     withdrawMessage: verb('withdrawMessage', () => Promise.resolve()),
     shareSibling: verb('shareSibling', () => Promise.resolve({ id: taskId, delivered: false })),
     waitForTask: verb('waitForTask', async () => ({ task: await task(), isOver: true })),
-    getWorktree: verb('getWorktree', () => Promise.resolve({ path: '/w/one two', branch: 'b', baseCommit: 'c', exists: true })),
+    getWorktree: verb('getWorktree', () =>
+      Promise.resolve({ path: '/w/one two', branch: 'b', baseCommit: 'c', exists: true, awaySince: null }),
+    ),
     diffPatch: verb('diffPatch', () => Promise.resolve(each([Buffer.from('diff --git a/x b/x\n'), Buffer.from([0xff, 0x0a])]))),
     diffFiles: verb('diffFiles', () => Promise.resolve([{ path: 'x', status: 'added' as const, additions: 1, deletions: null }])),
+    removeWorktree: verb('removeWorktree', () => Promise.resolve({ path: '/w/one two', bytes: 4096 })),
     restoreWorktree: verb('restoreWorktree', () => Promise.resolve(sampleTask({ status: 'done' }))),
     runCompletion: verb('runCompletion', () =>
       Promise.resolve({ success: true, message: 'Merged', prUrl: null, commitSha: 'abc', branch: 'makima/x' }),
@@ -215,7 +229,7 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
         startedAt: at,
         agents: [{ name: 'claude', command: 'claude', path: null, version: null, problem: 'Not found' }],
         limits: { maxDepth: 2 },
-        disk: { freeBytes: 3, totalBytes: 4, logBytes: 1 },
+        disk: { freeBytes: 3, totalBytes: 4, logBytes: 1, usage },
         counts: { running: 3 },
       }),
     ),

@@ -179,7 +179,7 @@ void t.test(
   'a reader that stalls until what it has not read was deleted is told of the gap',
   { skip: process.platform !== 'linux' && 'reads /proc' },
   async (t) => {
-    const daemon = await startDaemon(t, 'runs-plan', { MAKIMA_RETENTION_BYTES: '1' }, { retentionEveryMs: 50 });
+    const daemon = await startDaemon(t, 'runs-plan', { MAKIMA_RETENTION_BYTES: '1' }, { keepEveryMs: 50 });
     const { id } = await daemon.start({ plan: flood(40) });
     const authorization = `Bearer ${daemon.token}`;
     const events = `${daemon.app.url}/api/v1/mesh/tasks/${id}/events`;

@@ -80,7 +80,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'baseRunningMs',
     'stopReason',
   ],
-  worktrees: ['seq', 'taskId', 'createdAt'],
+  worktrees: ['seq', 'taskId', 'createdAt', 'awaySince'],
   tool_keys: ['seq', 'id', 'taskId', 'keyHash', 'label', 'createdAt', 'expiresAt', 'runId'],
   integrations: ['seq', 'subtaskId', 'taskId', 'state', 'commitSha', 'sourceCommit', 'sourceTree', 'reason', 'at'],
   open_merges: ['seq', 'taskId', 'subtaskId', 'sourceBranch', 'phase', 'startedAt'],

@@ -441,7 +441,13 @@ for (const [name, open] of Object.entries(stores)) {
       const store = await open(t);
       const [a, b] = [sampleTask(), sampleTask()];
       for (const task of [a, b]) await store.createTask(task);
-      const worktree = { taskId: a.id, record: { path: '/w', nested: { list: [1, null, 'ü'] } }, repositoryDir: '/r', createdAt: noon };
+      const worktree = {
+        taskId: a.id,
+        record: { path: '/w', nested: { list: [1, null, 'ü'] } },
+        repositoryDir: '/r',
+        createdAt: noon,
+        awaySince: null,
+      };
       await store.saveWorktree(worktree);
       t.strictSame(await store.getWorktree(a.id), worktree);
       const replaced = { ...worktree, record: { path: '/w2' }, repositoryDir: '/r2' };

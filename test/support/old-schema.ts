@@ -21,6 +21,7 @@ const laterColumns = [
   ['runs', 'usage'],
   ['runs', 'baseRunningMs'],
   ['runs', 'stopReason'],
+  ['worktrees', 'awaySince'],
 ] as const;
 const laterTables = ['messages', 'deliveries', 'webhooks', 'approvals', 'approval_rules'] as const;
 const laterIndexes = ['tasks_updated'] as const;

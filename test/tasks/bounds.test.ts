@@ -9,7 +9,7 @@ void t.test('events of tasks that ended long ago are deleted, and asking for the
     t,
     'says-a-line',
     { MAKIMA_RETENTION_DAYS: '30' },
-    { retentionEveryMs: 20 },
+    { keepEveryMs: 20 },
     { now: () => new Date(Date.now() + ahead) },
   );
   const { id } = await daemon.start({});
@@ -52,7 +52,7 @@ void t.test('the bounds of tasks and streams are settings, which a refusal names
 });
 
 void t.test('beyond a size, the logs of the tasks that ended first go', async (t) => {
-  const daemon = await startDaemon(t, 'counts', { MAKIMA_RETENTION_BYTES: '60000' }, { retentionEveryMs: 20 });
+  const daemon = await startDaemon(t, 'counts', { MAKIMA_RETENTION_BYTES: '60000' }, { keepEveryMs: 20 });
   const firstEvents: string[] = [];
   for (let number = 0; number < 3; number += 1) {
     const { id } = await daemon.start({ plan: 'COUNT: 60' });

@@ -8,6 +8,25 @@ import type { Screen } from '../output/screen.ts';
 import { shortSize } from '../output/sizes.ts';
 import { shortTime } from '../output/times.ts';
 
+const usageNames: Readonly<Record<string, string>> = {
+  worktreeBytes: 'worktrees',
+  repositoryBytes: 'repositories',
+  cacheBytes: 'caches',
+  keptBytes: 'kept of deleted tasks',
+  preparedBytes: 'prepared worktrees',
+  runBytes: 'runs',
+};
+
+/** The largest first; what takes nothing is not told. */
+const usageLine = ({ measuredAt, logBytes, ...usage }: Info['disk']['usage'], now: number): string => {
+  if (measuredAt === null) return '         what else takes how much is measured some minutes after the first start\n';
+  const parts = Object.entries(usage)
+    .filter(([, bytes]) => bytes > 0)
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([name, bytes]) => `${usageNames[name] ?? name} ${shortSize(bytes)}`);
+  return parts.length === 0 ? '' : `         ${parts.join(', ')}; measured ${shortTime(now - Date.parse(measuredAt))} ago\n`;
+};
+
 const infoLines = (info: Info, url: string, { paint }: Screen, now: number): string => {
   const agents = info.agents.map(
     ({ name, version, path, problem }) =>
@@ -18,6 +37,7 @@ const infoLines = (info: Info, url: string, { paint }: Screen, now: number): str
     `makima ${plain(info.version)} at ${plain(url)}, for ${shortTime(now - Date.parse(info.startedAt))}\n`,
     `Home:    ${plain(info.home)}\n`,
     `Disk:    ${shortSize(info.disk.freeBytes)} free of ${shortSize(info.disk.totalBytes)}; logs take ${shortSize(info.disk.logBytes)}\n`,
+    usageLine(info.disk.usage, now),
     `Tasks:   ${counts.length === 0 ? 'none' : counts.map(([status, count]) => `${count} ${status}`).join(', ')}\n`,
     `Limits:  ${Object.entries(info.limits)
       .map(([name, limit]) => `${name} ${limit}`)

@@ -1,26 +1,24 @@
 import type { ListedTask, Makima, TaskTree } from '../../typescript/index.ts';
 import type { AddCommand, Cli } from '../cli.ts';
 import { Failure } from '../failure.ts';
-import { eachTask, findTasks } from '../find-task.ts';
+import { findTasks } from '../find-task.ts';
 import { sizeOf } from '../size-of.ts';
 import { plain, withinLine } from '../output/plain.ts';
 import { counted, shortSize } from '../output/sizes.ts';
-import { endedStates, isEnded } from '../output/states.ts';
+import { isEnded } from '../output/states.ts';
 import { taskTable } from '../output/task-rows.ts';
-import { stretch } from '../read-options.ts';
 
-interface Options {
+export interface Options {
   keepWorktree?: boolean;
   force?: boolean;
   yes?: boolean;
-  olderThan: number;
 }
 
 const whatStays =
   'What they changed and git does not ignore is kept, and `makima restore <id>` brings it back; their logs and ignored files go.';
 
 /** What would go, and how much of the disk with it; then whether that is wanted. @throws Failure where nobody can be asked */
-const agree = async ({ screen }: Cli, tasks: readonly ListedTask[], { yes, keepWorktree }: Partial<Options>): Promise<boolean> => {
+export const agree = async ({ screen }: Cli, tasks: readonly ListedTask[], { yes, keepWorktree }: Partial<Options>): Promise<boolean> => {
   if (yes === true) return true;
   if (!screen.canAsk)
     throw new Failure(`This would delete ${counted(tasks.length, 'task')}, and nobody is here to be asked. Say -y to have it done.`, {
@@ -37,7 +35,7 @@ const agree = async ({ screen }: Cli, tasks: readonly ListedTask[], { yes, keepW
 };
 
 /** Deletes them one by one; those below one go with it. @returns how many were deleted */
-const removeAll = async (
+export const removeAll = async (
   cli: Cli,
   makima: Makima,
   tasks: readonly ListedTask[],
@@ -74,7 +72,7 @@ export const addRm: AddCommand = (program, cli) => {
     .option('--keep-worktree', 'leave the worktrees where they are')
     .option('-f, --force', 'stop those that run first')
     .option('-y, --yes', 'do not ask, as it is done where more than one would go')
-    .action(async (named: string[], options: Omit<Options, 'olderThan'>) => {
+    .action(async (named: string[], options: Options) => {
       const makima = await cli.connect();
       const trees: TaskTree[] = [];
       for (const id of await findTasks(makima, named)) trees.push(await makima.tree(id));
@@ -91,48 +89,6 @@ export const addRm: AddCommand = (program, cli) => {
         trees.filter(({ id }) => !below.has(id)),
         options,
       );
-    });
-};
-
-/** Those at the top of trees all of which ended before then: a tree goes as a whole. */
-const prunable = async (makima: Makima, before: number): Promise<ListedTask[]> => {
-  const isOver = ({ status, completedAt, updatedAt }: ListedTask): boolean =>
-    isEnded(status) && Date.parse(completedAt ?? updatedAt) < before;
-  const tops: ListedTask[] = [];
-  const kept = new Set<string>();
-  const parents = new Map<string, string>();
-  const all: ListedTask[] = [];
-  for await (const task of eachTask(makima)) {
-    all.push(task);
-    if (task.parentTaskId !== null) parents.set(task.id, task.parentTaskId);
-  }
-  for (const task of all)
-    if (!isOver(task)) for (let id: string | undefined = task.id; id !== undefined; id = parents.get(id)) kept.add(id);
-  for (const task of all) if (task.parentTaskId === null && !kept.has(task.id)) tops.push(task);
-  return tops;
-};
-
-export const addPrune: AddCommand = (program, cli) => {
-  program
-    .command('prune')
-    .description(
-      `delete tasks that ended some time ago (${endedStates.join(', ')}) with all below them; says what that would free, and asks`,
-    )
-    .option('--older-than <time>', 'those that ended so long ago, such as 12h or 30d; 7d if left out', stretch, 7 * 86_400_000)
-    .option('--keep-worktree', 'leave the worktrees where they are')
-    .option('-y, --yes', 'do not ask')
-    .action(async (options: Options) => {
-      const makima = await cli.connect();
-      const tasks = await prunable(makima, Date.now() - options.olderThan);
-      if (tasks.length === 0) {
-        cli.screen.note('Nothing is to be deleted: no task ended so long ago.');
-        return;
-      }
-      if (!(await agree(cli, tasks, options))) {
-        cli.screen.note('Nothing was deleted.');
-        return;
-      }
-      await removeAll(cli, makima, tasks, options);
     });
 };
 

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { MakimaError } from '../../errors.ts';
-import { isDirectory } from '../../files/look.ts';
+import { isDirectory, namesIn } from '../../files/look.ts';
 import { removeTree } from '../../files/remove-tree.ts';
 import { commitOf, git, gitText, withoutForeignFilters } from '../command/index.ts';
 import { configOf, keptRefs, readFacts, requirePlainGitData, settingsIn } from '../repository/index.ts';
 import { clearUnused, linkWorktree } from './add-worktree.ts';
 import { copyModules } from './continue-worktree.ts';
-import { writeDotGit } from './dot-git.ts';
+import { leadsTo, writeDotGit } from './dot-git.ts';
 import { keepRepository, takeBackRepository } from './keep-repository.ts';
 import { sealMakimaDirectory } from './makima-directory.ts';
 import { keptModules } from './shared-worktree.ts';
@@ -32,15 +32,17 @@ interface Kept {
  *
  * @param worktree - as it was recorded
  * @param name - under which it was kept, as a rule the task's id
- * @param places - `keptDir`: of the repositories that are kept; `gitDir`: where the task's own belongs
+ * @param places - `keptDir`: of the repositories that are kept; `gitDir`: where the task's own belongs; `isAway`: its files were put away, so what is at
+ *   its place is what an earlier try left
  * @throws MakimaError TARGET_EXISTS where it is still there, WORKTREE_NOT_FOUND where nothing was kept
  */
 export const restoreWorktree = async (
   worktree: Worktree,
   name: string,
-  places: { keptDir: string; gitDir: string },
+  places: { keptDir: string; gitDir: string; isAway?: boolean },
   signal?: AbortSignal,
 ): Promise<Restored> => {
+  if (places.isAway === true) await clearLeftover(worktree);
   if (await isDirectory(worktree.path)) throw new MakimaError('TARGET_EXISTS', `The worktree ${worktree.path} is there`);
   if (sharesRepository(worktree)) return restoreShared(worktree, name, places, signal);
   const { keptDir, gitDir } = places;
@@ -59,6 +61,12 @@ export const restoreWorktree = async (
     if (wasKept) await keepRepository(gitDir, keptDir);
     throw error;
   }
+};
+
+/** Nobody has worked in what a restore left that was broken off. What does not lead to the repository is somebody else's, and stays. */
+const clearLeftover = async ({ path: directory, gitDir }: Worktree): Promise<void> => {
+  const isEmpty = (await namesIn(directory)).length === 0;
+  if (isEmpty || (await leadsTo(directory, gitDir))) await removeTree(directory);
 };
 
 /** A worktree of makima 0.1 comes back with a repository of its own, which borrows the objects of the shared one. */

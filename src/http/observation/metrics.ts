@@ -55,6 +55,19 @@ export const measure = plugin<MetricsOptions>({ name: 'metrics', dependencies: [
       this.set(sources.openStreams());
     },
   });
+  const age = new Gauge({ name: 'makima_disk_measured_seconds', help: 'How long ago it was measured', registers });
+  new Gauge({
+    name: 'makima_disk_bytes',
+    help: 'What the disk is used for, about, as it was last measured',
+    labelNames: ['what'],
+    registers,
+    async collect() {
+      this.reset();
+      const { measuredAt, ...usage } = (await sources.actions.info()).disk.usage;
+      for (const [name, bytes] of Object.entries(usage)) this.set({ what: name.replace(/Bytes$/, '') }, bytes);
+      if (measuredAt !== null) age.set((Date.now() - Date.parse(measuredAt)) / 1000);
+    },
+  });
   if (sources.prepared) measurePrepared(registers, sources.prepared);
   if (sources.usage) measureUsage(registers, sources.usage);
   /** @param route - the pattern and not the path: ids and unknown paths would make a series each */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { codeOf } from '../../files/failure.ts';
 import type { ProcessInfo, ProcessPlatform, TableEntry } from './process-table.ts';
@@ -99,18 +99,42 @@ const none: readonly string[] = [];
 /** It stays what it is as long as this process. */
 let bootId: string | null = null;
 
+const allPids = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+/** Where a link of /proc leads; null where the process has ended or belongs to somebody else. */
+const leadsWhere = (link: string): string | null => {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return null;
+  }
+};
+
+const filesOf = (pid: number): string[] => {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((name) => `fd/${name}`);
+  } catch {
+    return [];
+  }
+};
+
 export const linux: ProcessPlatform = {
   bootId: () => Promise.resolve((bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())),
   identify: async (pids) => new Map((await eachOf(pids, identifyOne)).map((info) => [info.pid, info])),
   table: async (variable) => {
-    const pids = readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number);
-    return await eachOf(pids, (pid): TableEntry | null => {
+    return await eachOf(allPids(), (pid): TableEntry | null => {
       const info = identifyOne(pid);
       if (info === null) return null;
       const environ = info.state === 'zombie' ? null : readProc(pid, 'environ');
       return { ...info, marks: environ === null ? none : marksIn(environ, variable) };
     });
   },
+  usersOf: (directory) =>
+    eachOf(allPids(), (pid) => {
+      const isIn = (name: string): boolean => `${leadsWhere(`/proc/${pid}/${name}`) ?? ''}/`.startsWith(`${directory}/`);
+      return isIn('cwd') || filesOf(pid).some(isIn) ? pid : null;
+    }),
 };

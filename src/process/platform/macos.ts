@@ -55,6 +55,17 @@ export const marksIn = (command: string, commandAndEnvironment: string, variable
         .map((entry) => entry.slice(variable.length + 1))
     : [];
 
+/** Reads what `lsof -F pn` prints: for each process a line `p<pid>`, and one `n<path>` for each file that it has open, its directory among them (lsof(8)). */
+export const usersIn = (output: string, directory: string): number[] => {
+  const pids = new Set<number>();
+  let pid = 0;
+  for (const line of output.split('\n')) {
+    if (line.startsWith('p')) pid = Number(line.slice(1));
+    else if (line.startsWith('n') && `${line.slice(1)}/`.startsWith(`${directory}/`)) pids.add(pid);
+  }
+  return [...pids];
+};
+
 const ps = async (...args: string[]): Promise<string> =>
   (await execa('/bin/ps', args, { env, maxBuffer, stripFinalNewline: false })).stdout;
 
@@ -83,5 +94,11 @@ export const macos: ProcessPlatform = {
       ...info,
       marks: marksIn(command.get(info.pid) ?? '\0', environment.get(info.pid) ?? '', variable),
     }));
+  },
+  usersOf: async (directory) => {
+    // It exits 1 where it could not look at some of them, with the others printed.
+    const user = String(process.getuid?.() ?? '');
+    const { stdout } = await execa('/usr/sbin/lsof', ['-nPw', '-u', user, '-F', 'pn'], { env, maxBuffer, reject: false });
+    return usersIn(stdout, directory);
   },
 };

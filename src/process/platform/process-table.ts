@@ -27,4 +27,9 @@ export interface ProcessPlatform {
    * @param variable - looked for in each environment
    */
   table(variable: string): Promise<TableEntry[]>;
+  /**
+   * The processes that work in a directory: are in it or below it, or have something there open. Of those that may be looked at.
+   * @param directory - without links in its path
+   */
+  usersOf(directory: string): Promise<number[]>;
 }

@@ -7,7 +7,7 @@ import { named, tellLinks } from './tell-links.ts';
 export const bringFiles = (context: Pick<RunContext, 'store' | 'ledger'>): RunHook => ({
   name: 'files',
   async prepare(start) {
-    if (!start.isNewWorktree) return undefined;
+    if (!start.isNewWorktree && !start.isRestored) return undefined;
     const worktree = worktreeOfStart(start);
     const { task } = start;
     if (worktree.sourcePath !== null && task.continueFromTaskId === null) {
@@ -18,7 +18,8 @@ export const bringFiles = (context: Pick<RunContext, 'store' | 'ledger'>): RunHo
       if (truncated) context.ledger.say(task.id, '.worktreeinclude names more than is copied; the rest was left out', 'warning');
       if (included.length > 0) context.ledger.say(task.id, `Copied from the source checkout, as .worktreeinclude asks: ${named(included)}`);
     }
-    if (task.copyFiles.length === 0 || task.parentTaskId === null) return undefined;
+    // what the parent shared was kept, unless git ignores it
+    if (start.isRestored || task.copyFiles.length === 0 || task.parentTaskId === null) return undefined;
     const parent = await context.store.getWorktree(task.parentTaskId);
     if (!parent) {
       context.ledger.say(task.id, 'copyFiles: the parent has no worktree to copy from; nothing was copied', 'warning');

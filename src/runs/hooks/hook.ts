@@ -13,6 +13,8 @@ export interface Start extends RunOfTask {
   worktree: Worktree | null;
   /** The worktree was made by this start, not by an earlier one. */
   isNewWorktree: boolean;
+  /** It was put away, and this start has brought it back: what git ignores is not in it. */
+  isRestored: boolean;
   /** A command of the repository's has run in it for this start, so nobody knows any more what is there. */
   hasRunSetup: boolean;
   /** Which hooks of the source its commits do not run, unless its setup installs them; null where there are none. */

@@ -1,32 +1,17 @@
 import { basename, join } from 'node:path';
 import type { Task } from '../../../schemas/task.ts';
 import { branchName } from '../../domain/branch-name.ts';
-import { MakimaError } from '../../errors.ts';
-import { isDirectory } from '../../files/look.ts';
 import { openRepository, parseRepositoryUrl, type Repository, repositoryOf, staleBase } from '../../git/repository/index.ts';
-import {
-  addWorktree,
-  continueWorktree,
-  keepEarlier,
-  type NewWorktree,
-  parseWorktree,
-  requireWorktree,
-  sweepTemporary,
-  type Worktree,
-} from '../../git/worktree/index.ts';
+import { addWorktree, continueWorktree, keepEarlier, type NewWorktree, withPresenceLock, type Worktree } from '../../git/worktree/index.ts';
 import type { RunContext } from '../context.ts';
+import { bringSubtasksBack, filesOf, goOnInEarlier, putAwayAgain } from './earlier-worktree.ts';
 import { continuesBranch, tipOf, warnOfMovedBranch } from './existing-branch.ts';
 import { baseNameOf, baseOf, localName, type Foundation } from './find-base.ts';
 import { noteHalfMade, undoHalfMade } from './half-made.ts';
 import type { RunHook, Start } from './hook.ts';
 import { tellLinks } from './tell-links.ts';
 
-type Parts = Pick<RunContext, 'store' | 'ledger' | 'directories' | 'userHome' | 'prepared'>;
-
-const recorded = async (context: Parts, taskId: string): Promise<Worktree | null> => {
-  const row = await context.store.getWorktree(taskId);
-  return row ? parseWorktree(row.record) : null;
-};
+type Parts = Pick<RunContext, 'store' | 'ledger' | 'directories' | 'userHome' | 'prepared' | 'now' | 'reached'>;
 
 /** What begins empty is one for a whole tree: that of the task at its top. */
 const openFor = async (context: Parts, task: Task, signal: AbortSignal): Promise<Repository> => {
@@ -58,17 +43,17 @@ const continueFrom = async (
   context: Parts,
   task: Task,
   sourceId: string,
-  place: Omit<NewWorktree, 'base'>,
+  place: Omit<NewWorktree, 'base'> & { signal: AbortSignal },
   repository: Repository,
 ): Promise<Worktree> => {
-  const from = await recorded(context, sourceId);
-  if (!from || !(await isDirectory(from.path)))
-    throw new MakimaError('WORKTREE_NOT_FOUND', `Task ${sourceId}, which this one continues, has no worktree any more`);
+  const from = await filesOf(context, sourceId, place.signal);
   const source = await context.store.getTask(sourceId);
   // the diff holds the work of both
   const branch = source === null ? null : baseNameOf(source);
   const base = { branch, local: localName(repository, branch), commit: from.baseCommit };
-  const worktree = await continueWorktree(from, repository, { ...place, base, told: tellLinks(context, task.id) });
+  const worktree = await withPresenceLock(from.gitDir, () =>
+    continueWorktree(from, repository, { ...place, base, told: tellLinks(context, task.id) }),
+  );
   context.ledger.say(task.id, `Continued from "${source?.name ?? sourceId}" (${sourceId}): everything its worktree holds was brought over`);
   return worktree;
 };
@@ -110,28 +95,25 @@ const make = async (context: Parts, start: Start): Promise<Worktree> => {
 export const prepareWorktree = (context: Parts): RunHook => ({
   name: 'worktree',
   async prepare(start) {
-    const earlier = await recorded(context, start.task.id);
-    if (earlier && (await isDirectory(earlier.path))) {
-      start.worktree = earlier;
-      await requireWorktree(earlier);
-      await sweepTemporary(earlier.gitDir);
-      if (continuesBranch(start.task)) await warnOfMovedBranch(context, start.task, earlier, start.signal);
-    } else {
+    const gitDir = repositoryOf(context.directories, start.task.id);
+    start.worktree = await withPresenceLock(gitDir, () => goOnInEarlier(context, start));
+    if (start.worktree === null) {
       start.isNewWorktree = true;
-      // Its directory was deleted: a crash must not make the half of a new one pass for it.
-      if (earlier) await context.store.deleteWorktree(start.task.id);
       start.worktree = await context.prepared.duringStart(() => make(context, start));
+    } else {
+      if (continuesBranch(start.task)) await warnOfMovedBranch(context, start.task, start.worktree, start.signal);
+      if (start.task.isOrchestrator) await bringSubtasksBack(context, start);
     }
     const { path, branch, baseCommit } = start.worktree;
     start.task = await context.ledger.update(start.task.id, { overlayPath: path, branch, baseCommit });
     context.ledger.say(
       start.task.id,
-      `${start.isNewWorktree ? 'Worktree ready' : 'Going on in the worktree of the earlier run'}: ${path} on branch ${branch}`,
+      `${start.isNewWorktree ? 'Worktree ready' : start.isRestored ? 'Brought back the worktree of the earlier run, without what git ignores' : 'Going on in the worktree of the earlier run'}: ${path} on branch ${branch}`,
     );
     return undefined;
   },
   async undo(start) {
-    if (!start.isNewWorktree) return;
+    if (!start.isNewWorktree) return putAwayAgain(context, start);
     await undoHalfMade(start.run.directory);
     start.worktree = null;
     start.task = await context.ledger.update(start.task.id, { overlayPath: null, baseCommit: null });

@@ -18,7 +18,7 @@ export const runSetup = ({
   async prepare(start) {
     const worktree = worktreeOfStart(start);
     const { task, run } = start;
-    if (start.isNewWorktree) {
+    if (start.isNewWorktree || start.isRestored) {
       const failure = await runProjectCommand({
         which: 'setup',
         worktree: worktree.path,

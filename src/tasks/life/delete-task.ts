@@ -1,8 +1,7 @@
 import type { Task } from '../../../schemas/task.ts';
 import { isActive } from '../../domain/status-machine.ts';
 import { MakimaError } from '../../errors.ts';
-import { removeTaskCards, removeWorktree, trashOf, type Worktree } from '../../git/worktree/index.ts';
-import { worktreeOf } from '../../ledger/worktree-of.ts';
+import { parseWorktree, removeTaskCards, removeWorktree, trashOf, type Worktree } from '../../git/worktree/index.ts';
 import { untilDone } from '../../runs/until-done.ts';
 import { requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
@@ -62,9 +61,11 @@ export const deleteTask = async (
   if (all.some((each) => completions.isRunning(each.id))) throw new MakimaError('COMPLETION_RUNNING');
   const worktrees: Worktree[] = [];
   for (const each of all.toReversed()) {
-    const worktree = await worktreeOf(parts, each.id);
-    if (!worktree) continue;
-    if (keepWorktree) {
+    const row = await store.getWorktree(each.id);
+    if (!row) continue;
+    const worktree = parseWorktree(row.record);
+    // of one that is put away there is nothing to be left where it is: what was kept of it stays kept
+    if (keepWorktree && row.awaySince === null) {
       await removeTaskCards(directories, each.id);
     } else if (await prepareUnlessGone(parts, each, worktree)) worktrees.push(worktree);
   }

@@ -13,6 +13,6 @@ export const requireRoom = async ({ diskSpace, minFreeBytes, home }: Needs<'disk
   if (freeBytes >= minFreeBytes) return;
   throw new MakimaError(
     'DISK_FULL',
-    `${Math.floor(freeBytes / mebibyte)} MiB are free on the disk of ${home}, and new work needs ${Math.ceil(minFreeBytes / mebibyte)}`,
+    `${Math.floor(freeBytes / mebibyte)} MiB are free on the disk of ${home}, and new work needs ${Math.ceil(minFreeBytes / mebibyte)}: \`makima prune --worktrees\` says what old worktrees take, and puts them away`,
   );
 };

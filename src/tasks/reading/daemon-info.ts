@@ -6,9 +6,10 @@ export const info = async ({
   daemon,
   drivers,
   diskSpace,
+  disk,
   log,
   store,
-}: Needs<'daemon' | 'drivers' | 'diskSpace' | 'log' | 'store'>): Promise<Info> => ({
+}: Needs<'daemon' | 'drivers' | 'diskSpace' | 'disk' | 'log' | 'store'>): Promise<Info> => ({
   ...daemon,
   agents: await Promise.all(
     drivers.all.map(async (driver) => {
@@ -16,6 +17,6 @@ export const info = async ({
       return { ...installation, problem: installation.problem ?? (await driver.whyNotSignedIn()) };
     }),
   ),
-  disk: { ...(await diskSpace()), logBytes: log.sizes().reduce((sum, { bytes }) => sum + bytes, 0) },
+  disk: { ...(await diskSpace()), logBytes: log.sizes().reduce((sum, { bytes }) => sum + bytes, 0), usage: disk.current() },
   counts: await store.countByStatus(),
 });

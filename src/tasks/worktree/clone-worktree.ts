@@ -2,6 +2,7 @@ import { isAbsolute, join, normalize } from 'node:path';
 import type { CloneResult, TargetExists } from '../../../schemas/worktree.ts';
 import { MakimaError } from '../../errors.ts';
 import { cloneStandalone, exists } from '../../git/delivery/index.ts';
+import { withPresenceLock } from '../../git/worktree/index.ts';
 import { requireWorktree } from '../../ledger/worktree-of.ts';
 import { requireOwner, requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
@@ -28,7 +29,10 @@ export const cloneWorktree = async (
   const { userHome, directories, home } = parts;
   const task = await requireTask(parts, caller, taskId, 'own');
   const target = resolveTarget(targetDir, userHome);
-  await cloneStandalone(await requireWorktree(parts, task.id), target, { forbidden: [directories.worktrees, home] });
+  const { gitDir } = await requireWorktree(parts, task.id);
+  await withPresenceLock(gitDir, async () =>
+    cloneStandalone(await requireWorktree(parts, task.id), target, { forbidden: [directories.worktrees, home] }),
+  );
   return { success: true, message: `The work of "${task.name}" is in ${target}, a repository of its own`, targetDir: target };
 };
 

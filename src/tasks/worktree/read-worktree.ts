@@ -2,7 +2,7 @@ import type { FileChange, WorktreeInfo } from '../../../schemas/worktree.ts';
 import { MakimaError } from '../../errors.ts';
 import { isDirectory } from '../../files/look.ts';
 import { diffFiles as changedFiles, diffPatch as patchOf } from '../../git/snapshot/index.ts';
-import type { Worktree } from '../../git/worktree/index.ts';
+import { parseWorktree, type Worktree } from '../../git/worktree/index.ts';
 import { requireWorktree } from '../../ledger/worktree-of.ts';
 import { requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
@@ -17,8 +17,10 @@ const present = async (parts: Needs<'store'>, caller: Caller, taskId: string): P
 /** Where a task works, and whether that is there. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, WORKTREE_NOT_FOUND (it never had one) */
 export const getWorktree = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<WorktreeInfo> => {
   const task = await requireTask(parts, caller, taskId, 'read');
-  const { path, branch, baseCommit } = await requireWorktree(parts, task.id);
-  return { path, branch, baseCommit, exists: await isDirectory(path) };
+  const row = await parts.store.getWorktree(task.id);
+  const { path, branch, baseCommit } = row === null ? await requireWorktree(parts, task.id) : parseWorktree(row.record);
+  const awaySince = row?.awaySince ?? null;
+  return { path, branch, baseCommit, exists: awaySince === null && (await isDirectory(path)), awaySince };
 };
 
 /** What a task changed since its base, committed or not, as a patch. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, WORKTREE_NOT_FOUND, GIT_FAILED */

@@ -11,6 +11,17 @@ const createKey = {
   forATime: { summary: 'For a time', value: { label: 'ci', expiresAt: '2999-01-01T00:00:00Z' } },
 } satisfies Record<string, { summary: string; value: CreateToolKey }>;
 
+const usage: Info['disk']['usage'] = {
+  measuredAt: at.created,
+  worktreeBytes: 9_600_000_000,
+  repositoryBytes: 310_000_000,
+  cacheBytes: 820_000_000,
+  keptBytes: 45_000_000,
+  preparedBytes: 240_000_000,
+  logBytes: 4_200_000,
+  runBytes: 90_000,
+};
+
 const info: Info = {
   id: '2f1c8a4e-6d3b-4e57-8a90-1b2c3d4e5f60',
   version: '0.2.0',
@@ -18,7 +29,7 @@ const info: Info = {
   startedAt: at.created,
   agents: [{ name: 'claude', command: 'claude', path: '/home/ada/.local/bin/claude', version: '2.1.330', problem: null }],
   limits: { maxConcurrentTasks: 4, maxDepth: 2 },
-  disk: { freeBytes: 120_000_000_000, totalBytes: 500_000_000_000, logBytes: 4_200_000 },
+  disk: { freeBytes: 120_000_000_000, totalBytes: 500_000_000_000, logBytes: 4_200_000, usage },
   counts: { running: 1, done: 12 },
 };
 
@@ -38,7 +49,8 @@ export const serviceTexts: OperationTexts = {
   },
   deleteToolKey: { description: 'A call with it that is under way is answered to its end.', answers: {} },
   getInfo: {
-    description: 'What keeps an agent from working is its `problem`, in words that say what to do.',
+    description:
+      'What keeps an agent from working is its `problem`, in words that say what to do. What the disk is used for is measured once an hour, and then only what has changed: nobody who asks waits for it.',
     answers: { 200: json(info) },
   },
   healthz: { description: 'As long as the process answers. It asks for no credential.', answers: { 200: health } },
@@ -47,7 +59,7 @@ export const serviceTexts: OperationTexts = {
     answers: { 200: health },
   },
   metrics: {
-    description: 'Requests, tasks by status, open streams, prepared worktrees, and what Node measures of itself.',
+    description: 'Requests, tasks by status, open streams, prepared worktrees, the disk, and what Node measures of itself.',
     answers: {
       200: {
         'text/plain': { example: '# HELP makima_tasks Tasks by status\n# TYPE makima_tasks gauge\nmakima_tasks{status="running"} 1\n' },

@@ -31,8 +31,9 @@ const completed = { success: true, message: `The branch ${String(branch)} is in 
 /** What a task has changed, and where; copies of it, and its way into a repository. */
 export const worktreeTexts: OperationTexts = {
   getWorktree: {
-    description: '`exists` is false where the directory was removed by somebody else. A task that was never started has none: 404.',
-    answers: { 200: jsonAndText({ path, branch, baseCommit, exists: true }, `${String(path)}\n`) },
+    description:
+      '`exists` is false where its files were put away (`awaySince`), or somebody else removed them. A task that was never started has none: 404.',
+    answers: { 200: jsonAndText({ path, branch, baseCommit, exists: true, awaySince: null }, `${String(path)}\n`) },
   },
   getDiff: {
     description:
@@ -44,9 +45,14 @@ export const worktreeTexts: OperationTexts = {
     requests: clone,
     answers: { 201: jsonAndText({ success: true, message: `Copied to ${copy}`, targetDir: copy }, `${copy}\n`) },
   },
+  removeWorktree: {
+    description:
+      'Its files go; what git does not ignore of them, committed or not, is kept in the repository, which stays. A restore or the next start of the task brings it back. What git ignores, such as `node_modules`, is not kept. A worktree in which a process works, which is being changed, or whose tree of tasks is not over is left as it is.',
+    answers: { 200: jsonAndText({ path: String(path), bytes: 482_000_000 }, '482000000\n') },
+  },
   restoreWorktree: {
     description:
-      'All that a deletion has kept: what git does not ignore, committed or not, and the repository. A parent comes back before its subtasks, or these with `parentTaskId=none` as tasks of their own.',
+      'All that a deletion, or putting it away, has kept: what git does not ignore, committed or not, and the repository. A parent comes back before its subtasks, or these with `parentTaskId=none` as tasks of their own.',
     answers: { 200: jsonAndText(doneTask, taskLine(doneTask)) },
   },
   targetExists: {

@@ -47,23 +47,3 @@ export const applyRetention = async (parts: Needs<'store' | 'log' | 'now'>, rete
   }
   return freed;
 };
-
-/** Applies the retention at once, and again so long after each time, in milliseconds. @returns ends it */
-export const keepRetention = (parts: Needs<'store' | 'log' | 'now' | 'report'>, retention: Retention, everyMs: number): (() => void) => {
-  let timer: NodeJS.Timeout;
-  let ended = false;
-  const apply = async (): Promise<void> => {
-    try {
-      await applyRetention(parts, retention);
-    } catch (error) {
-      parts.report('deleting old events', error);
-    }
-    // Only then the next one: a large log takes its time.
-    if (!ended) timer = setTimeout(() => void apply(), everyMs);
-  };
-  void apply();
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-  };
-};
