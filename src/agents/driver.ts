@@ -6,6 +6,8 @@ export interface AgentCommand {
   args: string[];
   /** Added to the environment. */
   env: Record<string, string>;
+  /** It is told to act unasked: what it asks all the same, but a question to the user, nobody is to be asked for. */
+  actsUnasked: boolean;
 }
 
 /** A server of tools that the agent is to speak to. Arguments can be read by every user of the machine: a secret stands in the agent's environment, and here as `${ITS_NAME}`. */
@@ -44,8 +46,8 @@ export interface AgentRequest {
   suggestions?: readonly AgentRule[];
   /** It is nothing that may be decided beforehand: what it would do is dangerous, or nobody but its user can say it. */
   isDelicate?: boolean;
-  /** The agent was to act unasked, and does all but this: it asks what its maker forbids it to do by itself. Why, in its words. */
-  actsUnasked?: { reason: string | null };
+  /** Why it does not do it by itself, in its words. */
+  reason?: string;
   /** Where it works: paths of rules may begin there. */
   cwd?: string;
 }

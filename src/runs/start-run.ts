@@ -3,6 +3,7 @@ import type { RunHandle } from '../process/handle.ts';
 import { launch } from '../process/launch.ts';
 import { createRunDirectory } from '../process/run-directory.ts';
 import { sweepRun } from '../process/sweep.ts';
+import type { Run } from '../store/task-store.ts';
 import type { Begun } from './begin-run.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { worktreeOfStart, type Additions, type RunHook, type Start } from './hooks/hook.ts';
@@ -15,7 +16,11 @@ type Parts = Pick<RunContext, 'homeId' | 'store' | 'ledger' | 'drivers' | 'inher
   Stopping;
 
 /** The directory with what the agent is told first in it, then the process: whenever the daemon dies, the agent has that or was never there. */
-const launchAgent = async (context: Parts, start: Start, additions: readonly Additions[]): Promise<RunHandle> => {
+const launchAgent = async (
+  context: Parts,
+  start: Start,
+  additions: readonly Additions[],
+): Promise<Pick<Run, 'actsUnasked'> & { handle: RunHandle }> => {
   const { task, run, driver } = start;
   await createRunDirectory(run.directory);
   const said = await storeOpening(context, start);
@@ -39,7 +44,7 @@ const launchAgent = async (context: Parts, start: Start, additions: readonly Add
   });
   context.reached('agent launched');
   context.ledger.say(task.id, said);
-  return handle;
+  return { handle, actsUnasked: command.actsUnasked };
 };
 
 /** A run whose agent has been started. */
@@ -86,17 +91,17 @@ export const startRun = async (
     }
     signal.throwIfAborted();
     await context.ledger.transition(taskId, { to: 'starting' });
-    const handle = await launchAgent(context, start, additions);
+    const { handle, actsUnasked } = await launchAgent(context, start, additions);
     launched = true;
     // Whoever stopped it in the meantime saw no agent to stop.
     stop.throwIfAborted();
     start.task = await context.ledger.transition(taskId, {
       to: 'running',
       patch: { startedAt: context.now().toISOString() },
-      run: { runId, changes: { handle, state: 'running' } },
+      run: { runId, changes: { handle, actsUnasked, state: 'running' } },
     });
     context.reached('running stored');
-    return { task: start.task, run: { ...start.run, state: 'running', handle }, driver, handle };
+    return { task: start.task, run: { ...start.run, state: 'running', handle, actsUnasked }, driver, handle };
   } catch (error) {
     // The next daemon takes up an agent that was launched, and sets up again what was not.
     if (detach.aborted && !stop.aborted) await (launched ? undefined : sweepRun(runId, null));

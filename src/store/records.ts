@@ -101,6 +101,8 @@ export interface Run {
   stopRequested: 'interrupted' | 'failed' | 'done' | null;
   /** Of a stop that nobody but the daemon asked for: why, and what to do. */
   stopReason: string | null;
+  /** Its agent was told to act unasked: nobody is asked whether it may do what it asks for all the same. */
+  actsUnasked: boolean;
   /** The task was reported done; the agent is only being waited for. */
   finishRequested: boolean;
   /** A stop of this run leaves the subtasks running. */
@@ -119,6 +121,7 @@ export type RunChanges = Partial<
     Run,
     | 'handle'
     | 'state'
+    | 'actsUnasked'
     | 'baseUsage'
     | 'usage'
     | 'endedAt'

@@ -133,11 +133,12 @@ export const runOf = (row: Selectable<Tables['runs']>): Run => {
     keepSubtasks: row.keepSubtasks === 1,
     finishRequested: row.finishRequested === 1,
     endedByDaemon: row.endedByDaemon === 1,
+    actsUnasked: row.actsUnasked === 1,
   };
 };
 
 export const runChangesRow = (changes: RunChanges): Updateable<Tables['runs']> => {
-  const { handle, baseUsage, usage, keepSubtasks, finishRequested, endedByDaemon, ...fields } = changes;
+  const { handle, baseUsage, usage, keepSubtasks, finishRequested, endedByDaemon, actsUnasked, ...fields } = changes;
   return {
     ...fields,
     ...('handle' in changes && { handle: handle === null ? null : JSON.stringify(handle) }),
@@ -145,6 +146,7 @@ export const runChangesRow = (changes: RunChanges): Updateable<Tables['runs']> =
     ...(usage !== undefined && { usage: write(usage) }),
     ...(keepSubtasks !== undefined && { keepSubtasks: keepSubtasks ? 1 : 0 }),
     ...(finishRequested !== undefined && { finishRequested: finishRequested ? 1 : 0 }),
+    ...(actsUnasked !== undefined && { actsUnasked: actsUnasked ? 1 : 0 }),
     ...(endedByDaemon !== undefined && { endedByDaemon: endedByDaemon ? 1 : 0 }),
   };
 };

@@ -51,6 +51,7 @@ export const insertRun = async (
     toldAfter: null,
     finishRequested: 0,
     endedByDaemon: 0,
+    actsUnasked: 0,
     exitCode: null,
   };
   return runOf(await trx.insertInto('runs').values(row).returningAll().executeTakeFirstOrThrow());

@@ -29,9 +29,11 @@ export interface Tables {
     /** The budgets of which something was told. */
     budgetMarks: string | null;
   };
-  runs: Row<Omit<Run, 'handle'>, 'baseUsage' | 'usage' | 'ports', 'resume' | 'keepSubtasks' | 'finishRequested' | 'endedByDaemon'> & {
-    handle: string | null;
-  };
+  runs: Row<
+    Omit<Run, 'handle'>,
+    'baseUsage' | 'usage' | 'ports',
+    'resume' | 'keepSubtasks' | 'finishRequested' | 'endedByDaemon' | 'actsUnasked'
+  > & { handle: string | null };
   worktrees: Row<Omit<WorktreeRecord, 'record'>, never, never> & { record: string };
   tool_keys: Row<ToolKeyRecord, never, never>;
   integrations: Row<Integration, never, never>;

@@ -76,6 +76,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'toldAfter',
     'keepSubtasks',
     'ports',
+    'actsUnasked',
     'usage',
     'baseRunningMs',
     'stopReason',

@@ -17,6 +17,7 @@ const laterColumns = [
   ['runs', 'toldAfter'],
   ['runs', 'keepSubtasks'],
   ['runs', 'ports'],
+  ['runs', 'actsUnasked'],
   ['runs', 'resume'],
   ['runs', 'usage'],
   ['runs', 'baseRunningMs'],

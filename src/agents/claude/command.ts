@@ -29,8 +29,11 @@ const ask = ['--permission-prompt-tool', 'stdio'];
 const withoutPlans = ['--disallowedTools', 'EnterPlanMode,ExitPlanMode'];
 
 /** Questions to the user are asked in either mode: claude has AskUserQuestion only where somebody can be asked. */
-const permissionArgs = (permissions: AgentLaunch['permissions'], { enablePermissions }: ClaudeSettings): string[] =>
-  permissions === 'skip' || (permissions === null && !enablePermissions) ? [skip, ...ask, ...withoutPlans] : ask;
+const permissionArgs = (actsUnasked: boolean): string[] => (actsUnasked ? [skip, ...ask, ...withoutPlans] : ask);
+
+/** Where a policy of the user's forbids it to skip permissions, it asks for what its rules do not allow though it is told not to. */
+const actsUnasked = ({ permissions }: AgentLaunch, { enablePermissions }: ClaudeSettings): boolean =>
+  permissions === 'skip' || (permissions === null && !enablePermissions);
 
 /** An option with its value, nothing where there is none. */
 const option = (name: string, value: string | number | null | undefined): string[] => (value == null ? [] : [name, String(value)]);
@@ -65,10 +68,11 @@ export const claudeCommand = (settings: ClaudeSettings, path: string, launch: Ag
     '--input-format',
     'stream-json',
     ...(settings.disableVerbose ? [] : ['--verbose']),
-    ...permissionArgs(launch.permissions, settings),
+    ...permissionArgs(actsUnasked(launch, settings)),
     '-p',
     ...settings.args,
     ...launchArgs(launch, settings.args),
   ],
   env: { ...settings.agentEnv },
+  actsUnasked: actsUnasked(launch, settings),
 });

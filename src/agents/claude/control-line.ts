@@ -29,9 +29,9 @@ const questionsOf = (input: JsonObject): AgentQuestion[] =>
 /**
  * A `control_request` asks for what stdin answers (stdin.ts): of its kinds `can_use_tool` alone is one that somebody has to decide.
  * 2.1.100 does not say which of them are questions to the user; 2.1.330 says so of the approval of a plan, too.
- * @param works - how and where the session goes on, as its last `init` or `status` has it
+ * @param cwd - where the session goes on, as its last `init` has it
  */
-export const requestOf = (line: JsonObject, works: { permissionMode: string | null; cwd: string | null }): AgentSignal[] => {
+export const requestOf = (line: JsonObject, cwd: string | null): AgentSignal[] => {
   const asked = objectAt(line, 'request') ?? {};
   const [id, named] = [stringAt(line, 'request_id'), stringAt(asked, 'tool_name')];
   if (stringAt(asked, 'subtype') !== 'can_use_tool' || id === null || id === '' || id.length > maxIdLength) return [];
@@ -40,6 +40,7 @@ export const requestOf = (line: JsonObject, works: { permissionMode: string | nu
   const questions = tool === questionTool ? questionsOf(input) : [];
   const isQuestion = fieldAt(asked, 'requires_user_interaction') === true || tool === questionTool;
   const isSafetyCheck = stringAt(asked, 'decision_reason_type') === 'safetyCheck' || fieldAt(asked, 'suppress_always_allow_rule') === true;
+  const reason = textAt(asked, 'decision_reason');
   const request: AgentRequest = {
     id,
     tool,
@@ -47,8 +48,8 @@ export const requestOf = (line: JsonObject, works: { permissionMode: string | nu
     isQuestion,
     ...(questions.length > 0 && { questions }),
     ...((isQuestion || isSafetyCheck) && { isDelicate: true }),
-    ...(!isQuestion && works.permissionMode === 'bypassPermissions' && { actsUnasked: { reason: textAt(asked, 'decision_reason') } }),
-    ...(works.cwd !== null && { cwd: works.cwd }),
+    ...(reason !== null && { reason }),
+    ...(cwd !== null && { cwd }),
   };
   const suggestions = suggestedRules(asked, request);
   return [{ kind: 'asked', request: { ...request, ...(suggestions.length > 0 && { suggestions }) } }];

@@ -18,7 +18,7 @@ export const claudeReader = (): AgentReader => {
   let totalCost = 0;
   /** Its model has answered, or a command of claude's own has. */
   let spoke = false;
-  let works: { permissionMode: string | null; cwd: string | null } = { permissionMode: null, cwd: null };
+  let cwd: string | null = null;
   /** Why the turn's prompt did not reach the model. */
   let refusal: string | null = null;
   const tools = toolTally();
@@ -27,6 +27,7 @@ export const claudeReader = (): AgentReader => {
   // An `init` opens every turn, not only the process. The session's id is taken from there and from nowhere else:
   // `conversation_reset` still carries the old one, and its `new_conversation_id` is not the session that follows.
   const init = (message: JsonObject): AgentSignal[] => {
+    cwd = stringAt(message, 'cwd') ?? cwd;
     const id = stringAt(message, 'session_id');
     const started: AgentSignal = { kind: 'turn-started' };
     if (id === null || id === '' || id.length > maxSessionIdLength || id === sessionId) return [started];
@@ -74,14 +75,11 @@ export const claudeReader = (): AgentReader => {
       open.take(message);
     }
     if (type === 'result') return result(message);
-    if (type === 'control_request') return requestOf(message, works);
+    if (type === 'control_request') return requestOf(message, cwd);
     if (type === 'control_cancel_request') return withdrawalOf(message);
     if (type === 'rate_limit_event') return limitOf(message);
     if (type !== 'system') return [];
     const subtype = stringAt(message, 'subtype');
-    // A `status` tells of another mode in the middle of a turn, such as a plan's.
-    if (subtype === 'init' || subtype === 'status')
-      works = { permissionMode: stringAt(message, 'permissionMode') ?? works.permissionMode, cwd: stringAt(message, 'cwd') ?? works.cwd };
     if (subtype === 'init') return init(message);
     refusal = refusalOf(message) ?? refusal;
     return subtype === 'background_tasks_changed' ? background(message) : [];

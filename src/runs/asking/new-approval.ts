@@ -42,11 +42,17 @@ export const ruledBy = (driver: AgentDriver, request: AgentRequest, rules: reado
   return rule ? remembered(rule) : null;
 };
 
+/** Whose agent asks. */
+interface Of {
+  run: Pick<Run, 'runId' | 'taskId' | 'actsUnasked'>;
+  driver: AgentDriver;
+}
+
 /** What needs nobody to decide it; null where somebody has to. */
-const decidedAtOnce = (driver: AgentDriver, request: AgentRequest, rules: readonly RememberedRule[]): Auto | null => {
-  if (request.actsUnasked)
+const decidedAtOnce = ({ run, driver }: Of, request: AgentRequest, rules: readonly RememberedRule[]): Auto | null => {
+  if (run.actsUnasked && !request.isQuestion)
     return refused(
-      `${request.actsUnasked.reason ?? 'This needs an approval'}. Nobody is asked, since this agent runs with its permissions skipped: do it in another way, or leave it and say so at the end.`,
+      `${request.reason ?? 'This needs an approval'}. Nobody is asked, since this agent runs with its permissions skipped: do it in another way, or leave it and say so at the end.`,
     );
   return ruledBy(driver, request, rules);
 };
@@ -56,7 +62,7 @@ const decidedAtOnce = (driver: AgentDriver, request: AgentRequest, rules: readon
  * @param rules - what was decided once and for all, the latest first
  */
 export const newApproval = (
-  { run, driver }: { run: Pick<Run, 'runId' | 'taskId'>; driver: AgentDriver },
+  of: Of,
   request: AgentRequest,
   rules: readonly RememberedRule[],
   { id, at }: { id: string; at: string },
@@ -65,11 +71,11 @@ export const newApproval = (
   const isLarge = isTooLarge(request.input);
   const auto = isLarge
     ? refused('This is too large to be shown to whoever decides. Do it in smaller parts.')
-    : decidedAtOnce(driver, request, rules);
+    : decidedAtOnce(of, request, rules);
   return {
     id,
-    taskId: run.taskId,
-    runId: run.runId,
+    taskId: of.run.taskId,
+    runId: of.run.runId,
     requestId: request.id,
     kind: questions === null ? 'tool' : 'question',
     tool,

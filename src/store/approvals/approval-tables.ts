@@ -2,7 +2,7 @@ import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * The step that makes the tables of what agents ask and of what was decided once and for all.
+ * The step that makes the tables of what agents ask and of what was decided once and for all, and the mark of who asks nobody.
  * @param identity - of the column that numbers rows
  */
 export const approvalTables = (identity: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder): Migration => ({
@@ -18,6 +18,11 @@ export const approvalTables = (identity: (column: ColumnDefinitionBuilder) => Co
     await db.schema.createIndex('approvals_request').on('approvals').columns(['runId', 'requestId']).unique().execute();
     await db.schema.createIndex('approvals_task').on('approvals').columns(['taskId', 'status']).execute();
     await db.schema.createIndex('approvals_status').on('approvals').column('status').execute();
+
+    await db.schema
+      .alterTable('runs')
+      .addColumn('actsUnasked', 'integer', (c) => c.notNull().defaultTo(0))
+      .execute();
 
     let rules = db.schema.createTable('approval_rules').addColumn('seq', 'integer', identity).addColumn('taskId', 'text', ownedByTask);
     for (const column of ['scope', 'decision', 'tool', 'createdAt']) rules = rules.addColumn(column, 'text', (c) => c.notNull());

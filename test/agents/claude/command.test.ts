@@ -63,6 +63,7 @@ void t.test('who is to ask asks over its streams, whatever the settings say', (t
     t.ok(commandOf({ enablePermissions }, { permissions: 'skip' }).args.includes(skip));
     const asSet = commandOf({ enablePermissions }).args;
     t.equal(asSet[asSet.indexOf('--permission-prompt-tool') + 1], 'stdio', 'its user is asked in either mode');
+    t.equal(commandOf({ enablePermissions }).actsUnasked, !enablePermissions);
     t.equal(asSet.includes('--disallowedTools'), !enablePermissions, 'who acts unasked waits for nobody to approve a plan');
   }
   t.end();

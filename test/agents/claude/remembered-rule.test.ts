@@ -112,9 +112,9 @@ void t.test('one very input, whatever the order of its fields and what is remark
 });
 
 void t.test('what claude suggests is taken where it fits the request, else that very input', (t) => {
-  const request = (tool: string, input: object, more: object = {}, mode = 'default'): AgentRequest | undefined => {
+  const request = (tool: string, input: object, more: object = {}): AgentRequest | undefined => {
     const reader = claudeReader();
-    reader.read(JSON.stringify({ type: 'system', subtype: 'init', session_id: 's', cwd: '/w/tree', permissionMode: mode }));
+    reader.read(JSON.stringify({ type: 'system', subtype: 'init', session_id: 's', cwd: '/w/tree' }));
     const { signals } = reader.read(
       JSON.stringify({ type: 'control_request', request_id: 'r', request: { subtype: 'can_use_tool', tool_name: tool, input, ...more } }),
     );
@@ -158,26 +158,15 @@ void t.test('what claude suggests is taken where it fits the request, else that 
     { command: 'rm -rf /' },
     { ...rules('rm *'), decision_reason_type: 'safetyCheck', decision_reason: 'Why' },
   );
-  t.match(dangerous, { isDelicate: true, suggestions: undefined, actsUnasked: undefined });
-  t.match(request('Bash', { command: 'x' }, { decision_reason: 'Why' }, 'bypassPermissions'), { actsUnasked: { reason: 'Why' } });
+  t.match(dangerous, { isDelicate: true, suggestions: undefined, reason: 'Why' });
   // 2.1.100 does not say that this is one for the user.
-  const old = request(
-    'AskUserQuestion',
-    { questions: [{ question: 'A?', options: [{ label: 'B' }, 7] }, { question: '' }, 7] },
-    {},
-    'bypassPermissions',
-  );
+  const old = request('AskUserQuestion', { questions: [{ question: 'A?', options: [{ label: 'B' }, 7] }, { question: '' }, 7] });
   t.match(old, {
     isQuestion: true,
     isDelicate: true,
     questions: [{ question: 'A?', header: null, options: [{ label: 'B', description: null }] }],
   });
   t.equal(old?.questions?.length, 1);
-  t.equal(old?.actsUnasked, undefined);
-  t.match(request('ExitPlanMode', {}, { requires_user_interaction: true }, 'bypassPermissions'), {
-    isQuestion: true,
-    questions: undefined,
-    actsUnasked: undefined,
-  });
+  t.match(request('ExitPlanMode', {}, { requires_user_interaction: true }), { isQuestion: true, questions: undefined });
   t.end();
 });
