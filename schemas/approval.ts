@@ -52,7 +52,9 @@ export const Approval = Type.Object(
       ApprovalStatus,
       'pending: the agent waits; withdrawn: it does no more, or has ended; expired: nobody has decided in time, and it was told no',
     ),
-    message: Nullable(Type.String({ description: 'Of a no: what the agent was told; of a yes: the words that came with it' })),
+    message: Nullable(
+      Type.String({ description: 'Of a no: what the agent was told; of a yes: the words that came with it, which it has as a message' }),
+    ),
     answers: Nullable(Answers('To its questions, by the question')),
     updatedInput: Nullable(FreeObject('What the tool was given in the place of its input')),
     remember: Nullable(StringEnum(rememberScopes, { description: 'For what else it was decided' })),

@@ -1788,7 +1788,7 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "allowed" | "denied" | "withdrawn" | "expired";
-            /** @description Of a no: what the agent was told; of a yes: the words that came with it */
+            /** @description Of a no: what the agent was told; of a yes: the words that came with it, which it has as a message */
             message: string | null;
             /** @description To its questions, by the question */
             answers: {

@@ -37,6 +37,18 @@ const placeOf = async (
   return { taskId: (await store.ancestors(task.id)).at(-1)?.id ?? task.id, scope: 'tree' };
 };
 
+/** A yes to a tool has no room for words: the agent has them as a message. */
+const tellWords = async ({ runs }: Needs<'runs'>, { id, taskId, kind, status, message }: ApprovalRecord): Promise<void> => {
+  if (kind !== 'tool' || status !== 'allowed' || message === null) return;
+  try {
+    await runs.send(taskId, { id, kind: 'user', text: message });
+  } catch (error) {
+    // It has ended meanwhile, or has more to read already: the decision counts all the same.
+    if (!(error instanceof MakimaError && ['AGENT_INPUT_CLOSED', 'TASK_NOT_RUNNING', 'TOO_MANY_MESSAGES'].includes(error.code)))
+      throw error;
+  }
+};
+
 /**
  * Decides what an agent asks, once. It is answered when the decision is stored; the agent has it when its task has a slot again.
  * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, APPROVAL_NOT_FOUND, APPROVAL_DECIDED, VALIDATION_FAILED, UNAUTHENTICATED (a key that died meanwhile)
@@ -75,5 +87,6 @@ export const decideApproval = async (
   );
   reached('approval decided');
   runs.decided(stored, rules.length > 0);
+  await tellWords(parts, stored);
   return toWire(stored);
 };

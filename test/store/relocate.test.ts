@@ -48,6 +48,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'completion',
     'createdAt',
     'updatedAt',
+    'resumeNext',
     'queuedAt',
     'startedAt',
     'completedAt',
@@ -76,6 +77,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'toldAfter',
     'keepSubtasks',
     'ports',
+    'resume',
     'actsUnasked',
     'usage',
     'baseRunningMs',
@@ -85,6 +87,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
   tool_keys: ['seq', 'id', 'taskId', 'keyHash', 'label', 'createdAt', 'expiresAt', 'runId'],
   integrations: ['seq', 'subtaskId', 'taskId', 'state', 'commitSha', 'sourceCommit', 'sourceTree', 'reason', 'at'],
   open_merges: ['seq', 'taskId', 'subtaskId', 'sourceBranch', 'phase', 'startedAt'],
+  messages: ['seq', 'id', 'taskId', 'kind', 'text', 'state', 'runId', 'createdAt'],
   // What an agent asked is answered as it was asked, also where its worktree has moved since.
   approvals: [
     'seq',

@@ -337,6 +337,7 @@ for (const [name, open] of Object.entries(stores)) {
         toldAfter: null,
         finishRequested: false,
         endedByDaemon: false,
+        actsUnasked: false,
         exitCode: null,
       });
       t.strictSame(await store.getRun(first.runId), made);

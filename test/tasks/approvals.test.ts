@@ -94,6 +94,16 @@ void t.test('tools, with permissions on', async (t) => {
     t.ok((await daemon.lines(id, 'system')).includes('Denied by the owner: Bash: three (not here)'));
   });
 
+  void t.test('are allowed with words, which the agent has as a message', async (t) => {
+    const { id } = await start(bash('one'));
+    const approval = await only(daemon, id);
+    t.match(await decide(daemon, approval, { decision: 'allow', message: 'ASK: {"tool": "Bash", "input": {"command": "more"}}' }), {
+      body: { status: 'allowed', message: /more/ },
+    });
+    t.match(await only(daemon, id, 2), { input: { command: 'more' } });
+    t.equal((await daemon.stopped(id)).status, 'interrupted');
+  });
+
   void t.test('what does not fit is refused and decides nothing', async (t) => {
     const { id } = await start(bash('one'));
     const approval = await only(daemon, id);
