@@ -66,6 +66,12 @@ void t.test('a person is told how what they asked for ended, with values that no
   );
   const ofChild = (await daemon.events(child.id)).at(-1);
   t.notOk(existsSync(join(directory, String(ofChild?.id))), 'how a subtask ends is for its orchestrator');
+  const dear = await daemon.start({ name: 'Dear', parentTaskId: parent.id, budget: { maxTurns: 1 } });
+  const told = (await daemon.events(dear.id)).find((event) => event.type === 'budget');
+  t.match(readNote(await appears(t, directory, String(told?.id))), {
+    MAKIMA_EVENT_TYPE: 'budget',
+    MAKIMA_MESSAGE: '"Dear": its budget has reached 80 %: 1 of 1 turns (100 %)',
+  });
   const agentSees = (await daemon.lines(task.id, 'stdout')).join('\n');
   t.notMatch(agentSees, /MAKIMA_EVENT/);
 });

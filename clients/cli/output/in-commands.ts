@@ -14,8 +14,8 @@ const inCommands: readonly (readonly [said: RegExp, typed: string])[] = [
   [/GET \/(?:\S*\/)?api\/v1\/mesh\/info\b/g, '`makima info`'],
   [/GET \/(?:\S*\/)?api\/v1\/mesh\/webhooks\b(?!\/)/g, '`makima webhooks ls`'],
   [
-    /PUT the task that has the budget with a larger one, or with null for none, and start again/g,
-    '`makima budget <task>` raises it, or takes it away; then `makima start <task>`',
+    /PUT the task that has the budget with a larger one, or with null for none, and start again: with resume true it goes on where it was/g,
+    '`makima budget <task>` raises it, or takes it away; then `makima start --resume <task>` has it go on where it was',
   ],
   [/DELETE (?:\/api\/v1\/mesh)?\/tasks\/\{taskId\}\/messages\/\{messageId\}/g, '`makima messages <task> --withdraw <id>`'],
   [/GET (?:\/api\/v1\/mesh)?\/tasks\/\{taskId\}\/messages\b/g, '`makima messages <task>`'],
