@@ -156,7 +156,8 @@ const judge = async (context: Parts, task: Task, run: Run, outcome: RunOutcome):
   );
   if (asked === null) return judged;
   // Its last turn was one that it would have ended with: the work is whole, whatever it has cost.
-  const isWhole = judged.status === 'done' && (await context.store.waitingMessages(task.id)).length === 0;
+  const isToldMore = async (): Promise<boolean> => (await context.store.waitingMessages(task.id)).some(({ kind }) => kind !== 'inbox');
+  const isWhole = judged.status === 'done' && !(await isToldMore());
   return isWhole ? judged : overBudget;
 };
 

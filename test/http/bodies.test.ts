@@ -233,6 +233,15 @@ void t.test('a body that cannot be read says why', async (t) => {
   t.strictSame(served.calls, []);
 });
 
+void t.test('an object in a form is JSON', async (t) => {
+  const served = await serve(t);
+  const post = (budget: string) => send(served, 'tasks', form, new URLSearchParams({ name: 'n', plan: 'p', budget }).toString());
+  t.equal((await post('{"maxCostUsd": 1.5}')).status, 201);
+  t.match(served.calls.at(-1)?.args[1], { budget: { maxCostUsd: 1.5 } });
+  for (const wrong of ['{"maxCostUsd": 1.5', '5', 'null', '[]', '{"__proto__": {"maxTurns": 1}}'])
+    t.match(await post(wrong), { status: 400, body: { code: 'VALIDATION_FAILED', message: /budget/ } }, wrong);
+});
+
 void t.test('JSON with a byte order mark or a charset is JSON', async (t) => {
   const served = await serve(t);
   t.equal((await send(served, 'tasks', 'application/json; charset=utf-8', '\ufeff{"name":"n","plan":"p"}')).status, 201);

@@ -21,6 +21,15 @@ const list = (value: unknown): unknown =>
         .filter((item) => item !== '')
     : value;
 
+/** An object, which in a form is JSON; what is none stays the text that it is. */
+const objectOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
 const convertField = (value: unknown, schema: FieldSchema | undefined): unknown => {
   switch (schema?.type) {
     case 'boolean':
@@ -31,6 +40,8 @@ const convertField = (value: unknown, schema: FieldSchema | undefined): unknown 
       return single(value, (text) => (decimal.test(text) ? Number(text) : text));
     case 'array':
       return list(value);
+    case 'object':
+      return single(value, objectOf);
     default:
       return value;
   }

@@ -27,7 +27,7 @@ export interface Minded {
 export interface Budgets {
   /** Looks after a run from here to its end. */
   mind(taskId: string, spender: Spender): Minded;
-  /** A task has used something, or its budget is another: tells of what its budgets have reached, and stops what is to be stopped. */
+  /** A task has used something, or its budget is another: tells of what its budgets have reached, and stops what is to be stopped. Never rejects. */
   look(taskId: string): Promise<void>;
   /** @throws MakimaError BUDGET_EXCEEDED where a budget that the task is under is used up */
   require(task: Pick<Task, 'id'>): Promise<void>;
@@ -42,6 +42,8 @@ interface Known {
   budget: Budget;
   spent: Spent;
   ids: ReadonlySet<string>;
+  /** What this daemon has told of it. */
+  told: Set<string>;
 }
 
 /** The longest that a timer takes. */
@@ -51,7 +53,8 @@ const longestMs = 2 ** 31 - 1;
 export const createBudgets = (parts: Parts, detach: AbortSignal): Budgets => {
   const spenders = new Map<string, Spender>();
   const known = new Map<string, Known>();
-  const told = new Set<string>();
+  /** Those that are being stopped. */
+  const stopped = new WeakSet<Spender>();
   const timers = new Map<string, NodeJS.Timeout>();
   /** Of two looks at a budget the later knows more. */
   const oneByOne = createTurns();
@@ -70,47 +73,26 @@ export const createBudgets = (parts: Parts, detach: AbortSignal): Budgets => {
     if (next !== null) timers.set(task.id, setTimeout(() => lookSoon(task.id), Math.min(next, longestMs)).unref());
   };
 
-  const under = (ids: Iterable<string>): [string, Spender][] =>
-    [...ids].flatMap((id) => {
-      const spender = spenders.get(id);
-      return spender === undefined ? [] : [[id, spender] as [string, Spender]];
-    });
+  const under = (ids: Iterable<string>): Spender[] => [...ids].flatMap((id) => spenders.get(id) ?? []);
 
   /** What was used, with what open turns have used about; of that nobody knows the cost, which is guessed by what the rest did. */
   const withOpenTurns = (spent: Spent, ids: Iterable<string>): Spent => {
-    const open = usedInOpenTurns(under(ids).map(([, spender]) => spender));
+    const open = usedInOpenTurns(under(ids));
     return { ...addUsage(spent, { ...open, costUsd: open.costUsd + estimatedCost(open, spent) }), runningMs: spent.runningMs };
   };
 
-  const hold = async (standing: Standing): Promise<void> => {
-    const { task, budget, spent, tree, limits } = standing;
-    const ids = new Set(tree.map(({ id }) => id));
-    known.set(task.id, { budget, spent, ids });
-    arm(standing);
+  const hold = async ({ task, budget, spent, limits }: Standing, ids: ReadonlySet<string>): Promise<void> => {
     const far = limitsOf(budget, withOpenTurns(spent, ids)).filter(isFarBeyond);
     const over = far.length > 0 ? far : limits.filter(isUsedUp);
     if (over.length === 0) return;
     const reason = whyStopped(describeUsedUp(task, over));
-    for (const [, spender] of under(ids)) if (far.length > 0 || !isInTurn(spender)) await spender.stop(reason);
+    for (const spender of under(ids)) {
+      if (stopped.has(spender) || (far.length === 0 && isInTurn(spender))) continue;
+      await spender.stop(reason);
+      stopped.add(spender);
+    }
   };
 
-  const look = (taskId: string): Promise<void> =>
-    oneByOne(async () => {
-      for (const standing of await standingsOver(parts, taskId)) {
-        await tellMarks(parts, standing, taskId, told);
-        await hold(standing);
-      }
-    });
-  const lookSoon = (taskId: string): void => {
-    void untilDone(parts, `looking at the budget over task ${taskId}`, () => look(taskId), detach);
-  };
-
-  /** Whether its open turn takes a budget so far that its end is not waited for. */
-  const isTooMuch = (taskId: string): boolean => {
-    for (const { budget, spent, ids } of known.values())
-      if (ids.has(taskId) && limitsOf(budget, withOpenTurns(spent, ids)).some(isFarBeyond)) return true;
-    return false;
-  };
   const forgetUnused = (): void => {
     for (const [id, { ids }] of known) {
       if (under(ids).length > 0) continue;
@@ -119,6 +101,29 @@ export const createBudgets = (parts: Parts, detach: AbortSignal): Budgets => {
     }
   };
 
+  const lookOnce = (taskId: string): Promise<void> =>
+    oneByOne(async () => {
+      for (const standing of await standingsOver(parts, taskId)) {
+        const { task, budget, spent, tree } = standing;
+        const told = known.get(task.id)?.told ?? new Set();
+        await tellMarks(parts, standing, taskId, told);
+        const ids = new Set(tree.map(({ id }) => id));
+        known.set(task.id, { budget, spent, ids, told });
+        arm(standing);
+        await hold(standing, ids);
+      }
+      forgetUnused();
+    });
+  const look = (taskId: string): Promise<void> =>
+    untilDone(parts, `looking at the budgets over task ${taskId}`, () => lookOnce(taskId), detach);
+  const lookSoon = (taskId: string): void => void look(taskId);
+
+  /** Whether its open turn takes a budget so far that its end is not waited for. */
+  const isTooMuch = (taskId: string): boolean => {
+    for (const { budget, spent, ids } of known.values())
+      if (ids.has(taskId) && limitsOf(budget, withOpenTurns(spent, ids)).some(isFarBeyond)) return true;
+    return false;
+  };
   const requireLeft = async ({ id }: Pick<Task, 'id'>): Promise<Standing[]> => {
     const standings = await standingsOver(parts, id);
     const usedUp = whatIsUsedUp(standings);
@@ -141,9 +146,9 @@ export const createBudgets = (parts: Parts, detach: AbortSignal): Budgets => {
       lookSoon(taskId);
       return {
         heard() {
-          if (isLooking || known.size === 0 || !isTooMuch(taskId)) return;
+          if (isLooking || known.size === 0 || stopped.has(spender) || !isTooMuch(taskId)) return;
           isLooking = true;
-          void untilDone(parts, `looking at the budget over task ${taskId}`, () => look(taskId), detach).then(() => (isLooking = false));
+          void look(taskId).then(() => (isLooking = false));
         },
         end() {
           unwatch();

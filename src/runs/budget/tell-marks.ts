@@ -23,7 +23,7 @@ const payloadsOf = ({ task }: Standing, { limit, max, used }: LimitState, percen
 /**
  * Tells of each mark that a budget has reached, once for a limit and its value, whatever becomes of the daemon: that it was told is stored
  * with the events.
- * @param known - what was told by this daemon, so that the store is not asked at each turn
+ * @param known - what this daemon has told of the budget, so that the store is not asked at each turn
  * @param spender - the task that has used it: where the log of the budget's own has ended, it is told in that of this one
  */
 export const tellMarks = async (parts: Parts, standing: Standing, spender: string, known: Set<string>): Promise<void> => {
@@ -31,7 +31,7 @@ export const tellMarks = async (parts: Parts, standing: Standing, spender: strin
   for (const state of limits)
     for (const mark of marksReached(state)) {
       const { limit, max } = state;
-      const key = `${task.id} ${limit} ${mark} ${max}`;
+      const key = `${limit} ${mark} ${max}`;
       if (known.has(key)) continue;
       const taskId = parts.log.last(task.id)?.ended === true ? spender : task.id;
       if (await parts.store.markBudget(task.id, { limit, mark, max }, { taskId, payloads: payloadsOf(standing, state, mark) })) {
