@@ -118,11 +118,16 @@ export const createBlocks = (
     },
     goOn: (kind) =>
       inTurn(async () => {
-        if (returning === null && !(kind === null ? reasons.size > 0 : reasons.has(kind))) return;
-        if (kind === null) reasons.clear();
-        else reasons.delete(kind);
-        if (reasons.size > 0) await align();
-        else if (isRunning() && (await unlessMoved(() => ledger.transition(taskId, { to: 'running', from: ['blocked'] })))) seat.takeBack();
+        const over = kind === null ? [...reasons.keys()] : reasons.has(kind) ? [kind] : [];
+        if (over.length === 0 && returning === null) return;
+        if (over.length < reasons.size) {
+          for (const each of over) reasons.delete(each);
+          await align();
+          return;
+        }
+        if (isRunning() && (await unlessMoved(() => ledger.transition(taskId, { to: 'running', from: ['blocked'] })))) seat.takeBack();
+        // Not before it has gone on: where that fails, it is tried again.
+        reasons.clear();
       }),
     align: () => inTurn(align),
     has: (kind) => reasons.has(kind),

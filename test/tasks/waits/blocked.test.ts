@@ -36,7 +36,13 @@ void t.test('what an agent waits for blocks its task, until another is in its pl
   t.equal(await goesOn, true);
   t.equal((await daemon.call('GET', `/tasks/${asking.id}`)).body.status, 'running', 'before whoever came later');
   t.match((await daemon.call('GET', `/tasks/${newcomer.id}`)).body.waitsFor, { kind: 'slot', position: 1 });
+  await daemon.call('POST', `/tasks/${asking.id}/pause`);
+  await agent.block({ kind: 'approval', approvalIds: [] });
+  t.equal((await daemon.call('GET', `/tasks/${asking.id}`)).body.status, 'paused', 'who is paused stays so');
+  await daemon.call('POST', `/tasks/${asking.id}/resume`);
+  t.match((await daemon.call('GET', `/tasks/${asking.id}`)).body, { status: 'blocked', waitsFor: { kind: 'approval' } });
+  t.equal((await daemon.ended(newcomer.id)).status, 'done');
+  t.equal(await agent.unblock('approval'), true);
   await daemon.stopped(asking.id);
   t.equal(await agent.unblock('subtasks'), false);
-  t.equal((await daemon.ended(newcomer.id)).status, 'done');
 });

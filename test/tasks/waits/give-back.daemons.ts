@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { TaskEvent } from '../../../schemas/event.ts';
 import type { Task } from '../../../schemas/task.ts';
+import { MakimaError } from '../../../src/errors.ts';
+import type { TaskStore } from '../../../src/store/task-store.ts';
 import { scratch, startDaemon, type TestDaemon } from '../../support/daemon.ts';
 
 const moves = (events: readonly TaskEvent[]): string[] => events.flatMap((event) => (event.type === 'status' ? [event.to] : []));
@@ -38,7 +40,8 @@ const pair = async (t: Test, daemon: TestDaemon) => {
   return {
     parent,
     child,
-    wait: (timeout: number) => daemon.callWith(readFileSync(key, 'utf8'), 'GET', `/tasks/${child.id}/wait?until=end&timeout=${timeout}`),
+    wait: (timeout: number, id = child.id) =>
+      daemon.callWith(readFileSync(key, 'utf8'), 'GET', `/tasks/${id}/wait?until=end&timeout=${timeout}`),
     end: () => writeFileSync(done, ''),
     endChild: () => writeFileSync(childDone, ''),
   };
@@ -93,12 +96,15 @@ void t.test('who gives up waiting, finishes, or ends meanwhile', async (t) => {
     t.equal((await daemon.ended(next.id)).status, 'done');
   });
 
-  await t.test('is not told that a task is not there any more before it has gone on', async (t) => {
-    const { parent, child, wait, end } = await pair(t, daemon);
-    const waiting = wait(600);
+  await t.test('hears that a task was deleted when it has gone on', async (t) => {
+    const { parent, child, wait, endChild, end } = await pair(t, daemon);
+    endChild();
+    await daemon.ended(child.id);
+    const never = await daemon.make({ parentTaskId: parent.id });
+    const waiting = wait(600, never.id);
     await daemon.until(parent.id, movesTo('blocked'));
-    await daemon.call('POST', `/tasks/${child.id}/stop`, {});
-    t.match(await waiting, { status: 200, body: { status: 'interrupted' } });
+    await daemon.call('DELETE', `/tasks/${never.id}`);
+    t.match(await waiting, { status: 404, body: { code: 'TASK_NOT_FOUND' } });
     t.equal(await status(daemon, parent), 'running');
     end();
     await daemon.ended(parent.id);
@@ -123,6 +129,23 @@ void t.test('who gives up waiting, finishes, or ends meanwhile', async (t) => {
     t.equal((await daemon.ended(child.id)).status, 'interrupted');
     t.ok([200, 401].includes((await waiting).status));
   });
+});
+
+void t.test('who gives up waiting goes on in the end, though that cannot be stored at first', async (t) => {
+  let failures = 1;
+  const store = (own: TaskStore): TaskStore => ({
+    ...own,
+    async transition(id, change) {
+      if (change.to === 'running' && change.from?.includes('blocked') === true && (failures -= 1) >= 0) throw new MakimaError('DISK_FULL');
+      return own.transition(id, change);
+    },
+  });
+  const daemon = await startDaemon(t, 'by-task-name', {}, { waitGraceMs: 20 }, { twins: { store } });
+  const { parent, wait } = await pair(t, daemon);
+  await wait(1);
+  await daemon.until(parent.id, (event) => event.type === 'status' && event.from === 'blocked');
+  t.equal(failures, -1, 'it was tried again');
+  await daemon.stopped(parent.id);
 });
 
 void t.test('four orchestrators with two slots, each waiting for its children', async (t) => {
