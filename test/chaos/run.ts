@@ -27,6 +27,8 @@ export const runPoints: Points = {
   'plan stored': 2,
   'agent launched': 2,
   'running stored': 2,
+  blocked: 2,
+  unblocked: 2,
   'output logged': 12,
   'events committed': 12,
   'events logged': 12,

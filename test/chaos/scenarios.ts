@@ -37,6 +37,23 @@ const scenarios = {
     return id;
   },
 
+  async depend(stage) {
+    const first = await counting(stage, 8, 10);
+    const next = await make(stage, {
+      name: 'counts',
+      plan: 'COUNT: 4 EVERY: 0',
+      dependsOn: [first.id],
+      start: stage.dice.between(0, 1) === 1,
+    });
+    // Whatever became of the daemon, it is to wait.
+    while ((await taskOf(stage, next.id)).status === 'pending') await perhaps(stage.daemon.call('POST', `/tasks/${next.id}/start`));
+    const done = await finish(stage, first.id, nothingSeen(), { status: 'done', ...counted(8) });
+    const { startedAt } = await finish(stage, next.id, nothingSeen(), { status: 'done', ...counted(4) });
+    if ((startedAt ?? '') < (done.completedAt ?? '?')) stage.wrong(`task ${next.id} began before task ${first.id} was done`);
+    await remove(stage, first.id);
+    return next.id;
+  },
+
   async message(stage) {
     const { id } = await counting(stage, 25, 10);
     const seen = nothingSeen();
