@@ -44,7 +44,7 @@ interface Calls {
  */
 export const createAttendance = (
   context: Pick<RunContext, 'report'>,
-  runOf: (taskId: string) => Pick<TaskRun, 'blocks' | 'attended'> | undefined,
+  runOf: (taskId: string) => Pick<TaskRun, 'phase' | 'blocks' | 'attended'> | undefined,
   grace: number,
   detach: AbortSignal,
 ): Attendance => {
@@ -102,6 +102,8 @@ export const createAttendance = (
         async goesOn(signal) {
           const run = runOf(taskId);
           if (awaited === null || !run) return true;
+          // Its run is being taken up, and nobody knows yet whether it has a slot: the next call is told.
+          if (run.phase === 'found') return false;
           if ([...calls.awaited].some(([id, { open }]) => id !== awaited && open > 0)) {
             if (calls.awaited.delete(awaited)) tell(taskId);
             return true;
