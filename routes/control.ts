@@ -32,7 +32,8 @@ export const controlRoutes: ResourceRoutes = (api, { actions, ending }) => {
       },
     },
     async (request, reply) => {
-      const started = await actions.startTask(caller(request), request.params.taskId, request.body);
+      const how = Object.keys(request.body).length === 0 ? [] : [request.body];
+      const started = await actions.startTask(caller(request), request.params.taskId, ...how);
       return sendJsonOrText(request, reply.code(202), started, () => taskLine(started));
     },
   );

@@ -6,9 +6,11 @@ import { MakimaError } from '../errors.ts';
 import { checkRelativePath } from '../files/relative-path.ts';
 import { contentsAt, snapshotTree } from '../git/snapshot/index.ts';
 import type { Worktree } from '../git/worktree/index.ts';
+import { bringWorktreeBack } from '../ledger/bring-worktree-back.ts';
 import { requireWorktree } from '../ledger/worktree-of.ts';
 import { requireTask, type Caller } from './access.ts';
 import { queueTask } from './life/queue-task.ts';
+import type { Needs } from './parts.ts';
 import { tellTask, type Telling } from './tell-task.ts';
 
 /** What one message takes. */
@@ -59,7 +61,7 @@ const placed = async (worktree: Worktree, comments: readonly Comment[]): Promise
  * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, WORKTREE_NOT_FOUND, VALIDATION_FAILED, COMMENT_MISPLACED, and what tellTask throws
  */
 export const reviewTask = async (
-  parts: Telling,
+  parts: Telling & Needs<'directories'>,
   caller: Caller,
   taskId: string,
   { comments, summary = '' }: ReviewTask,
@@ -67,7 +69,9 @@ export const reviewTask = async (
   const task = await requireTask(parts, caller, taskId, 'command');
   if (comments.length === 0 && summary.trim() === '')
     throw new MakimaError('VALIDATION_FAILED', 'A review has comments, or a summary, or both');
-  const worktree = await requireWorktree(parts, task.id);
+  // its agent is to work there again
+  const back = await bringWorktreeBack(parts, task.id);
+  const worktree = back?.worktree ?? (await requireWorktree(parts, task.id));
   const text = reviewText(await placed(worktree, comments), {
     summary: summary.trim() === '' ? null : summary,
     baseCommit: worktree.baseCommit,

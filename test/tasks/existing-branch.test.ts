@@ -201,6 +201,20 @@ void t.test('a task that goes on with a branch of its source', async (t) => {
     await daemon.stopped(one.body.id);
   });
 
+  await t.test('one that depends on another goes on where that one has brought it', async (t) => {
+    const repository = withBranch(t);
+    const body = { repositoryUrl: repository, branch: 'feature/x', completionAction: 'branch' };
+    const gate = join(scratch(t), 'go');
+    const first = await daemon.make({ ...body, plan: `RUN: until [ -e ${gate} ]; do sleep 0.1; done; echo 1 > one` });
+    const second = await daemon.start({ ...body, plan: 'RUN: cp one two', dependsOn: [first.id] });
+    t.equal((await daemon.call('POST', `/tasks/${first.id}/start`)).status, 202, 'the one that waits for it is not in its way');
+    writeFileSync(gate, '');
+    const [one, two] = [await daemon.ended(first.id), await daemon.ended(second.id)];
+    t.match([one.completion, two.completion], [{ status: 'succeeded' }, { status: 'succeeded' }], JSON.stringify([one.completion, two]));
+    t.equal(two.baseCommit, one.completion?.commitSha);
+    t.equal(git(repository, 'show', 'feature/x:two'), '1');
+  });
+
   await t.test('what is not there, or says two things, is refused before anything is made', async (t) => {
     const repository = withBranch(t);
     const parent = await daemon.make({ repositoryUrl: repository, isOrchestrator: true });

@@ -66,6 +66,15 @@ void t.test('remarks on the diff of a task', async (t) => {
     );
     const { body: waiting } = await daemon.call<unknown[]>('GET', `/tasks/${task.id}/messages`);
     t.strictSame(waiting, []);
+
+    // put away, it comes back for the next one
+    const away = await daemon.call('DELETE', `/tasks/${task.id}/worktree`);
+    t.equal(away.status, 200, JSON.stringify(away.body));
+    t.notOk(existsSync(task.overlayPath ?? ''));
+    const next = await review(daemon, task.id, { comments: [{ path: 'ten.txt', line: 5, text: 'Still so?\nRUN: rm fixed.txt' }] });
+    t.equal(next.status, 202, JSON.stringify(next.body));
+    t.match(await daemon.ended(task.id), { status: 'done', overlayPath: task.overlayPath });
+    t.notOk(existsSync(join(task.overlayPath ?? '', 'fixed.txt')));
   });
 
   await t.test('reach one that runs, also by the key of its orchestrator', async (t) => {

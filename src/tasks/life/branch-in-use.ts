@@ -18,9 +18,13 @@ const repositoryOf = async (task: Task, userHome: string): Promise<string | null
   }
 };
 
+/** One that waits for the other begins when that one's work is brought out, at the tip that it has by then. */
+const isInOrder = (task: Task, other: Task): boolean =>
+  task.dependsOn.includes(other.id) || (other.status === 'queued' && other.dependsOn.includes(task.id));
+
 /**
  * Holds a task that goes on with an existing branch against those that do so now, until what they made of it is brought out: of two that begin
- * at one tip only the first could bring the branch forward.
+ * at one tip only the first could bring the branch forward. One that depends on another may follow it.
  * @throws MakimaError BRANCH_IN_USE
  */
 export const requireFreeBranch = async (
@@ -30,7 +34,9 @@ export const requireFreeBranch = async (
   if (task.continuesBranch === null || task.branch === null) return;
   const others = (await store.listContinuing(task.branch)).filter(
     (other) =>
-      other.id !== task.id && (isActive(other.status) || other.completion?.status === 'running' || completions.isRunning(other.id)),
+      other.id !== task.id &&
+      !isInOrder(task, other) &&
+      (isActive(other.status) || other.completion?.status === 'running' || completions.isRunning(other.id)),
   );
   if (others.length === 0) return;
   const repository = await repositoryOf(task, userHome);
