@@ -33,6 +33,12 @@ const completionOf = ({ completion }: Task): string =>
     ? ''
     : [`${completion.action} ${completion.status}`, completion.message, completion.prUrl].filter((each) => each !== null).join(': ');
 
+/** Its branch, and where it was there before the task, what that was asked for as. */
+const branchOf = ({ branch, continuesBranch }: Task): string | null => {
+  if (branch === null || continuesBranch === null) return branch;
+  return `${branch}, which was there${continuesBranch === branch ? '' : `: ${continuesBranch}`}`;
+};
+
 /** Text of several lines, of which those after the first stand below the first. */
 const indented = (text: string, by: number): string =>
   plain(text)
@@ -58,7 +64,7 @@ export const taskDetails = (
     ['Parent', task.parentTaskId],
     ['Repository', task.repositoryUrl],
     ['Base', task.baseBranch],
-    ['Branch', task.continuesBranch === null ? task.branch : `${String(task.branch)}, which was there (${task.continuesBranch})`],
+    ['Branch', branchOf(task)],
     ['Worktree', task.overlayPath],
     ['Continues', task.continueFromTaskId],
     [
