@@ -6,6 +6,11 @@ const inCommands: readonly (readonly [said: RegExp, typed: string])[] = [
   ],
   [/GET (?:\/api\/v1\/mesh)?\/tasks\/\{taskId\}\/merge\b/g, '`makima merge status <task>`'],
   [/GET (?:\/api\/v1\/mesh)?\/tasks\/\{taskId\}\/branches\b/g, '`makima branches <task>`'],
+  [/GET (?:\/api\/v1\/mesh)?\/tasks\/\{taskId\}\/diff has them; side "old"/g, '`makima diff <task>` has them; --old-comment'],
+  [
+    /Run the action again as merge with this branch as targetBranch/g,
+    '`makima complete <task> --action merge --target-branch <this branch>`',
+  ],
   [/GET (?:\/api\/v1\/mesh)?\/tasks\/\{taskId\}\/tool-keys\b/g, '`makima keys ls <task>`'],
   [/POST (?:\/api\/v1\/mesh)?\/tasks\/\{\w+\}\/worktree\/restore\b/g, '`makima restore <id>`'],
   [/with \?parentTaskId=none\b/g, 'with --without-parent'],

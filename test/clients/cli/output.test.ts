@@ -159,6 +159,11 @@ void t.test('what the daemon says to call is said as what to type', (t) => {
   const bound = ['HANDLER_TIMEOUT'];
   for (const [code, { remedy }] of routes)
     if (!bound.includes(code)) t.notMatch(inWordsOfCommands(code, remedy), /\b(?:GET|POST) |\/tasks/, code);
+  for (const [code, typed] of [
+    ['COMMENT_MISPLACED', /`makima diff <task>` has them; --old-comment for/],
+    ['BRANCH_MOVED', /^`makima complete <task> --action merge --target-branch <this branch>`, which merges the two/],
+  ] as const)
+    t.match(inWordsOfCommands(code, errorTable[code].remedy), typed);
   t.equal(
     inWordsOfCommands('TASK_NOT_FOUND', 'There is none. GET /base/api/v1/mesh/tasks lists them.'),
     'There is none. `makima ls --all` lists them.',
