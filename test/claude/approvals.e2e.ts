@@ -147,6 +147,26 @@ void t.test('what is asked while it is stopped is withdrawn, and it ends by itse
   );
 });
 
+void t.test('what a subagent asks in the background stays open over the end of the turn, and over a restart', async (t) => {
+  const settings = { ...(await settingsFor(t)), ...asking, MAKIMA_HOME: await isolatedFolder(t) };
+  const first = await startDaemon(t, 'asks', settings);
+  const prompt = plan(bash('touch below.txt'), say('below'));
+  const subagent = { description: 'below', prompt, subagent_type: 'general-purpose', run_in_background: true };
+  const { id } = await first.start({ plan: plan(`DO: ${JSON.stringify({ tool: 'Task', input: subagent })}`, say('above')) });
+  await next(first, id, 1);
+  await first.until(id, (event) => event.type === 'output' && event.jsonType === 'result');
+  await first.close();
+  const daemon = await startDaemon(t, 'asks', settings);
+  const approval = await next(daemon, id, 1);
+  t.match(await daemon.call('GET', `/tasks/${id}`), {
+    body: { status: 'blocked', waitsFor: { kind: 'approval', approvalIds: [approval.id] } },
+  });
+  await decide(daemon, approval, { decision: 'allow' });
+  const task = await daemon.ended(id);
+  t.equal(task.status, 'done', task.errorMessage ?? '');
+  t.ok(existsSync(join(task.overlayPath ?? '', 'below.txt')));
+});
+
 for (const step of steps)
   void t.test(`the daemon is killed at: ${step}`, async (t) => {
     const home = join(await isolatedFolder(t), 'h');

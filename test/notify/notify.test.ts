@@ -76,6 +76,29 @@ void t.test('a person is told how what they asked for ended, with values that no
   t.notMatch(agentSees, /MAKIMA_EVENT/);
 });
 
+void t.test('a person is told what an agent asks, a subtask’s too, and not what became of it', async (t) => {
+  const directory = scratch(t);
+  write(directory, { 'note it': noting });
+  process.env['NOTED'] = directory;
+  t.teardown(() => Reflect.deleteProperty(process.env, 'NOTED'));
+  const settings = { MAKIMA_NOTIFY: JSON.stringify([join(directory, 'note it')]), MAKIMA_ENABLE_PERMISSIONS: 'true' };
+  const daemon = await startDaemon(t, 'asks', settings);
+  const parent = await daemon.make({ isOrchestrator: true });
+  const { id } = await daemon.start({ name: 'Asks', parentTaskId: parent.id });
+  const asked = (await daemon.until(id, ({ type }) => type === 'approval')).at(-1);
+  t.match(readNote(await appears(t, directory, String(asked?.id))), {
+    MAKIMA_EVENT_TYPE: 'approval',
+    MAKIMA_TASK_ID: id,
+    MAKIMA_MESSAGE: '"Asks" asks for Bash: touch asked.txt',
+  });
+  await daemon.stopped(id);
+  const withdrawn = (await daemon.events(id)).findLast(({ type }) => type === 'approval');
+  const task = await daemon.start({ name: 'Next' });
+  const next = (await daemon.until(task.id, ({ type }) => type === 'approval')).at(-1);
+  await appears(t, directory, String(next?.id));
+  t.notOk(existsSync(join(directory, String(withdrawn?.id))));
+});
+
 void t.test('a command that fails is said once until it works again, and one that runs on is ended with the daemon', async (t) => {
   const directory = scratch(t);
   write(directory, {
