@@ -94,9 +94,9 @@ export type AgentSignal =
   /**
    * A turn ended. Usage is this run's so far, not this turn's. An agent that reports success and could not work, since its
    * prompt was refused or every tool denied, is in error, with the reason; one that could use some of its tools and not
-   * others names those in `denied`, as words that a person reads.
+   * others names those in `denied`, as words that a person reads. `limit`: it ended because of the limit that was told before it.
    */
-  | { kind: 'turn-ended'; isError: boolean; message: string | null; usage: Usage; denied?: readonly string[] }
+  | { kind: 'turn-ended'; isError: boolean; message: string | null; usage: Usage; denied?: readonly string[]; limit?: AgentLimit }
   | { kind: 'turn-started' }
   /** The number of background tasks that the agent will report on by itself when they end. */
   | { kind: 'background'; running: number }
@@ -104,8 +104,16 @@ export type AgentSignal =
   | { kind: 'asked'; request: AgentRequest }
   /** It waits for the answer no more. */
   | { kind: 'withdrawn'; requestId: string }
-  /** The account that it works with has come to a limit; until when, in ISO 8601, null where nobody knows. It may wait and go on by itself. */
-  | { kind: 'limited'; until: string | null };
+  /** The account that it works with has come to a limit. It may wait and go on by itself; a turn that ends because of it says so. */
+  | ({ kind: 'limited' } & AgentLimit);
+
+/** What an agent tells of a limit of its account. */
+export interface AgentLimit {
+  /** In ISO 8601; null where nobody knows. */
+  until: string | null;
+  /** It is of the model that was asked for: the account may go on with another one. */
+  ofModel?: true;
+}
 
 /**
  * Reads one run's stdout, in order. It keeps what must be remembered from line to line, nothing else, and the same lines

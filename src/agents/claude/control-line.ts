@@ -6,9 +6,6 @@ import { suggestedRules } from './remembered-rule.ts';
 const maxIdLength = 200;
 const maxToolLength = 200;
 
-/** Above it a time is no date for JavaScript. */
-const maxSeconds = 8.64e12;
-
 const questionTool = 'AskUserQuestion';
 /** claude asks four at once, with four options each; the bounds are for what is none of claude's. */
 const [maxQuestions, maxOptions, maxText] = [20, 50, 10_000];
@@ -59,17 +56,4 @@ export const requestOf = (line: JsonObject, cwd: string | null): AgentSignal[] =
 export const withdrawalOf = (line: JsonObject): AgentSignal[] => {
   const requestId = stringAt(line, 'request_id');
   return requestId === null ? [] : [{ kind: 'withdrawn', requestId }];
-};
-
-/**
- * A `rate_limit_event` comes at each change of what is left of a subscription's allowance, and is a limit only where a request was
- * rejected and no paid usage goes on in its place. `resetsAt` is in seconds. Measured with 2.1.330, signed in by a token, where the API
- * answers 429 with `anthropic-ratelimit-unified-status: rejected`: then the turn ends with an error.
- */
-export const limitOf = (line: JsonObject): AgentSignal[] => {
-  const info = objectAt(line, 'rate_limit_info') ?? {};
-  if (stringAt(info, 'status') !== 'rejected' || fieldAt(info, 'isUsingOverage') === true) return [];
-  const resetsAt = fieldAt(info, 'resetsAt');
-  const known = typeof resetsAt === 'number' && resetsAt > 0 && resetsAt < maxSeconds;
-  return [{ kind: 'limited', until: known ? new Date(resetsAt * 1000).toISOString() : null }];
 };

@@ -1,8 +1,9 @@
 import { addUsage, noUsage } from '../../domain/usage.ts';
 import type { AgentReader, AgentSignal } from '../driver.ts';
-import { limitOf, requestOf, withdrawalOf } from './control-line.ts';
+import { requestOf, withdrawalOf } from './control-line.ts';
 import { amountAt, fieldAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
 import { openTurn } from './open-turn.ts';
+import { limitMemory } from './limit-line.ts';
 import { isFailure, messageOfResult, refusalOf, usageOfResult, wasStoppedByHook } from './result-line.ts';
 import { toolTally } from './tool-tally.ts';
 
@@ -23,6 +24,7 @@ export const claudeReader = (): AgentReader => {
   let refusal: string | null = null;
   const tools = toolTally();
   const open = openTurn();
+  const limits = limitMemory();
 
   // An `init` opens every turn, not only the process. The session's id is taken from there and from nowhere else:
   // `conversation_reset` still carries the old one, and its `new_conversation_id` is not the session that follows.
@@ -57,13 +59,16 @@ export const claudeReader = (): AgentReader => {
     const idle = isFailure(message) ? null : whyIdle(message);
     refusal = null;
     const { denied } = tools;
+    const limited = limits.ofResult(message);
     return [
+      ...(limited?.isNew === true ? [{ kind: 'limited' as const, ...limited.limit }] : []),
       {
         kind: 'turn-ended',
         isError: idle !== null || isFailure(message),
         message: idle ?? messageOfResult(message),
         usage,
         ...(denied.length > 0 && { denied }),
+        ...(limited && { limit: limited.limit }),
       },
     ];
   };
@@ -74,10 +79,11 @@ export const claudeReader = (): AgentReader => {
       spoke = true;
       open.take(message);
     }
+    const limit = limits.take(message);
+    if (limit !== null) return [{ kind: 'limited', ...limit }];
     if (type === 'result') return result(message);
     if (type === 'control_request') return requestOf(message, cwd);
     if (type === 'control_cancel_request') return withdrawalOf(message);
-    if (type === 'rate_limit_event') return limitOf(message);
     if (type !== 'system') return [];
     const subtype = stringAt(message, 'subtype');
     if (subtype === 'init') return init(message);
