@@ -16,6 +16,7 @@ export const loggedTypes = [
   'tool-key',
   'message',
   'approval',
+  'silence',
   'end',
 ] as const;
 export const LoggedType = StringEnum(loggedTypes);
@@ -99,6 +100,19 @@ export const MessagePayload = Type.Object({
   }),
   kind: described(MessageKind, 'What it is'),
 });
+export const silenceReasons = ['start', 'turn', 'after-result'] as const;
+export type SilenceReason = (typeof silenceReasons)[number];
+export const SilencePayload = Type.Object({
+  type: Type.Literal('silence'),
+  reason: StringEnum(silenceReasons, {
+    description:
+      'start: its session has not begun; turn: in a turn; after-result: it does not answer what it was told since, does not end, or its work in the background says nothing',
+  }),
+  since: described(Timestamp, 'When it was heard of last'),
+  message: Type.String({ description: 'How long, and what it is likely to be at' }),
+  interrupts: Type.Optional(Type.Literal(true, { description: 'It is interrupted for it, and ended where it does not give up' })),
+});
+export type SilencePayload = Static<typeof SilencePayload>;
 export const EndPayload = Type.Object({ type: Type.Literal('end'), status: described(TaskStatus, 'How it ended') });
 
 export const EventPayload = Type.Union([
@@ -111,6 +125,7 @@ export const EventPayload = Type.Union([
   MergePayload,
   ApprovalPayload,
   MessagePayload,
+  SilencePayload,
   EndPayload,
 ]);
 /** An event before it has its place in the log. */

@@ -2337,6 +2337,26 @@ export interface components {
             kind: "user" | "review" | "sibling" | "inbox";
         } | {
             /** @enum {string} */
+            type: "silence";
+            /**
+             * @description start: its session has not begun; turn: in a turn; after-result: it does not answer what it was told since, does not end, or its work in the background says nothing
+             * @enum {string}
+             */
+            reason: "start" | "turn" | "after-result";
+            /**
+             * Format: date-time
+             * @description When it was heard of last
+             */
+            since: string;
+            /** @description How long, and what it is likely to be at */
+            message: string;
+            /**
+             * @description It is interrupted for it, and ended where it does not give up
+             * @enum {boolean}
+             */
+            interrupts?: true;
+        } | {
+            /** @enum {string} */
             type: "end";
             /**
              * @description How it ended
@@ -2516,7 +2536,7 @@ export interface components {
             /** @description An http or https address. One of this machine or of a private network must be allowed by MAKIMA_WEBHOOK_ALLOW */
             url: string;
             /** @description The types of events to tell; status, merge, completion, end where left out. Lines of output only where it names output */
-            types?: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
+            types?: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "silence" | "end")[];
             /**
              * Format: uuid
              * @description Only of this task and of those below it; of all tasks where left out
@@ -2533,7 +2553,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
+            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "silence" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -2578,7 +2598,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "end")[];
+            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "silence" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -5947,7 +5967,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, silence, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";
@@ -6001,7 +6021,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, silence, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closestName } from '../domain/closest-name.ts';
+import { notifyTypes, usualNotifyTypes, type NotifyType } from '../domain/notify-types.ts';
 import { messageOf } from '../errors.ts';
 import { isMissing } from '../files/failure.ts';
 import {
@@ -18,6 +19,7 @@ import {
   path,
   person,
   proxies,
+  someOf,
   variables,
   type Reader,
 } from './setting-readers.ts';
@@ -40,6 +42,8 @@ export type Config = Readonly<{
   basePath: string;
   /** A command that is run for what a person wants to know, and its arguments; empty for none. */
   notify: readonly string[];
+  /** Of which types of events a person wants to know. */
+  notifyTypes: readonly NotifyType[];
   /** Hosts, addresses and networks that webhooks may be delivered to although they are not public. */
   webhookAllow: readonly string[];
   worktreeDir: string;
@@ -71,6 +75,12 @@ export type Config = Readonly<{
   stopAgents: boolean;
   /** An orchestrator that fails or is stopped leaves its subtasks running. */
   keepSubtasks: boolean;
+  /** How long an agent may print nothing before somebody is told: in a turn, before its first one, after its last word; 0 is never. */
+  silenceSeconds: number;
+  startSilenceSeconds: number;
+  resultSilenceSeconds: number;
+  /** How long it may print nothing before it is interrupted; 0 is for ever. */
+  silenceInterruptMinutes: number;
   /** How long an agent's background work may be silent before it is no longer waited for; 0 is for ever. */
   backgroundMinutes: number;
   /** Where a task's log is cut off, in bytes. */
@@ -183,6 +193,7 @@ export const loadConfig = (
     trustedProxies: get('trustedProxies', none, proxies),
     basePath: get('basePath', '', basePath),
     notify: get('notify', none, commandLine(homedir, cwd), commandLine(homedir, home)),
+    notifyTypes: get('notifyTypes', usualNotifyTypes, someOf(notifyTypes)),
     webhookAllow: get('webhookAllow', none, hostsAndNetworks),
     worktreeDir: get('worktreeDir', join(home, 'worktrees'), path(homedir, cwd), path(homedir, home)),
     preparedWorktrees: get('preparedWorktrees', 2, integer(0, 100)),
@@ -203,6 +214,10 @@ export const loadConfig = (
     agentEnv: get('agentEnv', Object.freeze({}), variables),
     stopAgents: get('stopAgents', false, boolean),
     keepSubtasks: get('keepSubtasks', false, boolean),
+    silenceSeconds: get('silenceSeconds', 30, integer(0, 86_400)),
+    startSilenceSeconds: get('startSilenceSeconds', 30, integer(0, 86_400)),
+    resultSilenceSeconds: get('resultSilenceSeconds', 30, integer(0, 86_400)),
+    silenceInterruptMinutes: get('silenceInterruptMinutes', 0, integer(0, 10_080)),
     backgroundMinutes: get('backgroundMinutes', 0, integer(0, 10_080)),
     maxLogBytes: get('maxLogBytes', 1024 ** 3, integer(65_536, Number.MAX_SAFE_INTEGER)),
     retentionDays: get('retentionDays', 0, integer(0, 36_500)),

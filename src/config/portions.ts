@@ -1,15 +1,23 @@
 /** What of the settings a part is given. */
 import type { Config } from './config.ts';
 
+/** A setting in milliseconds, null where it is 0 and that means never. */
+const unlessNever = (value: number, unitMs: number): number | null => (value === 0 ? null : value * unitMs);
+
 /** The times that the runs keep, in milliseconds. */
 export const timingOf = (config: Config) => ({
-  silence: config.silenceMs,
+  silence: {
+    start: unlessNever(config.startSilenceSeconds, 1000),
+    turn: unlessNever(config.silenceSeconds, 1000),
+    'after-result': unlessNever(config.resultSilenceSeconds, 1000),
+  },
+  silenceInterrupt: unlessNever(config.silenceInterruptMinutes, 60_000),
   interruptGrace: config.interruptGraceMs,
   terminateGrace: config.terminateGraceMs,
   exitGrace: config.exitGraceMs,
   backgroundWait: config.backgroundWaitMs,
-  backgroundLimit: config.backgroundMinutes === 0 ? null : config.backgroundMinutes * 60_000,
-  approval: config.approvalMinutes === 0 ? null : config.approvalMinutes * 60_000,
+  backgroundLimit: unlessNever(config.backgroundMinutes, 60_000),
+  approval: unlessNever(config.approvalMinutes, 60_000),
   startInterval: config.startIntervalMs,
   waitGrace: config.waitGraceMs,
   recovery: config.recoveryMs,

@@ -63,6 +63,17 @@ const list = (must: string, fits: (item: string) => boolean): Reader<readonly st
   },
 });
 
+/** Some of a few words, separated by commas. */
+export const someOf = <T extends string>(values: readonly T[]): Reader<readonly T[]> => ({
+  must: `one or more of ${values.join(', ')}, separated by commas`,
+  read: (raw) => {
+    const items = typeof raw === 'string' ? raw.split(',').map((item) => item.trim()) : raw;
+    if (!isTexts(items) || items.length === 0) return undefined;
+    const found = values.filter((value) => items.includes(value));
+    return found.length === new Set(items).size ? Object.freeze(found) : undefined;
+  },
+});
+
 export const variables: Reader<Readonly<Record<string, string>>> = {
   must: 'a JSON object of strings whose names are letters, digits and _, and do not begin with a digit or with MAKIMA_',
   secret: true,

@@ -2,8 +2,6 @@
 export const tunables = {
   /** A plan of 2 million characters is 18 MB as a form, in which each byte can take three. */
   bodyLimitBytes: 20 * 1024 * 1024,
-  /** An agent that prints nothing for so long is reported. */
-  silenceMs: 30_000,
   /** Between the request to give up a turn and SIGTERM. */
   interruptGraceMs: 10_000,
   /** Between SIGTERM and SIGKILL. */

@@ -217,7 +217,8 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
   // What no request has needed yet, for the first that does.
   setTimeout(() => void http.loadCompilers(), warmUpMs).unref();
   prepared.begin();
-  if (config.notify.length > 0) life.atEnd(notifyPerson({ ...shared, command: config.notify, home: config.home }));
+  if (config.notify.length > 0)
+    life.atEnd(notifyPerson({ ...shared, command: config.notify, types: config.notifyTypes, home: config.home }));
   webhooks.begin().catch((error: unknown) => shared.report('taking up the webhooks', error));
   life.atEnd(keepHouse({ ...actionParts, disk, tell: (message) => logger.info(message) }, houseRulesOf(config)));
   const notices = await startNotices({ setAside, found, env: settings.inheritedEnv, driver: settings.drivers.default });

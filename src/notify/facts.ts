@@ -9,6 +9,8 @@ const longestText = 2000;
 export const isForAPerson = (event: TaskEvent, task: Task): boolean => {
   if (event.type === 'approval') return event.status === 'pending';
   if (event.type === 'budget') return true;
+  // Its agent may be one that an orchestrator waits for.
+  if (event.type === 'silence') return true;
   // What becomes of a subtask is its orchestrator's business.
   if (task.parentTaskId !== null) return false;
   return event.type === 'end' || (event.type === 'completion' && event.completion.status === 'failed');
@@ -19,6 +21,7 @@ const sentence = (event: TaskEvent, task: Task): string => {
   if (event.type === 'completion') return `${name}: ${event.completion.action} failed: ${event.completion.message ?? ''}`;
   if (event.type === 'approval') return `${name} asks${event.kind === 'tool' ? ` for ${event.tool}` : ''}: ${event.what ?? event.tool}`;
   if (event.type === 'budget') return `${name}: its budget has reached ${event.percent} %: ${describeLimit(event)}`;
+  if (event.type === 'silence') return `${name}: ${event.message}`;
   const why = task.errorMessage === null ? '' : `: ${task.errorMessage}`;
   return task.status === 'done' ? `${name} is done` : `${name} ${task.status === 'interrupted' ? 'was stopped' : task.status}${why}`;
 };

@@ -1,3 +1,4 @@
+import type { NotifyType } from '../domain/notify-types.ts';
 import { Bell } from '../events/bell.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { run } from '../shells/run.ts';
@@ -18,6 +19,8 @@ export interface NotifyParts {
   log: Pick<EventLog, 'followAll'>;
   /** The command and its arguments. */
   command: readonly string[];
+  /** Of which types of events it is told. */
+  types: readonly NotifyType[];
   /** Where it runs. */
   home: string;
   /** What its environment is, besides the event. */
@@ -31,7 +34,7 @@ export interface NotifyParts {
  * environment alone, where no shell reads it as a program. That it fails is said once, until it works again, and disturbs nothing.
  * @returns ends it, with what runs
  */
-export const notifyPerson = ({ store, log, command, home, inheritedEnv, now, report }: NotifyParts): (() => Promise<void>) => {
+export const notifyPerson = ({ store, log, command, types, home, inheritedEnv, now, report }: NotifyParts): (() => Promise<void>) => {
   const [program, ...args] = command;
   const ending = new AbortController();
   const { signal } = ending;
@@ -62,7 +65,7 @@ export const notifyPerson = ({ store, log, command, home, inheritedEnv, now, rep
   };
 
   const follow = async (): Promise<void> => {
-    const feed = await log.followAll({ after: null, types: ['approval', 'budget', 'completion', 'end'], visible: () => true, signal });
+    const feed = await log.followAll({ after: null, types, visible: () => true, signal });
     for await (const { event } of feed) {
       if (!('taskId' in event)) continue;
       if (now().getTime() - Date.parse(event.at) > freshMs) continue;

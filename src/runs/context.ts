@@ -1,3 +1,4 @@
+import type { SilenceReason } from '../../schemas/event.ts';
 import type { Task, Usage } from '../../schemas/task.ts';
 import type { AgentDriver } from '../agents/driver.ts';
 import type { AgentDrivers } from '../agents/index.ts';
@@ -11,8 +12,10 @@ import type { Ports } from './ports/ports.ts';
 
 /** All in milliseconds. */
 export interface RunTiming {
-  /** An agent that prints nothing for this long is warned of. */
-  silence: number;
+  /** An agent that prints nothing for this long is told of, by the kind of its silence; null for never. */
+  silence: Readonly<Record<SilenceReason, number | null>>;
+  /** One that prints nothing for this long is interrupted; null for never. */
+  silenceInterrupt: number | null;
   /** From the interrupt to SIGTERM. */
   interruptGrace: number;
   /** From SIGTERM to SIGKILL. */

@@ -9,7 +9,7 @@ const isResult = (event: TaskEvent): boolean => event.type === 'output' && event
 
 /** One daemon for all of them; the task's name picks the agent. */
 void t.test('agents by their behaviour', async (t) => {
-  const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_MAX_CONCURRENT_TASKS: '30' }, { silenceMs: 2000 });
+  const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_MAX_CONCURRENT_TASKS: '30' }, { silenceSeconds: 2, startSilenceSeconds: 2 });
   const run = (name: string, more: Record<string, unknown> = {}) => daemon.start({ name, ...more });
   t.jobs = 4;
 

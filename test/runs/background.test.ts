@@ -8,7 +8,12 @@ const isOfBackground = (line: string): boolean => line.startsWith('Background wo
 const impatient = { backgroundWaitMs: 100, exitGraceMs: 100 };
 
 void t.test('silent work in the background is told of once and waited for', async (t) => {
-  const daemon = await startDaemon(t, 'late-result', {}, { ...impatient, silenceMs: 200 });
+  const daemon = await startDaemon(
+    t,
+    'late-result',
+    {},
+    { ...impatient, silenceSeconds: 0.2, startSilenceSeconds: 0.2, resultSilenceSeconds: 0.2 },
+  );
   const { id } = await daemon.start({});
   t.match(await daemon.ended(id), { status: 'done', exitCode: 0 });
   t.match((await daemon.said(id)).at(-1), results);
@@ -64,7 +69,7 @@ void t.test('a wait with the key of the task is attention, whatever the bound', 
 });
 
 void t.test('an agent that prints nothing is said to be at what is likely', async (t) => {
-  const daemon = await startDaemon(t, 'by-task-name', {}, { silenceMs: 300 });
+  const daemon = await startDaemon(t, 'by-task-name', {}, { silenceSeconds: 0.3, startSilenceSeconds: 0.3 });
   const { id } = await daemon.start({ name: 'prints-nothing' });
   await daemon.until(id, (event) => lineOf(event, 'system')?.includes('its session has not begun') === true);
   await daemon.stopped(id, { graceful: false });

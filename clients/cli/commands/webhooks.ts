@@ -19,6 +19,7 @@ const known: Readonly<Record<Type, true>> = {
   'tool-key': true,
   approval: true,
   message: true,
+  silence: true,
   end: true,
 };
 const isType = (text: string): text is Type => Object.hasOwn(known, text);

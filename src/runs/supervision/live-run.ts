@@ -1,3 +1,4 @@
+import type { EventPayload } from '../../../schemas/event.ts';
 import type { Task } from '../../../schemas/task.ts';
 import type { AgentSignal } from '../../agents/driver.ts';
 import { createTurns } from '../../domain/turns.ts';
@@ -94,7 +95,7 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
   /** Pausing and continuing, of which each takes a while. */
   const inTurn = createTurns();
   const note = noteIn(context, task.id, detach);
-  const say = (text: string, level?: 'warning'): void => note(() => ledger.say(task.id, text, level));
+  const say = (text: string): void => note(() => ledger.say(task.id, text));
   const said = (text: string): void =>
     note(() =>
       ledger.append(
@@ -104,8 +105,24 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
     );
   const heard = (): void => vigil.heard();
   const input = openAgentInput({ driver, agent, tracker, state, said, heard, reached: context.reached, detach });
-  const mailbox = openMailbox(context, { ...of, state, input, say, consider: () => rest.consider() });
-  const watched: WatchedRun = { ...of, state, input, mailbox, say };
+  const end = (graceful: boolean, words: string): void => {
+    say(words);
+    const interrupt = driver.interruptMessage();
+    const politely = async (): Promise<void> => {
+      if (interrupt === null || state.inputClosed) return;
+      await agent.write(interrupt);
+      await input.close();
+    };
+    void untilDone(
+      context,
+      `stopping run ${run.runId}`,
+      () => agent.terminate(graceful && interrupt !== null && !state.inputClosed ? politely : null),
+      detach,
+    );
+  };
+  const parts = { ...of, state, input, say, end, note: (events: readonly EventPayload[]) => note(() => ledger.append(task.id, events)) };
+  const mailbox = openMailbox(context, { ...parts, consider: () => rest.consider() });
+  const watched: WatchedRun = { ...parts, mailbox };
   const vigil = keepVigil(context, watched);
   const rest = createRest(context, watched);
 
@@ -151,21 +168,7 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
   };
   void untilDone(context, `telling what the agent of task ${task.id} asks`, tellAgain, detach);
   return {
-    end(graceful) {
-      say(graceful ? 'Stop requested: the agent is interrupted' : 'Stop requested: the agent is terminated');
-      const interrupt = driver.interruptMessage();
-      const politely = async (): Promise<void> => {
-        if (interrupt === null || state.inputClosed) return;
-        await agent.write(interrupt);
-        await input.close();
-      };
-      void untilDone(
-        context,
-        `stopping run ${run.runId}`,
-        () => agent.terminate(graceful && interrupt !== null && !state.inputClosed ? politely : null),
-        detach,
-      );
-    },
+    end: (graceful) => end(graceful, graceful ? 'Stop requested: the agent is interrupted' : 'Stop requested: the agent is terminated'),
     pause: () =>
       inTurn(async () => {
         const changed = await ledger.transition(task.id, { to: 'paused', code: 'TASK_NOT_RUNNING' });

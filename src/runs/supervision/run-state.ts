@@ -1,3 +1,4 @@
+import type { EventPayload } from '../../../schemas/event.ts';
 import type { RunContext, RunOfTask } from '../context.ts';
 import type { Blocks } from '../queue/blocks.ts';
 import type { Mailbox } from '../messages/mailbox.ts';
@@ -35,6 +36,10 @@ export interface WatchedRun extends RunOfTask {
   blocks: Pick<Blocks, 'has'>;
   /** Fires when the daemon shuts down and leaves the agent running. */
   detach: AbortSignal;
-  /** A line in the task's log, unless that has its end. */
-  say: (text: string, level?: 'warning') => void;
+  /** Events for the task's log, unless that has its end. */
+  note: (events: readonly EventPayload[]) => void;
+  /** A line of it. */
+  say: (text: string) => void;
+  /** Ends the agent and all it runs. @param graceful - it is asked to give up by itself first; @param words - what is said of it */
+  end: (graceful: boolean, words: string) => void;
 }

@@ -1,4 +1,8 @@
+import type { SilencePayload } from '../../../schemas/event.ts';
+import { inWords, silenceOf } from '../../domain/silence.ts';
 import { untilDone } from '../until-done.ts';
+import { gaps } from './gaps.ts';
+import { keepLinger } from './linger.ts';
 import { createQuietTimer } from './quiet-timer.ts';
 import type { WatchedRun, WatchParts } from './run-state.ts';
 
@@ -9,90 +13,78 @@ export interface Vigil {
   stop(): void;
 }
 
-const inWords = (milliseconds: number): string =>
-  milliseconds < 120_000 ? `${Math.round(milliseconds / 1000)} s` : `${Math.round(milliseconds / 60_000)} minutes`;
+/** Tells of a silence: as a line of the log and as an event of its own. @param silentFor - in milliseconds */
+export type TellSilence = (reason: SilencePayload['reason'], silentFor: number, text: string, interrupts?: true) => void;
 
 /**
- * Says when an agent that has something to do prints nothing, and ends one that stays though there is nothing to come.
- * An agent that waits for work of its own in the background, or for subtasks, is not silent: it has said its last word.
+ * Says when an agent that has something to do prints nothing, and gives it up where the settings say so; ends one that stays though
+ * there is nothing to come (linger.ts). An agent that waits for work of its own in the background, or for subtasks, is not silent: it has
+ * said its last word. Neither is one that was paused or waits for an answer, nor the time in which the machine slept.
  */
 export const keepVigil = (context: WatchParts, watched: WatchedRun): Vigil => {
-  const { task, run, driver, agent, tracker, state, input, detach, say } = watched;
+  const { task, run, driver, tracker, state, detach } = watched;
   const { store, ledger, timing } = context;
 
-  const isExpectedToSpeak = (): boolean => {
-    const { lastTurn, turnOpen, results } = tracker.progress;
-    return lastTurn === null || turnOpen || results <= state.askedAfter;
+  const tell: TellSilence = (reason, silentFor, text, interrupts) => {
+    const since = new Date(context.now().getTime() - silentFor).toISOString();
+    watched.note([
+      { type: 'output', stream: 'system', level: 'warning', content: text },
+      { type: 'silence', reason, since, message: text, ...(interrupts && { interrupts }) },
+    ]);
   };
-  /** A command of its waits for other tasks and hears of them, or it has asked something and is to be answered. */
-  const isAttending = (): boolean => watched.isAttending() || watched.blocks.has('approval');
-  // A paused agent is silent because it was told to be.
-  const silenceTime = (): number | null => (state.paused || state.exited || isAttending() || !isExpectedToSpeak() ? null : timing.silence);
-  const silence = createQuietTimer(silenceTime, () =>
-    say(`The agent has printed nothing for ${inWords(timing.silence)}: ${driver.explainSilence(tracker.lastLine)}`, 'warning'),
+
+  let isBlocked = task.status === 'blocked';
+  const reasonNow = (): SilencePayload['reason'] | null => {
+    // A paused agent is silent because it was told to be, one that is blocked has its answer to come, and one whose command waits for other
+    // tasks hears of them.
+    if (state.paused || isBlocked || state.exited || watched.isAttending() || watched.blocks.has('approval')) return null;
+    return silenceOf(tracker.progress, state.askedAfter);
+  };
+  const timeOf = (): number | null => {
+    const reason = reasonNow();
+    return reason === null ? null : timing.silence[reason];
+  };
+  const words = (silentFor: number): string => {
+    const what = tracker.progress.turnOpen || tracker.progress.lastTurn === null ? '' : ' since it was told something after its last word';
+    return `The agent has printed nothing for ${inWords(silentFor)}${what}: ${driver.explainSilence(tracker.lastLine)}`;
+  };
+  const silence = createQuietTimer(timeOf, (silentFor) => tell(reasonNow() ?? 'turn', silentFor, words(silentFor)));
+
+  const giveUp = async (why: string): Promise<void> => {
+    await store.updateRun(run.runId, { stopRequested: 'failed', stopReason: why });
+    watched.end(true, 'The silent agent is interrupted, and ended where it does not give up its turn');
+  };
+  const patience = createQuietTimer(
+    () => (reasonNow() === null || watched.isStopping() ? null : timing.silenceInterrupt),
+    (silentFor) => {
+      const why = `The agent printed nothing for ${inWords(silentFor)} and was interrupted, as MAKIMA_SILENCE_INTERRUPT_MINUTES says: ${driver.explainSilence(tracker.lastLine)}`;
+      tell(reasonNow() ?? 'turn', silentFor, why, true);
+      void untilDone(context, `giving up the silent agent of task ${task.id}`, () => giveUp(why), detach);
+    },
   );
 
-  const isInBackground = (): boolean => tracker.progress.background > 0 && !tracker.progress.turnOpen;
-  // An agent whose background work has a bound is told of before it: a message, or a word of the work, begins the time anew.
-  const foretoldAfter = (limit: number): number => Math.min(timing.backgroundWait, limit / 2);
-  const foretellTime = (): number | null =>
-    timing.backgroundLimit === null || state.finishing || state.inputClosed || isAttending() || !isInBackground()
-      ? null
-      : foretoldAfter(timing.backgroundLimit);
-  const foretell = createQuietTimer(foretellTime, () => {
-    if (state.paused || state.exited || timing.backgroundLimit === null) return;
-    say(
-      `Nothing was heard of the agent's background work for ${inWords(foretoldAfter(timing.backgroundLimit))}: after ${inWords(timing.backgroundLimit)} it is no longer waited for, and the task is judged without it. A message to the agent begins the time anew; MAKIMA_BACKGROUND_MINUTES sets it`,
-      'warning',
-    );
+  const linger = keepLinger(context, watched, () => isBlocked || watched.blocks.has('approval'), tell);
+  const heard = (): void => {
+    silence.heard();
+    patience.heard();
+    linger.heard();
+  };
+  const unwatchGaps = gaps.watch(heard);
+  const unwatchTask = ledger.watch(task.id, (changed) => {
+    const blocked = changed?.status === 'blocked';
+    if (blocked === isBlocked) return;
+    isBlocked = blocked;
+    heard();
   });
-  const noteGivenUp = async (limit: number): Promise<void> => {
-    await ledger.warn(task.id, {
-      code: 'BACKGROUND_GIVEN_UP',
-      message: `The agent's background work was silent for ${inWords(limit)} and was no longer waited for, so that the task is judged without it: look whether the work is whole. MAKIMA_BACKGROUND_MINUTES sets how long it is waited for`,
-    });
-  };
-  const endLingering = async (): Promise<void> => {
-    await store.updateRun(run.runId, { endedByDaemon: true });
-    await agent.terminate(null);
-  };
-  const lingers = (): void => {
-    if (state.paused || state.exited) return;
-    if (!state.finishing && !state.inputClosed && timing.backgroundLimit === null) {
-      say(
-        `Background work of the agent goes on without a word for ${inWords(timing.backgroundWait)}; it is waited for. MAKIMA_BACKGROUND_MINUTES bounds that, a stop ends it`,
-        'warning',
-      );
-      return;
-    }
-    if (!state.inputClosed) {
-      say('Background work of the agent goes on without a word; the agent is told that nothing more will come', 'warning');
-      const limit = timing.backgroundLimit;
-      if (!state.finishing && limit !== null)
-        void untilDone(context, `noting in task ${task.id} what is no longer waited for`, () => noteGivenUp(limit), detach);
-      void untilDone(context, `closing the input of a run of task ${task.id}`, () => input.close(), detach).then(() => linger.heard());
-      return;
-    }
-    say('The agent did not end after its last word, and is ended', 'warning');
-    void untilDone(context, `ending a run of task ${task.id} that lingers`, endLingering, detach);
-  };
-  const lingerTime = (): number | null => {
-    // A turn may be silent for long while a command of it runs; after its end there is nothing to wait for.
-    if (state.finishing || state.inputClosed) return tracker.progress.turnOpen ? timing.backgroundWait : timing.exitGrace;
-    return isInBackground() && !isAttending() ? (timing.backgroundLimit ?? timing.backgroundWait) : null;
-  };
-  const linger = createQuietTimer(lingerTime, lingers);
 
   return {
-    heard() {
-      silence.heard();
-      linger.heard();
-      foretell.heard();
-    },
+    heard,
     stop() {
+      unwatchGaps();
+      unwatchTask();
       silence.stop();
+      patience.stop();
       linger.stop();
-      foretell.stop();
     },
   };
 };

@@ -44,6 +44,35 @@ void t.test('one call a silence, as long as that is to be just then', async (t) 
   wait = 5;
   timer.stop();
   timer.heard();
-  await new Promise<void>((resolve) => createQuietTimer(() => 20, resolve));
+  await new Promise<void>((resolve) =>
+    createQuietTimer(
+      () => 20,
+      () => resolve(),
+    ),
+  );
   t.equal(calls, 2, 'none where none is wanted any more');
+});
+
+void t.test('a timer that comes much too late begins the silence anew: the machine slept', async (t) => {
+  let slept = 0;
+  const calls: number[] = [];
+  const quiet = Promise.withResolvers<null>();
+  const asleep = Promise.withResolvers<null>();
+  const timer = createQuietTimer(
+    () => 20,
+    (silentFor) => {
+      calls.push(silentFor);
+      quiet.resolve(null);
+    },
+    () => {
+      if (slept > 0) asleep.resolve(null);
+      return performance.now() + slept;
+    },
+  );
+  slept = 3_600_000;
+  await asleep.promise;
+  t.same(calls, [], 'an hour of sleep is none of silence');
+  await quiet.promise;
+  t.ok((calls[0] ?? 0) < 3_600_000, 'what comes after it is');
+  timer.stop();
 });
