@@ -43,8 +43,8 @@ void t.test('a silence is an event that says of what kind it is', async (t) => {
   const parent = await daemon.make({ name: 'answers-once', isOrchestrator: true });
   const child = await daemon.start({ name: 'forever', parentTaskId: parent.id });
   await daemon.call('POST', `/tasks/${parent.id}/start`);
-  await daemon.until(parent.id, (event) => lineOf(event, 'system')?.startsWith('The agent is at rest') === true);
-  t.same(silences(await daemon.events(parent.id)), [], 'it has said its last word');
+  const atRest = await daemon.until(parent.id, (event) => lineOf(event, 'system')?.startsWith('The agent is at rest') === true);
+  t.same(silences(atRest), [], 'it has said its last word');
   await daemon.call('POST', `/tasks/${parent.id}/messages`, { message: 'and now?' });
   t.match(silences(await daemon.until(parent.id, isSilence)), [
     { reason: 'after-result', message: /nothing for 0 s since it was told something after its last word/ },
