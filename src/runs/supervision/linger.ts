@@ -1,8 +1,7 @@
 import { inWords } from '../../domain/silence.ts';
 import { untilDone } from '../until-done.ts';
 import { createQuietTimer } from './quiet-timer.ts';
-import type { WatchedRun, WatchParts } from './run-state.ts';
-import type { TellSilence, Vigil } from './vigil.ts';
+import type { TellSilence, Vigil, WatchedRun, WatchParts } from './run-state.ts';
 
 /**
  * Minds an agent that has said its last word and stays: one whose work in the background says nothing any more, and one that does not end

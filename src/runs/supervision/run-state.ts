@@ -1,4 +1,4 @@
-import type { EventPayload } from '../../../schemas/event.ts';
+import type { EventPayload, SilencePayload } from '../../../schemas/event.ts';
 import type { RunContext, RunOfTask } from '../context.ts';
 import type { Blocks } from '../queue/blocks.ts';
 import type { Mailbox } from '../messages/mailbox.ts';
@@ -43,3 +43,13 @@ export interface WatchedRun extends RunOfTask {
   /** Ends the agent and all it runs. @param graceful - it is asked to give up by itself first; @param words - what is said of it */
   end: (graceful: boolean, words: string) => void;
 }
+
+/** Who minds how long an agent is silent. */
+export interface Vigil {
+  /** It has printed something, or how the run stands has changed. */
+  heard(): void;
+  stop(): void;
+}
+
+/** Tells of a silence: as a line of the log and as an event of its own. @param silentFor - in milliseconds */
+export type TellSilence = (reason: SilencePayload['reason'], silentFor: number, text: string, interrupts?: true) => void;

@@ -4,17 +4,7 @@ import { untilDone } from '../until-done.ts';
 import { gaps } from './gaps.ts';
 import { keepLinger } from './linger.ts';
 import { createQuietTimer } from './quiet-timer.ts';
-import type { WatchedRun, WatchParts } from './run-state.ts';
-
-/** Who minds how long an agent is silent. */
-export interface Vigil {
-  /** It has printed something, or how the run stands has changed. */
-  heard(): void;
-  stop(): void;
-}
-
-/** Tells of a silence: as a line of the log and as an event of its own. @param silentFor - in milliseconds */
-export type TellSilence = (reason: SilencePayload['reason'], silentFor: number, text: string, interrupts?: true) => void;
+import type { TellSilence, Vigil, WatchedRun, WatchParts } from './run-state.ts';
 
 /**
  * Says when an agent that has something to do prints nothing, and gives it up where the settings say so; ends one that stays though
