@@ -90,6 +90,8 @@ export type Config = Readonly<{
   retentionBytes: number;
   /** Worktrees of tasks that ended so many days ago are put away; 0 is none. */
   worktreeDays: number;
+  /** The passing snapshots of worktrees that were put away so many days ago are deleted; 0 is none. */
+  snapshotDays: number;
   /** Who commits in a user's repository whose git configuration names nobody. */
   commitAuthor: Readonly<{ name: string; email: string }> | null;
   logLevel: LogLevel;
@@ -223,6 +225,7 @@ export const loadConfig = (
     retentionDays: get('retentionDays', 0, integer(0, 36_500)),
     retentionBytes: get('retentionBytes', 0, integer(0, Number.MAX_SAFE_INTEGER)),
     worktreeDays: get('worktreeDays', 0, integer(0, 36_500)),
+    snapshotDays: get('snapshotDays', 0, integer(0, 36_500)),
     commitAuthor: get('commitAuthor', null, person),
     logLevel: get('logLevel', 'info', oneOf(logLevels)),
   });

@@ -28,6 +28,7 @@ export const timingOf = (config: Config) => ({
 export const houseRulesOf = (config: Config) => ({
   retention: { days: config.retentionDays, bytes: config.retentionBytes },
   worktreeDays: config.worktreeDays,
+  snapshotDays: config.snapshotDays,
   firstMs: config.keepFirstMs,
   everyMs: config.keepEveryMs,
 });

@@ -102,6 +102,14 @@ const migrations = (identity: Identity): Migrations => ({
       await db.schema.alterTable('worktrees').addColumn('awaySince', 'text').execute();
     },
   },
+  '0015-snapshots-expired': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable('worktrees')
+        .addColumn('isExpired', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

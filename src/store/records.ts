@@ -145,6 +145,8 @@ export interface WorktreeRecord {
   createdAt: string;
   /** Since when its files are put away, what was in them kept in its repository; null where they are there. */
   awaySince: string | null;
+  /** Its passing snapshots were deleted since. */
+  isExpired: boolean;
 }
 
 export interface ToolKeyRecord {

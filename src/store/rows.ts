@@ -153,6 +153,7 @@ export const runChangesRow = (changes: RunChanges): Updateable<Tables['runs']> =
 
 export const worktreeOf = ({ seq, record, ...fields }: Selectable<Tables['worktrees']>): WorktreeRecord => ({
   ...fields,
+  isExpired: fields.isExpired === 1,
   record: readAny(record),
 });
 

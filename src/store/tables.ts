@@ -34,7 +34,7 @@ export interface Tables {
     'baseUsage' | 'usage' | 'ports',
     'resume' | 'keepSubtasks' | 'finishRequested' | 'endedByDaemon' | 'actsUnasked'
   > & { handle: string | null };
-  worktrees: Row<Omit<WorktreeRecord, 'record'>, never, never> & { record: string };
+  worktrees: Row<Omit<WorktreeRecord, 'record'>, never, 'isExpired'> & { record: string };
   tool_keys: Row<ToolKeyRecord, never, never>;
   integrations: Row<Integration, never, never>;
   open_merges: Row<Omit<OpenMerge, 'record'>, never, never> & { record: string };

@@ -142,6 +142,10 @@ export interface WorktreeRows {
   dueWorktrees(before: string): Promise<string[]>;
   /** Those whose files are there, of tasks that were changed then or later. */
   worktreesChangedSince(since: string): Promise<WorktreeRecord[]>;
+  /** Those that were put away before then and whose passing snapshots are not deleted, the one that was put away first before the others. */
+  unexpiredWorktrees(before: string, limit: number): Promise<WorktreeRecord[]>;
+  /** The passing snapshots of a worktree that is away were deleted, or are to stay. */
+  snapshotsExpired(taskId: string): Promise<void>;
   /** Those of the task's direct subtasks whose worktrees are put away, oldest first. */
   awayBelow(taskId: string): Promise<string[]>;
   /** @returns whether there was one */

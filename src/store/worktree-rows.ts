@@ -6,7 +6,7 @@ import type { WorktreeRows } from './task-store.ts';
 export const worktreeRows = ({ read, write }: Session): WorktreeRows => ({
   saveWorktree: ({ taskId, record, repositoryDir, createdAt }) =>
     write(async (trx) => {
-      const row = { record: JSON.stringify(record), repositoryDir, createdAt, awaySince: null };
+      const row = { record: JSON.stringify(record), repositoryDir, createdAt, awaySince: null, isExpired: 0 };
       await trx
         .insertInto('worktrees')
         .values({ taskId, ...row })
@@ -53,6 +53,17 @@ export const worktreeRows = ({ read, write }: Session): WorktreeRows => ({
         .where('worktrees.awaySince', 'is', null)
         .execute();
       return rows.map(worktreeOf);
+    }),
+
+  unexpiredWorktrees: (before, limit) =>
+    read(async (db) => {
+      const query = db.selectFrom('worktrees').selectAll().where('awaySince', '<', before).where('isExpired', '=', 0);
+      return (await query.orderBy('awaySince').limit(limit).execute()).map(worktreeOf);
+    }),
+
+  snapshotsExpired: (taskId) =>
+    write(async (trx) => {
+      await trx.updateTable('worktrees').set({ isExpired: 1 }).where('taskId', '=', taskId).where('awaySince', 'is not', null).execute();
     }),
 
   awayBelow: (taskId) =>

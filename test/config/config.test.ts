@@ -52,6 +52,7 @@ const defaults = {
   retentionDays: 0,
   retentionBytes: 0,
   worktreeDays: 0,
+  snapshotDays: 0,
   commitAuthor: null,
 };
 /** What only a change of the program moves; each is somebody's decision, so that its value is not repeated here. */
@@ -123,6 +124,7 @@ const everything = {
   MAKIMA_RETENTION_DAYS: '30',
   MAKIMA_RETENTION_BYTES: '5000000000',
   MAKIMA_WORKTREE_DAYS: '14',
+  MAKIMA_SNAPSHOT_DAYS: '90',
   MAKIMA_COMMIT_AUTHOR: 'Ada <ada@example.org>',
   MAKIMA_PREPARED_WORKTREES: '0',
   MAKIMA_PREPARED_BYTES: '1000000',
@@ -161,6 +163,7 @@ const everythingRead = {
   retentionDays: 30,
   retentionBytes: 5_000_000_000,
   worktreeDays: 14,
+  snapshotDays: 90,
   commitAuthor: { name: 'Ada', email: 'ada@example.org' },
   worktreeDir: '/home/u/trees',
   preparedWorktrees: 0,
@@ -221,6 +224,7 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
     retentionDays: 1,
     retentionBytes: 2,
     worktreeDays: 3,
+    snapshotDays: 4,
     commitAuthor: 'Bo <bo@example.org>',
   };
   const home = t.testdir({ 'config.json': `\uFEFF${JSON.stringify(inFile)}` });

@@ -83,7 +83,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'baseRunningMs',
     'stopReason',
   ],
-  worktrees: ['seq', 'taskId', 'createdAt', 'awaySince'],
+  worktrees: ['seq', 'taskId', 'createdAt', 'awaySince', 'isExpired'],
   tool_keys: ['seq', 'id', 'taskId', 'keyHash', 'label', 'createdAt', 'expiresAt', 'runId'],
   integrations: ['seq', 'subtaskId', 'taskId', 'state', 'commitSha', 'sourceCommit', 'sourceTree', 'reason', 'at'],
   open_merges: ['seq', 'taskId', 'subtaskId', 'sourceBranch', 'phase', 'startedAt'],

@@ -448,6 +448,7 @@ for (const [name, open] of Object.entries(stores)) {
         repositoryDir: '/r',
         createdAt: noon,
         awaySince: null,
+        isExpired: false,
       };
       await store.saveWorktree(worktree);
       t.strictSame(await store.getWorktree(a.id), worktree);

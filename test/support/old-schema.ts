@@ -23,6 +23,7 @@ const laterColumns = [
   ['runs', 'baseRunningMs'],
   ['runs', 'stopReason'],
   ['worktrees', 'awaySince'],
+  ['worktrees', 'isExpired'],
 ] as const;
 const laterTables = ['messages', 'deliveries', 'webhooks', 'approvals', 'approval_rules'] as const;
 const laterIndexes = ['tasks_updated'] as const;

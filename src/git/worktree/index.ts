@@ -1,6 +1,7 @@
 /** A task's worktree and the repository that is its own: made, continued, shared with, put aside and had back. */
 export { addWorktree, clearUnused, keepEarlier, type NewWorktree } from './add-worktree.ts';
 export { continueWorktree } from './continue-worktree.ts';
+export { expireSnapshots, packRepository } from './away/tidy-repository.ts';
 export { withPresenceLock } from './away/presence-lock.ts';
 export { type Aside, settleAside, stepAside } from './away/step-aside.ts';
 export { committedLinks } from './copies/committed-links.ts';
@@ -13,7 +14,6 @@ export { copyIndex, indexOf, installIndex, sameIndex, withIndexCopy } from './in
 export { dropDeadIndexLock, IndexLockHeld, withIndexLock, withWorktreeLock } from './index-lock.ts';
 export { type LinkedWorktree, linkedWorktrees } from './linked-worktrees.ts';
 export { makimaDirectory, sealMakimaDirectory } from './makima-directory.ts';
-export { packRepository } from './pack-repository.ts';
 export { createPreparedWorktrees, type PreparedWorktrees } from './prepared/prepared-worktrees.ts';
 export { relocateGitDirs } from './relocate.ts';
 export { removeWorktree } from './remove-worktree.ts';

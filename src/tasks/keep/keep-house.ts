@@ -1,5 +1,6 @@
 import { applyRetention, type Retention } from './apply-retention.ts';
 import type { DiskUsageNotes } from './disk-usage.ts';
+import { expireOldSnapshots } from './expire-snapshots.ts';
 import { packRepositories } from './pack-repositories.ts';
 import { putOldWorktreesAway } from './put-old-worktrees-away.ts';
 import type { PuttingAway } from './put-worktree-away.ts';
@@ -10,6 +11,8 @@ export interface HouseRules {
   retention: Retention;
   /** Worktrees of tasks that ended so many days ago are put away; 0 is none. */
   worktreeDays: number;
+  /** Passing snapshots of worktrees that were put away so many days ago are deleted; 0 is none. */
+  snapshotDays: number;
   /** From the start to the first round, and from the end of one to the next, in milliseconds. */
   firstMs: number;
   everyMs: number;
@@ -18,14 +21,14 @@ export interface HouseRules {
 const shortly = (bytes: number): string => (bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
 
 /**
- * Keeps house, every so often: deletes old events, puts old worktrees away, packs repositories and measures what the disk is used for. Where nothing has
+ * Keeps house, every so often: deletes old events, puts old worktrees away, packs repositories, deletes old snapshots and measures what the disk is used for. Where nothing has
  * happened since, a round is a few looks.
  * @param tell - what was done, for the daemon's log
  * @returns ends it, and waits until what is under way has been given up
  */
 export const keepHouse = (
   parts: PuttingAway & Needs<'log' | 'disk'> & { disk: DiskUsageNotes; tell: (message: string) => void },
-  { retention, worktreeDays, firstMs, everyMs }: HouseRules,
+  { retention, worktreeDays, snapshotDays, firstMs, everyMs }: HouseRules,
 ): (() => Promise<void>) => {
   const { disk, report, tell, reached } = parts;
   const ending = new AbortController();
@@ -51,7 +54,8 @@ export const keepHouse = (
       'measuring what the disk is used for',
       async () => {
         const packed = await packRepositories(parts, await disk.measure(signal), signal);
-        for (const taskId of packed) await disk.again(taskId, signal);
+        const expired = await expireOldSnapshots(parts, snapshotDays, signal);
+        for (const taskId of new Set([...packed, ...expired])) await disk.again(taskId, signal);
       },
     ],
   ];

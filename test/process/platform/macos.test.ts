@@ -1,5 +1,5 @@
 import t from 'tap';
-import { marksIn, parseCommands, parseRows } from '../../../src/process/platform/macos.ts';
+import { marksIn, parseCommands, parseRows, usersIn } from '../../../src/process/platform/macos.ts';
 
 // As ps of macOS 15 prints them with LC_ALL=C.
 const rows = `    1     0     1 Ss   Sun Nov 22 08:00:01 2026
@@ -38,5 +38,12 @@ void t.test('the environment is what stands behind the command', (t) => {
   t.notOk(has(40300, 'MAKIMA_RUN_ID=abc'));
   t.notOk(has(1, 'MAKIMA_RUN_ID=abc'), 'a pid that only one of the two lists has');
   t.notOk(hasMarker('node a.js', 'node b.js MAKIMA_RUN_ID=abc', 'MAKIMA_RUN_ID=abc'), 'another command by now');
+  t.end();
+});
+
+void t.test('who has a directory, or what is below it, open, as lsof -F pn prints it', (t) => {
+  const output = 'p501\nfcwd\nn/Users/a/w/tree\nftxt\nn/bin/zsh\np502\nfcwd\nn/\nf3\nn/Users/a/w/tree/db\np503\nfcwd\nn/Users/a/w/tree-2\n';
+  t.strictSame(usersIn(output, '/Users/a/w/tree'), [501, 502]);
+  t.strictSame(usersIn('', '/Users/a/w/tree'), []);
   t.end();
 });

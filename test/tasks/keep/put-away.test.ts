@@ -1,8 +1,7 @@
 /** Worktrees whose files are put away, what is kept of them, and how they come back. */
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { Info } from '../../../schemas/info.ts';
 import type { FileChange, RemovedWorktree, WorktreeInfo } from '../../../schemas/worktree.ts';
 import { fingerprint, git, startDaemon, userRepository, write, type Refusal, type TestDaemon } from '../../support/daemon.ts';
 
@@ -82,64 +81,4 @@ void t.test('a worktree that was put away comes back as it was, by a restore and
   t.equal((await daemon.call('DELETE', `/tasks/${id}?worktree=keep`)).status, 204, 'of one that is away nothing can be left where it is');
   t.match(await restore(daemon, id), { status: 200, body: { overlayPath: path } }, 'so it is kept');
   t.strictSame(fingerprint(path, { without }), before);
-});
-
-const day = 24 * 3600_000;
-
-void t.test('the worktrees of trees that ended long ago go by themselves, no others; an idle home is left alone', async (t) => {
-  let ahead = 0;
-  let rounds = 0;
-  const round = (): Promise<unknown> => {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const aim = rounds + 2;
-    waiting.push(() => rounds >= aim && resolve(undefined));
-    return promise;
-  };
-  const waiting: (() => unknown)[] = [];
-  const daemon = await startDaemon(
-    t,
-    'runs-plan',
-    { MAKIMA_WORKTREE_DAYS: '7' },
-    { keepEveryMs: 20 },
-    {
-      now: () => new Date(Date.now() + ahead),
-      reached: (point) => {
-        if (point !== 'house kept') return;
-        rounds += 1;
-        for (const each of waiting) each();
-      },
-    },
-  );
-  const isThere = async (id: string): Promise<boolean> => (await daemon.call<WorktreeInfo>('GET', `/tasks/${id}/worktree`)).body.exists;
-  const old = await daemon.ended((await daemon.start({ plan: 'RUN: echo 1 > made' })).id);
-  const leads = await daemon.ended((await daemon.start({ isOrchestrator: true, plan: 'RUN: true' })).id);
-  const part = await daemon.ended((await daemon.start({ parentTaskId: leads.id, plan: 'RUN: true' })).id);
-  ahead = 6 * day;
-  await round();
-  t.ok(await isThere(old.id));
-  t.equal((await daemon.call('POST', `/tasks/${leads.id}/start`)).status, 202);
-  await daemon.ended(leads.id);
-  ahead = 8 * day;
-  await round();
-  t.notOk(await isThere(old.id));
-  t.ok(await isThere(part.id), 'its parent has ended two days ago alone');
-  t.match(await restore(daemon, old.id), { status: 200 });
-  await round();
-  t.ok(await isThere(old.id), 'brought back, it stays as long again');
-  ahead = 14 * day;
-  await round();
-  t.notOk(await isThere(part.id));
-  t.notOk(await isThere(leads.id));
-  t.ok(await isThere(old.id));
-  const { body: info } = await daemon.call<Info>('GET', '/info');
-  t.ok(info.disk.usage.worktreeBytes > 0 && info.disk.usage.repositoryBytes > 0 && info.disk.usage.logBytes > 0, JSON.stringify(info.disk));
-  t.ok(Date.parse(info.disk.usage.measuredAt ?? '') > Date.now() + 13 * day);
-  const metrics = await fetch(`${daemon.app.url}/metrics`, { headers: { authorization: `Bearer ${daemon.token}` } });
-  t.match(await metrics.text(), new RegExp(`makima_disk_bytes\\{what="worktree"\\} ${info.disk.usage.worktreeBytes}\n`));
-  const notes = join(daemon.home, 'disk-usage.json');
-  await round();
-  const { mtimeMs } = statSync(notes);
-  await round();
-  await round();
-  t.equal(statSync(notes).mtimeMs, mtimeMs, 'nothing is measured where nothing has happened');
 });
