@@ -1,4 +1,5 @@
 import t from 'tap';
+import { eventTypes } from '../../schemas/event.ts';
 import { taskId } from './recorded-actions.ts';
 import { serve } from './serve.ts';
 
@@ -167,7 +168,7 @@ void t.test('what does not fit is said in words, with what to do', async (t) => 
   const cases: [answer: Promise<Response>, says: string][] = [
     [
       call(`tasks/${taskId}/events?types=outputs`),
-      'The query parameter "types" must be one or more of output, status, usage, budget, merge, completion, tool-key, approval, end, task, activity, with commas between and no blanks',
+      `The query parameter "types" must be one or more of ${eventTypes.join(', ')}, with commas between and no blanks`,
     ],
     [post('name=&plan=p', 'application/x-www-form-urlencoded'), 'The field "name" must not be empty'],
     [post(JSON.stringify({ name: 'x'.repeat(301), plan: 'p' })), 'The field "name" must have at most 300 characters'],

@@ -1,6 +1,7 @@
 /** The part of a JSON schema that says how a form's text becomes a value. */
 interface FieldSchema {
   type?: unknown;
+  items?: FieldSchema;
 }
 
 const booleans: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
@@ -21,7 +22,7 @@ const list = (value: unknown): unknown =>
         .filter((item) => item !== '')
     : value;
 
-/** An object, which in a form is JSON; what is none stays the text that it is. */
+/** An object, which in a form is JSON, also as an item of a list: what is none stays the text that it is. */
 const objectOf = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -30,7 +31,10 @@ const objectOf = (text: string): unknown => {
   }
 };
 
+const isOfObject = (schema: FieldSchema | undefined): boolean => [schema?.type].flat().includes('object');
+
 const convertField = (value: unknown, schema: FieldSchema | undefined): unknown => {
+  if (isOfObject(schema)) return single(value, objectOf);
   switch (schema?.type) {
     case 'boolean':
       return single(value, (text) => booleans[text] ?? text);
@@ -39,9 +43,7 @@ const convertField = (value: unknown, schema: FieldSchema | undefined): unknown 
     case 'number':
       return single(value, (text) => (decimal.test(text) ? Number(text) : text));
     case 'array':
-      return list(value);
-    case 'object':
-      return single(value, objectOf);
+      return isOfObject(schema.items) ? [value].flat().map((item) => single(item, objectOf)) : list(value);
     default:
       return value;
   }
