@@ -260,7 +260,7 @@ void t.test('a stream is a text, and says what its items are', async (t) => {
 });
 
 /** A value in a form, where an object is JSON. */
-const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 void t.test('what the document has as an example of a request is taken as it is, as JSON and as a form', async (t) => {
   const { call } = await serve(t);
