@@ -107,5 +107,8 @@ const findPullRequest = async (
       'INVALID_BRANCH',
       `Several branches of ${shown} are at the commit of pull request ${number}: ${nameSome(branches, 10)}. Give the one that is meant by its name`,
     );
-  return { branch: branches[0] ?? nameWithoutBranch(number), asked: `pull/${number}/head` };
+  const [branch = nameWithoutBranch(number)] = branches;
+  // whatever the server calls it
+  await checkBranchName(branch);
+  return { branch, asked: `pull/${number}/head` };
 };

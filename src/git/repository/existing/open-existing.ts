@@ -74,5 +74,5 @@ export const movedBranch = async (
   const tip = await commitOf(source.commonDir, `refs/heads/${branch}`, signal);
   if (tip === null || has.includes(tip)) return null;
   for (const commit of has) if (await isAncestor(gitDir, tip, commit, signal)) return null;
-  return `${branch} of ${source.path} is at ${tip.slice(0, 12)}, with commits that this task's worktree has not. Its completion cannot bring that branch forward, unless the agent merges them; action merge with targetBranch "${branch}" merges the work into it`;
+  return `${branch} of ${source.path} is at ${tip.slice(0, 12)}, with commits that this task's worktree has not. Its completion cannot bring that branch forward, unless the agent merges them (\`git pull --no-rebase ${source.path} ${branch}\`, where it may read that); action merge with targetBranch "${branch}" merges the work into it`;
 };

@@ -234,6 +234,14 @@ void t.test('a task that goes on with a branch of its source', async (t) => {
       t.equal((await refused(t, daemon, { repositoryUrl: repository, ...more })).code, code, JSON.stringify(more));
     t.equal((await daemon.call<{ items: Task[] }>('GET', '/tasks?limit=200')).body.items.length, before);
     t.equal((await refused(t, daemon, { branch: 'main' })).code, 'INVALID_BRANCH', 'a scratch directory');
+    // what cannot be asked is no fault of the daemon's
+    const nowhere = join(scratch(t), 'none.git');
+    git(repository, 'remote', 'add', 'origin', nowhere);
+    for (const more of [
+      { repositoryUrl: repository, branch: '#7' },
+      { repositoryUrl: `file://${nowhere}`, branch: 'x' },
+    ])
+      t.equal((await refused(t, daemon, more)).code, 'INVALID_REPOSITORY', JSON.stringify(more));
     // gone between the two
     const { id } = await daemon.make({ repositoryUrl: repository, branch: 'feature/x' });
     git(repository, 'branch', '-q', '-D', 'feature/x');
