@@ -122,11 +122,12 @@ void t.test('whatever the action and its outcome, nothing but the named branches
       ),
       work: fc.uniqueArray(fc.constantFrom(...Object.keys(edits)), { minLength: 1, maxLength: 3 }),
       twice: fc.boolean(),
+      isContinued: fc.boolean(),
     }),
-    async ({ action, targetBranch, user, work, twice }) => {
+    async ({ action, targetBranch, user, work, twice, isContinued }) => {
       const source = repository(undefined, { 'README.md': 'hello\n', 'kept.txt': 'k\n', 'dir/kept.txt': 'k\n' });
       sh(source, 'branch', 'release');
-      const { task, worktree } = await finished(source);
+      const { task, worktree } = await finished(source, isContinued ? { branch: 'release', continuesBranch: 'release' } : {});
       const branch = task.branch ?? '';
       for (const name of work) edits[name]?.(worktree.path);
       for (const name of user) {
