@@ -4,6 +4,7 @@ import { removeRunDirectory } from '../process/run-directory.ts';
 import { endSubtasks } from './end-subtasks.ts';
 import { failureLines } from './failure-lines.ts';
 import { undoAll, type RunHook, type Start } from './hooks/hook.ts';
+import { warnOfMessages } from './messages/settle-messages.ts';
 import type { Stopping } from './stop-below.ts';
 
 /** Why a start is taken back: it failed, or the daemon died in the middle of it and it is to be done again. */
@@ -25,12 +26,15 @@ export const takeBackStart = async (
   await undoAll(hooks, start);
   await removeRunDirectory(run.directory);
   // What it was to be told first waits again.
-  await context.ledger.commit(context.store.settleMessages(task.id, run.runId, 'none'));
+  if (context.store.mayHaveMessages(task.id)) await context.ledger.commit(context.store.settleMessages(task.id, run.runId, 'none'));
   // Asked last: somebody may stop it while this goes on.
   const stored = (await context.store.getRun(run.runId)) ?? run;
   const stopped = stored.stopRequested !== null;
   const to = stopped ? 'interrupted' : 'again' in reason ? 'queued' : 'failed';
-  if (to !== 'queued') await endSubtasks(context, task, stored, to);
+  if (to !== 'queued') {
+    await endSubtasks(context, task, stored, to);
+    await warnOfMessages(context, task.id);
+  }
   if ('again' in reason) context.ledger.say(task.id, stopped ? 'The daemon was restarted while the task was being stopped' : reason.again);
   const errorMessage = stopped || 'again' in reason ? null : messageOf(reason.failure);
   const endedAt = context.now().toISOString();

@@ -3,6 +3,7 @@ import type { TaskStatus } from '../../../schemas/task.ts';
 import { createTurns } from '../../domain/turns.ts';
 import { MakimaError } from '../../errors.ts';
 import type { AcceptedInput } from '../../process/write-input.ts';
+import type { AgentInput } from '../supervision/agent-input.ts';
 import type { WatchedRun, WatchParts } from '../supervision/run-state.ts';
 import { untilDone } from '../until-done.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -14,18 +15,25 @@ const deliveryWait = 2000;
  * The mailbox of an agent that is looked after.
  * @param watched.consider - called when there is nothing any more for which the agent was not to be let end
  */
-export const openMailbox = (context: WatchParts, watched: Omit<WatchedRun, 'mailbox'> & { consider: () => void }): Mailbox => {
+export const openMailbox = (
+  context: Pick<WatchParts, 'store' | 'ledger' | 'reached' | 'report'>,
+  watched: Pick<WatchedRun, 'task' | 'run' | 'driver' | 'tracker' | 'state' | 'isStopping' | 'detach'> & {
+    input: Pick<AgentInput, 'hand'>;
+    consider: () => void;
+  },
+): Mailbox => {
   const { task, run, driver, tracker, state, input, detach } = watched;
   const { store, ledger } = context;
   const inTurn = createTurns();
   let status: TaskStatus = task.status;
-  let putting = 0;
+  /** Those that somebody waits for to be taken: what cannot be is refused, and not tried again. */
+  const sending = new Set<string>();
   /** After how many results something was handed over. */
   let handedAfter = -1;
   /** They are noted in the order in which the agent has them. */
   let lastNote: Promise<unknown> = Promise.resolve();
-  /** Those that were written where the agent reads, each with whether it has it in the end; null where it takes no more. */
-  const written = new Map<string, Promise<boolean> | null>();
+  /** Those that were written where the agent reads, each with whether it has it in the end, or why that cannot be. */
+  const written = new Map<string, Promise<boolean> | MakimaError>();
 
   /** A paused agent, or one whose task waits for something, gets it when it goes on. */
   const isOpen = (): boolean => status === 'running' && !state.inputClosed && !state.exited && !watched.isStopping();
@@ -52,7 +60,7 @@ export const openMailbox = (context: WatchParts, watched: Omit<WatchedRun, 'mail
   };
 
   const handOver = async (): Promise<void> => {
-    if (!isOpen()) return;
+    if (!store.mayHaveMessages(task.id) || !isOpen()) return;
     const which = { kinds: fitting(), limit: driver.takesMessagesInTurn ? null : 1 };
     for (const { id, text } of await ledger.commit(store.handMessages(task.id, run.runId, which))) {
       if (written.has(id)) continue;
@@ -66,8 +74,8 @@ export const openMailbox = (context: WatchParts, watched: Omit<WatchedRun, 'mail
         lastNote = noted;
         written.set(id, noted);
       } catch (error) {
-        if (!(error instanceof MakimaError && error.code === 'AGENT_INPUT_CLOSED')) throw error;
-        written.set(id, null);
+        if (!(error instanceof MakimaError) || !(sending.has(id) || error.code === 'AGENT_INPUT_CLOSED')) throw error;
+        written.set(id, error);
       }
     }
   };
@@ -86,23 +94,23 @@ export const openMailbox = (context: WatchParts, watched: Omit<WatchedRun, 'mail
       if (state.inputClosed || state.exited) throw new MakimaError('AGENT_INPUT_CLOSED');
       const late = AbortSignal.any([AbortSignal.timeout(deliveryWait), detach]);
       const tooLate = new Promise<false>((resolve) => late.addEventListener('abort', () => resolve(false), { once: true }));
-      putting += 1;
+      sending.add(message.id);
       try {
         await ledger.commit(store.putMessage(message));
         context.reached('message put');
         await Promise.race([look(), tooLate]);
       } finally {
-        putting -= 1;
+        sending.delete(message.id);
         watched.consider();
       }
       const delivery = written.get(message.id);
       if (delivery === undefined) return { delivered: false };
-      if (delivery !== null) return { delivered: await Promise.race([delivery, tooLate]) };
+      if (!(delivery instanceof MakimaError)) return { delivered: await Promise.race([delivery, tooLate]) };
       await ledger.commit(store.withdrawMessage(task.id, message.id, { handed: true }));
-      throw new MakimaError('AGENT_INPUT_CLOSED');
+      throw delivery;
     },
     look,
-    isOwing: () => putting > 0 || tracker.progress.results <= handedAfter,
+    isOwing: () => sending.size > 0 || tracker.progress.results <= handedAfter,
     stop: unwatch,
   };
 };

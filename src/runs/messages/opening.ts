@@ -52,7 +52,9 @@ export const storeOpening = async (context: Pick<RunContext, 'store' | 'ledger'>
   const isOpened = session === null || start.isNewWorktree;
   // One that takes none in a turn gets the next when it has ended that.
   const limit = driver.takesMessagesInTurn ? null : isOpened ? 0 : 1;
-  const messages = await context.ledger.commit(context.store.handMessages(task.id, run.runId, { kinds: messageKinds, limit }));
+  const messages = context.store.mayHaveMessages(task.id)
+    ? await context.ledger.commit(context.store.handMessages(task.id, run.runId, { kinds: messageKinds, limit }))
+    : [];
   for (const { id, text } of messages) await write(text, id);
   if (!isOpened && messages.length === 0) await write(goOn);
   return session === null ? `Started with a plan of about ${tokens} tokens` : `Going on with the agent's session ${session}`;

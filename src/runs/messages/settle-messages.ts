@@ -11,6 +11,7 @@ export const settleMessages = async (
   { task, run }: RunOfTask,
   outcome: RunOutcome,
 ): Promise<void> => {
+  if (!store.mayHaveMessages(task.id)) return;
   const handed = (await store.waitingMessages(task.id)).filter(({ runId }) => runId === run.runId);
   const hasBegun = 'lost' in outcome || outcome.progress.begun;
   const taken = hasBegun

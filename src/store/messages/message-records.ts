@@ -19,6 +19,8 @@ export interface MessageRecord extends NewMessage {
 
 /** What agents are to be told, of each task in one order. For a task that has none nothing is asked of the database. */
 export interface MessageRows {
+  /** False where a task has no message that is not settled: then nothing need be asked of it. */
+  mayHaveMessages(taskId: string): boolean;
   /**
    * Puts one at the end of its task's order, unless it is there.
    * @throws MakimaError TASK_NOT_FOUND, TASK_NOT_RUNNING (the task is not active), TOO_MANY_MESSAGES

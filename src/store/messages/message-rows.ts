@@ -82,6 +82,8 @@ export const messageRows = (session: Session): MessageRows => {
         await putMessages(trx, session, [message]);
       }),
 
+    mayHaveMessages: (taskId) => mail.has(taskId),
+
     waitingMessages: async (taskId) => {
       if (!mail.has(taskId)) return [];
       return read(async (db) =>
