@@ -67,4 +67,7 @@ void t.test('each of the seventeen calls the verb of its route with who calls, a
       );
     }
   }
+  calls.length = 0;
+  t.match(await client.ask({ type: 'sendMessage', taskId, message: 'hello', resume: true }), { type: 'messageResult', id: taskId });
+  t.strictSame(calls[0]?.args, [{ kind: 'owner' }, taskId, 'hello', { resume: true }]);
 });

@@ -10,6 +10,13 @@ const goOn = 'Go on where you were: your last run ended, and your worktree is as
 const newWorktree =
   'Your worktree was removed since, and made anew from where it began: look at what is there before you go on with what you were asked.';
 
+const restoredWorktree =
+  'Your worktree was put away since, and brought back: what git ignores, such as installed packages and built files, is not in it any more.';
+
+/** What has changed of the worktree since the last run, where that is more than the run left; null where nothing has. */
+const changeOf = ({ isNewWorktree, isRestored }: Start): string | null =>
+  isNewWorktree ? newWorktree : isRestored ? restoredWorktree : null;
+
 /** The session that a run goes on with; null where it begins a new one, also where there is none yet to go on with. */
 export const sessionOf = ({ task, run }: Pick<Start, 'task' | 'run'>): string | null => (run.resume ? task.sessionId : null);
 
@@ -47,9 +54,9 @@ export const storeOpening = async (context: Pick<RunContext, 'store' | 'ledger'>
       `The plan is about ${tokens} tokens; beyond ${largePlanTokens} little of the agent's context is left for the work`,
       'warning',
     );
-  if (session === null) await write(await planMessage(context, start));
-  else if (start.isNewWorktree) await write(newWorktree);
-  const isOpened = session === null || start.isNewWorktree;
+  const opening = session === null ? await planMessage(context, start) : changeOf(start);
+  if (opening !== null) await write(opening);
+  const isOpened = opening !== null;
   // One that takes none in a turn gets the next when it has ended that.
   const limit = driver.takesMessagesInTurn ? null : isOpened ? 0 : 1;
   const messages = context.store.mayHaveMessages(task.id)

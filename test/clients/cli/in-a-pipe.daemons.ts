@@ -115,6 +115,28 @@ void t.test('on a daemon', async (t) => {
     });
   });
 
+  await t.test('what is said waits while it is halted, is listed and taken back; one that has ended goes on for more', async (t) => {
+    const { id } = await daemon.start({ name: 'Told', plan: 'RUN: sleep 1000' });
+    await daemon.until(id, (event) => event.type === 'output' && event.content.includes('sleep 1000'));
+    t.match(await makima(['messages', 'Told']), { code: 0, out: '', err: /has all that was said/ });
+    await makima(['pause', 'Told']);
+    t.match(await makima(['message', 'Told', 'look', 'here']), { code: 0, err: /It is kept/ });
+    const listed = await makima(['messages', 'Told']);
+    t.match(listed, { code: 0, out: /^ID +STATE +KIND +AGE +MESSAGE\n[0-9a-f]{8} +waiting +user +\d+s +look here\n$/ });
+    t.match(objects(await makima(['messages', 'Told', '--json'])), [{ taskId: id, message: 'look here', state: 'waiting' }]);
+    const first = listed.out.split('\n')[1]?.slice(0, 8) ?? '';
+    t.match(await makima(['messages', 'Told', '--withdraw', first]), { code: 0, err: /withdrawn/ });
+    t.match(await makima(['messages', 'Told', '--withdraw', first]), { code: 1, err: /\(MESSAGE_NOT_FOUND\)/ });
+    t.match(await makima(['stop', 'Told', '--now']), { code: 0 });
+    t.match(await makima(['message', 'Told', 'x']), { code: 1, err: /takes --resume: it goes on with the session/ });
+    t.match(await makima(['message', 'Told', '--resume', 'RUN: echo resumed']), { code: 0 });
+    t.match(await daemon.ended(id), { status: 'done' });
+    t.match(await makima(['start', 'Told', '--resume', '--message', 'RUN: echo once more']), { code: 0, out: /queued|initializing/ });
+    t.match(await daemon.ended(id), { status: 'done' });
+    t.match(await daemon.lines(id, 'stdin'), ['RUN: echo resumed', 'RUN: echo once more']);
+    t.match(await makima(['start', 'Twin', '--resume']), { code: 1 });
+  });
+
   await t.test('its work into a repository, and a copy of it', async (t) => {
     t.match(await makima(['complete', 'Greet', '--action', 'branch']), { code: 0 }, 'into the repository that it works on');
     t.match(await makima(['complete', 'Greet', '--action', 'branch', '--target-repo', repository]), { code: 0 });

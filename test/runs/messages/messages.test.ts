@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { TaskEvent } from '../../../schemas/event.ts';
 import type { WaitingMessage } from '../../../schemas/message.ts';
+import type { RunHook } from '../../../src/runs/hooks/hook.ts';
 import { lineOf, startDaemon, type Refusal, type TestDaemon } from '../../support/daemon.ts';
 
 interface Sent {
@@ -115,6 +116,29 @@ void t.test('messages', async (t) => {
     await daemon.stopped(id);
     const said = await daemon.said(id);
     t.equal(said[said.findLastIndex((text) => text.includes('Go on where you were')) + 1], 'Heard: the plan WAIT', 'anew, from its plan');
+  });
+
+  await t.test('said to one that is ending with resume, it goes on when it has ended', async (t) => {
+    const ending = Promise.withResolvers<undefined>();
+    const letGo = Promise.withResolvers<undefined>();
+    const holdsEnd: RunHook = {
+      name: 'holds the end',
+      async ended() {
+        ending.resolve(undefined);
+        await letGo.promise;
+      },
+    };
+    const held = await startDaemon(t, 'remembers', {}, {}, { hooks: [holdsEnd] });
+    const { id } = await held.start({ plan: 'the plan' });
+    await ending.promise;
+    t.equal((await held.call('GET', `/tasks/${id}`)).body.status, 'running');
+    t.match(await held.call('POST', `/tasks/${id}/messages`, { message: 'late' }), { status: 409, body: { code: 'AGENT_INPUT_CLOSED' } });
+    const sent = send(held, id, 'late', { resume: true });
+    letGo.resolve(undefined);
+    t.match(await sent, { delivered: false });
+    await held.until(id, (event) => event.type === 'message' && event.action === 'delivered');
+    t.equal((await held.ended(id)).status, 'done');
+    t.equal((await held.said(id)).at(-1), 'Heard: the plan | late');
   });
 
   await t.test('without a session there is nothing to go on with', async (t) => {
