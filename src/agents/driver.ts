@@ -100,6 +100,8 @@ export type AgentSignal =
   | { kind: 'turn-started' }
   /** The number of background tasks that the agent will report on by itself when they end. */
   | { kind: 'background'; running: number }
+  /** It has a message, by the id that this came with; `isRead`: its model was given it, so that its session knows it from now on. */
+  | { kind: 'message'; id: string; isRead: boolean }
   /** It asks, and goes on when it has its answer. */
   | { kind: 'asked'; request: AgentRequest }
   /** It waits for the answer no more. */
@@ -167,8 +169,11 @@ export interface AgentDriver {
    */
   command(launch: AgentLaunch): AgentCommand;
   newReader(): AgentReader;
-  /** A user message as the bytes for stdin, newline included. Whatever the text, the agent takes it for one and for no command of its own. */
-  userMessage(text: string): string;
+  /**
+   * A user message as the bytes for stdin, newline included. Whatever the text, the agent takes it for one and for no command of its own.
+   * @param id - by which the agent tells whether its model has it, where it tells that
+   */
+  userMessage(text: string, id?: string): string;
   /** The answer to a request of the agent, as bytes for stdin, newline included; null where the agent takes none. */
   answerMessage(request: AgentRequest, answer: AgentAnswer): string | null;
   /**

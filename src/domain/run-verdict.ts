@@ -12,6 +12,8 @@ export interface RunProgress {
   lastTurn: { isError: boolean; message: string | null } | null;
   /** How many turns have ended. */
   results: number;
+  /** Messages that it has taken and its model was not given, by their ids. */
+  unread: readonly string[];
   /** Tools that the agent was denied, in words. */
   denied: readonly string[];
   /** Background tasks that will be reported on unasked. */
@@ -24,6 +26,7 @@ export const noProgress: RunProgress = {
   turnOpen: false,
   lastTurn: null,
   results: 0,
+  unread: [],
   denied: [],
   background: 0,
 };

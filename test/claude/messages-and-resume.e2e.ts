@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { bash, plan, say } from './directives.ts';
-import { resultsOf } from './event-stream.ts';
+import { linesOf, resultsOf } from './event-stream.ts';
 import { runProcesses } from './processes.ts';
 import { startRendezvous } from './rendezvous.ts';
 
@@ -44,6 +44,29 @@ void t.test('several in a turn are heard once each, in their order', async (t) =
     [1, 1, 1],
   );
   t.same(await daemon.must(200, 'GET', `/tasks/${id}/messages`), []);
+});
+
+void t.test('one that claude had taken, and not given to its model when it was stopped, is heard once when it goes on', async (t) => {
+  const daemon = await startDaemon(t);
+  const meeting = await startRendezvous(t);
+  const asked = lastAsked(daemon);
+  const stream = await daemon.follow(t, '/events');
+  const { id } = await daemon.startTask({ name: 'Stopped', plan: plan(bash(meeting.gate('working')), bash(meeting.gate('more'))) });
+  await meeting.arrived('working');
+  await daemon.must(202, 'POST', `/tasks/${id}/messages`, { message: 'heard in time' });
+  meeting.open('working');
+  await meeting.arrived('more');
+  t.match(await daemon.must(202, 'POST', `/tasks/${id}/messages`, { message: 'heard too late' }), { delivered: true });
+  const queued = (): number =>
+    linesOf(stream.events, id).filter((line) => line['type'] === 'command_lifecycle' && line['state'] === 'queued').length;
+  await stream.until(() => queued() === 2);
+  await daemon.must(202, 'POST', `/tasks/${id}/stop`, { graceful: false });
+  t.match(await ended(daemon, id), { status: 'interrupted' });
+  t.match(await daemon.must(200, 'GET', `/tasks/${id}/messages`), [{ message: 'heard too late', state: 'waiting' }]);
+  await daemon.must(202, 'POST', `/tasks/${id}/start`, { resume: true });
+  t.match(await ended(daemon, id), { status: 'done', warnings: [] });
+  t.same([countOf(asked(), 'heard in time'), countOf(asked(), 'heard too late')], [1, 1]);
+  t.ok(asked().indexOf('heard in time') < asked().indexOf('heard too late'));
 });
 
 void t.test('one between two turns begins a turn of its own', async (t) => {

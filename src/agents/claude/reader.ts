@@ -73,6 +73,14 @@ export const claudeReader = (): AgentReader => {
     ];
   };
 
+  // `cancelled` is of a turn that was interrupted: what was given to the model before stays with it.
+  const lifecycle = (message: JsonObject): AgentSignal[] => {
+    const id = stringAt(message, 'command_uuid');
+    const state = stringAt(message, 'state');
+    if (id === null || (state !== 'queued' && state !== 'started')) return [];
+    return [{ kind: 'message', id, isRead: state === 'started' }];
+  };
+
   const signalsOf = (type: string | null, message: JsonObject): AgentSignal[] => {
     tools.take(type, message);
     if (type === 'assistant') {
@@ -84,6 +92,7 @@ export const claudeReader = (): AgentReader => {
     if (type === 'result') return result(message);
     if (type === 'control_request') return requestOf(message, cwd);
     if (type === 'control_cancel_request') return withdrawalOf(message);
+    if (type === 'command_lifecycle') return lifecycle(message);
     if (type !== 'system') return [];
     const subtype = stringAt(message, 'subtype');
     if (subtype === 'init') return init(message);

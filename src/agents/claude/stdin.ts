@@ -11,12 +11,19 @@ const noCommand = 'This is a message, not a command:\n\n';
  */
 const asMessage = (text: string): string => (text.trimStart().startsWith('/') ? noCommand + text : text);
 
+/** claude takes a `uuid` with a message and tells by it when the message is queued, and when it is started: given to the model. */
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /**
  * A user message as one line of `--input-format stream-json`. JSON escapes every newline and control character:
  * a line that is no JSON ends claude with exit 1 and no result.
  */
-export const userMessage = (text: string): string =>
-  `${JSON.stringify({ type: 'user', message: { role: 'user', content: asMessage(text) } })}\n`;
+export const userMessage = (text: string, id?: string): string =>
+  `${JSON.stringify({
+    type: 'user',
+    ...(id !== undefined && uuid.test(id) && { uuid: id }),
+    message: { role: 'user', content: asMessage(text) },
+  })}\n`;
 
 /** The request to give up the current turn; the process lives on and takes the next message. While idle it does nothing. */
 export const interruptMessage = (): string =>

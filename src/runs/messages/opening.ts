@@ -47,7 +47,7 @@ export const storeOpening = async (context: Pick<RunContext, 'store' | 'ledger'>
   const { task, run, driver } = start;
   const session = sessionOf(start);
   const tokens = roughTokens(task.plan);
-  const write = (text: string, id?: string) => writeInput(run.directory, driver.userMessage(text), id);
+  const write = (text: string, id?: string) => writeInput(run.directory, driver.userMessage(text, id), id);
   if (session === null && tokens > largePlanTokens)
     context.ledger.say(
       task.id,

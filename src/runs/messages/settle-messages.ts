@@ -4,7 +4,7 @@ import type { RunOutcome } from '../outcome.ts';
 
 /**
  * At a run's end, says of what it was given whether the agent has it; the rest waits again, and is the first that the task's next run is told. An
- * agent whose session never began has nothing, whatever was written for it. Can be repeated, while the run's directory is there.
+ * agent whose session never began has nothing, whatever was written for it, and one that ended in a turn may have left something unread. Can be repeated, while the run's directory is there.
  */
 export const settleMessages = async (
   { store, ledger }: Pick<RunContext, 'store' | 'ledger'>,
@@ -13,14 +13,10 @@ export const settleMessages = async (
 ): Promise<void> => {
   if (!store.mayHaveMessages(task.id)) return;
   const handed = (await store.waitingMessages(task.id)).filter(({ runId }) => runId === run.runId);
-  const hasBegun = 'lost' in outcome || outcome.progress.begun;
-  const taken = hasBegun
-    ? await writtenInputs(
-        run.directory,
-        handed.map(({ id }) => id),
-      )
-    : 'none';
-  await ledger.commit(store.settleMessages(task.id, run.runId, taken));
+  const { begun, unread } = 'lost' in outcome ? { begun: true, unread: [] } : outcome.progress;
+  const ids = handed.map(({ id }) => id);
+  const which = begun ? { written: await writtenInputs(run.directory, ids), unread } : 'none';
+  await ledger.commit(store.settleMessages(task.id, run.runId, which));
 };
 
 /** Somebody has said something to a task that is over, and its agent does not have it. Can be repeated. */

@@ -57,7 +57,7 @@ export const openAgentInput = (of: {
   const hand = async (text: string, id?: string): Promise<AcceptedInput> => {
     if (state.inputClosed || state.exited) throw new MakimaError('AGENT_INPUT_CLOSED');
     const { results } = tracker.progress;
-    const accepted = await agent.write(driver.userMessage(text), id);
+    const accepted = await agent.write(driver.userMessage(text, id), id);
     of.reached('message accepted');
     state.askedAfter = results;
     of.heard();

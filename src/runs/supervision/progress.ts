@@ -9,6 +9,9 @@ const maxLineLength = 16 * 1024 * 1024;
 /** A longer one is a tool's result or a text, of which nothing is to be learned. */
 const maxLastLine = 65_536;
 
+/** As many as wait for one agent, and more. */
+const maxUnread = 1000;
+
 /** Requests that are kept of one turn, far beyond what one has. */
 const maxAsked = 1000;
 
@@ -43,6 +46,10 @@ const step = (progress: RunProgress, signal: AgentSignal): RunProgress => {
       };
     case 'background':
       return { ...progress, background: signal.running };
+    case 'message': {
+      const others = progress.unread.filter((id) => id !== signal.id);
+      return { ...progress, unread: signal.isRead ? others : [...others, signal.id].slice(-maxUnread) };
+    }
     case 'session':
     case 'asked':
     case 'withdrawn':

@@ -38,10 +38,10 @@ export interface MessageRows {
   deliveredMessage(taskId: string, id: string): Promise<void>;
   /**
    * The run is over: what the agent does not have waits again, in its old place.
-   * @param taken - which of those that were given to the run and not called delivered the agent has; `none`: it has none at all,
-   *   whatever was called delivered
+   * @param which - those that were `written` to the agent and are not called delivered; of all, those that it left `unread`; `none`: it
+   *   has none at all, whatever was called delivered
    */
-  settleMessages(taskId: string, runId: string, taken: readonly string[] | 'none'): Promise<void>;
+  settleMessages(taskId: string, runId: string, which: { written: readonly string[]; unread: readonly string[] } | 'none'): Promise<void>;
   /**
    * Takes one back, again to no effect.
    * @param options.handed - also one that a run was given, which its agent does not take

@@ -124,11 +124,12 @@ export const messageRows = (session: Session): MessageRows => {
         await post(trx, taskId, now(), [note('delivered', message)]);
       }),
 
-    settleMessages: async (taskId, runId, taken) => {
+    settleMessages: async (taskId, runId, which) => {
       if (!mail.has(taskId)) return;
       await write(async (trx) => {
         const all = (await ofTask(trx, taskId, ['handed', 'delivered']).where('runId', '=', runId).execute()).map(messageOf);
-        const has = ({ id, state }: MessageRecord): boolean => taken !== 'none' && (state === 'delivered' || taken.includes(id));
+        const has = ({ id, state }: MessageRecord): boolean =>
+          which !== 'none' && (state === 'delivered' || which.written.includes(id)) && !which.unread.includes(id);
         const [delivered, returned] = [all.filter(has), all.filter((each) => !has(each))];
         await change(trx, delivered, { state: 'delivered', text: '' });
         await change(trx, returned, { state: 'waiting', runId: null });

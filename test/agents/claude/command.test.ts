@@ -131,6 +131,9 @@ void t.test('messages to the agent are one line of JSON each', (t) => {
   const driver = agentDrivers({ claude: settings() }).default;
   const text = 'a\nb\r\u2028"\u0000\ud800';
   t.match(driver.userMessage(text), /^[^\n]+\n$/);
+  const id = '11111111-2222-4333-8444-555555555555';
+  t.equal(JSON.parse(driver.userMessage(text, id)).uuid, id);
+  t.notOk('uuid' in JSON.parse(driver.userMessage(text, 'what is left')), 'what is none would end claude');
   t.same(JSON.parse(driver.userMessage(text)), { type: 'user', message: { role: 'user', content: text } });
   t.match(JSON.parse(driver.interruptMessage() ?? ''), { type: 'control_request', request_id: /\S/, request: { subtype: 'interrupt' } });
   t.not(driver.interruptMessage(), driver.interruptMessage(), 'each request has an id of its own');

@@ -81,6 +81,20 @@ void t.test('messages', async (t) => {
     t.strictSame(await daemon.lines(id, 'stdin'), ['now']);
   });
 
+  await t.test('what an agent has taken and its model was not given, since it was stopped, is told to the next run', async (t) => {
+    const { id } = await daemon.start({ plan: 'begin WAIT' });
+    await daemon.until(id, says('begin WAIT'));
+    const sent = await send(daemon, id, 'unread');
+    t.match(sent, { delivered: true });
+    await daemon.until(id, says('command_lifecycle'));
+    t.match(await daemon.stopped(id, { graceful: false }), { status: 'interrupted', warnings: [{ code: 'MESSAGES_WAITING' }] });
+    t.strictSame(await listed(daemon, id), ['unread waiting']);
+    await daemon.call('POST', `/tasks/${id}/start`, { resume: true });
+    t.match(await daemon.ended(id), { status: 'done', warnings: [] });
+    t.equal((await daemon.said(id)).at(-1), 'Heard: begin WAIT | unread');
+    t.strictSame(await told(daemon, id, [sent]), ['0 queued', '0 delivered', '0 queued', '0 delivered']);
+  });
+
   await t.test('no more than a hundred wait for one agent', async (t) => {
     const { id } = await daemon.start({ plan: 'begin WAIT' });
     await daemon.until(id, says('begin WAIT'));
@@ -112,7 +126,11 @@ void t.test('messages', async (t) => {
     await daemon.ended(id);
     t.match((await daemon.said(id)).at(-1), /go on \| Go on where you were: /, 'with nothing to say it is told to go on');
     await daemon.call('POST', `/tasks/${id}/start`, { message: 'and then this' });
-    await daemon.until(id, (event) => event.type === 'output' && event.stream === 'stdin' && event.content === 'and then this');
+    let begun = false;
+    await daemon.until(id, (event) => {
+      begun ||= lineOf(event, 'stdin') === 'and then this';
+      return begun && says('Heard: the plan WAIT')(event);
+    });
     await daemon.stopped(id);
     const said = await daemon.said(id);
     t.equal(said[said.findLastIndex((text) => text.includes('Go on where you were')) + 1], 'Heard: the plan WAIT', 'anew, from its plan');
