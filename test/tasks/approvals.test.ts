@@ -323,6 +323,26 @@ void t.test('what nobody answers is denied in time, with words to go on with', a
   t.same(await statusesOf(daemon, id), ['Bash pending null', 'Bash expired makima']);
 });
 
+void t.test('a question that nobody answers in time is the agent’s own to decide', async (t) => {
+  const daemon = await startDaemon(t, 'asks-as-told', {}, { approvalMinutes: 0.005 });
+  const { id } = await daemon.start({ plan: ask('AskUserQuestion', colour) });
+  t.equal((await daemon.ended(id)).status, 'done');
+  t.match(await toldTo(daemon, id), [{ behavior: 'deny', message: /Decide as you think best, go on/ }]);
+  t.same(await statusesOf(daemon, id), ['AskUserQuestion pending null', 'AskUserQuestion expired makima']);
+});
+
+void t.test('an orchestrator that is stopped while a subtask asks leaves nothing open', async (t) => {
+  const daemon = await startDaemon(t, 'by-task-name', asking, { interruptGraceMs: 200, terminateGraceMs: 200 });
+  const top = await daemon.start({ name: 'forever', isOrchestrator: true });
+  const below = await daemon.start({ name: 'asks-as-told', plan: bash('one'), parentTaskId: top.id });
+  const approval = await only(daemon, below.id);
+  await waits(daemon, below.id, [approval.id]);
+  t.equal((await daemon.stopped(top.id)).status, 'interrupted');
+  t.match(await daemon.ended(below.id), { status: 'interrupted', waitsFor: null });
+  t.same((await daemon.call('GET', '/approvals?status=pending')).body, []);
+  t.equal((await decide(daemon, approval, { decision: 'allow' })).status, 409);
+});
+
 void t.test('what is too large, or too much at once, is denied at once', async (t) => {
   const daemon = await startDaemon(t, 'asks-as-told', asking);
   const many = Array.from({ length: 51 }, (_, index) => also('Bash', { command: `c${index}` }));

@@ -36,7 +36,10 @@ const answerOf = ({ status, message, answers, updatedInput }: ApprovalRecord): A
 
 const isDecided = ({ status }: ApprovalRecord): boolean => status === 'allowed' || status === 'denied' || status === 'expired';
 
-const inTime = (limit: number): string => `${Math.round(limit / 60_000)} minutes`;
+const inTime = (limit: number): string => {
+  const minutes = Math.round(limit / 60_000);
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
+};
 
 const expiry = ({ kind }: ApprovalRecord, limit: number): string =>
   kind === 'question'
