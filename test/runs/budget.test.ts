@@ -5,7 +5,13 @@ import t from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Budget, Task } from '../../schemas/task.ts';
 import type { UsageReport } from '../../schemas/usage.ts';
+import { openEventLog } from '../../src/events/event-log.ts';
+import { createLedger } from '../../src/ledger/ledger.ts';
+import { createBudgets } from '../../src/runs/budget/budgets.ts';
+import { openMemoryStore } from '../store/samples.ts';
+import { countStatements } from '../support/count-statements.ts';
 import { lineOf, scratch, startDaemon, type Refusal, type TestDaemon } from '../support/daemon.ts';
+import { sampleTask } from '../support/sample-task.ts';
 
 interface Turn {
   turns?: number;
@@ -27,6 +33,28 @@ const says =
   (words: string) =>
   (event: TaskEvent): boolean =>
     (lineOf(event, 'stdout') ?? '').includes(words);
+
+void t.test('a look at a task under no budget asks the database nothing, and one at several asks it once', async (t) => {
+  const store = await openMemoryStore();
+  const log = openEventLog({ directory: join(scratch(t), 'events'), now: () => new Date() });
+  const report = (what: string, error: unknown): void => void t.fail(what, { error });
+  const parts = { store, log, ledger: createLedger(store, log), now: () => new Date(), reached: () => undefined, report };
+  const budgets = createBudgets(parts, new AbortController().signal);
+  const count = countStatements(t);
+  const make = async (given: Partial<Task>): Promise<string> => (await store.createTask(sampleTask(given))).task.id;
+  const looks = async (id: string): Promise<number> => {
+    count();
+    await budgets.look(id);
+    return count().ran;
+  };
+  const free = await make({});
+  t.equal(await looks(await make({ parentTaskId: free })), 0);
+  const top = await make({ budget: { maxTurns: 5 } });
+  const middle = await make({ parentTaskId: top, budget: { maxCostUsd: 5 } });
+  t.equal(await looks(await make({ parentTaskId: middle })), 1);
+  log.close();
+  await store.close();
+});
 
 void t.test('budgets', async (t) => {
   const daemon = await startDaemon(t, 'spends', { MAKIMA_MAX_CONCURRENT_TASKS: '8' });
