@@ -20,6 +20,7 @@ Usage: .makima/orchestrate.sh COMMAND
       --continue-from ID             begin with everything that the worktree of task ID holds, when that has ended
       --depends-on ID                begin when task ID is done, and fail if it is not; may be repeated
       --files "a,b"                  copy these files or directories from your worktree, uncommitted ones too
+      --agent NAME                   another agent than yours
       --model NAME, --effort LEVEL   what its agent runs with; left out: as yours
       --start                        start it at once
                                      a PLAN of - is read from standard input
@@ -224,7 +225,7 @@ create() {
         shift
         continue
         ;;
-      --continue-from | --depends-on | --files | --model | --effort) [ $# -ge 2 ] || wrong_usage "$1 needs a value." ;;
+      --continue-from | --depends-on | --files | --agent | --model | --effort) [ $# -ge 2 ] || wrong_usage "$1 needs a value." ;;
       *) wrong_usage "create does not know '$1'. The name and the plan come first, each as one argument in quotes." ;;
     esac
     case "$1" in
