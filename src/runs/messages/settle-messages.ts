@@ -21,7 +21,8 @@ export const settleMessages = async (
 
 /** Somebody has said something to a task that is over, and its agent does not have it. Can be repeated. */
 export const warnOfMessages = async ({ store, ledger }: Pick<RunContext, 'store' | 'ledger'>, taskId: string): Promise<void> => {
-  const { length } = await store.waitingMessages(taskId);
+  // What its subtasks came to is to be seen of them.
+  const { length } = (await store.waitingMessages(taskId)).filter(({ kind }) => kind !== 'inbox');
   if (length === 0) return;
   await ledger.warn(taskId, {
     code: 'MESSAGES_WAITING',
