@@ -108,7 +108,9 @@ export const Task = Type.Object(
     copyFiles: Type.Array(Type.String(), { description: "Files and directories that it is given from its parent's worktree" }),
     dependsOn: Type.Array(Uuid, { description: 'Tasks that have to be done before it begins' }),
     priority: Type.Integer({ description: 'Higher starts first' }),
-    overlayPath: Nullable(Type.String({ description: 'The absolute path of the worktree' })),
+    overlayPath: Nullable(
+      Type.String({ description: 'The absolute path of the worktree; null as long as there is none, and while its files are put away' }),
+    ),
     branch: Nullable(Type.String({ description: 'Of its worktree' })),
     continuesBranch: Nullable(
       Type.String({

@@ -1048,7 +1048,7 @@ export interface components {
             dependsOn: string[];
             /** @description Higher starts first */
             priority: number;
-            /** @description The absolute path of the worktree */
+            /** @description The absolute path of the worktree; null as long as there is none, and while its files are put away */
             overlayPath: string | null;
             /** @description Of its worktree */
             branch: string | null;
@@ -1218,7 +1218,7 @@ export interface components {
             dependsOn: string[];
             /** @description Higher starts first */
             priority: number;
-            /** @description The absolute path of the worktree */
+            /** @description The absolute path of the worktree; null as long as there is none, and while its files are put away */
             overlayPath: string | null;
             /** @description Of its worktree */
             branch: string | null;
@@ -1395,7 +1395,7 @@ export interface components {
             dependsOn: string[];
             /** @description Higher starts first */
             priority: number;
-            /** @description The absolute path of the worktree */
+            /** @description The absolute path of the worktree; null as long as there is none, and while its files are put away */
             overlayPath: string | null;
             /** @description Of its worktree */
             branch: string | null;

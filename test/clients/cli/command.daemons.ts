@@ -233,6 +233,13 @@ void t.test('on a terminal there are colours, tables that fit, progress and ques
     /preparing the worktree…|starting the agent…/,
     'what it is at before the agent speaks',
   );
+  const away = await makima(['prune', '--worktrees', '--older-than', '0s', '--dry-run']);
+  t.match(away, { code: 0, err: /Their worktrees take/ });
+  t.notOk(/put away/.test(away.out), 'a dry run does nothing');
+  t.match(await makima(['prune', '--worktrees', '--older-than', '0s']), { code: 1, err: /Say -y/ });
+  t.match(await makima(['prune', '--worktrees', '--older-than', '0s', '-y', '--json']), { code: 0, out: /"putAway":true,"bytes":\d+/ });
+  t.match(await makima(['prune', '--worktrees', '--older-than', '0s', '-y']), { code: 0, err: /Nothing is to be put away/ });
+  for (const id of (await makima(['ls', '-q', '--all'])).out.trim().split('\n')) t.match(await makima(['restore', id]), { code: 0 });
   const kept = onTerminal(place, 'prune --older-than 0s', { input: 'n\n' });
   t.match(kept, { code: 0, out: /Their worktrees take [^]*restore[^]*\[y\/N\][^]*Nothing was deleted/ });
   t.equal((await makima(['ls', '-q'])).out.split('\n').length, 3);
