@@ -17,6 +17,7 @@ export const loggedTypes = [
   'message',
   'approval',
   'silence',
+  'limit',
   'end',
 ] as const;
 export const LoggedType = StringEnum(loggedTypes);
@@ -113,6 +114,15 @@ export const SilencePayload = Type.Object({
   interrupts: Type.Optional(Type.Literal(true, { description: 'It is interrupted for it, and ended where it does not give up' })),
 });
 export type SilencePayload = Static<typeof SilencePayload>;
+export const LimitPayload = Type.Object({
+  type: Type.Literal('limit'),
+  action: StringEnum(['reached', 'parked', 'lifted'] as const, {
+    description: 'reached: its account came to a limit; parked: the task waits for its end; lifted: it goes on',
+  }),
+  agent: Type.String({ description: 'Whose account it is' }),
+  until: Nullable(described(Timestamp, 'When it is over; null where nobody knows, and of lifted')),
+});
+export type LimitPayload = Static<typeof LimitPayload>;
 export const EndPayload = Type.Object({ type: Type.Literal('end'), status: described(TaskStatus, 'How it ended') });
 
 export const EventPayload = Type.Union([
@@ -126,6 +136,7 @@ export const EventPayload = Type.Union([
   ApprovalPayload,
   MessagePayload,
   SilencePayload,
+  LimitPayload,
   EndPayload,
 ]);
 /** An event before it has its place in the log. */

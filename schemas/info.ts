@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Nullable, ref } from './common.ts';
+import { Nullable, Timestamp, described, ref } from './common.ts';
 
 const bytes = (description: string) => Type.Integer({ description: `In bytes: ${description}` });
 
@@ -49,6 +49,15 @@ export const Info = Type.Object(
       { description: 'Those that there are, and what keeps one from working' },
     ),
     limits: Type.Record(Type.String(), Type.Number(), { description: 'Bounds of this daemon, by name' }),
+    usageLimits: Type.Array(
+      Type.Object({
+        agent: Type.String({ description: 'Whose account it is' }),
+        until: Nullable(described(Timestamp, 'When it is over; null where nobody knows')),
+        since: described(Timestamp, 'When it was told'),
+        parked: Type.Integer({ description: 'How many tasks wait for its end with a session to go on with' }),
+      }),
+      { description: "Limits that agents' accounts have come to: nothing of theirs is started until they are over" },
+    ),
     disk: Type.Object(
       {
         freeBytes: Type.Integer({ description: 'What is free for the daemon' }),

@@ -2357,6 +2357,21 @@ export interface components {
             interrupts?: true;
         } | {
             /** @enum {string} */
+            type: "limit";
+            /**
+             * @description reached: its account came to a limit; parked: the task waits for its end; lifted: it goes on
+             * @enum {string}
+             */
+            action: "reached" | "parked" | "lifted";
+            /** @description Whose account it is */
+            agent: string;
+            /**
+             * Format: date-time
+             * @description When it is over; null where nobody knows, and of lifted
+             */
+            until: string | null;
+        } | {
+            /** @enum {string} */
             type: "end";
             /**
              * @description How it ended
@@ -2536,7 +2551,7 @@ export interface components {
             /** @description An http or https address. One of this machine or of a private network must be allowed by MAKIMA_WEBHOOK_ALLOW */
             url: string;
             /** @description The types of events to tell; status, merge, completion, end where left out. Lines of output only where it names output */
-            types?: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "silence" | "end")[];
+            types?: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "silence" | "limit" | "end")[];
             /**
              * Format: uuid
              * @description Only of this task and of those below it; of all tasks where left out
@@ -2553,7 +2568,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "silence" | "end")[];
+            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "silence" | "limit" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -2598,7 +2613,7 @@ export interface components {
             /** @description Where events are posted to */
             url: string;
             /** @description The types of events that it is told */
-            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "silence" | "end")[];
+            types: ("output" | "status" | "usage" | "budget" | "merge" | "completion" | "tool-key" | "message" | "approval" | "silence" | "limit" | "end")[];
             /**
              * Format: uuid
              * @description Of this task and those below it alone; null: of all
@@ -2705,6 +2720,23 @@ export interface components {
             limits: {
                 [key: string]: number;
             };
+            /** @description Limits that agents' accounts have come to: nothing of theirs is started until they are over */
+            usageLimits: {
+                /** @description Whose account it is */
+                agent: string;
+                /**
+                 * Format: date-time
+                 * @description When it is over; null where nobody knows
+                 */
+                until: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was told
+                 */
+                since: string;
+                /** @description How many tasks wait for its end with a session to go on with */
+                parked: number;
+            }[];
             /** @description The disk of the home, and what the logs of all tasks take of it */
             disk: {
                 /** @description What is free for the daemon */
@@ -5967,7 +5999,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, silence, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, silence, limit, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";
@@ -6021,7 +6053,7 @@ export interface operations {
             query?: {
                 /** @description The id of an event, alone or as a stream tells it, with the name of what it was counted in (120-k3f9x2ab): what comes after it is sent. One whose name says that it was counted elsewhere is 410 EVENTS_GONE */
                 after?: string | number;
-                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, silence, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
+                /** @description Comma-separated, of output, status, usage, budget, merge, completion, tool-key, message, approval, silence, limit, end, task, activity. Where left out, all but those that are made for who asks for them: task, activity */
                 types?: string;
                 /** @description Of task events. summary: without the plans; full where left out */
                 view?: "full" | "summary";
@@ -6457,6 +6489,7 @@ export interface operations {
                      *         "maxConcurrentTasks": 4,
                      *         "maxDepth": 2
                      *       },
+                     *       "usageLimits": [],
                      *       "disk": {
                      *         "freeBytes": 120000000000,
                      *         "totalBytes": 500000000000,

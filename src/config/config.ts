@@ -75,6 +75,8 @@ export type Config = Readonly<{
   stopAgents: boolean;
   /** An orchestrator that fails or is stopped leaves its subtasks running. */
   keepSubtasks: boolean;
+  /** Tasks that a limit of their account has parked go on by themselves after it. */
+  resumeAfterLimit: boolean;
   /** How long an agent may print nothing before somebody is told: in a turn, before its first one, after its last word; 0 is never. */
   silenceSeconds: number;
   startSilenceSeconds: number;
@@ -216,6 +218,7 @@ export const loadConfig = (
     agentEnv: get('agentEnv', Object.freeze({}), variables),
     stopAgents: get('stopAgents', false, boolean),
     keepSubtasks: get('keepSubtasks', false, boolean),
+    resumeAfterLimit: get('resumeAfterLimit', false, boolean),
     silenceSeconds: get('silenceSeconds', 30, integer(0, 86_400)),
     startSilenceSeconds: get('startSilenceSeconds', 30, integer(0, 86_400)),
     resultSilenceSeconds: get('resultSilenceSeconds', 30, integer(0, 86_400)),

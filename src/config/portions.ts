@@ -11,6 +11,7 @@ export const timingOf = (config: Config) => ({
     turn: unlessNever(config.silenceSeconds, 1000),
     'after-result': unlessNever(config.resultSilenceSeconds, 1000),
   },
+  limit: { retry: config.limitRetryMs, pause: config.limitPauseMs },
   silenceInterrupt: unlessNever(config.silenceInterruptMinutes, 60_000),
   interruptGrace: config.interruptGraceMs,
   terminateGrace: config.terminateGraceMs,

@@ -10,6 +10,9 @@ export const tunables = {
   exitGraceMs: 60_000,
   /** How long an agent's background work, or a turn of a task that is done, is silent before somebody is told. */
   backgroundWaitMs: 1_800_000,
+  /** From a limit of an account to the next try, where nobody knows when it is over, and where it was over when it was told. */
+  limitRetryMs: 1_800_000,
+  limitPauseMs: 60_000,
   setupTimeoutMs: 600_000,
   /** A wait for subtasks is many calls: how long after one the next may come. */
   waitGraceMs: 10_000,

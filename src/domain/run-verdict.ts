@@ -9,7 +9,7 @@ export interface RunProgress {
   /** A turn began and has no result yet. */
   turnOpen: boolean;
   /** The last result; several can come on one process, the last one counts. */
-  lastTurn: { isError: boolean; message: string | null } | null;
+  lastTurn: { isError: boolean; message: string | null; limit?: { until: string | null } } | null;
   /** How many turns have ended. */
   results: number;
   /** Messages that it has taken and its model was not given, by their ids. */
@@ -43,8 +43,11 @@ export interface RunEnd {
 }
 
 export interface Verdict {
-  status: Extract<TaskStatus, 'done' | 'failed' | 'interrupted'>;
+  /** queued: its account has come to a limit, for whose end the task waits. */
+  status: Extract<TaskStatus, 'done' | 'failed' | 'interrupted' | 'queued'>;
   errorMessage: string | null;
+  /** Of queued: until when, in ISO 8601; null where nobody knows. */
+  until?: string | null;
 }
 
 const failed = (errorMessage: string): Verdict => ({ status: 'failed', errorMessage });
@@ -59,6 +62,8 @@ export const judgeRun = (progress: RunProgress, end: RunEnd): Verdict => {
   if (!progress.sawOutput && !progress.lastTurn && end.exitCode !== null) {
     return failed(said === '' ? `The agent exited with status ${end.exitCode} before it printed anything` : said);
   }
+  if (progress.lastTurn?.isError === true && progress.lastTurn.limit && !progress.turnOpen)
+    return { status: 'queued', errorMessage: null, until: progress.lastTurn.limit.until };
   if (progress.lastTurn?.isError === true) return failed(progress.lastTurn.message ?? 'The agent reported an error without saying which');
   if (end.exitCode === null)
     return failed("The agent's process is gone and left no exit status: it was killed from outside, or the machine was restarted");

@@ -13,6 +13,7 @@
  *      ▼                ▼ │                    ▼               ▼        ▼
  *   interrupted ◄── stop, from any active one   failed ◄── from any but pending; from queued where what it depends on was not done
  *
+ * A task whose agent's account has come to a limit goes back from running to queued, and waits there for its end.
  * done, failed and interrupted are terminal; a terminal task is started again by going back to queued.
  */
 import type { TaskStatus } from '../../schemas/task.ts';
@@ -23,7 +24,8 @@ const moves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   // Back to queued: the daemon died while it set the task up; the set-up is undone and done again.
   initializing: ['starting', 'failed', 'interrupted', 'queued'],
   starting: ['running', 'failed', 'interrupted', 'queued'],
-  running: ['paused', 'blocked', 'done', 'failed', 'interrupted'],
+  // Back to queued: its agent's account has come to a limit; it goes on with its session after that.
+  running: ['paused', 'blocked', 'done', 'failed', 'interrupted', 'queued'],
   paused: ['running', 'failed', 'interrupted'],
   blocked: ['running', 'failed', 'interrupted'],
   done: ['queued'],

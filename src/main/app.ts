@@ -81,6 +81,7 @@ const settingsOf = ({ config, logger, now = () => new Date(), reached = () => un
     userHome: homedir(),
     inheritedEnv,
     keepSubtasks: config.keepSubtasks,
+    resumeAfterLimit: config.resumeAfterLimit,
     now,
     newId: () => randomUUID(),
     report: (what: string, error: unknown) => logger.error({ err: error }, what),

@@ -11,6 +11,8 @@ export const isForAPerson = (event: TaskEvent, task: Task): boolean => {
   if (event.type === 'budget') return true;
   // Its agent may be one that an orchestrator waits for.
   if (event.type === 'silence') return true;
+  // Once for an account, whichever of its tasks came upon it.
+  if (event.type === 'limit') return event.action === 'reached';
   // What becomes of a subtask is its orchestrator's business.
   if (task.parentTaskId !== null) return false;
   return event.type === 'end' || (event.type === 'completion' && event.completion.status === 'failed');
@@ -22,6 +24,8 @@ const sentence = (event: TaskEvent, task: Task): string => {
   if (event.type === 'approval') return `${name} asks${event.kind === 'tool' ? ` for ${event.tool}` : ''}: ${event.what ?? event.tool}`;
   if (event.type === 'budget') return `${name}: its budget has reached ${event.percent} %: ${describeLimit(event)}`;
   if (event.type === 'silence') return `${name}: ${event.message}`;
+  if (event.type === 'limit')
+    return `The account of ${event.agent} has come to a limit${event.until === null ? '' : ` until ${event.until}`}`;
   const why = task.errorMessage === null ? '' : `: ${task.errorMessage}`;
   return task.status === 'done' ? `${name} is done` : `${name} ${task.status === 'interrupted' ? 'was stopped' : task.status}${why}`;
 };

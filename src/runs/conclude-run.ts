@@ -16,6 +16,7 @@ import { failureLines } from './failure-lines.ts';
 import { tellEnded, type RunHook } from './hooks/hook.ts';
 import { settleMessages, warnOfMessages } from './messages/settle-messages.ts';
 import type { RunOutcome } from './outcome.ts';
+import { park } from './limits/park.ts';
 import type { Stopping } from './stop-below.ts';
 
 type Parts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'keepSubtasks' | 'completions' | 'now' | 'reached'> & Stopping;
@@ -94,11 +95,17 @@ const settle = async (context: Parts, of: RunOfTask, exitCode: number | null, ju
   const errorMessage = verdict.errorMessage === null ? null : driver.explainFailure(verdict.errorMessage);
   // Only a running task can be done; its process may have ended in the moment in which it was paused.
   const { status } = (await context.store.getTask(task.id)) ?? task;
-  if (verdict.status === 'done' && status !== 'running') await context.ledger.transition(task.id, { to: 'running' });
+  if ((verdict.status === 'done' || verdict.status === 'queued') && status !== 'running')
+    await context.ledger.transition(task.id, { to: 'running' });
   const endedAt = context.now().toISOString();
   const patch = { completedAt: endedAt, exitCode, errorMessage };
   // It may have ended while no daemon looked: time in which the machine was off is none of the agent's.
   const ranUntil = lastSign(run.directory)?.toISOString() ?? endedAt;
+  if (verdict.status === 'queued') {
+    await context.ledger.transition(task.id, park({ task, run, exitCode, endedAt, ranUntil, until: verdict.until ?? null }));
+    context.reached('parked');
+    return null;
+  }
   if (verdict.status === 'done' && context.completions.atEnd(task) !== null) {
     const done = await context.ledger.transition(task.id, { to: 'done', patch, ranUntil });
     context.reached('task done');
@@ -165,6 +172,7 @@ const judge = async (context: Parts, task: Task, run: Run, outcome: RunOutcome):
  * Ends a run of which no process is left and whose output is in the log: judges it, settles the task and clears the run
  * away. Each part can be repeated, so that a crash or a full disk in the middle is made good by doing it again.
  * @param inTurn - with which whoever asks for a stop takes turns: one that was stored before the task is settled counts
+ * @returns the task where it waits again, for the end of a limit
  */
 export const concludeRun = async (
   context: Parts,
@@ -172,12 +180,14 @@ export const concludeRun = async (
   of: RunOfTask,
   outcome: RunOutcome,
   inTurn: InTurn,
-): Promise<void> => {
+): Promise<Task | null> => {
   context.reached('run ended');
   // What an earlier try committed is in the log before anything is decided by what the log says.
   await context.ledger.flush();
   const run = await context.store.getRun(of.run.runId);
   const task = await context.store.getTask(of.task.id);
+  // An earlier try may have parked it.
+  let mayWait = run?.state === 'ended';
   if (run !== null && task !== null && run.state !== 'ended') {
     const current = { ...of, task, run };
     await tellEnded(hooks, current, outcome);
@@ -186,14 +196,19 @@ export const concludeRun = async (
     const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
     const isElsewhere = 'lost' in outcome && outcome.elsewhere === true;
     const verdict = isTerminal(task.status) ? null : await judge(context, task, run, outcome);
-    if (verdict !== null && !isElsewhere) await endSubtasks(context, task, run, verdict.status);
+    const isParked = verdict?.status === 'queued';
+    mayWait = isParked;
+    if (verdict !== null && verdict.status !== 'queued' && !isElsewhere) await endSubtasks(context, task, run, verdict.status);
     if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true && !isElsewhere)
       await warnOfDone(context, current, outcome);
-    if (context.log.last(task.id)?.ended !== true && !isElsewhere) await warnOfMessages(context, task.id);
+    if (context.log.last(task.id)?.ended !== true && !isElsewhere && !isParked) await warnOfMessages(context, task.id);
     const toClose = verdict === null ? task : await inTurn(() => settle(context, current, exitCode, verdict));
     // The next start finds the run as it is and goes on.
-    if (toClose !== null && !(await close(context, toClose, current, { exitCode, isElsewhere }))) return;
+    if (toClose !== null && !(await close(context, toClose, current, { exitCode, isElsewhere }))) return null;
   }
   context.reached('task settled');
   await removeRunDirectory(of.run.directory);
+  if (!mayWait) return null;
+  const settled = await context.store.getTask(of.task.id);
+  return settled?.status === 'queued' && settled.waitsFor?.kind === 'limit' ? settled : null;
 };

@@ -6,6 +6,7 @@ import type { Completions } from '../completion/completions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Places } from '../git/repository/index.ts';
 import type { PreparedWorktrees } from '../git/worktree/index.ts';
+import type { LimitTimes } from '../domain/usage-limit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Run, TaskStore } from '../store/task-store.ts';
 import type { Ports } from './ports/ports.ts';
@@ -14,6 +15,8 @@ import type { Ports } from './ports/ports.ts';
 export interface RunTiming {
   /** An agent that prints nothing for this long is told of, by the kind of its silence; null for never. */
   silence: Readonly<Record<SilenceReason, number | null>>;
+  /** How long a task waits for the end of a limit of which nobody knows the end, and of one that was over already. */
+  limit: LimitTimes;
   /** One that prints nothing for this long is interrupted; null for never. */
   silenceInterrupt: number | null;
   /** From the interrupt to SIGTERM. */
@@ -61,6 +64,8 @@ export interface RunContext {
   maxLogBytes: number;
   now: () => Date;
   newId: () => string;
+  /** A task that a limit of its account has parked goes on by itself after it. */
+  resumeAfterLimit: boolean;
   /** An orchestrator that fails leaves its subtasks running. */
   keepSubtasks: boolean;
   /** What is done with the work of a task that ended well. */

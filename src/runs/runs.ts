@@ -10,6 +10,7 @@ import type { RunHook } from './hooks/hook.ts';
 import { runHooks } from './hooks/index.ts';
 import { createAttendance, type Attendance } from './queue/attendance.ts';
 import { awaitDependencies } from './queue/dependencies.ts';
+import { createLimits, type Limits } from './limits/limits.ts';
 import { createQueue, turnOf, type RunQueue } from './queue/queue.ts';
 import type { StopOptions } from './stop-below.ts';
 import type { TaskRun } from './life-of-run.ts';
@@ -67,6 +68,13 @@ export interface Runs extends Pick<RunQueue, 'pauseStarts' | 'resumeStarts'> {
    * @returns false where something still is
    */
   settled(taskId: string, limit: number): Promise<boolean>;
+  /**
+   * A task that waits for the end of a limit goes on at once, whoever else waits for it.
+   * @returns false where it does not wait for one
+   */
+  startDespiteLimit(task: Task): Promise<boolean>;
+  /** The limits that agents' accounts have come to. */
+  usageLimits: Limits['current'];
   /** What trees of tasks may use. */
   readonly budgets: Budgets;
   /** Fires when the daemon lets go of the agents. */
@@ -87,14 +95,23 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
   const detach = new AbortController();
   const desk = createDesk(context, detach.signal);
   const budgets = createBudgets(context, detach.signal);
-  const hooks = [...runHooks({ ...context, budgets }, desk), ...more];
+  const limits = createLimits(context, queue, { goOn: context.resumeAfterLimit, times: context.timing.limit }, detach.signal);
+  const hooks = [...runHooks({ ...context, budgets, limits }, desk), ...more];
   const attendance = createAttendance(context, (taskId) => runs.get(taskId), context.timing.waitGrace, detach.signal);
 
   /** A task is queued a moment before it has its place, and may be stopped in it. */
   const stop = (taskId: string, options: StopOptions): Promise<void> => (runs.get(taskId) ?? add(taskId, null)).stop(options);
   const add = (taskId: string, found: Run | null): TaskRun => {
     const isAttending = (): boolean => attendance.isAttending(taskId);
-    const run = createTaskRun({ ...context, budgets, runs: { stop } }, hooks, taskId, found, queue.seat(), isAttending, detach.signal);
+    const run = createTaskRun(
+      { ...context, budgets, requeue: (task) => enqueue(task), runs: { stop } },
+      hooks,
+      taskId,
+      found,
+      queue.seat(),
+      isAttending,
+      detach.signal,
+    );
     runs.set(taskId, run);
     void run.over.then(() => {
       if (runs.get(taskId) !== run) return;
@@ -112,19 +129,45 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
   const underWay = (): TaskRun[] => [...runs.values()].filter((run) => run.isUnderWay());
   const stopping = (): TaskRun[] => [...runs.values()].filter((run) => run.isStopping());
 
+  const enqueue = (task: Task): void => {
+    if (detach.signal.aborted) return;
+    const known = runs.get(task.id);
+    const run = known?.phase === 'queued' ? known : add(task.id, null);
+    const isParked = task.waitsFor?.kind === 'limit';
+    // One that is parked has begun before.
+    const stands = !isParked && (task.dependsOn.length > 0 || task.continueFromTaskId !== null);
+    run.seat.wait(turnOf(task), stands || isParked, () => void run.begin());
+    if (stands) awaitDependencies(context, task, run, detach.signal);
+    if (isParked) limits.park(task, run);
+  };
+  const waitsFor = (task: Task): WaitsFor | null => {
+    const why = task.status === 'queued' && task.waitsFor?.kind !== 'dependency' ? runs.get(task.id)?.seat.why() : null;
+    if (!why) return task.waitsFor;
+    return why.kind === 'slot' ? why : { kind: 'limit', until: why.until === null ? null : new Date(why.until).toISOString() };
+  };
+
   return {
-    enqueue(task) {
-      const known = runs.get(task.id);
-      const run = known?.phase === 'queued' ? known : add(task.id, null);
-      const stands = task.dependsOn.length > 0 || task.continueFromTaskId !== null;
-      run.seat.wait(turnOf(task), stands, () => void run.begin());
-      if (stands) awaitDependencies(context, task, run, detach.signal);
+    enqueue,
+    waitsFor,
+    async startDespiteLimit(task) {
+      // It was parked this moment, and has its new place when its last run is cleared away.
+      const last = runs.get(task.id);
+      if (task.status === 'queued' && last?.phase === 'ending') await last.over;
+      const run = runs.get(task.id);
+      if (run?.phase !== 'queued' || waitsFor(task)?.kind !== 'limit') return false;
+      await context.ledger.update(
+        task.id,
+        { waitsFor: { kind: 'slot' } },
+        [{ type: 'limit', action: 'lifted', agent: task.agent, until: null }],
+        { in: ['queued'], code: 'TASK_ACTIVE' },
+      );
+      limits.forget(task.id);
+      run.seat.leave();
+      // Nobody pauses the starts of this one.
+      run.seat.wait({ ...turnOf(task), agent: '' }, false, () => void run.begin());
+      return true;
     },
-    waitsFor(task) {
-      const why = task.status === 'queued' && task.waitsFor?.kind !== 'dependency' ? runs.get(task.id)?.seat.why() : null;
-      if (!why) return task.waitsFor;
-      return why.kind === 'slot' ? why : { kind: 'limit', until: why.until === null ? null : new Date(why.until).toISOString() };
-    },
+    usageLimits: () => limits.current(),
     block: async (taskId, waitsFor) => runOf(taskId).blocks.block(waitsFor),
     unblock: async (taskId, kind) => runOf(taskId).blocks.unblock(kind),
     pauseStarts: (agent, until) => queue.pauseStarts(agent, until),

@@ -28,7 +28,7 @@ import { untilDone } from './until-done.ts';
  * @param detach - fires when the daemon shuts down and leaves the agent running
  */
 export const createTaskRun = (
-  context: RunContext & Stopping & { budgets: Pick<Budgets, 'mind'> },
+  context: RunContext & Stopping & { requeue: (task: Task) => void } & { budgets: Pick<Budgets, 'mind'> },
   hooks: readonly RunHook[],
   taskId: string,
   found: Pick<Run, 'runId' | 'taskId'> | null,
@@ -93,7 +93,14 @@ export const createTaskRun = (
     const outcome = await live.over;
     if (outcome !== null) {
       phase = 'ending';
-      await untilDone(context, `ending run ${run.runId}`, () => concludeRun(context, hooks, started, outcome, inTurn), detach);
+      const parked = await untilDone(
+        context,
+        `ending run ${run.runId}`,
+        () => concludeRun(context, hooks, started, outcome, inTurn),
+        detach,
+      );
+      // Its next run is another one, once this is over.
+      if (parked) void over.then(() => context.requeue(parked));
     }
     minded.end();
     end();

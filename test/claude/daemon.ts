@@ -157,7 +157,10 @@ const taskOf = (body: unknown): Task => {
 };
 
 /** A daemon that is up, and whatever of it is left is ended with the test. */
-export const startDaemon = async (t: Cleanup): Promise<Daemon> => {
+export const startDaemon = async (
+  t: Cleanup,
+  { agentEnv = {}, settings = {} }: { agentEnv?: Record<string, string>; settings?: Record<string, string> } = {},
+): Promise<Daemon> => {
   const binary = await installClaude();
   const folder = await isolatedFolder(t);
   const model = await startModelApi();
@@ -171,7 +174,8 @@ export const startDaemon = async (t: Cleanup): Promise<Daemon> => {
     MAKIMA_HOME: join(folder, 'makima'),
     MAKIMA_PORT: '0',
     MAKIMA_CLAUDE_COMMAND: binary,
-    MAKIMA_AGENT_ENV: JSON.stringify(await claudeEnv(folder, model.url)),
+    MAKIMA_AGENT_ENV: JSON.stringify({ ...(await claudeEnv(folder, model.url)), ...agentEnv }),
+    ...settings,
   });
   t.teardown(async () => {
     await daemon.end();

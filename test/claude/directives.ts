@@ -20,6 +20,9 @@ export const say = (text: string): string => `SAY: ${text}`;
 
 export const fail = (status: number): string => `FAIL: ${status}`;
 
+/** Answers as the API does at the limit of a subscription until a time, in seconds since 1970; nothing after it. */
+export const limit = (until: number): string => `LIMIT: ${until}`;
+
 export const hang = 'HANG';
 
 /** Directives as one text. */

@@ -8,7 +8,7 @@ const contract: Record<TaskStatus, string> = {
   queued: 'initializing failed interrupted',
   initializing: 'queued starting failed interrupted',
   starting: 'queued running failed interrupted',
-  running: 'paused blocked done failed interrupted',
+  running: 'queued paused blocked done failed interrupted',
   paused: 'running failed interrupted',
   blocked: 'running failed interrupted',
   done: 'queued',

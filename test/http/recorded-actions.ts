@@ -229,6 +229,7 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
         startedAt: at,
         agents: [{ name: 'claude', command: 'claude', path: null, version: null, problem: 'Not found' }],
         limits: { maxDepth: 2 },
+        usageLimits: [],
         disk: { freeBytes: 3, totalBytes: 4, logBytes: 1, usage },
         counts: { running: 3 },
       }),

@@ -110,7 +110,7 @@ void t.test('a command that fails is said once until it works again, and one tha
   const said: string[] = [];
   let heard = Promise.withResolvers<null>();
   const end = notifyPerson({
-    types: ['end', 'completion', 'approval', 'budget'],
+    types: ['end', 'completion', 'approval', 'budget', 'limit'],
     store,
     log,
     command: [join(directory, 'tell')],

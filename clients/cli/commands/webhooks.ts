@@ -20,6 +20,7 @@ const known: Readonly<Record<Type, true>> = {
   approval: true,
   message: true,
   silence: true,
+  limit: true,
   end: true,
 };
 const isType = (text: string): text is Type => Object.hasOwn(known, text);

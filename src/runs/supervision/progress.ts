@@ -40,7 +40,7 @@ const step = (progress: RunProgress, signal: AgentSignal): RunProgress => {
         ...progress,
         begun: progress.begun || !signal.isError,
         turnOpen: false,
-        lastTurn: { isError: signal.isError, message: signal.message },
+        lastTurn: { isError: signal.isError, message: signal.message, ...(signal.limit && { limit: { until: signal.limit.until } }) },
         results: progress.results + 1,
         denied: signal.denied ?? [],
       };

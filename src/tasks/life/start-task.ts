@@ -2,6 +2,7 @@ import type { StartTask } from '../../../schemas/task-requests.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { requireTask, type Caller } from '../access.ts';
 import type { Needs } from '../parts.ts';
+import { withWait } from '../reading/with-wait.ts';
 import { queueTask, type Starting } from './queue-task.ts';
 
 /**
@@ -16,6 +17,11 @@ export const startTask = async (
   { resume = false, message }: StartTask = {},
 ): Promise<Task> => {
   const task = await requireTask(parts, caller, taskId, 'command');
+  // A word of somebody's has one that waits for the end of a limit go on at once, as it was to.
+  if (await parts.runs.startDespiteLimit(task)) {
+    if (message !== undefined) await parts.runs.send(task.id, { kind: 'user', text: message });
+    return withWait(parts, (await parts.store.getTask(task.id)) ?? task);
+  }
   return queueTask(parts, caller, task, {
     resume,
     ...(message !== undefined && { message: { id: parts.newId(), kind: 'user' as const, text: message } }),

@@ -9,7 +9,8 @@ export const info = async ({
   disk,
   log,
   store,
-}: Needs<'daemon' | 'drivers' | 'diskSpace' | 'disk' | 'log' | 'store'>): Promise<Info> => ({
+  runs,
+}: Needs<'daemon' | 'drivers' | 'diskSpace' | 'disk' | 'log' | 'store' | 'runs'>): Promise<Info> => ({
   ...daemon,
   agents: await Promise.all(
     drivers.all.map(async (driver) => {
@@ -17,6 +18,7 @@ export const info = async ({
       return { ...installation, problem: installation.problem ?? (await driver.whyNotSignedIn()) };
     }),
   ),
+  usageLimits: runs.usageLimits(),
   disk: { ...(await diskSpace()), logBytes: log.sizes().reduce((sum, { bytes }) => sum + bytes, 0), usage: disk.current() },
   counts: await store.countByStatus(),
 });

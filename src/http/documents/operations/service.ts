@@ -29,6 +29,7 @@ const info: Info = {
   startedAt: at.created,
   agents: [{ name: 'claude', command: 'claude', path: '/home/ada/.local/bin/claude', version: '2.1.330', problem: null }],
   limits: { maxConcurrentTasks: 4, maxDepth: 2 },
+  usageLimits: [],
   disk: { freeBytes: 120_000_000_000, totalBytes: 500_000_000_000, logBytes: 4_200_000, usage },
   counts: { running: 1, done: 12 },
 };
