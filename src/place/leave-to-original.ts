@@ -46,7 +46,8 @@ const leaveCompletion = async ({ store, ledger }: RunContext, task: Task, messag
 export const leaveToOriginal = async (context: RunContext, runs: Runs, { from }: Relocation): Promise<void> => {
   const { store, ledger, drivers, directories } = context;
   // Nobody answers from here what an agent asks there.
-  const hooks = runHooks({ ...context, budgets, limits: { reached: () => false, succeeded: () => undefined }: runs.budgets }, createDesk(context, runs.detached));
+  const limits = { reached: () => false, succeeded: () => undefined };
+  const hooks = runHooks({ ...context, budgets: runs.budgets, limits }, createDesk(context, runs.detached));
   const where = from[0] ?? 'its original';
   await ledger.flush();
   const underWay = underWayList(store);
