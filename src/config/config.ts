@@ -83,6 +83,8 @@ export type Config = Readonly<{
   resultSilenceSeconds: number;
   /** How long it may print nothing before it is interrupted; 0 is for ever. */
   silenceInterruptMinutes: number;
+  /** An orchestrator's agent is told of each end of a subtask, at the end of a turn; else only when none of them runs any more. */
+  tellParents: boolean;
   /** How long an agent's background work may be silent before it is no longer waited for; 0 is for ever. */
   backgroundMinutes: number;
   /** Where a task's log is cut off, in bytes. */
@@ -223,6 +225,7 @@ export const loadConfig = (
     startSilenceSeconds: get('startSilenceSeconds', 30, integer(0, 86_400)),
     resultSilenceSeconds: get('resultSilenceSeconds', 30, integer(0, 86_400)),
     silenceInterruptMinutes: get('silenceInterruptMinutes', 0, integer(0, 10_080)),
+    tellParents: get('tellParents', true, boolean),
     backgroundMinutes: get('backgroundMinutes', 0, integer(0, 10_080)),
     maxLogBytes: get('maxLogBytes', 1024 ** 3, integer(65_536, Number.MAX_SAFE_INTEGER)),
     retentionDays: get('retentionDays', 0, integer(0, 36_500)),

@@ -21,6 +21,7 @@ export const timingOf = (config: Config) => ({
   approval: unlessNever(config.approvalMinutes, 60_000),
   startInterval: config.startIntervalMs,
   waitGrace: config.waitGraceMs,
+  gather: config.gatherMs,
   recovery: config.recoveryMs,
   projectCommand: config.setupTimeoutMs,
 });

@@ -13,6 +13,8 @@ export const tunables = {
   /** From a limit of an account to the next try, where nobody knows when it is over, and where it was over when it was told. */
   limitRetryMs: 1_800_000,
   limitPauseMs: 60_000,
+  /** How long the end of a subtask waits for others before an orchestrator at rest is told of it. */
+  gatherMs: 500,
   setupTimeoutMs: 600_000,
   /** A wait for subtasks is many calls: how long after one the next may come. */
   waitGraceMs: 10_000,

@@ -77,5 +77,8 @@ export const judgeRun = (progress: RunProgress, end: RunEnd): Verdict => {
   return { status: 'done', errorMessage: null };
 };
 
+/** Whether the agent has ended its turn; work of its own may go on in the background. */
+export const isBetweenTurns = (progress: RunProgress): boolean => progress.lastTurn !== null && !progress.turnOpen;
+
 /** Whether the agent has nothing left to do, so that its stdin can be closed and it ends. */
-export const isAtRest = (progress: RunProgress): boolean => progress.lastTurn !== null && !progress.turnOpen && progress.background === 0;
+export const isAtRest = (progress: RunProgress): boolean => isBetweenTurns(progress) && progress.background === 0;

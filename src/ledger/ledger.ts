@@ -49,6 +49,8 @@ export interface Ledger {
   flush(): Promise<void>;
   /** Calls back with the task after each change of it, and with null when it is deleted. @returns ends it */
   watch(taskId: string, listener: (task: Task | null) => void): () => void;
+  /** Calls back with each direct subtask of a task that was made or changed, after that. @returns ends it */
+  watchBelow(taskId: string, listener: (subtask: Task) => void): () => void;
   /** Calls back with the id of each task that was made, changed or deleted. @returns ends it */
   watchAll(listener: (taskId: string) => void): () => void;
   /** Tells who watches that the task is deleted. */
@@ -65,6 +67,8 @@ export interface LedgerHooks {
 const ignore = (): void => undefined;
 /** No task's id. */
 const anyTask = Symbol('any task');
+/** None either. */
+const below = (taskId: string): string => `below ${taskId}`;
 
 export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore, report = ignore }: LedgerHooks = {}): Ledger => {
   const changes = new EventEmitter();
@@ -120,6 +124,7 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
 
   const tell = (taskId: string, task: Task | null): void => {
     changes.emit(taskId, task);
+    if (task !== null && task.parentTaskId !== null) changes.emit(below(task.parentTaskId), task);
     changes.emit(anyTask, taskId);
   };
   const committed = async (task: Task): Promise<Task> => {
@@ -154,6 +159,10 @@ export const createLedger = (store: TaskStore, log: EventLog, { reached = ignore
     watch(taskId, listener) {
       changes.on(taskId, listener);
       return () => changes.off(taskId, listener);
+    },
+    watchBelow(taskId, listener) {
+      changes.on(below(taskId), listener);
+      return () => changes.off(below(taskId), listener);
     },
     watchAll(listener) {
       changes.on(anyTask, listener);

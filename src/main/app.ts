@@ -158,6 +158,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
     timing: timingOf(config),
     maxLogBytes: config.maxLogBytes,
     used: (more) => (used = addUsage(used, more)),
+    tellParents: config.tellParents,
   };
   const runs = createRuns(runContext, config.maxConcurrentTasks, options.hooks);
   life.atEnd((ending) => runs.close(ending));

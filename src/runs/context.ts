@@ -35,6 +35,8 @@ export interface RunTiming {
   startInterval: number;
   /** How long a task whose agent waited for its subtasks counts as waiting, when no further call of it does. */
   waitGrace: number;
+  /** How long the end of a subtask waits for others before an orchestrator at rest is told of it. */
+  gather: number;
   /** The most that a start of the daemon waits for runs to be taken up. */
   recovery: number;
   /** The most that a project's setup or teardown command may take. */
@@ -68,6 +70,8 @@ export interface RunContext {
   resumeAfterLimit: boolean;
   /** An orchestrator that fails leaves its subtasks running. */
   keepSubtasks: boolean;
+  /** An orchestrator's agent is told of each end of a subtask; else only when none of them runs any more. */
+  tellParents: boolean;
   /** What is done with the work of a task that ended well. */
   completions: Pick<Completions, 'atEnd'>;
   /** Told what agents have used beside what it was told before. */

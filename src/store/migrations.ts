@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { messageOf } from '../errors.ts';
 import { approvalTables } from './approvals/approval-tables.ts';
 import { firstMigrations, type Identity } from './first-migrations.ts';
+import { inboxTables } from './inbox/inbox-tables.ts';
 import { messageTables } from './messages/message-tables.ts';
 import { StoreUnusableError } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -110,6 +111,7 @@ const migrations = (identity: Identity): Migrations => ({
         .execute();
     },
   },
+  '0016-inbox': inboxTables(identity),
 });
 
 /** The steps that the database has taken; null where it has none of our tables yet. */

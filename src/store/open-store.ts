@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import { MakimaError } from '../errors.ts';
 import { approvalRows } from './approvals/approval-rows.ts';
 import { commitTogether } from './commit-together.ts';
+import { inboxRows } from './inbox/inbox-rows.ts';
 import { mergeRows } from './merge-rows.ts';
 import { messageRows } from './messages/message-rows.ts';
 import { migrate } from './migrations.ts';
@@ -108,6 +109,7 @@ export const openStore = async (file: string, { now = () => new Date() }: StoreO
     ...toolKeyRows(session),
     ...mergeRows(session),
     ...approvalRows(session),
+    ...inboxRows(session),
     ...outboxRows(session),
     ...messageRows(session),
     ...spendingRows(session),

@@ -109,6 +109,8 @@ export interface Run {
   keepSubtasks: boolean;
   /** After how many results of its agent it was told what is left of its task; null where it was not. */
   toldAfter: number | null;
+  /** After how many results of its agent it was last told of its subtasks; null where it was not. */
+  askedAfter: number | null;
   /** The daemon ended a process that lingered after its last result: its exit status then says nothing. */
   endedByDaemon: boolean;
   exitCode: number | null;

@@ -49,6 +49,7 @@ export const insertRun = async (
     stopReason: null,
     keepSubtasks: 0,
     toldAfter: null,
+    askedAfter: null,
     finishRequested: 0,
     endedByDaemon: 0,
     actsUnasked: 0,

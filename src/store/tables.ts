@@ -1,6 +1,7 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { Task } from '../../schemas/task.ts';
 import type { ApprovalRecord, RememberedRule } from './approvals/approval-records.ts';
+import type { InboxEntry } from './inbox/inbox-records.ts';
 import type { MessageRecord } from './messages/message-records.ts';
 import type { RememberedTasks } from './remembered-tasks.ts';
 import type { Delivery, Integration, OpenMerge, Run, ToolKeyRecord, WebhookRecord, WorktreeRecord } from './records.ts';
@@ -38,6 +39,7 @@ export interface Tables {
   tool_keys: Row<ToolKeyRecord, never, never>;
   integrations: Row<Integration, never, never>;
   open_merges: Row<Omit<OpenMerge, 'record'>, never, never> & { record: string };
+  inbox: Row<Omit<InboxEntry, 'seq'>, never, never>;
   webhooks: Row<WebhookRecord, 'types', never>;
   messages: Row<MessageRecord, never, never>;
   deliveries: Row<Omit<Delivery, 'seq'>, never, never>;

@@ -11,6 +11,7 @@ import type { Task, TaskStatus, Warning } from '../../schemas/task.ts';
 import type { Relocation } from '../domain/relocation.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { ApprovalRows } from './approvals/approval-records.ts';
+import type { InboxRows } from './inbox/inbox-records.ts';
 import type { MessageRows } from './messages/message-records.ts';
 import type { SpendingRows } from './spending/spending-records.ts';
 import type {
@@ -34,6 +35,7 @@ import type {
 } from './records.ts';
 
 export type * from './approvals/approval-records.ts';
+export type * from './inbox/inbox-records.ts';
 export type * from './messages/message-records.ts';
 export type * from './records.ts';
 export type * from './spending/spending-records.ts';
@@ -236,6 +238,7 @@ export interface TaskStore
     ToolKeyRows,
     MergeRows,
     ApprovalRows,
+    InboxRows,
     OutboxRows,
     MessageRows,
     SpendingRows,

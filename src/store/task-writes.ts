@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task, Warning } from '../../schemas/task.ts';
-import { isActive, sourcesOf } from '../domain/status-machine.ts';
+import { isActive, isTerminal, sourcesOf } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
+import { clearInbox, tellParent } from './inbox/inbox-rows.ts';
 import { putMessages } from './messages/message-rows.ts';
 import { post } from './outbox-rows.ts';
 import { runChangesRow, spentColumns, taskChangesRow, taskOf, taskRow } from './rows.ts';
@@ -116,6 +117,9 @@ const move = async (trx: Transaction<Tables>, session: Session, id: string, tran
   const status: EventPayload = { type: 'status', from: current.status, to, ...(reason !== undefined && { reason }) };
   await post(trx, id, now, [status, ...events]);
   await putMessages(trx, session, messages);
+  if (isTerminal(to)) await tellParent(trx, moved, { kind: 'ended', about: '' });
+  // Who is done is told nothing more, and an agent that begins anew finds its subtasks as they are.
+  if (current.isOrchestrator === 1 && (to === 'done' || (newRun && current.resumeNext === 0))) await clearInbox(trx, id);
   return taskOf(moved);
 };
 

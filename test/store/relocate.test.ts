@@ -75,6 +75,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'endedByDaemon',
     'exitCode',
     'toldAfter',
+    'askedAfter',
     'keepSubtasks',
     'ports',
     'resume',
@@ -110,6 +111,7 @@ const withoutPaths: Readonly<Record<string, string[]>> = {
     'decidedBy',
   ],
   approval_rules: ['seq', 'taskId', 'scope', 'decision', 'tool', 'rule', 'input', 'message', 'createdAt'],
+  inbox: ['seq', 'taskId', 'subtaskId', 'kind', 'about'],
   webhooks: [
     'seq',
     'id',

@@ -15,6 +15,7 @@ const laterColumns = [
   ['tasks', 'deletedUsage'],
   ['tasks', 'budgetMarks'],
   ['runs', 'toldAfter'],
+  ['runs', 'askedAfter'],
   ['runs', 'keepSubtasks'],
   ['runs', 'ports'],
   ['runs', 'actsUnasked'],
@@ -25,7 +26,7 @@ const laterColumns = [
   ['worktrees', 'awaySince'],
   ['worktrees', 'isExpired'],
 ] as const;
-const laterTables = ['messages', 'deliveries', 'webhooks', 'approvals', 'approval_rules'] as const;
+const laterTables = ['inbox', 'messages', 'deliveries', 'webhooks', 'approvals', 'approval_rules'] as const;
 const laterIndexes = ['tasks_updated'] as const;
 
 /** Takes a database back to how makima 0.1 had it, with what is in the columns that it had. */

@@ -21,6 +21,10 @@ const named = (approval: ApprovalRecord): string => {
   return approval.kind === 'question' ? (what ?? tool) : `${tool}${what === null ? '' : `: ${what}`}`;
 };
 
+/** What an approval asks, in a line, for whoever may decide it. */
+export const whatIsAsked = (approval: ApprovalRecord): string =>
+  approval.kind === 'question' ? `asks: ${named(approval)}${optionsOf(approval)}` : `asks whether it may use ${named(approval)}`;
+
 const optionsOf = ({ questions }: ApprovalRecord): string => {
   const labels = questions?.length === 1 ? (questions[0]?.options ?? []).map(({ label }) => label) : [];
   return labels.length === 0 ? '' : ` (${firstLine(labels.join(', '), maxWhat)})`;

@@ -59,7 +59,8 @@ export const openAgentInput = (of: {
     const { results } = tracker.progress;
     const accepted = await agent.write(driver.userMessage(text, id), id);
     of.reached('message accepted');
-    state.askedAfter = results;
+    // One that was accepted before may have its answer already.
+    if (!accepted.repeated) state.askedAfter = results;
     of.heard();
     return accepted;
   };

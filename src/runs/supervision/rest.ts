@@ -1,42 +1,36 @@
-import type { Task } from '../../../schemas/task.ts';
-import { isAtRest } from '../../domain/run-verdict.ts';
-import { isActive } from '../../domain/status-machine.ts';
+import type { TaskStatus } from '../../../schemas/task.ts';
+import { isAtRest, isBetweenTurns } from '../../domain/run-verdict.ts';
+import { isActive, isTerminal } from '../../domain/status-machine.ts';
 import { describeWhatIsLeft } from '../../integration/gate.ts';
 import { subtaskWarnings } from '../../integration/subtask-warnings.ts';
+import { composeInbox } from '../messages/compose-inbox.ts';
 import { untilDone } from '../until-done.ts';
 import type { WatchedRun, WatchParts } from './run-state.ts';
 
-/** What is decided when an agent has ended its turn and nothing of it goes on. */
+/** What is decided when an agent has ended its turn. */
 export interface Rest {
-  /** Looks whether the agent is at rest, and what it is to do then. */
+  /** Looks whether the agent has ended its turn, and what it is to do then. */
   consider(): void;
   /** Nobody is waited for any more. */
   stop(): void;
 }
 
-/** An agent at rest is let end, unless its task still has something to tell it: an orchestrator waits for its subtasks, and is told once what is left. */
+/**
+ * An agent that has ended its turn and has nothing under way is let end, unless its task still has something to tell it: an orchestrator is
+ * told of what its subtasks came to or ask, waits for those that are active, and is told once what is left.
+ */
 export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
   const { task, run, tracker, state, input, mailbox, detach, say } = watched;
-  const { store, ledger } = context;
-  /** The subtasks that an agent at rest waits for, each with what ends watching it. */
-  const awaited = new Map<string, () => void>();
+  const { store, ledger, timing } = context;
+  let status: TaskStatus = task.status;
   let told = run.toldAfter !== null;
   /** An earlier daemon noted that it tells the agent, and may have died before it did. */
   let isTelling = told;
+  let waits = false;
 
-  const waitForSubtasks = (active: readonly Task[]): void => {
-    if (awaited.size === 0) say(`The agent is at rest; it will be told when its ${active.length} active subtasks have ended`);
-    // Others may have been started since: each is watched, or nobody would look again when it ends.
-    for (const { id } of active.filter((subtask) => !awaited.has(subtask.id))) {
-      awaited.set(
-        id,
-        ledger.watch(id, (changed) => (changed !== null && isActive(changed.status) ? undefined : consider())),
-      );
-    }
-  };
-  const stopWaiting = (): void => {
-    for (const unwatch of awaited.values()) unwatch();
-    awaited.clear();
+  const waitFor = (active: number): void => {
+    if (!waits) say(`The agent is at rest; it will be told when its ${active} active subtasks have ended`);
+    waits = true;
   };
 
   /** @returns whether the agent was told something, or waits */
@@ -44,19 +38,20 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
     const { results } = tracker.progress;
     // What it was told last it has not answered yet: a restart of the daemon, or the end of background work, comes between.
     if (results <= state.askedAfter) return !isTelling || tellWhatIsLeft(results);
-    const subtasks = await store.listChildren(task.id);
-    const active = subtasks.filter((each) => isActive(each.status));
-    if (active.length > 0) {
-      waitForSubtasks(active);
+    // One that is paused, or waits for subtasks by itself and so learns how they end, is told when it goes on.
+    if (status !== 'running') return true;
+    // Before the inbox: what ends in between is in that.
+    const active = (await store.listChildren(task.id)).filter((each) => isActive(each.status)).length;
+    if (await composeInbox(context, watched, results)) {
+      await mailbox.look();
       return true;
     }
-    if (awaited.size > 0) {
-      await input.send(
-        `Your subtasks have ended:\n${subtasks.map((each) => `- ${each.id} ${each.status} ${each.name}`).join('\n')}\nGo on: look at their work, bring in what is good, and finish with done.`,
-      );
-      stopWaiting();
+    if (!isAtRest(tracker.progress)) return true;
+    if (active > 0) {
+      waitFor(active);
       return true;
     }
+    waits = false;
     return told ? false : tellWhatIsLeft(results);
   };
 
@@ -78,18 +73,51 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
     return true;
   };
 
+  /** A message that an earlier daemon has put may be with the agent, which has not answered it. */
+  let isTakenUp = false;
   const decide = async (): Promise<void> => {
-    if (state.inputClosed || state.exited || watched.isStopping() || !isAtRest(tracker.progress)) return;
+    if (state.inputClosed || state.exited || watched.isStopping() || !isBetweenTurns(tracker.progress)) return;
     await mailbox.look();
+    if (!isTakenUp) state.askedAfter = Math.max(state.askedAfter, run.askedAfter ?? -1);
+    isTakenUp = true;
     // What it was given it answers first, and considers again then.
     if (mailbox.isOwing() && !state.finishing) return;
     if (task.isOrchestrator && !state.finishing && tracker.progress.lastTurn?.isError !== true && (await leadsOn())) return;
-    if (mailbox.isOwing() && !state.finishing) return;
+    if (!isAtRest(tracker.progress) || (mailbox.isOwing() && !state.finishing)) return;
     await input.close();
   };
   let deciding: Promise<void> = Promise.resolve();
   const consider = (): void => {
     deciding = deciding.then(() => untilDone(context, `deciding on the agent of task ${task.id} at rest`, decide, detach));
   };
-  return { consider, stop: stopWaiting };
+
+  let gathering: NodeJS.Timeout | null = null;
+  const considerSoon = (): void => {
+    if (!isBetweenTurns(tracker.progress)) return;
+    gathering ??= setTimeout(() => {
+      gathering = null;
+      consider();
+    }, timing.gather);
+  };
+  const unwatch = task.isOrchestrator
+    ? [
+        ledger.watch(task.id, (changed) => {
+          if (changed === null || changed.status === status) return;
+          ({ status } = changed);
+          if (status === 'running') consider();
+        }),
+        // What happens to several subtasks shortly after one another is told at once.
+        ledger.watchBelow(task.id, (subtask) => {
+          if (isTerminal(subtask.status) || subtask.status === 'blocked') considerSoon();
+        }),
+      ]
+    : [];
+  return {
+    consider,
+    stop() {
+      for (const end of unwatch) end();
+      if (gathering !== null) clearTimeout(gathering);
+      gathering = null;
+    },
+  };
 };

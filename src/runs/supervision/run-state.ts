@@ -19,7 +19,10 @@ export interface RunState {
 }
 
 /** What looking after a running agent works with. */
-export type WatchParts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'timing' | 'maxLogBytes' | 'now' | 'reached' | 'report'>;
+export type WatchParts = Pick<
+  RunContext,
+  'store' | 'log' | 'ledger' | 'timing' | 'maxLogBytes' | 'tellParents' | 'now' | 'newId' | 'reached' | 'report'
+>;
 
 /** What those who look after one running agent share. */
 export interface WatchedRun extends RunOfTask {

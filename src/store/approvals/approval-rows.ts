@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { MakimaError } from '../../errors.ts';
+import { tellParent } from '../inbox/inbox-rows.ts';
 import { post } from '../outbox-rows.ts';
 import { approvalOf, approvalRow, rememberedRuleOf, rememberedRuleRow } from './convert.ts';
 import type { Session, Tables } from '../tables.ts';
@@ -66,6 +67,12 @@ const addRules = async (trx: Transaction<Tables>, rules: readonly RememberedRule
       .execute();
 };
 
+/** Who leads a task is told that its agent waits for an answer. */
+const tellParentOf = async (trx: Transaction<Tables>, { id, taskId }: ApprovalRecord): Promise<void> => {
+  const task = await trx.selectFrom('tasks').select(['id', 'parentTaskId']).where('id', '=', taskId).executeTakeFirst();
+  if (task) await tellParent(trx, task, { kind: 'asked', about: id });
+};
+
 export const approvalRows = ({ read, write, now }: Session): ApprovalRows => ({
   insertApproval: (approval, { mostWaiting, keep, tooMany }, eventsOf) =>
     write(async (trx) => {
@@ -81,6 +88,7 @@ export const approvalRows = ({ read, write, now }: Session): ApprovalRows => ({
       await trx.insertInto('approvals').values(approvalRow(stored)).execute();
       await forgetOldest(trx, approval.taskId, keep);
       await post(trx, approval.taskId, now(), eventsOf(stored));
+      if (stored.status === 'pending') await tellParentOf(trx, stored);
       return { approval: stored, isNew: true };
     }),
 

@@ -56,7 +56,10 @@ export const waitForTask = async (
     // Also where it is deleted: the caller is told of that, and goes on.
     const goesOn = !over.signal.aborted || ((await waiting?.goesOn(answered.signal)) ?? true);
     const waited = await requireTask(parts, caller, taskId, 'read');
-    return { task: withWait(parts, waited), isOver: goesOn && isOver(parts, waited, until) };
+    const isEnded = goesOn && isOver(parts, waited, until);
+    // Who has waited for a subtask's end need not be told of it.
+    if (isEnded && isAgents && !signal.aborted && waited.parentTaskId === caller.taskId) await store.settleInboxEnd(caller.taskId, waited.id);
+    return { task: withWait(parts, waited), isOver: isEnded };
   } finally {
     waiting?.leave();
     unwatch();
