@@ -122,7 +122,10 @@ export type SendMessage = Static<typeof SendMessage>;
 
 export const SiblingContext = Type.Object(
   {
-    siblingTaskId: described(Uuid, 'Another subtask of the same orchestrator'),
+    siblingTaskId: described(
+      Uuid,
+      'Another task of its tree that is not above it, or, of a task at the top, another one at the top of the same repository',
+    ),
     summary: Type.Optional(Summary('What it did; its own summary where left out')),
   },
   { $id: 'SiblingContext', additionalProperties: false, description: 'What a sibling did' },

@@ -21,7 +21,7 @@ export const errorTable = {
   COMMENT_MISPLACED: { status: 400, what: 'A comment stands at no line of the work', remedy: 'Give a path and a line as GET /tasks/{taskId}/diff has them; side "old" for a line as it was at the base commit' },
   INVALID_BRANCH: { status: 400, what: 'The branch cannot be gone on with', remedy: 'Give a branch of the repository, or the number or address of a pull request at its origin, and leave out what says otherwise where the work begins' },
   NOT_A_SUBTASK: { status: 400, what: 'This is no subtask of the task', remedy: 'GET /tasks/{taskId}/branches lists them' },
-  NOT_A_SIBLING: { status: 400, what: 'The tasks are no siblings', remedy: 'Name two subtasks of the same orchestrator' },
+  NOT_A_SIBLING: { status: 400, what: 'The tasks are no siblings', remedy: 'Name two tasks of one tree, of which the second is not above the first, or two tasks at the top of one repository' },
   WEBHOOK_HOST_UNKNOWN: { status: 400, what: 'The host of the address cannot be found', remedy: 'Correct the address, or try again when the name can be resolved' },
   // 401, 403
   UNAUTHENTICATED: { status: 401, what: 'No valid credential came with the request', remedy: 'Send Authorization: Bearer with the token from $MAKIMA_HOME/token, or X-Makima-Tool-Key' },

@@ -1,6 +1,7 @@
 import type { SiblingContext } from '../../schemas/task-requests.ts';
 import type { Task } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
+import { parseRepositoryUrl, sourceIdentity } from '../git/repository/index.ts';
 import { diffFiles } from '../git/snapshot/index.ts';
 import { worktreeOf } from '../ledger/worktree-of.ts';
 import { requireRunning, requireTask, type Caller } from './access.ts';
@@ -19,22 +20,41 @@ const changedFiles = async (parts: Needs<'store'>, sibling: Task): Promise<strin
   return `It changed these files in its own worktree, ${worktree.path}:\n${named.join('\n')}`;
 };
 
+/** Whether both are at the top and work on one repository. */
+const shareRepository = async ({ userHome }: Needs<'userHome'>, one: Task, other: Task): Promise<boolean> => {
+  if (one.parentTaskId !== null || other.parentTaskId !== null) return false;
+  const identity = (of: Task): Promise<string> => sourceIdentity(parseRepositoryUrl(of.repositoryUrl, userHome), of.id);
+  return (await identity(one)) === (await identity(other));
+};
+
 /**
- * Tells a running agent what a sibling did: its name, its summary, the files it changed.
+ * What another task did is of use to one that works on the same: in its tree, or beside it at the top. What is above it gave it its plan, and
+ * says what more it wants in a message.
+ */
+const requireSibling = async (parts: Needs<'store' | 'userHome'>, task: Task, sibling: Task): Promise<void> => {
+  const refuse = (why: string): MakimaError => new MakimaError('NOT_A_SIBLING', `Task ${sibling.id} is no sibling of ${task.id}: ${why}`);
+  if (sibling.id === task.id) throw refuse('it is the same task');
+  const [above, aboveSibling] = [await parts.store.ancestors(task.id), await parts.store.ancestors(sibling.id)];
+  if (above.some(({ id }) => id === sibling.id)) throw refuse('it is above it in its tree');
+  if ((above.at(-1) ?? task).id === (aboveSibling.at(-1) ?? sibling).id) return;
+  if (!(await shareRepository(parts, task, sibling)))
+    throw refuse('they are neither in one tree of tasks, nor both at the top with one repository');
+};
+
+/**
+ * Tells an agent what another task of its tree, or of its repository, did: its name, its summary, the files it changed.
  * @returns whether the agent has it already; else it has it when it reads next
  * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, NOT_A_SIBLING, TASK_NOT_RUNNING, AGENT_INPUT_CLOSED
  */
 export const shareSibling = async (
-  parts: Needs<'store' | 'runs'>,
+  parts: Needs<'store' | 'runs' | 'userHome'>,
   caller: Caller,
   taskId: string,
   request: SiblingContext,
 ): Promise<{ id: string; delivered: boolean }> => {
   const task = await requireTask(parts, caller, taskId, 'command');
   const sibling = await requireTask(parts, caller, request.siblingTaskId, 'read');
-  if (sibling.id === task.id || sibling.parentTaskId !== task.parentTaskId || task.parentTaskId === null) {
-    throw new MakimaError('NOT_A_SIBLING', `Task ${sibling.id} is no sibling of ${task.id}`);
-  }
+  await requireSibling(parts, task, sibling);
   requireRunning(task);
   const summary = request.summary ?? sibling.progressSummary;
   const text = [

@@ -19,3 +19,4 @@ export { parseRepositoryUrl, repositoryName } from './repository-source.ts';
 export { makimaIdentity, type Repository } from './repository.ts';
 export { readFacts, type SourceFacts } from './source-facts.ts';
 export { hasHooks } from './source-hooks.ts';
+export { sourceIdentity } from './source-identity.ts';
