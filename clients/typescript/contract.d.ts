@@ -1702,7 +1702,7 @@ export interface components {
         SiblingContext: {
             /**
              * Format: uuid
-             * @description Another subtask of the same orchestrator
+             * @description Another task of its tree that is not above it, or, of a task at the top, another one at the top of the same repository
              */
             siblingTaskId: string;
             /** @description What it did; its own summary where left out */
