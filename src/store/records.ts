@@ -151,18 +151,6 @@ export interface WorktreeRecord {
   isExpired: boolean;
 }
 
-export interface ToolKeyRecord {
-  id: string;
-  taskId: string;
-  /** SHA-256 of the key, in hex. The key itself is stored nowhere. */
-  keyHash: string;
-  label: string | null;
-  createdAt: string;
-  expiresAt: string | null;
-  /** The run it dies with; null for one that a person made. */
-  runId: string | null;
-}
-
 /** That a subtask's work was brought into its parent's worktree, or left out on purpose. */
 export interface Integration {
   subtaskId: string;

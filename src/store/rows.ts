@@ -4,17 +4,8 @@ import { loggedTypes, type EventPayload, type LoggedType } from '../../schemas/e
 import { waitKinds, type Budget, type Completion, type Task, type Usage, type WaitsFor, type Warning } from '../../schemas/task.ts';
 import type { PortBlock } from '../domain/port-blocks.ts';
 import { noUsage, nothingSpent, type Spent, type SpentByTask } from '../domain/usage.ts';
-import type {
-  Integration,
-  OpenMerge,
-  OutboxEvent,
-  Run,
-  RunChanges,
-  TaskChanges,
-  ToolKeyRecord,
-  WebhookRecord,
-  WorktreeRecord,
-} from './records.ts';
+import type { Integration, OpenMerge, OutboxEvent, Run, RunChanges, TaskChanges, WebhookRecord, WorktreeRecord } from './records.ts';
+import type { ToolKeyRecord } from './tool-key-records.ts';
 import type { Tables } from './tables.ts';
 
 /** A reader of JSON text that lets nothing but such values through: a damaged row is named, and not handed on. */

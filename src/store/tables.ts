@@ -4,7 +4,8 @@ import type { ApprovalRecord, RememberedRule } from './approvals/approval-record
 import type { InboxEntry } from './inbox/inbox-records.ts';
 import type { MessageRecord } from './messages/message-records.ts';
 import type { RememberedTasks } from './remembered-tasks.ts';
-import type { Delivery, Integration, OpenMerge, Run, ToolKeyRecord, WebhookRecord, WorktreeRecord } from './records.ts';
+import type { Delivery, Integration, OpenMerge, Run, WebhookRecord, WorktreeRecord } from './records.ts';
+import type { ToolKeyRecord } from './tool-key-records.ts';
 
 /** A record as its columns hold it: the named fields as JSON text, or as 0 and 1, the others as they are. */
 type Row<T, Json extends keyof T, Flag extends keyof T> = Omit<T, Json | Flag> & {

@@ -28,17 +28,18 @@ import type {
   TaskChanges,
   TaskFilter,
   TaskPage,
-  ToolKeyRecord,
   Transition,
   WebhookRecord,
   WorktreeRecord,
 } from './records.ts';
+import type { ToolKeyRows } from './tool-key-records.ts';
 
 export type * from './approvals/approval-records.ts';
 export type * from './inbox/inbox-records.ts';
 export type * from './messages/message-records.ts';
 export type * from './records.ts';
 export type * from './spending/spending-records.ts';
+export type * from './tool-key-records.ts';
 
 export interface TaskReads {
   getTask(id: string): Promise<Task | null>;
@@ -154,19 +155,6 @@ export interface WorktreeRows {
   deleteWorktree(taskId: string): Promise<boolean>;
   /** Of one repository, or all; oldest first. */
   listWorktrees(repositoryDir?: string): Promise<WorktreeRecord[]>;
-}
-
-export interface ToolKeyRows {
-  /** @throws MakimaError TASK_NOT_FOUND */
-  insertToolKey(key: ToolKeyRecord, events?: EventPayload[]): Promise<void>;
-  /** An expired one too: the caller looks at the clock. */
-  findToolKeyByHash(keyHash: string): Promise<ToolKeyRecord | null>;
-  /** Oldest first. */
-  listToolKeys(taskId: string): Promise<ToolKeyRecord[]>;
-  /** @returns whether there was one; the events go to the outbox only then */
-  deleteToolKey(taskId: string, id: string, events?: EventPayload[]): Promise<boolean>;
-  /** @returns those that it deleted */
-  deleteToolKeysOfRun(runId: string): Promise<ToolKeyRecord[]>;
 }
 
 export interface MergeRows {
