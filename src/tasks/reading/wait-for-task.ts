@@ -58,7 +58,8 @@ export const waitForTask = async (
     const waited = await requireTask(parts, caller, taskId, 'read');
     const isEnded = goesOn && isOver(parts, waited, until);
     // Who has waited for a subtask's end need not be told of it.
-    if (isEnded && isAgents && !signal.aborted && waited.parentTaskId === caller.taskId) await store.settleInboxEnd(caller.taskId, waited.id);
+    if (isEnded && isAgents && !signal.aborted && waited.parentTaskId === caller.taskId)
+      await store.settleInboxEnd(caller.taskId, waited.id);
     return { task: withWait(parts, waited), isOver: isEnded };
   } finally {
     waiting?.leave();
