@@ -168,7 +168,6 @@ export const loadConfig = (
 ): { config: Config; warnings: string[] } => {
   const problems: string[] = [];
   const names = new Set<string>();
-
   const read = <T>({ must, read, secret }: Reader<T>, name: string, raw: unknown): T | undefined => {
     if (raw === undefined || raw === '') return undefined;
     const value = read(raw);

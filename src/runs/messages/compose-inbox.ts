@@ -1,5 +1,5 @@
 import type { Task } from '../../../schemas/task.ts';
-import { inboxMessage, type ToldRequest } from '../../domain/inbox-message.ts';
+import { inboxMessage, type ToldRequest } from './inbox-message.ts';
 import { isActive, isTerminal } from '../../domain/status-machine.ts';
 import type { ApprovalRecord, InboxEntry, Run } from '../../store/task-store.ts';
 import { whatIsAsked } from '../asking/words.ts';

@@ -1,6 +1,6 @@
-import type { Task } from '../../schemas/task.ts';
-import { firstLine } from '../../words/first-line.ts';
-import { plainText } from '../../words/plain-text.ts';
+import type { Task } from '../../../schemas/task.ts';
+import { firstLine } from '../../../words/first-line.ts';
+import { plainText } from '../../../words/plain-text.ts';
 
 /** Subtasks of which one message says more than how many there are; what is said of each, in lines and in characters of a line. */
 const maxNamed = 50;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { inboxMessage } from '../../src/domain/inbox-message.ts';
+import { inboxMessage } from '../../src/runs/messages/inbox-message.ts';
 import { sampleTask } from '../support/sample-task.ts';
 
 const first = '11111111-1111-4111-8111-111111111111';
