@@ -29,6 +29,7 @@ const defaults = {
   preparedBytes: 2_147_483_648,
   portFirst: 20_000,
   portRange: 20,
+  startIntervalMs: 0,
   maxConcurrentTasks: 4,
   maxDepth: 2,
   maxTasks: 10_000,
@@ -69,6 +70,7 @@ const bounds = [
   'setupTimeoutMs',
   'minFreeBytes',
   'keepFirstMs',
+  'waitGraceMs',
   'keepEveryMs',
   'recoveryMs',
   'gatherMs',
@@ -137,6 +139,7 @@ const everything = {
   MAKIMA_PREPARED_BYTES: '1000000',
   MAKIMA_PORT_FIRST: '30000',
   MAKIMA_PORT_RANGE: '0',
+  MAKIMA_START_INTERVAL_MS: '250',
 };
 const everythingRead = {
   host: '0.0.0.0',
@@ -179,6 +182,7 @@ const everythingRead = {
   preparedBytes: 1_000_000,
   portFirst: 30_000,
   portRange: 0,
+  startIntervalMs: 250,
 };
 
 void t.test('every variable is read', (t) => {
@@ -210,6 +214,7 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
     preparedBytes: 70_000,
     portFirst: 1024,
     portRange: 1000,
+    startIntervalMs: 600_000,
     maxConcurrentTasks: 2,
     maxDepth: 5,
     maxTasks: 7,
