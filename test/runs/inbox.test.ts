@@ -77,3 +77,24 @@ void t.test('of one that was deleted meanwhile it is told nothing, and muted not
   for (const part of [kept, slow]) t.ok(messages[0]?.includes(part), part);
   t.notOk(messages[0]?.includes(gone));
 });
+
+void t.test('what a subtask asks its orchestrator is told at once; what was asked before it began it finds itself', async (t) => {
+  const daemon = await startDaemon(t, 'by-task-name', { MAKIMA_ENABLE_PERMISSIONS: 'true' });
+  const lead = await daemon.make({ name: 'echo-messages', isOrchestrator: true });
+  const part = await daemon.start({ name: 'asks', parentTaskId: lead.id });
+  await daemon.until(part.id, (event) => event.type === 'approval');
+  await daemon.call('POST', `/tasks/${lead.id}/start`);
+  await daemon.until(lead.id, (event) => lineOf(event, 'system')?.includes('it will be told when its 1 active') === true);
+  const second = await daemon.start({ name: 'asks', parentTaskId: lead.id });
+  await daemon.until(lead.id, (event) => lineOf(event, 'stdin')?.startsWith('Your subtasks ask') === true);
+  const { body } = await daemon.call<{ id: string }[]>('GET', `/tasks/${second.id}/approvals`);
+  for (const { id } of [part, second]) {
+    const [open] = (await daemon.call<{ id: string }[]>('GET', `/tasks/${id}/approvals`)).body;
+    t.equal((await daemon.call('POST', `/tasks/${id}/approvals/${open?.id}`, { decision: 'allow' })).status, 200);
+    await daemon.ended(id);
+  }
+  t.equal((await daemon.ended(lead.id)).status, 'done');
+  const asked = (await daemon.lines(lead.id, 'stdin')).filter((line) => line.includes('asks whether it may use'));
+  t.equal(asked.length, 1);
+  t.ok(asked[0]?.startsWith(`- ${body[0]?.id} of ${second.id} asks: asks whether it may use`));
+});
