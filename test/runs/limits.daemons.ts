@@ -1,7 +1,6 @@
 /** A task that is parked by a limit, and a daemon that dies while it is. */
 import t from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
-import type { Task } from '../../schemas/task.ts';
 import { lineOf, scratch } from '../support/daemon.ts';
 import { spawnDaemon, type DaemonProcess } from '../support/daemon-process.ts';
 
@@ -18,7 +17,7 @@ for (const point of ['run ended', 'messages settled', 'parked', 'task settled'])
     await first.gone;
     const daemon = await spawnDaemon(t, home, 'limited-once');
     await isParked(daemon, made.id);
-    const { body: parked } = await daemon.call<Task>('GET', `/tasks/${made.id}`);
+    const { body: parked } = await daemon.call('GET', `/tasks/${made.id}`);
     t.match(parked, { status: 'queued', waitsFor: { kind: 'limit' }, errorMessage: null, sessionId: /./ });
     t.equal((await daemon.call('POST', `/tasks/${made.id}/start`)).status, 202);
     const events: TaskEvent[] = [];
