@@ -1,4 +1,6 @@
-import { isAbsolute, join, normalize } from 'node:path';
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
+import { isMissing } from '../../files/failure.ts';
 import type { AgentRequest, AgentRule } from '../driver.ts';
 import { fieldAt, objectsAt, stringAt, type JsonObject } from './json-line.ts';
 
@@ -55,16 +57,44 @@ const pathOf = (input: JsonObject): string | null => {
   return path !== null && isAbsolute(path) && normalize(path) === path ? path : null;
 };
 
-/** `//etc/**` is all below /etc, `./**` all below where the agent works but what begins with a dot: that is what agents and git are set up by. */
+const isThere = (path: string): boolean => {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    return !isMissing(error);
+  }
+};
+
+/** Where a file is that is there, or would be made; null where that cannot be told, as of a link that leads to nothing yet. */
+const realPath = (path: string): string | null => {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    if (!isMissing(error) || isThere(path) || path === dirname(path)) return null;
+    const folder = realPath(dirname(path));
+    return folder && join(folder, basename(path));
+  }
+};
+
+const isBelow = (path: string, folder: string, isHere: boolean): boolean =>
+  path.startsWith(folder) && !(isHere && path.slice(folder.length - 1).includes('/.'));
+
+/**
+ * `//etc/**` is all below /etc, `./**` all below where the agent works but what begins with a dot: that is what agents and git are set up by. A link
+ * of the repository's own may lead out of there, and to those: it is looked at where the file is, too.
+ */
 const fitsPath = (rule: string, { input, cwd }: AgentRequest): boolean => {
   const path = pathOf(input);
   const [, folder] = /^(.*\/)\*\*$/.exec(rule) ?? [];
   if (path === null || folder === undefined || /[*?[\]{}]/.test(folder)) return false;
-  if (folder === here) {
-    const root = cwd === undefined || !isAbsolute(cwd) ? null : join(cwd, '/');
-    return root !== null && path.startsWith(root) && !path.slice(root.length - 1).includes('/.');
-  }
-  return folder.startsWith('//') && folder.length > 2 && path.startsWith(folder.slice(1));
+  const isHere = folder === here;
+  if (!isHere && !(folder.startsWith('//') && folder.length > 2)) return false;
+  if (isHere && (cwd === undefined || !isAbsolute(cwd))) return false;
+  const root = isHere ? join(cwd ?? '', '/') : folder.slice(1);
+  if (!isBelow(path, root, isHere)) return false;
+  const [itself, place] = [realPath(path), realPath(root)];
+  return itself !== null && place !== null && isBelow(itself, join(place, '/'), isHere);
 };
 
 /**

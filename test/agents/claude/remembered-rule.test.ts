@@ -1,4 +1,6 @@
 /** Which requests a rule is for: never more than it says to a person who reads it. */
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import type { AgentRequest } from '../../../src/agents/driver.ts';
 import { claudeReader } from '../../../src/agents/claude/reader.ts';
@@ -97,6 +99,36 @@ void t.test('paths below a directory, hosts, and whole tools of a server', (t) =
   t.ok(fits(rule('mcp__s__t', '*'), asked('mcp__s__t', { a: 1 })));
   t.notOk(fits(rule('mcp__s__t', '*'), asked('mcp__s__u', { a: 1 })));
   t.notOk(fits(rule('Bash', '*'), asked('Bash', { command: 'x' })));
+  t.end();
+});
+
+void t.test('a link leads out of no directory that a rule is for', (t) => {
+  const place = realpathSync(
+    t.testdir({
+      outside: { 'a.txt': 'a' },
+      tree: {
+        '.git': { hooks: {} },
+        docs: { 'a.txt': 'a' },
+        inner: t.fixture('symlink', 'docs'),
+        out: t.fixture('symlink', '../outside'),
+        hooks: t.fixture('symlink', '.git/hooks'),
+        'own.txt': t.fixture('symlink', 'docs/a.txt'),
+        'out.txt': t.fixture('symlink', '../outside/a.txt'),
+        'new.txt': t.fixture('symlink', '../outside/new.txt'),
+        loop: t.fixture('symlink', 'loop'),
+      },
+      place: t.fixture('symlink', 'tree'),
+    }),
+  );
+  const edits = (path: string, at = 'tree', text = './**'): boolean =>
+    fits(rule('Edit', text), asked('Write', { file_path: join(place, at, path) }, { cwd: join(place, at) }));
+  for (const at of ['tree', 'place'])
+    for (const path of ['docs/a.txt', 'docs/new/b.txt', 'inner/a.txt', 'inner/new.txt', 'own.txt']) t.ok(edits(path, at), `${at}/${path}`);
+  for (const path of ['out/a.txt', 'out/new/b.txt', 'hooks/pre-commit', 'out.txt', 'new.txt', 'loop', 'loop/a', 'docs/a.txt/b/c'])
+    t.equal(edits(path), path.startsWith('docs'), path);
+  t.ok(edits('docs/a.txt', 'tree', `/${place}/tree/**`));
+  t.ok(edits('docs/a.txt', 'place', `/${place}/place/**`));
+  t.notOk(edits('out/a.txt', 'tree', `/${place}/tree/**`));
   t.end();
 });
 
