@@ -11,6 +11,7 @@ export { keepSnapshot } from './keep-snapshot.ts';
 export { besideCodes, lookOver } from './look-over.ts';
 export { isContained, type MergeSource, mergeSource, type PlannedSource, planSource } from './merge-source.ts';
 export { missingContent } from './missing-content.ts';
+export { repositoriesWithin } from './nested-repositories.ts';
 export { type ComparedSubtask, compareSubtasks } from './compare-subtasks.ts';
 export { settingsOf } from './look/settings.ts';
 export { requireFinished, requireNoMarkers } from './require-finished.ts';

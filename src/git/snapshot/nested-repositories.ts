@@ -1,19 +1,49 @@
 import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isDirectory } from '../../files/look.ts';
-import { git, gitText, splitNul } from '../command/index.ts';
-import { linkedWorktrees, listSubmodules, temporaryFile } from '../worktree/index.ts';
+import { isDirectory, statOf } from '../../files/look.ts';
+import { joinBytes } from '../../files/relative-path.ts';
+import { git, gitText, showPath, splitNul, type GitPlace } from '../command/index.ts';
+import { linkedWorktrees, listSubmodules, makimaDirectory, placeOf, temporaryFile, type Worktree } from '../worktree/index.ts';
 import { addAll, type SnapshotPlace } from './snapshot-place.ts';
 
 /** A repository in a repository in a repository; deeper ones are left out. */
 const maxDepth = 4;
 
 /** Untracked directories that are repositories of their own, as bytes without the slash; git lists them whole. */
-export const nestedRepositories = async (place: SnapshotPlace): Promise<Buffer[]> => {
+export const nestedRepositories = async (place: GitPlace): Promise<Buffer[]> => {
   const { stdout } = await git(['ls-files', '--others', '--exclude-standard', '-z'], place);
   return splitNul(stdout)
     .filter((field) => field[field.length - 1] === 0x2f)
     .map((field) => field.subarray(0, -1));
+};
+
+const gitlink = '160000 ';
+
+/**
+ * Repositories inside a worktree whose history is in it and nowhere else, by their paths: such as an agent has made or cloned there, and submodules
+ * that it has not had git take in. A snapshot has their files alone.
+ * @throws MakimaError GIT_FAILED
+ */
+export const repositoriesWithin = async (worktree: Worktree, signal?: AbortSignal): Promise<string[]> => {
+  const place = { ...placeOf(worktree), signal };
+  const [untracked, tracked, linked] = await Promise.all([
+    nestedRepositories(place),
+    git(['ls-files', '--stage', '-z'], place),
+    linkedWorktrees(worktree),
+  ]);
+  const links = splitNul(tracked.stdout)
+    .filter((entry) => entry.toString('latin1').startsWith(gitlink))
+    .map((entry) => entry.subarray(entry.indexOf(0x09) + 1));
+  const root = await realpath(worktree.path);
+  const others = new Set([path.join(root, makimaDirectory), ...linked.map((each) => each.path)]);
+  const found: string[] = [];
+  for (const directory of [...untracked, ...links]) {
+    if (others.has(path.join(root, directory.toString('utf8')))) continue;
+    // a file in its place says where else the repository is
+    const dotGit = await statOf(joinBytes(root, joinBytes(directory, '.git')));
+    if (dotGit?.isDirectory() === true) found.push(showPath(directory));
+  }
+  return found;
 };
 
 /**

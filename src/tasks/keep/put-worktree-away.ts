@@ -1,10 +1,11 @@
 import { realpath } from 'node:fs/promises';
 import type { Task } from '../../../schemas/task.ts';
+import { nameSome } from '../../domain/name-some.ts';
 import { isActive, isTerminal } from '../../domain/status-machine.ts';
 import { MakimaError } from '../../errors.ts';
 import { measureTrees } from '../../files/measure-trees.ts';
 import { isDirectory } from '../../files/look.ts';
-import { keepSnapshot } from '../../git/snapshot/index.ts';
+import { keepSnapshot, repositoriesWithin } from '../../git/snapshot/index.ts';
 import { sharesRepository, stepAside, withPresenceLock, withWorktreeLock, type Worktree, writeTaskCard } from '../../git/worktree/index.ts';
 import { requireWorktree, worktreeOf } from '../../ledger/worktree-of.ts';
 import { platform } from '../../process/platform/index.ts';
@@ -32,6 +33,16 @@ const requireNobodyIn = async (directory: string): Promise<void> => {
   if (pids.length > 0) throw new MakimaError('WORKTREE_IN_USE', `Processes work in ${directory}: ${pids.slice(0, 10).join(', ')}`);
 };
 
+/** Where nobody asks for it, no commits go that nothing else has. @throws MakimaError WORKTREE_IN_USE */
+const requireNoHistory = async (worktree: Worktree, signal?: AbortSignal): Promise<void> => {
+  const within = await repositoriesWithin(worktree, signal);
+  if (within.length > 0)
+    throw new MakimaError(
+      'WORKTREE_IN_USE',
+      `${worktree.path} has repositories of their own in it, whose commits would be lost: ${nameSome(within, 10)}`,
+    );
+};
+
 /** Merges into the parent read the worktree, and those into it write there: none is under way. The parent's lock comes first, as in no other place both are held. */
 const whileNobodyMerges = async <T>(parts: Needs<'store'>, task: Task, worktree: Worktree, step: () => Promise<T>): Promise<T> => {
   const parent = task.parentTaskId === null ? null : await worktreeOf(parts, task.parentTaskId);
@@ -46,6 +57,7 @@ const putAway = async (parts: PuttingAway, task: Task, worktree: Worktree, quiet
   const [before] = await measureTrees([worktree.path], signal);
   if (before === undefined || before.changedMs > quietSince)
     throw new MakimaError('WORKTREE_IN_USE', `${worktree.path} was changed a moment ago`);
+  if (quietSince !== Infinity) await requireNoHistory(worktree, signal);
   await keepSnapshot(worktree, task.id, signal);
   await writeTaskCard({ task, worktree, isDeleted: false });
   reached('worktree kept');
@@ -78,7 +90,8 @@ const putAway = async (parts: PuttingAway, task: Task, worktree: Worktree, quiet
 /**
  * Removes the files of a worktree that nobody uses. All that git does not ignore is kept in the task's repository, which stays, and a
  * start or a restore brings it back. What a crash leaves is settled at the next start (`settleAside`).
- * @param options - `quietSince`: left as it is where anything in it was changed since, in milliseconds since 1970
+ * @param options - `quietSince`: nobody has asked for it: left as it is where anything in it was changed since, in milliseconds since 1970, or where
+ *   repositories of their own are in it, of which a snapshot has no history
  * @returns what it took on the disk, in bytes
  * @throws MakimaError WORKTREE_NOT_FOUND, TASK_ACTIVE, COMPLETION_RUNNING, MERGE_IN_PROGRESS, WORKTREE_IN_USE, and why a snapshot could not be kept
  */

@@ -37,6 +37,9 @@ void t.test('the worktrees of trees that ended long ago go by themselves, no oth
   const isThere = async (id: string): Promise<boolean> => (await daemon.call<WorktreeInfo>('GET', `/tasks/${id}/worktree`)).body.exists;
   const many = 'i=0; while [ $i -lt 1100 ]; do echo $i > f$i; i=$((i + 1)); done; git add -A; git commit -q -m many';
   const old = await daemon.ended((await daemon.start({ plan: `RUN: ${many}` })).id);
+  const inside = 'git init -q inside; cd inside; git -c user.name=a -c user.email=a@b commit -q --allow-empty -m own';
+  const nested = await daemon.ended((await daemon.start({ plan: `RUN: ${inside}` })).id);
+  const linked = await daemon.ended((await daemon.start({ plan: `RUN: ${inside}; cd ..; git add inside` })).id);
   const leads = await daemon.ended((await daemon.start({ isOrchestrator: true, plan: 'RUN: true' })).id);
   const part = await daemon.ended((await daemon.start({ parentTaskId: leads.id, plan: 'RUN: true' })).id);
   const gitDirOf = ({ id }: { id: string }): string => join(daemon.home, 'repositories', `${id}.git`);
@@ -50,6 +53,8 @@ void t.test('the worktrees of trees that ended long ago go by themselves, no oth
   ahead = 8 * day;
   await round();
   t.notOk(await isThere(old.id));
+  t.ok(await isThere(nested.id), 'in it are commits that are nowhere else');
+  t.ok(await isThere(linked.id), 'and in one whose index has them');
   t.ok(await isThere(part.id), 'its parent has ended two days ago alone');
   t.match(await restore(daemon, old.id), { status: 200 });
   await round();
