@@ -20,12 +20,13 @@ export const takeUp = async (context: RunContext, runs: Runs, isNewStore: boolea
   const found = isNewStore ? await adoptLostTasks(context) : 0;
   await endUnknownRuns(context);
   await recoverMerges(context);
-  await recover(context, runs);
-  if (!isNewStore) await finishDeletions(context);
+  // Before anything goes on: what finds no directory makes another.
   const { store, directories } = context;
   const away = await settleAside(directories.worktrees, (path) => isOnRecordAway(store, path));
   for (const path of away)
     context.report('a worktree that was being put away', new Error(`${path} is left, since something else stands in its place`));
+  await recover(context, runs);
+  if (!isNewStore) await finishDeletions(context);
   emptyTrashSoon(context);
   return found;
 };
