@@ -1,10 +1,11 @@
 import type { SiblingContext } from '../../schemas/task-requests.ts';
 import type { Task } from '../../schemas/task.ts';
+import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { parseRepositoryUrl, sourceIdentity } from '../git/repository/index.ts';
 import { diffFiles } from '../git/snapshot/index.ts';
 import { worktreeOf } from '../ledger/worktree-of.ts';
-import { requireRunning, requireTask, type Caller } from './access.ts';
+import { requireTask, type Caller } from './access.ts';
 import type { Needs } from './parts.ts';
 
 /** More names than this would fill the agent's context and tell it nothing. */
@@ -55,7 +56,7 @@ export const shareSibling = async (
   const task = await requireTask(parts, caller, taskId, 'command');
   const sibling = await requireTask(parts, caller, request.siblingTaskId, 'read');
   await requireSibling(parts, task, sibling);
-  requireRunning(task);
+  if (!isActive(task.status)) throw new MakimaError('TASK_NOT_RUNNING', `The task is ${task.status}`);
   const summary = request.summary ?? sibling.progressSummary;
   const text = [
     `About a sibling task: "${sibling.name}" (${sibling.id}) is ${sibling.status}.`,

@@ -28,6 +28,10 @@ void t.test('an agent is told of tasks of its tree, and of those at the top of i
   await taken(tell(leaf, other), 'a cousin');
   await taken(tell(other, leaf), 'and the other way round');
   await taken(tell(other, branch.id), 'a sibling that was never started');
+  t.equal((await daemon.call('POST', `/tasks/${other}/pause`)).status, 200);
+  t.match(await tell(other, leaf), { status: 202, body: { delivered: false } }, 'a paused one is told when it goes on');
+  t.match((await daemon.call('GET', `/tasks/${other}/messages`)).body, [{ kind: 'sibling' }]);
+  t.equal((await daemon.call('POST', `/tasks/${other}/resume`)).status, 200);
   await refused(tell(leaf, branch.id), /above it/, 'its parent');
   await refused(tell(leaf, top.id), /above it/, 'the top of its tree');
   await refused(tell(leaf, leaf), /same task/, 'itself');
