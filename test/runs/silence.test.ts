@@ -68,10 +68,14 @@ void t.test('where the settings say so a silent agent is interrupted, and its ta
     t,
     'by-task-name',
     {},
-    { silenceInterruptMinutes: 0.005, interruptGraceMs: 300, terminateGraceMs: 100, silenceSeconds: 0 },
+    { silenceInterruptMinutes: 0.05, interruptGraceMs: 2000, terminateGraceMs: 100, silenceSeconds: 0 },
   );
-  const busy = await daemon.start({ name: 'forever' });
-  const reason = /^The agent printed nothing for 0 s and was interrupted, as MAKIMA_SILENCE_INTERRUPT_MINUTES says: its tool Bash/;
+  const [busy, stubborn, mute] = await Promise.all([
+    daemon.start({ name: 'forever' }),
+    daemon.start({ name: 'ignores-sigterm' }),
+    daemon.start({ name: 'prints-nothing' }),
+  ]);
+  const reason = /^The agent printed nothing for \d+ s and was interrupted, as MAKIMA_SILENCE_INTERRUPT_MINUTES says: its tool Bash/;
   t.match(await daemon.ended(busy.id), { status: 'failed', errorMessage: reason, sessionId: /./ });
   const events = await daemon.events(busy.id);
   t.match(silences(events), [{ reason: 'turn', interrupts: true }], 'and of a silence as such nobody is told');
@@ -79,8 +83,6 @@ void t.test('where the settings say so a silent agent is interrupted, and its ta
     events.some((event) => lineOf(event, 'stdout')?.includes('error_during_execution') === true),
     'it was asked, and answered',
   );
-  const stubborn = await daemon.start({ name: 'ignores-sigterm' });
   t.match(await daemon.ended(stubborn.id), { status: 'failed', errorMessage: /MAKIMA_SILENCE_INTERRUPT_MINUTES/ });
-  const mute = await daemon.start({ name: 'prints-nothing' });
   t.match(await daemon.ended(mute.id), { status: 'failed', errorMessage: /MAKIMA_SILENCE_INTERRUPT_MINUTES.*its session has not begun/ });
 });
