@@ -21,13 +21,19 @@ const readInput = async (): Promise<string> => {
 /**
  * A text that is given as arguments, in a file, or on standard input: `-` asks for that, and so does no argument where something is piped in.
  * @param what - it is called in messages
+ * @param ways - to give it otherwise than on standard input
  * @throws Failure where there is none, or the file cannot be read
  */
-export const readText = async (words: readonly string[], file: string | undefined, what: string): Promise<string> => {
+export const readText = async (
+  words: readonly string[],
+  file: string | undefined,
+  what: string,
+  ways = 'as an argument, with --file',
+): Promise<string> => {
   if (file !== undefined && words.length > 0) throw new Failure(`Give ${what} as an argument or in a file, not both.`);
   const isInput =
     file === undefined ? (words.length === 0 && !process.stdin.isTTY) || (words.length === 1 && words[0] === '-') : file === '-';
-  const howToGive = `Give ${what} as an argument, with --file, or on standard input.`;
+  const howToGive = `Give ${what} ${ways}, or on standard input.`;
   if (file === undefined && words.length === 0 && !isInput) throw new Failure(howToGive);
   let given = words.join(' ');
   if (isInput) given = await readInput();

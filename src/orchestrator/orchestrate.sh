@@ -291,7 +291,11 @@ message() {
     *) wrong_usage "message does not know '$3'. The text comes as one argument in quotes." ;;
   esac
   request POST "/tasks/$1/messages"
-  answer
+  # An agent that read "not delivered" of what is kept would say it again.
+  case "$(<"$work/body$slot")" in
+    'not delivered') printf 'kept: its agent gets it at the next moment that fits\n' ;;
+    *) answer ;;
+  esac
 }
 
 # decide allow|deny ARGUMENTS: whose task it is of, the list of those that wait says.

@@ -2,6 +2,7 @@ import type { ReviewTask } from '../../schemas/review.ts';
 import { quoteName } from '../domain/quote-name.ts';
 import { hasLine, linesOf, reviewText, type Quoted, type Remark } from '../domain/review-text.ts';
 import { isTerminal } from '../domain/status-machine.ts';
+import { errorTable } from '../error-table.ts';
 import { MakimaError } from '../errors.ts';
 import { checkRelativePath } from '../files/relative-path.ts';
 import { contentsAt, snapshotTree } from '../git/snapshot/index.ts';
@@ -27,7 +28,7 @@ const pathOf = (comment: Comment, index: number): string => {
   try {
     return checkRelativePath(comment.path);
   } catch (error) {
-    if (error instanceof MakimaError) throw misplaced(index, comment, error.message);
+    if (error instanceof MakimaError) throw misplaced(index, comment, error.message.replace(`. ${errorTable.INVALID_PATH.remedy}.`, ''));
     throw error;
   }
 };

@@ -371,6 +371,13 @@ void t.test('it works in a folder with spaces, through a link, under sh, behind 
   t.notOk(server.requests.some(({ headers }) => headers['user-agent'] === 'curlrc'));
 });
 
+void t.test('a message that its agent gets later is said to be kept, so that nobody says it again', async (t) => {
+  const later = await serve(t, text('not delivered\n'));
+  t.match(await runScript(later.url, ['message', otherId, 'hi']), { status: 0, stdout: /^kept: its agent gets it at the next moment/ });
+  const now = await serve(t, text('delivered\n'));
+  t.match(await runScript(now.url, ['message', otherId, 'hi', '--resume']), { status: 0, stdout: 'delivered\n' });
+});
+
 void t.test('nothing is left in the temporary directory', async (t) => {
   const dir = t.testdir();
   const server = await serve(t);

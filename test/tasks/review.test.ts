@@ -119,7 +119,7 @@ void t.test('remarks on the diff of a task', async (t) => {
       [{ path: 'out/secret.txt', line: 1 }, /no such file/],
       [{ path: 'link', line: 2 }, /the file has 1 line /],
       [{ path: secret, line: 1 }, /not relative to the worktree/],
-      [{ path: '../x', line: 1 }, /leads out of the worktree/],
+      [{ path: '../x', line: 1 }, /leads out of the worktree\. Give a path/],
       [{ path: '.git/config', line: 1 }, /belongs to git/],
       [{ path: '.makima/setup', line: 1 }, /belongs to git or to makima/],
       [{ path: '/', line: 1 }, /not relative/],

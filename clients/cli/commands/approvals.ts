@@ -29,14 +29,21 @@ export const addApprovals: AddCommand = (program, cli) => {
     });
 };
 
-/** One that waits, by its id or a start of it. */
+/** One that waits, by its id or a start of it; of one that does not any more, it is said what became of it. */
 const findApproval = async (makima: Makima, typed: string): Promise<Approval> => {
   const pending = await makima.approvals({ status: ['pending'], limit });
-  const what = { what: 'approval that waits', code: 'APPROVAL_NOT_FOUND' };
-  const id = await findId(typed, () => Promise.resolve(pending), what);
-  const found = pending.find((each) => each.id === id);
-  if (found) return found;
-  throw new Failure(`There is no approval ${id} that waits: it is decided, or the agent waits no more.`, { code: what.code });
+  const code = 'APPROVAL_NOT_FOUND';
+  const start = typed.toLowerCase();
+  const isMeant = ({ id }: Approval): boolean => start !== '' && id.startsWith(start);
+  if (pending.some(isMeant)) {
+    const id = await findId(typed, () => Promise.resolve(pending), { what: 'approval that waits', code });
+    const found = pending.find((each) => each.id === id);
+    if (found) return found;
+  }
+  const over = (await makima.approvals({ limit })).find(isMeant);
+  if (over === undefined) throw new Failure(`There is no approval whose id begins with ${JSON.stringify(typed)}.`, { code });
+  const how = `It is ${over.status}${over.decidedAt === null ? '' : `, since ${over.decidedAt}`}.`;
+  throw new Failure(`There is no approval ${over.id} that waits: it is decided, or the agent waits no more. ${how}`, { code });
 };
 
 const decide = async (cli: Cli, typed: string, decisionOf: (approval: Approval) => DecideApproval): Promise<void> => {

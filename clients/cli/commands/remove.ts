@@ -1,7 +1,7 @@
 import type { ListedTask, Makima, TaskTree } from '../../typescript/index.ts';
 import type { AddCommand, Cli } from '../cli.ts';
 import { Failure } from '../failure.ts';
-import { findTasks } from '../find-task.ts';
+import { findTask, findTasks } from '../find-task.ts';
 import { sizeOf } from '../size-of.ts';
 import { plain, withinLine } from '../output/plain.ts';
 import { counted, shortSize } from '../output/sizes.ts';
@@ -92,15 +92,26 @@ export const addRm: AddCommand = (program, cli) => {
     });
 };
 
-/** The way back from a deletion. */
+/** A task that is there still, or what may be the id of one that was deleted. */
+const findLost = async (makima: Makima, named: string): Promise<string> => {
+  try {
+    return await findTask(makima, named);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'TASK_NOT_FOUND') throw error;
+    throw new Failure(`${error.message} One that was deleted is named by its whole id.`, { code: error.code });
+  }
+};
+
+/** The way back from a deletion, and from being put away. */
 export const addRestore: AddCommand = (program, cli) => {
   program
-    .command('restore <id>')
-    .description('bring back the worktree of a task, and the task where it was deleted; by its whole id, since its name is gone')
+    .command('restore <task>')
+    .description('bring back the worktree of a task, and the task where it was deleted: then by its whole id, since its name is gone')
     .option('--without-parent', 'as a task of its own, where its parent was deleted, too')
-    .action(async (id: string, { withoutParent }: { withoutParent?: boolean }) => {
+    .action(async (named: string, { withoutParent }: { withoutParent?: boolean }) => {
       const { screen, isJson } = cli;
       const makima = await cli.connect();
+      const id = await findLost(makima, named);
       const query = withoutParent === true ? { parentTaskId: 'none' as const } : {};
       const task = await makima.call(
         makima.api.POST('/api/v1/mesh/tasks/{taskId}/worktree/restore', { params: { path: { taskId: id }, query } }),

@@ -37,7 +37,10 @@ const readReview = (text: string): ReviewTask => {
 const requestOf = async (file: string | undefined, { comment = [], oldComment = [], summary }: Options): Promise<ReviewTask> => {
   const isGiven = comment.length > 0 || oldComment.length > 0 || summary !== undefined;
   if (file !== undefined && isGiven) throw new Failure('Give the review in a file or by options, not both.');
-  if (!isGiven) return readReview(await readText(file === '-' ? ['-'] : [], file === '-' ? undefined : file, 'the review'));
+  if (!isGiven) {
+    const ways = 'with --comment, --old-comment or --summary, in a file';
+    return readReview(await readText(file === '-' ? ['-'] : [], file === '-' ? undefined : file, 'the review', ways));
+  }
   return {
     comments: [...comment.map(commentOf), ...oldComment.map((each) => ({ ...commentOf(each), side: 'old' as const }))],
     ...(summary !== undefined && { summary }),

@@ -1,6 +1,7 @@
 import type { ListedTask, TaskTree } from '../../typescript/index.ts';
 import type { AddCommand } from '../cli.ts';
 import { findTasks } from '../find-task.ts';
+import { waitsOf, worktreeOf } from '../look-closer.ts';
 import { taskDetails } from '../output/task-details.ts';
 
 /** What is below a task, of all depths, newest first: as lists come, of which the table makes trees. */
@@ -22,7 +23,8 @@ export const addShow: AddCommand = (program, cli) => {
         }
         const tree = await makima.tree(taskId);
         const { budgets } = tree.budget === null ? { budgets: [] } : await makima.usage(taskId);
-        await screen.print(`${index === 0 ? '' : '\n'}${taskDetails(tree, descendantsOf(tree), budgets, screen, Date.now())}`);
+        const found = { waits: await waitsOf(makima, tree), worktree: await worktreeOf(makima, tree) };
+        await screen.print(`${index === 0 ? '' : '\n'}${taskDetails(tree, descendantsOf(tree), budgets, found, screen, Date.now())}`);
       }
     });
 };

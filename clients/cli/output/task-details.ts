@@ -48,24 +48,26 @@ const indented = (text: string, by: number): string =>
 /**
  * What a person wants to know of a task, a line each; and what is below it.
  * @param budgets - that it is under, of which its own is shown
+ * @param found - what the task itself does not say: lines about what it waits for, and what became of its worktree
  */
 export const taskDetails = (
   task: Task,
   descendants: readonly ListedTask[],
   budgets: UsageReport['budgets'],
+  found: { waits: readonly string[]; worktree: string | null },
   screen: Pick<Screen, 'width' | 'paint'>,
   now: number,
 ): string => {
   const fields: (readonly [string, string | null])[] = [
     ['Id', task.id],
     ['State', `${screen.paint(colourOf(task.status), stateOf(task))}${timing(task, now)}`],
-    ['Waits for', isEnded(task.status) ? '' : waitOf(task, now)],
+    ['Waits for', isEnded(task.status) ? '' : [waitOf(task, now), ...found.waits].join('\n')],
     ['Agent', `${agentOf(task)}${task.isOrchestrator ? ', an orchestrator' : ''}`],
     ['Parent', task.parentTaskId],
     ['Repository', task.repositoryUrl],
     ['Base', task.baseBranch],
     ['Branch', branchOf(task)],
-    ['Worktree', task.overlayPath],
+    ['Worktree', task.overlayPath ?? found.worktree],
     ['Continues', task.continueFromTaskId],
     [
       'Action',

@@ -26,6 +26,6 @@ export const warnOfMessages = async ({ store, ledger }: Pick<RunContext, 'store'
   if (length === 0) return;
   await ledger.warn(taskId, {
     code: 'MESSAGES_WAITING',
-    message: `${length === 1 ? 'A message has' : `${length} messages have`} not reached the agent. What waits is kept, and is what the task's next run is told: start it with resume true, or withdraw it (GET /tasks/{taskId}/messages lists it)`,
+    message: `${length === 1 ? 'A message has' : `${length} messages have`} not reached the agent. What waits is kept, and is what the task's next run is told: start it again, with resume true where it is to go on with the agent's session, or withdraw it (GET /tasks/{taskId}/messages lists it)`,
   });
 };

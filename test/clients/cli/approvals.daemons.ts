@@ -30,8 +30,19 @@ void t.test('by the command', async (t) => {
   };
   const first = await next(1);
   t.match(await makima('approvals'), { code: 0, out: /^ID +TASK +STATE +AGE +ASKS\n[0-9a-f]{8} +[0-9a-f]{8} +pending +.* Bash: one\n$/ });
+  t.match(await makima('show', 'Asks'), {
+    code: 0,
+    out: new RegExp(
+      `Waits for: +an approval\\n +Bash: one: .makima allow ${first.slice(0, 8)}. or .makima deny ${first.slice(0, 8)} "WHY".\\n`,
+    ),
+  });
   t.match(await makima('allow', first.slice(0, 8)), { code: 0, out: `${first}  allowed  Bash: one\n` });
   t.match(await makima('allow', first), { code: 1, err: /decided, or the agent waits no more.*\(APPROVAL_NOT_FOUND\)/ });
+  t.match(await makima('deny', first.slice(0, 8)), {
+    code: 1,
+    err: /decided, or the agent waits no more\. It is allowed, since .*\(APPROVAL_NOT_FOUND\)/,
+  });
+  t.match(await makima('deny', 'x'), { code: 1, err: /no approval whose id begins with "x"\. \(APPROVAL_NOT_FOUND\)/ });
   t.match(await makima('allow', await next(2), '--input', '{"command": "2"}'), { code: 0 });
   t.match(await makima('deny', await next(3), 'not', 'this', '--remember', 'task'), { code: 0, out: /denied {2}Bash: three\n$/ });
   const fifth = await next(4);

@@ -66,6 +66,11 @@ void t.test('a task is started after those that it depends on, and said to wait 
   const after = await begin('-d', '--name', 'After', '--depends-on', `One,${other.slice(0, 8)}`, 'RUN: :');
   t.match(await makima(['ls']), { out: /After.*2 tasks/ });
   t.match(JSON.parse((await makima(['show', 'After', '--json'])).out), { waitsFor: { kind: 'dependency', taskIds: [one, other] } });
+  t.match(await makima(['show', 'After']), {
+    out: new RegExp(
+      `Waits for: +2 tasks\\n +${one.slice(0, 8)} pending One: nobody has started it; .makima start ${one.slice(0, 8)}. does\\n`,
+    ),
+  });
   for (const id of [one, other]) t.equal((await makima(['start', id])).code, 0);
   t.match(await makima(['wait', after]), { code: 0 });
 });
@@ -239,7 +244,11 @@ void t.test('on a terminal there are colours, tables that fit, progress and ques
   t.match(await makima(['prune', '--worktrees', '--older-than', '0s']), { code: 1, err: /Say -y/ });
   t.match(await makima(['prune', '--worktrees', '--older-than', '0s', '-y', '--json']), { code: 0, out: /"putAway":true,"bytes":\d+/ });
   t.match(await makima(['prune', '--worktrees', '--older-than', '0s', '-y']), { code: 0, err: /Nothing is to be put away/ });
-  for (const id of (await makima(['ls', '-q', '--all'])).out.trim().split('\n')) t.match(await makima(['restore', id]), { code: 0 });
+  const [gone = '', ...others] = (await makima(['ls', '-q', '--all'])).out.trim().split('\n');
+  t.match(await makima(['show', gone]), { out: /Worktree: +put away on .*`makima restore [0-9a-f]{8}` brings it back/ });
+  t.match(await makima(['restore', gone.slice(0, 8)]), { code: 0 }, 'a task that is there is named as ever');
+  t.match(await makima(['restore', 'nobody']), { code: 1, err: /deleted is named by its whole id\. \(TASK_NOT_FOUND\)/ });
+  for (const id of others) t.match(await makima(['restore', id]), { code: 0 });
   const kept = onTerminal(place, 'prune --older-than 0s', { input: 'n\n' });
   t.match(kept, { code: 0, out: /Their worktrees take [^]*restore[^]*\[y\/N\][^]*Nothing was deleted/ });
   t.equal((await makima(['ls', '-q'])).out.split('\n').length, 3);

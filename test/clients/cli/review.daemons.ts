@@ -22,7 +22,7 @@ void t.test('from a branch to a review and back', async (t) => {
     t.match(await makima(['run', '-d', '--branch', 'fix', ...args, 'RUN: :']), { code: /[12]/, err: says });
 
   for (const [args, input, says] of [
-    [[], '', /is empty|Give the review/],
+    [[], '', /Give the review with --comment, --old-comment or --summary, in a file, or on standard input/],
     [['-c', 'ten.txt'], '', /write it as path:line:text/],
     [['-c', 'ten.txt:9:x'], '', /Comment 1, of ten\.txt line 9/],
     [['-'], '{"comments', /no JSON/],
