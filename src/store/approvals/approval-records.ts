@@ -57,7 +57,7 @@ export interface ApprovalRows {
     eventsOf: (approval: ApprovalRecord) => EventPayload[],
   ): Promise<{ approval: ApprovalRecord; isNew: boolean }>;
   getApproval(id: string): Promise<ApprovalRecord | null>;
-  /** The newest first. */
+  /** The newest first; fewer than asked for where their inputs have more than 16 million characters. */
   listApprovals(filter: ApprovalFilter): Promise<ApprovalRecord[]>;
   /**
    * Decides one that waits.

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type ExpressionBuilder, type Transaction } from 'kysely';
 import { MakimaError } from '../../errors.ts';
 import { tellParent } from '../inbox/inbox-rows.ts';
 import { post } from '../outbox-rows.ts';
@@ -73,6 +73,24 @@ const tellParentOf = async (trx: Transaction<Tables>, { id, taskId }: ApprovalRe
   if (task) await tellParent(trx, task, { kind: 'asked', about: id });
 };
 
+/** Of all inputs in one answer, in characters: an agent can ask for a megabyte each time. */
+const maxListed = 16_000_000;
+
+const inputLength = (e: ExpressionBuilder<Tables, 'approvals'>) =>
+  sql<number>`length(${e.ref('input')}) + coalesce(length(${e.ref('updatedInput')}), 0)`;
+
+/** The last of the newest that are small enough together, and of one at least; null where there is none. */
+const lastOfSome = (newestFirst: readonly { seq: number; length: number }[]): number | null => {
+  let last: number | null = null;
+  let left = maxListed;
+  for (const { seq, length } of newestFirst) {
+    left -= length;
+    if (last !== null && left < 0) break;
+    last = seq;
+  }
+  return last;
+};
+
 export const approvalRows = ({ read, write, now }: Session): ApprovalRows => ({
   insertApproval: (approval, { mostWaiting, keep, tooMany }, eventsOf) =>
     write(async (trx) => {
@@ -100,12 +118,17 @@ export const approvalRows = ({ read, write, now }: Session): ApprovalRows => ({
 
   listApprovals: ({ taskId, runId, withinTreeOf, statuses, limit }) =>
     read(async (db) => {
-      let query = db.selectFrom('approvals').selectAll();
-      if (taskId !== undefined) query = query.where('taskId', '=', taskId);
-      if (runId !== undefined) query = query.where('runId', '=', runId);
-      if (withinTreeOf) query = query.where('taskId', 'in', treeOf(db, withinTreeOf));
-      if (statuses && statuses.length > 0) query = query.where('status', 'in', statuses);
-      return (await query.orderBy('seq', 'desc').limit(limit).execute()).map(approvalOf);
+      const wanted = db
+        .selectFrom('approvals')
+        .$if(taskId !== undefined, (query) => query.where('taskId', '=', taskId ?? ''))
+        .$if(runId !== undefined, (query) => query.where('runId', '=', runId ?? ''))
+        .$if(withinTreeOf != null, (query) => query.where('taskId', 'in', treeOf(db, withinTreeOf ?? '')))
+        .$if(statuses != null && statuses.length > 0, (query) => query.where('status', 'in', statuses ?? []))
+        .orderBy('seq', 'desc')
+        .limit(limit);
+      const sizes = await wanted.select(['seq', (e) => inputLength(e).as('length')]).execute();
+      const last = lastOfSome(sizes);
+      return last === null ? [] : (await wanted.selectAll().where('seq', '>=', last).execute()).map(approvalOf);
     }),
 
   decideApproval: (id, decision, eventsOf, { rules = [], keyId } = {}) =>
