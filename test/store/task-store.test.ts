@@ -335,6 +335,7 @@ for (const [name, open] of Object.entries(stores)) {
         baseRunningMs: 0,
         keepSubtasks: false,
         toldAfter: null,
+        askedAfter: null,
         finishRequested: false,
         endedByDaemon: false,
         actsUnasked: false,
