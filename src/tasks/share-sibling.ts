@@ -1,5 +1,8 @@
 import type { SiblingContext } from '../../schemas/task-requests.ts';
 import type { Task } from '../../schemas/task.ts';
+import { firstLine } from '../../words/first-line.ts';
+import { plainText } from '../../words/plain-text.ts';
+import { quoteName } from '../domain/quote-name.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { parseRepositoryUrl, sourceIdentity } from '../git/repository/index.ts';
@@ -11,12 +14,21 @@ import type { Needs } from './parts.ts';
 /** More names than this would fill the agent's context and tell it nothing. */
 const maxFilesNamed = 200;
 
+const maxNameLength = 200;
+
+/** The words of the sibling's agent: no line of them passes for one of whoever tells of it. */
+const indented = (text: string): string =>
+  plainText(text)
+    .split(/[\n\u2028\u2029]/)
+    .map((line) => `    ${line}`)
+    .join('\n');
+
 const changedFiles = async (parts: Needs<'store'>, sibling: Task): Promise<string> => {
   const worktree = await worktreeOf(parts, sibling.id);
   if (!worktree) return 'It has no worktree yet.';
   const files = await diffFiles(worktree, worktree.baseCommit);
   if (files.length === 0) return 'It changed no files.';
-  const named = files.slice(0, maxFilesNamed).map((file) => `- ${file.status} ${file.path}`);
+  const named = files.slice(0, maxFilesNamed).map((file) => `- ${file.status} ${quoteName(file.path)}`);
   if (files.length > maxFilesNamed) named.push(`- and ${files.length - maxFilesNamed} more`);
   return `It changed these files in its own worktree, ${worktree.path}:\n${named.join('\n')}`;
 };
@@ -57,9 +69,10 @@ export const shareSibling = async (
   const sibling = await requireTask(parts, caller, request.siblingTaskId, 'read');
   await requireSibling(parts, task, sibling);
   if (!isActive(task.status)) throw new MakimaError('TASK_NOT_RUNNING', `The task is ${task.status}`);
-  const summary = request.summary ?? sibling.progressSummary;
+  const { progressSummary } = sibling;
+  const summary = request.summary ?? (progressSummary === null ? null : indented(progressSummary));
   const text = [
-    `About a sibling task: "${sibling.name}" (${sibling.id}) is ${sibling.status}.`,
+    `About a sibling task: "${firstLine(sibling.name, maxNameLength)}" (${sibling.id}) is ${sibling.status}.`,
     ...(summary === null ? [] : [`Its summary:\n${summary}`]),
     await changedFiles(parts, sibling),
     'Take this into account; its files are for you to read, not to change.',
