@@ -30,7 +30,14 @@ const askedOf = async (makima: Makima, taskId: string): Promise<string[]> =>
 /** What exactly a task waits for, a line each; nothing of what its state says by itself. */
 export const waitsOf = async (makima: Makima, { id, status, waitsFor }: Task): Promise<string[]> => {
   if (isEnded(status) || waitsFor === null) return [];
-  return waitsFor.kind === 'approval' ? askedOf(makima, id) : tasksOf(makima, waitsFor.taskIds ?? []);
+  switch (waitsFor.kind) {
+    case 'approval':
+      return askedOf(makima, id);
+    case 'limit':
+      return [`\`makima start ${shortOf(id)}\` has it go on before; MAKIMA_RESUME_AFTER_LIMIT=true by itself after it`];
+    default:
+      return tasksOf(makima, waitsFor.taskIds ?? []);
+  }
 };
 
 /** What became of the worktree of a task that had one and has it no more; null where there is nothing to say. */

@@ -55,7 +55,10 @@ export const recover = async (context: Parts, runs: Pick<Runs, 'enqueue' | 'foun
   taken.catch((error: unknown) => context.report('taking up what an earlier daemon left', error));
   await Promise.race([taken, aborted(over)]);
   queueOpen = true;
-  for (const task of [...again, ...waiting]) if (task) runs.enqueue(task);
+  // A limit of an account is known by those that it has parked: before anybody else of that account could begin.
+  const isParked = ({ waitsFor }: Task): boolean => waitsFor?.kind === 'limit';
+  const others = waiting.filter((task) => !isParked(task));
+  for (const task of [...waiting.filter(isParked), ...again, ...others]) if (task) runs.enqueue(task);
 };
 
 /** Resolves when the signal fires. */

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as othersDone, setTimeout as delay } from 'node:timers/promises';
 import type { MessageKind } from '../../schemas/message.ts';
 import type { Task, WaitsFor } from '../../schemas/task.ts';
 import { MakimaError } from '../errors.ts';
@@ -146,13 +146,19 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     return why.kind === 'slot' ? why : { kind: 'limit', until: why.until === null ? null : new Date(why.until).toISOString() };
   };
 
+  /** A task that was parked this moment has its new place when its last run is cleared away, and all who waited for that have been told. */
+  const placed = async (taskId: string): Promise<void> => {
+    const last = runs.get(taskId);
+    if (last?.phase !== 'ending') return;
+    await last.over;
+    await othersDone();
+  };
+
   return {
     enqueue,
     waitsFor,
     async startDespiteLimit(task) {
-      // It was parked this moment, and has its new place when its last run is cleared away.
-      const last = runs.get(task.id);
-      if (task.status === 'queued' && last?.phase === 'ending') await last.over;
+      if (task.status === 'queued') await placed(task.id);
       const run = runs.get(task.id);
       if (run?.phase !== 'queued' || waitsFor(task)?.kind !== 'limit') return false;
       await context.ledger.update(
@@ -189,6 +195,7 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     resume: async (taskId) => runOf(taskId).resume(),
     async send(taskId, { id = context.newId(), ...message }) {
       const put = { id, taskId, ...message, createdAt: context.now().toISOString() };
+      if (runs.get(taskId)?.phase === 'ending' && (await context.store.getTask(taskId))?.status === 'queued') await placed(taskId);
       const run = runs.get(taskId);
       if (run) return { id, ...(await run.send(put)) };
       // It is queued, and has its place in a moment.

@@ -27,6 +27,13 @@ const usageLine = ({ measuredAt, logBytes, ...usage }: Info['disk']['usage'], no
   return parts.length === 0 ? '' : `         ${parts.join(', ')}; measured ${shortTime(now - Date.parse(measuredAt))} ago\n`;
 };
 
+/** Limits that agents' accounts have come to, a line each. */
+const limitLines = (limits: Info['usageLimits'], now: number): string[] =>
+  limits.map(({ agent, until, parked }) => {
+    const end = until === null ? 'nobody knows when it is over' : `over at ${until}, in ${shortTime(Date.parse(until) - now)}`;
+    return `Account: ${plain(agent)}'s has come to its limit, ${end}; nothing of it starts until then${parked === 0 ? '' : `, ${parked} parked`}\n`;
+  });
+
 const infoLines = (info: Info, url: string, { paint }: Screen, now: number): string => {
   const agents = info.agents.map(
     ({ name, version, path, problem }) =>
@@ -42,6 +49,8 @@ const infoLines = (info: Info, url: string, { paint }: Screen, now: number): str
     `Limits:  ${Object.entries(info.limits)
       .map(([name, limit]) => `${name} ${limit}`)
       .join(', ')}\n`,
+    // A daemon of an earlier version, under a newer command, has none.
+    ...limitLines(info.usageLimits ?? [], now),
     'Agents:\n',
     ...agents,
   ].join('');
