@@ -49,8 +49,7 @@ const infoLines = (info: Info, url: string, { paint }: Screen, now: number): str
     `Limits:  ${Object.entries(info.limits)
       .map(([name, limit]) => `${name} ${limit}`)
       .join(', ')}\n`,
-    // A daemon of an earlier version, under a newer command, has none.
-    ...limitLines(info.usageLimits ?? [], now),
+    ...limitLines(info.usageLimits, now),
     'Agents:\n',
     ...agents,
   ].join('');
