@@ -41,12 +41,12 @@ void t.test(
     t.equal(said.status, 202, JSON.stringify(said.body));
     await first.kill('SIGKILL');
     const daemon = await spawnDaemon(t, home, 'limited-once');
-    const { body: waits } = await daemon.call('GET', `/tasks/${other.id}`);
-    t.match(waits, { status: 'queued', waitsFor: { kind: 'limit' }, startedAt: null });
     t.match(
       (await runCommand(home, ['info'])).out,
       /^Account: claude's has come to its limit, nobody knows when it is over; .* 1 parked$/m,
     );
     t.match((await runCommand(home, ['show', parked.id])).out, /Waits for: +a limit\n +`makima start [0-9a-f]{8}` has it go on before/);
+    const { body: waits } = await daemon.call('GET', `/tasks/${other.id}`);
+    t.match(waits, { status: 'queued', waitsFor: { kind: 'limit' }, startedAt: null });
   },
 );
