@@ -9,7 +9,7 @@ const pageSize = 500;
 /** Runs taken up at once, so that one whose files hang does not hold up all the others. */
 const atOnce = 4;
 
-/** In the order in which they were queued: by the ids of their events, since a clock can be set back. */
+/** In the order in which they were queued; of what came in one millisecond, by the ids of their events. */
 const queuedTasks = async (context: Parts): Promise<Task[]> => {
   const all: Task[] = [];
   let cursor: string | null = null;
@@ -23,7 +23,8 @@ const queuedTasks = async (context: Parts): Promise<Task[]> => {
     cursor = page.nextCursor;
   } while (cursor !== null);
   const lastIds = new Map(all.map(({ id }) => [id, context.log.last(id)?.id ?? 0]));
-  return all.sort((a, b) => (lastIds.get(a.id) ?? 0) - (lastIds.get(b.id) ?? 0));
+  const byTime = (a: Task, b: Task): number => Date.parse(a.queuedAt ?? a.createdAt) - Date.parse(b.queuedAt ?? b.createdAt);
+  return all.sort((a, b) => byTime(a, b) || (lastIds.get(a.id) ?? 0) - (lastIds.get(b.id) ?? 0));
 };
 
 /**

@@ -109,6 +109,8 @@ const move = async (trx: Transaction<Tables>, session: Session, id: string, tran
   // Matched on the status that was read, for databases where another connection can move it in between.
   const moved = await changeTask(trx, session, current, {
     ...taskChangesRow({ ...patch, waitsFor }),
+    // The queue's order, which a clock that was set back does not turn round.
+    ...(to === 'queued' && patch.queuedAt != null && { queuedAt: session.changedAt() }),
     ...ran,
     ...(resume !== undefined && { resumeNext: resume ? 1 : 0 }),
     status: to,

@@ -132,6 +132,22 @@ void t.test('with the clock set back a day ids grow, and the queue keeps its ord
   );
 });
 
+void t.test('a task in the queue that was told something keeps its place over a restart', async (t) => {
+  const settings = { MAKIMA_HOME: scratch(t), MAKIMA_MAX_CONCURRENT_TASKS: '1' };
+  const first = await startDaemon(t, 'by-task-name', settings, quick);
+  const running = await first.start({ name: 'forever' });
+  await first.until(running.id, says('Working'));
+  const queued: string[] = [];
+  for (let number = 0; number < 3; number += 1) queued.push((await first.start({ name: 'counts', plan: 'COUNT: 2' })).id);
+  t.equal((await first.call('POST', `/tasks/${queued[0]}/messages`, { message: 'And more' })).status, 202);
+  await first.close();
+  const daemon = await startDaemon(t, 'by-task-name', settings, quick);
+  for (const [index, id] of queued.entries())
+    t.match((await daemon.call('GET', `/tasks/${id}`)).body, { waitsFor: { kind: 'slot', position: index + 1 } });
+  await daemon.call('POST', `/tasks/${running.id}/stop`, {});
+  for (const id of [running.id, ...queued]) await daemon.ended(id);
+});
+
 void t.test('a torn last record of a log is cut off, and no line is lost or doubled', async (t) => {
   for (const tear of ['half a record more', 'the last record cut'] as const) {
     const { home, task } = await leave(t, 'counts', 'COUNT: 30 EVERY: 10', 'line 5 of 30');
