@@ -59,6 +59,22 @@ void t.test('what it has waited for itself it is not told; others are', async (t
   t.notOk(messages[0]?.includes(awaited));
 });
 
+void t.test('of one that was skipped meanwhile, or merged, it is told nothing, since nothing is left to do', async (t) => {
+  const { daemon, id, part, open } = await busy(t);
+  await daemon.call('POST', `/tasks/${id}/start`);
+  await daemon.until(id, spoke);
+  const [skipped, left] = [await part(), await part()];
+  open('parts');
+  for (const part of [skipped, left]) await daemon.ended(part);
+  t.equal((await daemon.call('POST', `/tasks/${id}/merge/skip`, { subtaskId: skipped, reason: 'not needed' })).status, 200);
+  open('turn');
+  await daemon.ended(id);
+  const messages = await toldOf(daemon, id);
+  t.equal(messages.length, 1);
+  t.ok(messages[0]?.includes(left));
+  t.notOk(messages[0]?.includes(skipped));
+});
+
 void t.test('of one that was deleted meanwhile it is told nothing, and muted nothing before none of them runs', async (t) => {
   const { daemon, id, part, open } = await busy(t, { MAKIMA_TELL_PARENTS: 'false' });
   await daemon.call('POST', `/tasks/${id}/start`);

@@ -17,6 +17,13 @@ const openRequests = async ({ store }: Parts, entries: readonly InboxEntry[], su
   });
 };
 
+/** Those of which nothing is left to do: merged or skipped since they ended, by the agent itself or by somebody for it. */
+const settledOf = async ({ store }: Parts, taskId: string, ended: readonly Task[]): Promise<ReadonlySet<string>> => {
+  if (ended.length === 0) return new Set();
+  const settledAt = new Map((await store.listIntegrations(taskId)).map(({ subtaskId, at }) => [subtaskId, at]));
+  return new Set(ended.filter(({ id, completedAt }) => (settledAt.get(id) ?? '') >= (completedAt ?? '~')).map(({ id }) => id));
+};
+
 /**
  * Puts what an orchestrator's agent was not told of its subtasks into one message at the end of its order. The entries came with the ends and
  * the requests, and go in the transaction that puts the message, so that each is told once, whatever dies in between.
@@ -37,7 +44,9 @@ export const composeInbox = async (
   if (!context.tellParents && active > 0) return false;
   const ids = new Set(entries.filter(({ kind }) => kind === 'ended').map(({ subtaskId }) => subtaskId));
   // One that was started again is told of when it ends again.
-  const ended = subtasks.filter(({ id, status }) => ids.has(id) && isTerminal(status));
+  const over = subtasks.filter(({ id, status }) => ids.has(id) && isTerminal(status));
+  const settled = await settledOf(context, task.id, over);
+  const ended = over.filter(({ id }) => !settled.has(id));
   const asking = await openRequests(context, entries, subtasks);
   const seqs = entries.map(({ seq }) => seq);
   if (ended.length === 0 && asking.length === 0) {
