@@ -80,7 +80,17 @@ const remove = async ({ daemon }: Stand, { id }: Member): Promise<void> => {
 };
 
 /** What a home may hold, with no task in it, that one in which never was any does not. */
-const stays = ['caches/', 'events/ids', 'kept/', 'prepared/', 'repositories/', 'runs/', 'worktrees/', 'worktrees/.trash/'];
+const stays = [
+  'caches/',
+  'disk-usage.json',
+  'events/ids',
+  'kept/',
+  'prepared/',
+  'repositories/',
+  'runs/',
+  'worktrees/',
+  'worktrees/.trash/',
+];
 /** And while its daemon runs. */
 const ofDaemon = ['daemon.json', 'makima.sock', 'state.sqlite-shm', 'state.sqlite-wal'];
 
