@@ -1,6 +1,6 @@
 import type { Task } from '../../schemas/task.ts';
 import { noUsage } from '../domain/usage.ts';
-import { MakimaError } from '../errors.ts';
+import { unlessRefused } from '../ledger/unless-refused.ts';
 import { runDirectory } from '../process/run-directory.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext } from './context.ts';
@@ -13,20 +13,6 @@ export interface Begun {
   task: Task;
   run: Run;
 }
-
-/**
- * Moves a task that waits, unless it does so no more.
- * @returns whether it waited
- */
-const unlessGone = async (move: () => Promise<unknown>): Promise<boolean> => {
-  try {
-    await move();
-    return true;
-  } catch (error) {
-    if (error instanceof MakimaError && error.code === 'INVALID_TRANSITION') return false;
-    throw error;
-  }
-};
 
 /**
  * Takes a queued task its slot: from here on it has a run. Can be repeated with the same id.
@@ -43,7 +29,8 @@ export const beginRun = async ({ store, ledger, directories, ports, now }: Parts
       createdAt: now().toISOString(),
     };
     // Stopped between the look and the move.
-    if (!(await unlessGone(() => ledger.transition(taskId, { to: 'initializing', from: ['queued'], newRun })))) return null;
+    if (!(await unlessRefused(() => ledger.transition(taskId, { to: 'initializing', from: ['queued'], newRun }), 'INVALID_TRANSITION')))
+      return null;
   }
   const task = await store.getTask(taskId);
   const run = await store.getRun(runId);
@@ -60,13 +47,13 @@ export const withdraw = (
   reason: string | null = null,
 ): Promise<boolean> => {
   const to = reason === null ? 'interrupted' : 'failed';
-  return unlessGone(() =>
+  const move = () =>
     ledger.transition(taskId, {
       to,
       from: ['queued'],
       patch: { completedAt: now().toISOString(), errorMessage: reason },
       ...(reason !== null && { reason }),
       events: [...failureLines(reason), { type: 'end', status: to }],
-    }),
-  );
+    });
+  return unlessRefused(move, 'INVALID_TRANSITION');
 };

@@ -1,6 +1,6 @@
 import type { Task, WaitsFor } from '../../../schemas/task.ts';
 import { createTurns } from '../../domain/turns.ts';
-import { MakimaError } from '../../errors.ts';
+import { unlessRefused } from '../../ledger/unless-refused.ts';
 import type { RunContext } from '../context.ts';
 import { untilDone } from '../until-done.ts';
 import type { Seat } from './queue.ts';
@@ -33,15 +33,7 @@ export interface Blocks {
 const order: readonly Kind[] = ['approval', 'limit', 'subtasks', 'dependency', 'slot'];
 
 /** A change of how a task stands. @returns false where it stands otherwise by now */
-const unlessMoved = async (change: () => Promise<unknown>): Promise<boolean> => {
-  try {
-    await change();
-    return true;
-  } catch (error) {
-    if (error instanceof MakimaError && (error.code === 'INVALID_TRANSITION' || error.code === 'TASK_ACTIVE')) return false;
-    throw error;
-  }
-};
+const unlessMoved = (change: () => Promise<unknown>): Promise<boolean> => unlessRefused(change, 'INVALID_TRANSITION', 'TASK_ACTIVE');
 
 /**
  * Takes turns with nobody but itself: whoever stops the run waits for what waits for this.

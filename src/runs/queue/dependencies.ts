@@ -2,7 +2,7 @@ import type { Task } from '../../../schemas/task.ts';
 import { awaitedBy, readiness, standsOn, type Readiness, type Stands } from '../../domain/queue/readiness.ts';
 import { isTerminal } from '../../domain/status-machine.ts';
 import { createTogether } from '../../domain/together.ts';
-import { MakimaError } from '../../errors.ts';
+import { unlessRefused } from '../../ledger/unless-refused.ts';
 import type { RunContext } from '../context.ts';
 import type { TaskRun } from '../life-of-run.ts';
 import { untilDone } from '../until-done.ts';
@@ -61,12 +61,9 @@ export const awaitDependencies = (
   const note = async (waitsFor: Task['waitsFor']): Promise<void> => {
     const now = await parts.store.getTask(task.id);
     if (JSON.stringify(now?.waitsFor) === JSON.stringify(waitsFor)) return;
-    try {
-      await parts.ledger.update(task.id, { waitsFor }, [], { in: ['queued'] });
-    } catch (error) {
-      // It does not wait any more.
-      if (!(error instanceof MakimaError) || (error.code !== 'TASK_ACTIVE' && error.code !== 'TASK_NOT_FOUND')) throw error;
-    }
+    // Where it waits no more, that says nothing of it.
+    const change = () => parts.ledger.update(task.id, { waitsFor }, [], { in: ['queued'] });
+    await unlessRefused(change, 'TASK_ACTIVE', 'TASK_NOT_FOUND');
   };
   let ids: string[] | null = null;
   const look = async (): Promise<void> => {
