@@ -20,6 +20,7 @@ const waitedFor = async ({ store }: Needs<'store'>, task: Task): Promise<string[
 
 /** The first of some tasks that would have to end before these do; null where there is none. One that is done waits for nothing. */
 const firstReached = async (parts: Needs<'store'>, from: readonly string[], wanted: ReadonlySet<string>): Promise<Task | null> => {
+  if (wanted.size === 0) return null;
   const seen = new Set<string>();
   const ahead = [...from];
   for (let id = ahead.pop(); id !== undefined; id = ahead.pop()) {
@@ -37,12 +38,14 @@ const firstReached = async (parts: Needs<'store'>, from: readonly string[], want
  * A task can begin when all is done that it is to depend on, and none of that waits for it or for one above it, which cannot end before it.
  * To be asked in turn (`onDependencies`) with what is made of the answer.
  * @param task - as it is to be
+ * @param isNew - it is yet to be made, and nothing waits for it
  * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, INVALID_DEPENDENCY
  */
 export const checkDependencies = async (
   parts: Needs<'store'>,
   caller: Caller,
   task: Pick<Task, 'id' | 'parentTaskId' | 'dependsOn' | 'continueFromTaskId'>,
+  isNew: boolean,
 ): Promise<void> => {
   const { store } = parts;
   for (const id of task.dependsOn) {
@@ -55,7 +58,7 @@ export const checkDependencies = async (
     throw new MakimaError('INVALID_DEPENDENCY', `Task ${ancestor} is above this one in its tree, and cannot be done before it`);
   const source = task.continueFromTaskId;
   const from = [...task.dependsOn, ...(source === null || above.includes(source) ? [] : [source])];
-  const reached = await firstReached(parts, from, new Set([task.id, ...above]));
+  const reached = await firstReached(parts, from, new Set(isNew ? above : [task.id, ...above]));
   if (reached === null) return;
   const whom = reached.id === task.id ? 'this one' : `task ${reached.id} ("${reached.name}"), which is above this one in its tree`;
   throw new MakimaError(

@@ -169,7 +169,7 @@ export const createTask = async (
       }),
     });
   const checked = async (): ReturnType<typeof create> => {
-    await checkDependencies(parts, caller, task);
+    await checkDependencies(parts, caller, task, true);
     return create();
   };
   const { task: made } = await (task.dependsOn.length > 0 || task.continueFromTaskId !== null ? onDependencies(checked) : create());

@@ -43,7 +43,7 @@ export const updateTask = async (
     status === undefined ? parts.ledger.update(task.id, changes, [], only) : finishTask(parts, task, { changes, force: force ?? false });
   const { dependsOn } = changes;
   const checked = async (): Promise<Task> => {
-    await checkDependencies(parts, caller, { ...task, ...(dependsOn && { dependsOn }) });
+    await checkDependencies(parts, caller, { ...task, ...(dependsOn && { dependsOn }) }, false);
     return change();
   };
   const changed = await (dependsOn ? onDependencies(checked) : change());
