@@ -2,11 +2,11 @@ import type { AgentAnswer, AgentRequest } from '../../agents/driver.ts';
 import { createTurns } from '../../domain/turns.ts';
 import { MakimaError } from '../../errors.ts';
 import type { ApprovalDecision, ApprovalRecord } from '../../store/task-store.ts';
+import { createAlarm } from '../alarm.ts';
 import type { RunContext } from '../context.ts';
 import type { RunningAgent } from '../hooks/hook.ts';
 import { untilDone } from '../until-done.ts';
 import { keptDecided, mostWaiting, newApproval, ruledBy, tooMany } from './new-approval.ts';
-import { createDeadline } from './deadline.ts';
 import { eventsOf } from './words.ts';
 
 /** What the agent of one run asks, from the request to the answer. */
@@ -95,7 +95,7 @@ export const createAsking = (parts: AskingParts, agent: RunningAgent, detach: Ab
 
   /** Has the task wait for what is open, where that has changed. */
   const stand = async (): Promise<void> => {
-    deadline.set([...waiting.values()].map(({ approval }) => Date.parse(approval.createdAt)));
+    mindTime();
     const approvalIds = [...waiting.keys()];
     if (approvalIds.length === 0 || approvalIds.join() === told) return;
     await agent.block({ kind: 'approval', approvalIds });
@@ -120,24 +120,32 @@ export const createAsking = (parts: AskingParts, agent: RunningAgent, detach: Ab
       if (!(error instanceof MakimaError && error.code === 'APPROVAL_DECIDED')) throw error;
     }
   };
-  const deadline = createDeadline(limit, now, () =>
-    inTheEnd('denying what nobody has answered', () =>
-      inTurn(async () => {
-        if (limit === null) return;
-        for (const { approval } of [...waiting.values()])
-          if (now().getTime() >= Date.parse(approval.createdAt) + limit)
-            await decide(approval.id, {
-              status: 'expired',
-              message: expiry(approval, limit),
-              answers: null,
-              updatedInput: null,
-              remember: null,
-              decidedBy: 'makima',
-            });
-        deadline.set([...waiting.values()].map(({ approval }) => Date.parse(approval.createdAt)));
-      }),
-    ),
+  const deadline = createAlarm(
+    () => now().getTime(),
+    () =>
+      inTheEnd('denying what nobody has answered', () =>
+        inTurn(async () => {
+          if (limit === null) return;
+          for (const { approval } of [...waiting.values()])
+            if (now().getTime() >= Date.parse(approval.createdAt) + limit)
+              await decide(approval.id, {
+                status: 'expired',
+                message: expiry(approval, limit),
+                answers: null,
+                updatedInput: null,
+                remember: null,
+                decidedBy: 'makima',
+              });
+          mindTime();
+        }),
+      ),
   );
+
+  /** From when the first that waits has done so for too long. */
+  const mindTime = (): void => {
+    const begun = [...waiting.values()].map(({ approval }) => Date.parse(approval.createdAt));
+    deadline.set(limit === null || begun.length === 0 ? null : Math.min(...begun) + limit);
+  };
 
   const ask = async (request: AgentRequest): Promise<void> => {
     reached('approval asked');
@@ -212,11 +220,11 @@ export const createAsking = (parts: AskingParts, agent: RunningAgent, detach: Ab
         toAnswer = [];
         if (waiting.size > 0 || !isComplete) await dropped({});
         isComplete = true;
-        deadline.set([]);
+        deadline.set(null);
       }),
     close() {
       closed = true;
-      deadline.set([]);
+      deadline.set(null);
     },
   };
 };

@@ -1,5 +1,6 @@
 import type { Task } from '../../../schemas/task.ts';
 import { limitEnds, type LimitTimes } from '../../domain/usage-limit.ts';
+import { createAlarm } from '../alarm.ts';
 import type { RunContext } from '../context.ts';
 import type { TaskRun } from '../life-of-run.ts';
 import type { RunQueue } from '../queue/queue.ts';
@@ -36,9 +37,6 @@ interface Parked {
   run: TaskRun;
 }
 
-/** The longest time that the clock is not looked at: a machine that slept has not counted it. */
-const longestPause = 60_000;
-
 /**
  * What is known of an account is not stored: its parked tasks are, and it is known again by them.
  * @param goOn - parked tasks go on by themselves
@@ -54,7 +52,6 @@ export const createLimits = (
   const parked = new Map<string, Parked>();
   /** Tasks whose limit is of their model. */
   const ofModel = new Set<string>();
-  let timer: NodeJS.Timeout | null = null;
 
   const time = (): number => now().getTime();
   const note = (agent: string, until: string | null, since: number): boolean => {
@@ -81,12 +78,10 @@ export const createLimits = (
     lookAgain();
   };
   const lookAgain = (): void => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
     const ends = [...[...known.values()].map((each) => each.ends), ...(goOn ? [...parked.values()].map((each) => each.at) : [])];
-    if (ends.length === 0 || detach.aborted) return;
-    timer = setTimeout(look, Math.min(Math.max(1, Math.min(...ends) - time()), longestPause)).unref();
+    alarm.set(ends.length === 0 || detach.aborted ? null : Math.min(...ends));
   };
+  const alarm = createAlarm(time, look);
   detach.addEventListener('abort', () => lookAgain());
 
   return {

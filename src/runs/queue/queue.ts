@@ -1,4 +1,5 @@
 import type { Task } from '../../../schemas/task.ts';
+import { createAlarm } from '../alarm.ts';
 import { Slots, type Turn, type Why } from '../../domain/queue/slots.ts';
 
 /** When a task's turn is. */
@@ -37,9 +38,6 @@ export interface RunQueue {
   close(): void;
 }
 
-/** The longest time that the clock is not looked at while somebody waits for a time: a machine that slept has not counted it. */
-const longestPause = 60_000;
-
 /**
  * @param slots - how many may run at once at each depth of the tree
  * @param interval - the least time between two starts, in milliseconds
@@ -48,31 +46,27 @@ export const createQueue = (slots: number, interval = 0, now: () => number = Dat
   const line = new Slots<symbol>(slots, interval);
   /** What is called when one that waits has its slot. */
   const waiting = new Map<symbol, (hasSlot: boolean) => void>();
-  let timer: NodeJS.Timeout | null = null;
   let isGranting = false;
   let isClosed = false;
 
   /** Who begins can say something of the queue at once: it is gone through anew then, and not within itself. */
   const grant = (): void => {
     if (isGranting) return;
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    alarm.set(null);
     isGranting = true;
     try {
       while (!isClosed) {
         const { granted, again } = line.grant(now());
         for (const place of granted) tell(place, true);
         if (granted.length > 0) continue;
-        if (again !== null) lookAt(again);
+        alarm.set(again);
         break;
       }
     } finally {
       isGranting = false;
     }
   };
-  const lookAt = (time: number): void => {
-    timer = setTimeout(grant, Math.min(Math.max(1, time - now()), longestPause)).unref();
-  };
+  const alarm = createAlarm(now, grant);
   const tell = (place: symbol, hasSlot: boolean): void => {
     const told = waiting.get(place);
     waiting.delete(place);
@@ -138,8 +132,7 @@ export const createQueue = (slots: number, interval = 0, now: () => number = Dat
     },
     close() {
       isClosed = true;
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
+      alarm.set(null);
     },
   };
 };
