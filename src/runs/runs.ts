@@ -11,7 +11,7 @@ import { runHooks } from './hooks/index.ts';
 import { createAttendance, type Attendance } from './queue/attendance.ts';
 import { awaitDependencies } from './queue/dependencies.ts';
 import { createLimits, type Limits } from './limits/limits.ts';
-import { createQueue, turnOf, type RunQueue } from './queue/queue.ts';
+import { createQueue, turnOf } from './queue/queue.ts';
 import type { StopOptions } from './stop-below.ts';
 import type { TaskRun } from './life-of-run.ts';
 import { createTaskRun } from './task-run.ts';
@@ -19,22 +19,11 @@ import { createTaskRun } from './task-run.ts';
 export type { StopOptions };
 
 /** Every run of every task: from the queue to the end. */
-export interface Runs extends Pick<RunQueue, 'pauseStarts' | 'resumeStarts'> {
+export interface Runs {
   /** Gives a queued task its place in the queue; its turn comes when all is done that it depends on. */
   enqueue(task: Task): void;
   /** What a task waits for, with its place in the queue where it has one. */
   waitsFor(task: Task): WaitsFor | null;
-  /**
-   * A running task has nothing to do until something is over: it is blocked, and others have its slot.
-   * @throws MakimaError TASK_NOT_RUNNING, DISK_FULL
-   */
-  block(taskId: string, waitsFor: WaitsFor): Promise<void>;
-  /**
-   * What it waited for of this kind is over.
-   * @returns true when it has a slot again and is running, or waits for another thing alone; false where it has ended before
-   * @throws MakimaError TASK_NOT_RUNNING
-   */
-  unblock(taskId: string, kind: WaitsFor['kind']): Promise<boolean>;
   /**
    * A run that an earlier daemon left, which is asked to stop like any other from now on.
    * @returns takes it up, however long that takes; with the task where it waits for a slot
@@ -174,10 +163,6 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
       return true;
     },
     usageLimits: () => limits.current(),
-    block: async (taskId, waitsFor) => runOf(taskId).blocks.block(waitsFor),
-    unblock: async (taskId, kind) => runOf(taskId).blocks.unblock(kind),
-    pauseStarts: (agent, until) => queue.pauseStarts(agent, until),
-    resumeStarts: (agent) => queue.resumeStarts(agent),
     found(row) {
       const run = add(row.taskId, row);
       context.ports.hold(row.taskId, row.ports);
