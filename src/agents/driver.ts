@@ -17,6 +17,8 @@ export type McpServer =
 
 /** How an agent is to run; null where its own default or the user's settings count. A driver hands on what its agent knows. */
 export interface AgentLaunch {
+  /** Where it works: the worktree's absolute path. */
+  cwd: string;
   /** The session of an earlier run, to go on with; null for a new one. */
   session: string | null;
   model: string | null;
@@ -30,7 +32,7 @@ export interface AgentLaunch {
 }
 
 /** An agent as the user has set it up. */
-export const asSetUp: AgentLaunch = { session: null, model: null, effort: null, permissions: null, budget: null, mcp: null };
+export const asSetUp: Omit<AgentLaunch, 'cwd'> = { session: null, model: null, effort: null, permissions: null, budget: null, mcp: null };
 
 /** What an agent asks and waits for: whether it may use a tool, or what the user thinks. */
 export interface AgentRequest {
@@ -86,6 +88,8 @@ export interface AgentActivity {
   parentCallId: string | null;
   /** Of a result: the tool failed, or was not let. */
   isError: boolean;
+  /** The text goes on where that of the activity before it ends, which is of the same kind. Default false. */
+  isContinued?: boolean;
 }
 
 /** What one line of an agent's stdout means to the daemon. Everything else it says is only logged. */
@@ -100,6 +104,8 @@ export type AgentSignal =
   | { kind: 'turn-started' }
   /** The number of background tasks that the agent will report on by itself when they end. */
   | { kind: 'background'; running: number }
+  /** What its protocol wants to be said now, as bytes for stdin, newline included: once in a run for each id. */
+  | { kind: 'reply'; id: string; bytes: string }
   /** It has a message, by the id that this came with; `isRead`: its model was given it, so that its session knows it from now on. */
   | { kind: 'message'; id: string; isRead: boolean }
   /** It asks, and goes on when it has its answer. */
@@ -118,15 +124,30 @@ export interface AgentLimit {
 }
 
 /**
- * Reads one run's stdout, in order. It keeps what must be remembered from line to line, nothing else, and the same lines
- * give the same signals: after a restart of the daemon a run's output is read again from its start to have it back.
+ * One run's conversation with its agent: reads stdout, in order, and words what is said to the agent as it stands. It keeps what must be
+ * remembered from line to line, nothing else, and the same lines give the same signals: after a restart of the daemon a run's output is read
+ * again from its start to have it back. What was said is not told again: it shows in what the agent answered.
  */
-export interface AgentReader {
+export interface AgentConversation {
+  /** What is said before anything else, as bytes for stdin, newline included; null where the agent takes messages at once. */
+  readonly greeting: string | null;
+  /** Whether it can be given messages: where there is a greeting, from the `session` signal on. */
+  readonly isOpen: boolean;
   /**
    * @param line - a whole line of stdout without its newline
    * @returns the `type` field of the line, null where it is no JSON object with one, and what the line means
    */
   read(line: string): { jsonType: string | null; signals: AgentSignal[] };
+  /**
+   * A user message as the bytes for stdin, newline included. Whatever the text, the agent takes it for one and for no command of its own.
+   * Only while it is open.
+   * @param id - by which the agent tells whether its model has it, where it tells that
+   */
+  userMessage(text: string, id?: string): string;
+  /** The answer to a request of the agent, as bytes for stdin, newline included; null where the agent takes none. */
+  answerMessage(request: AgentRequest, answer: AgentAnswer): string | null;
+  /** The request to give up the current turn, as bytes for stdin; null where the agent has none, or there is nobody yet to ask. */
+  interruptMessage(): string | null;
   /**
    * What the run has used by the lines so far: what its results told, and of a turn that has none yet what its lines let one guess. It is
    * at least what the last result told. Of a cost that no result has told it knows nothing.
@@ -150,6 +171,13 @@ export interface AgentDriver {
   readonly name: string;
   /** Whether a message reaches it in the middle of a turn; else it gets one at a time, when it has ended its turn. */
   readonly takesMessagesInTurn: boolean;
+  /** Whether its process ends by itself when it is at rest and stdin is closed; else it is ended. */
+  readonly endsWithInput: boolean;
+  /**
+   * Whether a process of it works one turn and ends, after it has read stdin to its end: what is to be said after that begins a run that
+   * goes on with its session.
+   */
+  readonly hasOneTurn: boolean;
   /** Looks for the program and asks its version. Never throws: a problem is part of the answer. */
   detect(): Promise<AgentInstallation>;
   /**
@@ -168,21 +196,13 @@ export interface AgentDriver {
    * @throws MakimaError AGENT_NOT_FOUND
    */
   command(launch: AgentLaunch): AgentCommand;
-  newReader(): AgentReader;
-  /**
-   * A user message as the bytes for stdin, newline included. Whatever the text, the agent takes it for one and for no command of its own.
-   * @param id - by which the agent tells whether its model has it, where it tells that
-   */
-  userMessage(text: string, id?: string): string;
-  /** The answer to a request of the agent, as bytes for stdin, newline included; null where the agent takes none. */
-  answerMessage(request: AgentRequest, answer: AgentAnswer): string | null;
+  /** The conversation of a run that is, or was, started by this. */
+  converse(launch: AgentLaunch): AgentConversation;
   /**
    * Whether a request is one of those that a rule is for; never more than what the rule says to a person who reads it.
    * @param rule - with the input that one is for whose `rule` is null
    */
   fits(rule: AgentRule & { input: Readonly<Record<string, unknown>> | null }, request: AgentRequest): boolean;
-  /** The request to give up the current turn, as bytes for stdin; null where the agent has none. */
-  interruptMessage(): string | null;
   /**
    * What the agent does by one line of its stdout, in order. Of the line alone: it is asked of lines of any time, in any order, and gives the
    * same each time.

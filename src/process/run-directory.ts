@@ -5,6 +5,7 @@
  *   out, err      what it wrote
  *   handle.json   which process it is; there before the agent starts
  *   exit          its exit status; there when it has ended
+ *   opening.json  of an agent that is greeted first: how it was started, and what it is told when it takes messages
  *   messages/     NNNNNN.msg: waits for the agent; .done: handed over; .failed: the agent takes no input any more;
  *                 NNNNNN-<hash>: one with an id, which is not taken twice;
  *                 close: nothing follows; bell: FIFO, rung when there is something new in here
@@ -29,6 +30,7 @@ export interface RunPaths {
   err: string;
   exit: string;
   handle: string;
+  opening: string;
   messages: string;
   close: string;
   bell: string;
@@ -45,6 +47,7 @@ export const runPaths = (directory: string): RunPaths => ({
   err: join(directory, 'err'),
   exit: join(directory, exitFile),
   handle: join(directory, 'handle.json'),
+  opening: join(directory, 'opening.json'),
   messages: join(directory, 'messages'),
   close: join(directory, 'messages', 'close'),
   bell: join(directory, 'messages', 'bell'),

@@ -1,4 +1,4 @@
-import { asSetUp } from '../agents/driver.ts';
+import { asSetUp, type AgentLaunch } from '../agents/driver.ts';
 import type { RunHandle } from '../process/handle.ts';
 import { launch } from '../process/launch.ts';
 import { createRunDirectory } from '../process/run-directory.ts';
@@ -9,47 +9,54 @@ import type { RunContext, RunOfTask } from './context.ts';
 import { worktreeOfStart, type Additions, type RunHook, type Start } from './hooks/hook.ts';
 import { sessionOf, storeOpening } from './messages/opening.ts';
 import type { Stopping } from './stop-below.ts';
+import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
 import { takeBackStart } from './take-back-start.ts';
 import { untilDone } from './until-done.ts';
 
 type Parts = Pick<RunContext, 'homeId' | 'store' | 'ledger' | 'drivers' | 'inheritedEnv' | 'keepSubtasks' | 'now' | 'reached' | 'report'> &
   Stopping;
 
+/** How the agent is to run, by its task and what the hooks add. */
+const launchOf = (start: Start, additions: readonly Additions[]): AgentLaunch =>
+  additions.reduce<AgentLaunch>((made, each) => ({ ...made, ...each.launch }), {
+    ...asSetUp,
+    cwd: worktreeOfStart(start).path,
+    session: sessionOf(start),
+    model: start.task.model,
+    effort: start.task.effort,
+  });
+
 /** The directory with what the agent is told first in it, then the process: whenever the daemon dies, the agent has that or was never there. */
 const launchAgent = async (
   context: Parts,
   start: Start,
   additions: readonly Additions[],
-): Promise<Pick<Run, 'actsUnasked'> & { handle: RunHandle }> => {
+): Promise<Pick<Run, 'actsUnasked'> & { handle: RunHandle; tracker: ProgressTracker }> => {
   const { task, run, driver } = start;
   await createRunDirectory(run.directory);
-  const said = await storeOpening(context, start);
+  const how = launchOf(start, additions);
+  const conversation = driver.converse(how);
+  const said = await storeOpening(context, start, how, conversation);
   context.reached('plan stored');
-  const command = driver.command(
-    additions.reduce((launch, each) => ({ ...launch, ...each.launch }), {
-      ...asSetUp,
-      session: sessionOf(start),
-      model: task.model,
-      effort: task.effort,
-    }),
-  );
+  const command = driver.command(how);
   const handle = await launch({
     runId: run.runId,
     homeId: context.homeId,
     directory: run.directory,
     command: command.command,
     args: command.args,
-    cwd: worktreeOfStart(start).path,
+    cwd: how.cwd,
     env: additions.reduce<Record<string, string>>((env, each) => ({ ...env, ...each.env }), { ...context.inheritedEnv, ...command.env }),
   });
   context.reached('agent launched');
   context.ledger.say(task.id, said);
-  return { handle, actsUnasked: command.actsUnasked };
+  return { handle, actsUnasked: command.actsUnasked, tracker: trackProgress(conversation) };
 };
 
 /** A run whose agent has been started. */
 export interface Started extends RunOfTask {
   handle: RunHandle;
+  tracker: ProgressTracker;
 }
 
 /**
@@ -91,7 +98,7 @@ export const startRun = async (
     }
     signal.throwIfAborted();
     await context.ledger.transition(taskId, { to: 'starting' });
-    const { handle, actsUnasked } = await launchAgent(context, start, additions);
+    const { handle, actsUnasked, tracker } = await launchAgent(context, start, additions);
     launched = true;
     // Whoever stopped it in the meantime saw no agent to stop.
     stop.throwIfAborted();
@@ -101,7 +108,7 @@ export const startRun = async (
       run: { runId, changes: { handle, actsUnasked, state: 'running' } },
     });
     context.reached('running stored');
-    return { task: start.task, run: { ...start.run, state: 'running', handle, actsUnasked }, driver, handle };
+    return { task: start.task, run: { ...start.run, state: 'running', handle, actsUnasked }, driver, handle, tracker };
   } catch (error) {
     // The next daemon takes up an agent that was launched, and sets up again what was not.
     if (detach.aborted && !stop.aborted) await (launched ? undefined : sweepRun(runId, null));

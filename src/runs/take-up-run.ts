@@ -1,4 +1,5 @@
 import type { Task } from '../../schemas/task.ts';
+import { asSetUp } from '../agents/driver.ts';
 import type { InTurn } from '../domain/turns.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import { isOfOtherHome, readHandle, type RunHandle } from '../process/handle.ts';
@@ -11,6 +12,8 @@ import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
 import type { RunHook, Start } from './hooks/hook.ts';
 import { isNoted, noteUsage } from './hooks/note-progress.ts';
+import { readOpeningFile } from './messages/opening-file.ts';
+import { sessionOf } from './messages/opening.ts';
 import type { Started } from './start-run.ts';
 import type { Stopping } from './stop-below.ts';
 import { loggedOffsets } from './supervision/follow-output.ts';
@@ -24,13 +27,14 @@ type Parts = Pick<
   Stopping;
 
 /** How a run stands that an earlier daemon left: its agent runs, or has ended unseen; its task waits to be set up anew; or it is over. */
-export type TakenUp = { kind: 'running'; started: Started; tracker: ProgressTracker } | { kind: 'queued'; task: Task } | { kind: 'ended' };
+export type TakenUp = { kind: 'running'; started: Started } | { kind: 'queued'; task: Task } | { kind: 'ended' };
 
 const ended: TakenUp = { kind: 'ended' };
 
 /** What the agent said that is in the log already, read again: what it means is kept nowhere else. */
 const rememberProgress = async (context: Parts, task: Task, run: Run, signal: AbortSignal): Promise<ProgressTracker> => {
-  const tracker = trackProgress(context.drivers.get(task.agent).newReader());
+  const launch = readOpeningFile(run.directory)?.launch ?? { ...asSetUp, cwd: task.overlayPath ?? '', session: sessionOf({ task, run }) };
+  const tracker = trackProgress(context.drivers.get(task.agent).converse(launch));
   const { out } = loggedOffsets(context, task.id, run.runId);
   if (out === 0) return tracker;
   await readRunFile(runPaths(run.directory).out, out, (piece) => void tracker.take(piece), signal);
@@ -63,7 +67,7 @@ const attach = async (context: Parts, task: Task, run: Run, handle: RunHandle, s
   await resumeInput(run.directory);
   signal.throwIfAborted();
   const driver = context.drivers.get(task.agent);
-  return { kind: 'running', started: { task: current, run: { ...run, state: 'running', handle }, driver, handle }, tracker };
+  return { kind: 'running', started: { task: current, run: { ...run, state: 'running', handle }, driver, handle, tracker } };
 };
 
 /** The daemon died while it set the task up: what is left of that is cleared away, and the task waits again, unless it was stopped. */

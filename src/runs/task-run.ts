@@ -16,7 +16,7 @@ import { startRun, type Started } from './start-run.ts';
 import type { Stopping } from './stop-below.ts';
 import { openAgentProcess } from './supervision/agent-process.ts';
 import { openLiveRun, type LiveRun } from './supervision/live-run.ts';
-import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
+import type { ProgressTracker } from './supervision/progress.ts';
 import { takeUpRun } from './take-up-run.ts';
 import { untilDone } from './until-done.ts';
 
@@ -80,14 +80,14 @@ export const createTaskRun = (
       if (phase === 'running' && (await askForStop(context, run, reason, isAtRest(progress)))) await carryOutStop(run, true);
     });
 
-  const lookAfter = async (started: Started, tracker: ProgressTracker): Promise<void> => {
-    const { run, handle } = started;
+  const lookAfter = async (started: Started): Promise<void> => {
+    const { run, handle, tracker } = started;
     const agent = openAgentProcess(run.directory, handle, context.timing, detach);
     stopping ||= run.stopRequested !== null;
     phase = 'running';
     const minded = context.budgets.mind(taskId, { tracker, stop: (reason) => stopOverBudget(run, reason, tracker) });
     const heard = (): void => minded.heard();
-    live = openLiveRun(context, hooks, { ...started, agent, tracker, isStopping: () => stopping, isAttending, blocks, heard, detach });
+    live = openLiveRun(context, hooks, { ...started, agent, isStopping: () => stopping, isAttending, blocks, heard, detach });
     // It may have come to wait for something before there was anybody to note it.
     void untilDone(context, `noting what task ${taskId} waits for`, () => blocks.align(), detach);
     const outcome = await live.over;
@@ -136,7 +136,7 @@ export const createTaskRun = (
       end();
       return;
     }
-    const looked = lookAfter(started, trackProgress(started.driver.newReader()));
+    const looked = lookAfter(started);
     // Stopped when it was about to run, and nobody to tell yet.
     if (settingUp.signal.aborted) await stopInTheEnd(started.run);
     await looked;
@@ -153,7 +153,7 @@ export const createTaskRun = (
       const { task } = taken.started;
       seat.goesOn(turnOf(task), task.status !== 'blocked');
       blocks.found(task);
-      void guarded(() => lookAfter(taken.started, taken.tracker));
+      void guarded(() => lookAfter(taken.started));
       // Somebody may have asked for that before the daemon was restarted, or meanwhile.
       await stopInTheEnd(run);
       return null;

@@ -6,14 +6,13 @@ import { readVersion } from '../read-version.ts';
 import type { AgentDriver, AgentInstallation } from '../driver.ts';
 import { findProgram, searchedFolders } from '../find-program.ts';
 import { claudeCommand, type ClaudeSettings } from './command.ts';
+import { claudeConversation } from './conversation.ts';
 import { explainFailure, signIn } from './explain-failure.ts';
 import { explainSilence } from './explain-silence.ts';
-import { claudeReader } from './reader.ts';
 import { activities, readable } from './said.ts';
 import { createRefusedEffort } from './refused-effort.ts';
 import { fits } from './remembered-rule.ts';
 import { createSignedOut } from './signed-out.ts';
-import { answerMessage, interruptMessage, userMessage } from './stdin.ts';
 
 const howToInstall =
   'Install it with `npm install -g @anthropic-ai/claude-code`, then sign in by running `claude` once, or set ANTHROPIC_API_KEY. Where it is installed elsewhere, set MAKIMA_CLAUDE_COMMAND to its path';
@@ -80,6 +79,8 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
   return {
     name: 'claude',
     takesMessagesInTurn: true,
+    endsWithInput: true,
+    hasOneTurn: false,
     detect,
     whyNotSignedIn,
     refusedEffort: async (effort) => {
@@ -91,11 +92,8 @@ export const claudeDriver = (settings: ClaudeSettings): AgentDriver => {
       if (path === null) throw new MakimaError('AGENT_NOT_FOUND', notFound());
       return claudeCommand(settings, path, launch);
     },
-    newReader: claudeReader,
-    userMessage,
-    answerMessage,
+    converse: claudeConversation,
     fits,
-    interruptMessage,
     activities,
     readable,
     explainSilence,

@@ -1,5 +1,5 @@
 import { addUsage, noUsage } from '../../domain/usage.ts';
-import type { AgentReader, AgentSignal } from '../driver.ts';
+import type { AgentConversation, AgentSignal } from '../driver.ts';
 import { requestOf, withdrawalOf } from './control-line.ts';
 import { amountAt, fieldAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
 import { openTurn } from './open-turn.ts';
@@ -13,7 +13,7 @@ const maxSessionIdLength = 200;
 const sentenceOf = (text: string | null): string => (text === null ? '' : `: ${text}`);
 
 /** Reads the stdout of one run of Claude Code. The same lines give the same signals, so a run can be read again from its start. */
-export const claudeReader = (): AgentReader => {
+export const claudeReader = (): Pick<AgentConversation, 'read' | 'usage'> => {
   let sessionId: string | null = null;
   let usage = noUsage;
   let totalCost = 0;

@@ -36,7 +36,7 @@ export const openMailbox = (
   const written = new Map<string, Promise<boolean> | MakimaError>();
 
   /** A paused agent, or one whose task waits for something, gets it when it goes on. */
-  const isOpen = (): boolean => status === 'running' && !state.inputClosed && !state.exited && !watched.isStopping();
+  const isOpen = (): boolean => status === 'running' && state.opened && !state.inputClosed && !state.exited && !watched.isStopping();
   const isBusy = (): boolean => {
     const { lastTurn, turnOpen, results } = tracker.progress;
     return lastTurn === null || turnOpen || results <= state.askedAfter;

@@ -2,9 +2,11 @@ import { messageKinds } from '../../../schemas/message.ts';
 import { largePlanTokens, roughTokens } from '../../domain/plan-size.ts';
 import { orchestratorPrompt } from '../../orchestrator/orchestrator-prompt.ts';
 import { subtaskPrompt } from '../../orchestrator/subtask-prompt.ts';
-import { writeInput } from '../../process/write-input.ts';
+import type { AgentConversation, AgentLaunch } from '../../agents/driver.ts';
+import { closeInput, writeInput } from '../../process/write-input.ts';
 import type { RunContext } from '../context.ts';
 import { worktreeOfStart, type Start } from '../hooks/hook.ts';
+import { storeOpeningFile } from './opening-file.ts';
 
 const goOn = 'Go on where you were: your last run ended, and your worktree is as it was left.';
 const newWorktree =
@@ -38,31 +40,51 @@ const planMessage = async ({ store }: Pick<RunContext, 'store'>, start: Start): 
   return `${task.isOrchestrator ? orchestratorPrompt(facts) : subtaskPrompt(facts)}\n\n${task.plan}`;
 };
 
+/** The ids of what an agent is told first, which is said once in a run. */
+const openingId = 'opening';
+export const greetingId = 'greeting';
+
+/** What an agent is told first, in its order; at most one where it takes one at a time. */
+const openingMessages = async (context: Pick<RunContext, 'store' | 'ledger'>, start: Start): Promise<{ id: string; text: string }[]> => {
+  const { task, run, driver } = start;
+  const text = sessionOf(start) === null ? await planMessage(context, start) : changeOf(start);
+  const opening = text === null ? [] : [{ id: openingId, text }];
+  // One that takes none in a turn gets the next when it has ended that.
+  const limit = driver.takesMessagesInTurn ? null : 1 - opening.length;
+  const waiting = context.store.mayHaveMessages(task.id)
+    ? await context.ledger.commit(context.store.handMessages(task.id, run.runId, { kinds: messageKinds, limit }))
+    : [];
+  const messages = [...opening, ...waiting.map(({ id, text: said }) => ({ id, text: said }))];
+  return messages.length > 0 ? messages : [{ id: openingId, text: goOn }];
+};
+
 /**
  * Stores what an agent is told first in its run's directory: the plan, or, where it goes on with its session, what it has been told since and
- * does not have, else that it is to go on. Messages that wait follow a plan, too.
+ * does not have, else that it is to go on. Messages that wait follow a plan, too. One that is to be greeted is told the rest when it takes messages.
  * @returns what of it is said in the task's output
  */
-export const storeOpening = async (context: Pick<RunContext, 'store' | 'ledger'>, start: Start): Promise<string> => {
+export const storeOpening = async (
+  context: Pick<RunContext, 'store' | 'ledger'>,
+  start: Start,
+  launch: AgentLaunch,
+  conversation: AgentConversation,
+): Promise<string> => {
   const { task, run, driver } = start;
-  const session = sessionOf(start);
+  const { session } = launch;
   const tokens = roughTokens(task.plan);
-  const write = (text: string, id?: string) => writeInput(run.directory, driver.userMessage(text, id), id);
   if (session === null && tokens > largePlanTokens)
     context.ledger.say(
       task.id,
       `The plan is about ${tokens} tokens; beyond ${largePlanTokens} little of the agent's context is left for the work`,
       'warning',
     );
-  const opening = session === null ? await planMessage(context, start) : changeOf(start);
-  if (opening !== null) await write(opening);
-  const isOpened = opening !== null;
-  // One that takes none in a turn gets the next when it has ended that.
-  const limit = driver.takesMessagesInTurn ? null : isOpened ? 0 : 1;
-  const messages = context.store.mayHaveMessages(task.id)
-    ? await context.ledger.commit(context.store.handMessages(task.id, run.runId, { kinds: messageKinds, limit }))
-    : [];
-  for (const { id, text } of messages) await write(text, id);
-  if (!isOpened && messages.length === 0) await write(goOn);
+  const messages = await openingMessages(context, start);
+  if (conversation.greeting === null) {
+    for (const { id, text } of messages) await writeInput(run.directory, conversation.userMessage(text, id), id);
+    if (driver.hasOneTurn) await closeInput(run.directory);
+  } else {
+    storeOpeningFile(run.directory, { launch, messages });
+    await writeInput(run.directory, conversation.greeting, greetingId);
+  }
   return session === null ? `Started with a plan of about ${tokens} tokens` : `Going on with the agent's session ${session}`;
 };

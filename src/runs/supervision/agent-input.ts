@@ -1,4 +1,4 @@
-import type { AgentAnswer, AgentDriver, AgentRequest } from '../../agents/driver.ts';
+import type { AgentAnswer, AgentRequest } from '../../agents/driver.ts';
 import { MakimaError } from '../../errors.ts';
 import type { AcceptedInput } from '../../process/write-input.ts';
 import type { AgentProcess } from './agent-process.ts';
@@ -32,7 +32,6 @@ export interface AgentInput {
  * @param of.heard - called when what is to be expected of the agent has changed
  */
 export const openAgentInput = (of: {
-  driver: AgentDriver;
   agent: AgentProcess;
   tracker: ProgressTracker;
   state: { inputClosed: boolean; askedAfter: number; readonly exited: boolean };
@@ -41,7 +40,7 @@ export const openAgentInput = (of: {
   reached: (point: string) => void;
   detach: AbortSignal;
 }): AgentInput => {
-  const { driver, agent, tracker, state, detach } = of;
+  const { agent, tracker, state, detach } = of;
 
   const delivered = async (accepted: AcceptedInput): Promise<boolean> => {
     const late = AbortSignal.any([AbortSignal.timeout(deliveryWait), detach]);
@@ -57,7 +56,7 @@ export const openAgentInput = (of: {
   const hand = async (text: string, id?: string): Promise<AcceptedInput> => {
     if (state.inputClosed || state.exited) throw new MakimaError('AGENT_INPUT_CLOSED');
     const { results } = tracker.progress;
-    const accepted = await agent.write(driver.userMessage(text, id), id);
+    const accepted = await agent.write(tracker.conversation.userMessage(text, id), id);
     of.reached('message accepted');
     // One that was accepted before may have its answer already.
     if (!accepted.repeated) state.askedAfter = results;
@@ -73,7 +72,7 @@ export const openAgentInput = (of: {
       return { delivered: await delivered(accepted) };
     },
     async answer(request, answer) {
-      const bytes = driver.answerMessage(request, answer);
+      const bytes = tracker.conversation.answerMessage(request, answer);
       if (bytes === null || state.exited) throw new MakimaError('AGENT_INPUT_CLOSED');
       const accepted = await agent.write(bytes, request.id);
       of.reached('answer accepted');

@@ -14,6 +14,7 @@ import { openAgentInput } from './agent-input.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { followOutput } from './follow-output.ts';
 import type { ProgressTracker } from './progress.ts';
+import { openProtocol } from './protocol.ts';
 import { createRest } from './rest.ts';
 import type { RunState, WatchedRun, WatchParts } from './run-state.ts';
 import { keepVigil } from './vigil.ts';
@@ -90,6 +91,7 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
     inputClosed: false,
     finishing: run.finishRequested,
     exited: false,
+    opened: tracker.conversation.greeting === null,
     askedAfter: run.toldAfter ?? -1,
   };
   /** Pausing and continuing, of which each takes a while. */
@@ -104,10 +106,10 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
       ),
     );
   const heard = (): void => vigil.heard();
-  const input = openAgentInput({ driver, agent, tracker, state, said, heard, reached: context.reached, detach });
+  const input = openAgentInput({ agent, tracker, state, said, heard, reached: context.reached, detach });
   const end = (graceful: boolean, words: string): void => {
     say(words);
-    const interrupt = driver.interruptMessage();
+    const interrupt = tracker.conversation.interruptMessage();
     const politely = async (): Promise<void> => {
       if (interrupt === null || state.inputClosed) return;
       await agent.write(interrupt);
@@ -141,7 +143,10 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
     },
     unblock: (kind) => of.blocks.unblock(kind),
   };
+  const protocol = openProtocol(context, parts);
   const learn = async (signals: readonly AgentSignal[]): Promise<void> => {
+    await protocol.say(signals.filter((signal) => signal.kind === 'reply'));
+    if (await protocol.open()) await mailbox.look();
     await tellSignals(hooks, asAgent, signals);
     rest.consider();
   };
@@ -159,7 +164,9 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
   };
 
   // What a crash kept from being drawn from lines that were logged already.
-  void mailbox.look();
+  void untilDone(context, `going on with the protocol of the agent of task ${task.id}`, () => protocol.resume(), detach).then(() =>
+    mailbox.look(),
+  );
   rest.consider();
   const asked = tracker.asked.map((request): AgentSignal => ({ kind: 'asked', request }));
   const tellAgain = async (): Promise<void> => {

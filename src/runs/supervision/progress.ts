@@ -1,5 +1,5 @@
 import type { Usage } from '../../../schemas/task.ts';
-import type { AgentReader, AgentRequest, AgentSignal } from '../../agents/driver.ts';
+import type { AgentConversation, AgentRequest, AgentSignal } from '../../agents/driver.ts';
 import { noProgress, type RunProgress } from '../../domain/run-verdict.ts';
 import { noUsage } from '../../domain/usage.ts';
 
@@ -12,11 +12,16 @@ const maxLastLine = 65_536;
 /** As many as wait for one agent, and more. */
 const maxUnread = 1000;
 
+/** What the protocol wanted to be said that the last daemon may not have come to say, far beyond what it reads at once. */
+const maxReplies = 200;
+
 /** Requests that are kept of one turn, far beyond what one has. */
 const maxAsked = 1000;
 
 /** What is known of a run from its stdout alone, so that reading the file again tells it again. */
 export interface ProgressTracker {
+  /** How the conversation stands, by what was taken. */
+  readonly conversation: Omit<AgentConversation, 'read' | 'usage'>;
   /** @returns the `type` field of the line, where the piece is a whole line with one, and what changed */
   take(piece: { text: string; partial: boolean }): { jsonType: string | null; signals: AgentSignal[] };
   readonly progress: RunProgress;
@@ -27,9 +32,13 @@ export interface ProgressTracker {
   readonly sessionId: string | null;
   /** What it asks in the turn that is open and in the background, answered or not: its output does not tell of an answer. */
   readonly asked: readonly AgentRequest[];
+  /** The last of what its protocol wanted to be said, said or not, oldest first. */
+  readonly replies: readonly AgentReply[];
   /** The last whole line, empty where it was long; null where there was none. */
   readonly lastLine: string | null;
 }
+
+export type AgentReply = Extract<AgentSignal, { kind: 'reply' }>;
 
 const step = (progress: RunProgress, signal: AgentSignal): RunProgress => {
   switch (signal.kind) {
@@ -54,16 +63,18 @@ const step = (progress: RunProgress, signal: AgentSignal): RunProgress => {
     case 'asked':
     case 'withdrawn':
     case 'limited':
+    case 'reply':
       return progress;
   }
 };
 
-/** @param reader - the driver's reader for this run */
-export const trackProgress = (reader: AgentReader): ProgressTracker => {
+/** @param conversation - the driver's for this run */
+export const trackProgress = (conversation: AgentConversation): ProgressTracker => {
   let progress = noProgress;
   let usage = noUsage;
   let sessionId: string | null = null;
   const asked = new Map<string, AgentRequest>();
+  const replies: AgentReply[] = [];
   let begun: string | null = null;
   let skipping = false;
   let lastLine: string | null = null;
@@ -84,16 +95,19 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
   };
 
   return {
+    conversation,
+    replies,
     take(piece) {
       const inOnePiece = begun === null && !piece.partial;
       progress = progress.sawOutput ? progress : { ...progress, sawOutput: true };
       const line = assemble(piece);
       if (line === null) return { jsonType: null, signals: [] };
-      const { jsonType, signals } = reader.read(line);
+      const { jsonType, signals } = conversation.read(line);
       for (const signal of signals) {
         progress = step(progress, signal);
         if (signal.kind === 'session') sessionId = signal.sessionId;
         if (signal.kind === 'asked' && asked.size < maxAsked) asked.set(signal.request.id, signal.request);
+        if (signal.kind === 'reply' && replies.push(signal) > maxReplies) replies.shift();
         if (signal.kind === 'withdrawn') asked.delete(signal.requestId);
         if (signal.kind !== 'turn-ended') continue;
         usage = signal.usage;
@@ -109,7 +123,7 @@ export const trackProgress = (reader: AgentReader): ProgressTracker => {
       return usage;
     },
     get usageSoFar() {
-      return reader.usage;
+      return conversation.usage;
     },
     get sessionId() {
       return sessionId;

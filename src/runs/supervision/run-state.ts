@@ -14,6 +14,8 @@ export interface RunState {
   /** Its task was reported done. */
   finishing: boolean;
   exited: boolean;
+  /** It has what it is told first: what is said to it comes after that. */
+  opened: boolean;
   /** After how many of its results something was said to it: what it has not answered is not silence after a last word. */
   askedAfter: number;
 }

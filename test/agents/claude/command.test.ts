@@ -5,7 +5,7 @@ import { claudeSettings } from '../../support/claude-settings.ts';
 
 const settings = (changes: Partial<ClaudeSettings> = {}): ClaudeSettings => claudeSettings({ command: process.execPath, ...changes });
 const commandOf = (changes: Partial<ClaudeSettings> = {}, launch: Partial<AgentLaunch> = {}) =>
-  agentDrivers({ claude: settings(changes) }).default.command({ ...asSetUp, ...launch });
+  agentDrivers({ claude: settings(changes) }).default.command({ ...asSetUp, cwd: '/', ...launch });
 
 void t.test('the arguments stand around the driver’s own', (t) => {
   t.same(commandOf({ preArgs: ['/opt/claude.js', ''], args: ['--model', 'opus 5'] }).args, [
@@ -70,7 +70,7 @@ void t.test('who is to ask asks over its streams, whatever the settings say', (t
 });
 
 void t.test('answers to what claude asks', (t) => {
-  const driver = agentDrivers({ claude: settings() }).default;
+  const driver = agentDrivers({ claude: settings() }).default.converse({ ...asSetUp, cwd: '/' });
   const request: AgentRequest = { id: 'r1', tool: 'Bash', input: { command: 'a\nb' }, isQuestion: false };
   const answer = (...[given]: [Parameters<typeof driver.answerMessage>[1]]): unknown => {
     const line = driver.answerMessage(request, given) ?? '';
@@ -128,7 +128,7 @@ void t.test('drivers by name', (t) => {
 });
 
 void t.test('messages to the agent are one line of JSON each', (t) => {
-  const driver = agentDrivers({ claude: settings() }).default;
+  const driver = agentDrivers({ claude: settings() }).default.converse({ ...asSetUp, cwd: '/' });
   const text = 'a\nb\r\u2028"\u0000\ud800';
   t.match(driver.userMessage(text), /^[^\n]+\n$/);
   const id = '11111111-2222-4333-8444-555555555555';
@@ -141,7 +141,7 @@ void t.test('messages to the agent are one line of JSON each', (t) => {
 });
 
 void t.test('no message is a command of claude’s, whatever it begins with', (t) => {
-  const driver = agentDrivers({ claude: settings() }).default;
+  const driver = agentDrivers({ claude: settings() }).default.converse({ ...asSetUp, cwd: '/' });
   const sent = (text: string): string => JSON.parse(driver.userMessage(text)).message.content;
   for (const text of [
     '/clear',

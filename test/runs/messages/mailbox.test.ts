@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import t, { type Test } from 'tap';
 import type { MessageKind } from '../../../schemas/message.ts';
-import type { AgentDriver } from '../../../src/agents/driver.ts';
+import { asSetUp, type AgentDriver } from '../../../src/agents/driver.ts';
 import { MakimaError, type ErrorCode } from '../../../src/errors.ts';
 import { openMailbox } from '../../../src/runs/messages/open-mailbox.ts';
 import type { RunState } from '../../../src/runs/supervision/run-state.ts';
@@ -24,8 +24,8 @@ const mailboxOf = async (t: Test, changes: Partial<AgentDriver> = {}) => {
   const run = await store.getRun(newRun.runId);
   if (run === null) throw new Error('no run');
   const driver = { ...drivers.get('claude'), ...changes };
-  const tracker = trackProgress(driver.newReader());
-  const state: RunState = { paused: false, inputClosed: false, finishing: false, exited: false, askedAfter: -1 };
+  const tracker = trackProgress(driver.converse({ ...asSetUp, cwd: '/' }));
+  const state: RunState = { paused: false, inputClosed: false, finishing: false, exited: false, opened: true, askedAfter: -1 };
   const told: string[] = [];
   let refusal: ErrorCode | null = null;
   const detach = new AbortController();
