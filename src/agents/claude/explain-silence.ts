@@ -1,5 +1,5 @@
 import { firstLine } from '../../../words/first-line.ts';
-import { objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
+import { objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 
 const maxNameLength = 100;
 

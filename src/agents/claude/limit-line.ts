@@ -1,6 +1,6 @@
 import type { AgentLimit } from '../driver.ts';
 import { isLimitText, resetInText } from './limit-text.ts';
-import { fieldAt, objectAt, stringAt, typeOf, type JsonObject } from './json-line.ts';
+import { fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import { isFailure, messageOfResult } from './result-line.ts';
 
 /**

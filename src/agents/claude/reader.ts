@@ -1,7 +1,7 @@
 import { addUsage, noUsage } from '../../domain/usage.ts';
 import type { AgentConversation, AgentSignal } from '../driver.ts';
 import { requestOf, withdrawalOf } from './control-line.ts';
-import { amountAt, fieldAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
+import { amountAt, fieldAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import { openTurn } from './open-turn.ts';
 import { limitMemory } from './limit-line.ts';
 import { isFailure, messageOfResult, refusalOf, usageOfResult, wasStoppedByHook } from './result-line.ts';

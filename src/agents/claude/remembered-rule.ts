@@ -2,7 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { isMissing } from '../../files/failure.ts';
 import type { AgentRequest, AgentRule } from '../driver.ts';
-import { fieldAt, objectsAt, stringAt, type JsonObject } from './json-line.ts';
+import { fieldAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
 
 type Rule = AgentRule & { input: Readonly<Record<string, unknown>> | null };
 

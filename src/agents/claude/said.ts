@@ -1,7 +1,7 @@
 import { activityWords, maxShown } from '../activity-words.ts';
 import type { AgentActivity } from '../driver.ts';
 import { firstLine } from '../../../words/first-line.ts';
-import { amountAt, fieldAt, objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from './json-line.ts';
+import { amountAt, fieldAt, objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import { isFailure, messageOfResult, refusalOf, usageOfResult, wasInterrupted } from './result-line.ts';
 
 /** A part of what a line says. */

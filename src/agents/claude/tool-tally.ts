@@ -1,5 +1,5 @@
 import { firstLine } from '../../../words/first-line.ts';
-import { fieldAt, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from './json-line.ts';
+import { fieldAt, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 
 /** What became of the tools that the agent of a run tried, its subagents' too. */
 export interface ToolTally {

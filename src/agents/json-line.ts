@@ -1,6 +1,6 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Claude's longest lines seen are 40 kB; beyond this a line is data that someone prints, not a message to us. */
+/** The longest lines seen are below 1 MB; beyond this a line is data that someone prints, not a message to us. */
 const maxParsedLength = 32 * 1024 * 1024;
 
 /** Long enough for every type there is; it is repeated in each event. */
