@@ -37,6 +37,8 @@ export const Info = Type.Object(
       Type.Object({
         name: Type.String({ description: 'What a task calls it' }),
         command: Type.String({ description: 'As it is set' }),
+        protocol: Type.String({ description: 'How it is spoken to, such as acp' }),
+        isDefault: Type.Boolean({ description: 'Whether it is that of a task that names none' }),
         path: Nullable(Type.String({ description: 'Where it was found' })),
         version: Nullable(Type.String({ description: 'What it says of itself' })),
         problem: Nullable(

@@ -2709,6 +2709,10 @@ export interface components {
                 name: string;
                 /** @description As it is set */
                 command: string;
+                /** @description How it is spoken to, such as acp */
+                protocol: string;
+                /** @description Whether it is that of a task that names none */
+                isDefault: boolean;
                 /** @description Where it was found */
                 path: string | null;
                 /** @description What it says of itself */
@@ -6480,6 +6484,8 @@ export interface operations {
                      *         {
                      *           "name": "claude",
                      *           "command": "claude",
+                     *           "protocol": "claude",
+                     *           "isDefault": true,
                      *           "path": "/home/ada/.local/bin/claude",
                      *           "version": "2.1.330",
                      *           "problem": null

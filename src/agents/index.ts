@@ -1,16 +1,30 @@
+import { builtInAgents, isBuiltInAgent, type AgentEntry, type AgentProtocol } from '../domain/agent-table.ts';
+import { nameSome } from '../domain/name-some.ts';
 import { MakimaError } from '../errors.ts';
+import { builtIn } from './built-in.ts';
 import type { ClaudeSettings } from './claude/command.ts';
 import { claudeDriver } from './claude/driver.ts';
 import { claudeDirectories, claudeParentVariables } from './claude/user-setup.ts';
 import type { AgentDriver } from './driver.ts';
+import { protocols } from './protocols.ts';
 
 export type { ClaudeSettings } from './claude/command.ts';
 
-/** Every agent that this daemon can run. */
+/** An agent of the table. */
+export interface KnownAgent {
+  driver: AgentDriver;
+  protocol: AgentProtocol;
+  /** Somebody counts on it: it is the default, or the settings speak of it. */
+  isAskedFor: boolean;
+}
+
+/** Every agent that this daemon can run, if it is installed. */
 export interface AgentDrivers {
   /** The driver of a task that names no agent. */
   readonly default: AgentDriver;
-  readonly all: readonly AgentDriver[];
+  readonly all: readonly KnownAgent[];
+  /** null where there is none of that name: what its tasks left behind is read without it. */
+  find(name: string): AgentDriver | null;
   /** @throws MakimaError INVALID_AGENT */
   get(name: string): AgentDriver;
 }
@@ -21,16 +35,56 @@ export const parentAgentVariables: readonly string[] = [...claudeParentVariables
 /** Where the agents' own installers put them, below the home. */
 export const agentDirectories: readonly string[] = [...claudeDirectories];
 
-/** The drivers by name. A further agent is one more driver in the list. */
-export const agentDrivers = (settings: { claude: ClaudeSettings }): AgentDrivers => {
+interface TableSettings {
+  claude: ClaudeSettings;
+  /** By their names. MAKIMA_AGENTS */
+  agents?: Readonly<Record<string, AgentEntry>>;
+}
+
+/** What the user says of an agent goes before what is built in; arguments of another protocol mean nothing to it. */
+const agentOf = (name: string, entry: AgentEntry, { claude, agents = {} }: TableSettings): KnownAgent[] => {
+  const known = isBuiltInAgent(name) ? builtIn[name] : null;
+  const command = entry.command ?? known?.command ?? name;
+  const protocol = entry.protocol ?? known?.protocol ?? 'acp';
+  const usualArgs = known?.protocol === protocol ? known.args : [];
+  const driver = protocols[protocol]?.({
+    name,
+    command,
+    args: entry.args ?? usualArgs,
+    env: { ...known?.env, ...claude.agentEnv, ...entry.env },
+    inheritedEnv: claude.inheritedEnv,
+    enablePermissions: claude.enablePermissions,
+    howToInstall:
+      known === null
+        ? 'Install it, or correct its command in MAKIMA_AGENTS'
+        : `${known.howToInstall}. Where it is installed elsewhere, set its command in MAKIMA_AGENTS`,
+  });
+  return driver === undefined ? [] : [{ driver, protocol, isAskedFor: Object.hasOwn(agents, name) }];
+};
+
+/** The agents by name: claude, those that are built in, and the user's. */
+export const agentDrivers = (settings: TableSettings): AgentDrivers => {
   const claude = claudeDriver(settings.claude);
-  const all = [claude];
+  const entries = new Map<string, AgentEntry>([
+    ...builtInAgents.map((name): [string, AgentEntry] => [name, {}]),
+    ...Object.entries(settings.agents ?? {}),
+  ]);
+  const all: KnownAgent[] = [
+    { driver: claude, protocol: 'claude', isAskedFor: true },
+    ...[...entries].flatMap(([name, entry]) => agentOf(name, entry, settings)),
+  ];
+  const byName = new Map(all.map(({ driver }) => [driver.name, driver]));
   return {
     default: claude,
     all,
+    find: (name) => byName.get(name) ?? null,
     get: (name) => {
-      const driver = all.find((each) => each.name === name);
-      if (driver === undefined) throw new MakimaError('INVALID_AGENT', `There is no agent called ${JSON.stringify(name)}`);
+      const driver = byName.get(name);
+      if (driver === undefined)
+        throw new MakimaError(
+          'INVALID_AGENT',
+          `There is no agent called ${JSON.stringify(name)}, only ${nameSome([...byName.keys()], 20)}`,
+        );
       return driver;
     },
   };

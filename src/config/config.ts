@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closestName } from '../domain/closest-name.ts';
+import type { AgentEntry } from '../domain/agent-table.ts';
 import { notifyTypes, usualNotifyTypes, type NotifyType } from '../domain/notify-types.ts';
-import { messageOf } from '../errors.ts';
-import { isMissing } from '../files/failure.ts';
+import { ConfigError } from './config-error.ts';
+import { readConfigFile, show } from './config-file.ts';
+import { agentTable } from './read-agents.ts';
+import { agentVariables, clientVariables, meant, variableOf } from './setting-names.ts';
 import {
   args,
   basePath,
@@ -24,6 +25,8 @@ import {
   type Reader,
 } from './setting-readers.ts';
 import { tunables } from './tunables.ts';
+
+export { ConfigError } from './config-error.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -71,6 +74,8 @@ export type Config = Readonly<{
   approvalMinutes: number;
   disableVerbose: boolean;
   agentEnv: Readonly<Record<string, string>>;
+  /** Agents of the user's own, and what is another way with those that are built in, by their names. */
+  agents: Readonly<Record<string, AgentEntry>>;
   /** A stop of the daemon stops the agents too. */
   stopAgents: boolean;
   /** An orchestrator that fails or is stopped leaves its subtasks running. */
@@ -101,59 +106,6 @@ export type Config = Readonly<{
   logLevel: LogLevel;
 }> & { readonly [K in keyof typeof tunables]: number };
 
-/** The start cannot go on. The message names every setting that is wrong, its value and what it must be. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(`The settings are not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    this.problems = problems;
-  }
-}
-
-const show = (raw: unknown): string => {
-  const text = JSON.stringify(raw);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-};
-
-/** What stands in the file; nothing where there is none. Whatever is wrong with it goes to the problems. */
-const readFile = (file: string, problems: string[]): Record<string, unknown> => {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-    problems.push(`${file} holds ${show(value)}: it must be a JSON object, such as {"port": 8081}`);
-  } catch (error) {
-    // No file, or a home that is none: whoever opens the home says that.
-    if (isMissing(error)) return {};
-    problems.push(`${file} cannot be read as JSON (${messageOf(error)}): correct or remove it`);
-  }
-  return {};
-};
-
-const variableOf = (name: string): string => `MAKIMA_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
-/** What makima itself puts into its agents' environment: a daemon that is started by an agent inherits it. */
-const agentVariables = [
-  'MAKIMA_API_URL',
-  'MAKIMA_API_KEY',
-  'MAKIMA_TASK_ID',
-  'MAKIMA_RUN_ID',
-  'MAKIMA_ORCHESTRATE',
-  'MAKIMA_PORT_BASE',
-  'MAKIMA_PORT_COUNT',
-  'MAKIMA_RETRY_SECONDS',
-];
-
-/** By which clients find a daemon: none of its settings, and no mistake where it is started. */
-const clientVariables = ['MAKIMA_URL', 'MAKIMA_TOKEN'];
-
-/** A name without what all have in common, by which each would be near to each. */
-const tail = (name: string): string => name.replace(/^MAKIMA_/, '');
-const meant = (name: string, names: readonly string[]): string => {
-  const closest = closestName(tail(name), names.map(tail));
-  return closest === null ? '' : ` (did you mean ${names.find((each) => tail(each) === closest) ?? closest}?)`;
-};
-
 /**
  * The settings out of the environment and `config.json` in the home; the environment wins, and an empty text is as
  * good as none.
@@ -168,11 +120,13 @@ export const loadConfig = (
 ): { config: Config; warnings: string[] } => {
   const problems: string[] = [];
   const names = new Set<string>();
-  const read = <T>({ must, read, secret }: Reader<T>, name: string, raw: unknown): T | undefined => {
+  const read = <T>({ must, read, secret, wrong }: Reader<T>, name: string, raw: unknown): T | undefined => {
     if (raw === undefined || raw === '') return undefined;
     const value = read(raw);
-    if (value === undefined) problems.push(`${name} is ${secret ? 'not usable (its value is not shown)' : show(raw)}: it must be ${must}`);
-    return value;
+    if (value !== undefined) return value;
+    if (wrong) problems.push(...wrong(raw).map((each) => `${name} is not usable: ${each}`));
+    else problems.push(`${name} is ${secret ? 'not usable (its value is not shown)' : show(raw)}: it must be ${must}`);
+    return undefined;
   };
   const fromEnv = <T>(reader: Reader<T>, name: string): T | undefined => {
     names.add(name);
@@ -181,7 +135,7 @@ export const loadConfig = (
 
   const home = fromEnv(path(homedir, cwd), 'home') ?? join(homedir, '.makima');
   const file = join(home, 'config.json');
-  const written = readFile(file, problems);
+  const written = readConfigFile(file, problems);
   const get = <T>(name: string, fallback: T, reader: Reader<T>, fileReader = reader): T => {
     const inFile = read(fileReader, `${name} in ${file}`, Object.hasOwn(written, name) ? written[name] : undefined);
     return fromEnv(reader, name) ?? inFile ?? fallback;
@@ -217,6 +171,7 @@ export const loadConfig = (
     approvalMinutes: get('approvalMinutes', 0, integer(0, 10_080)),
     disableVerbose: get('disableVerbose', false, boolean),
     agentEnv: get('agentEnv', Object.freeze({}), variables),
+    agents: get('agents', Object.freeze({}), agentTable(homedir, cwd), agentTable(homedir, home)),
     stopAgents: get('stopAgents', false, boolean),
     keepSubtasks: get('keepSubtasks', false, boolean),
     resumeAfterLimit: get('resumeAfterLimit', false, boolean),

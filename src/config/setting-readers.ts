@@ -8,13 +8,15 @@ export interface Reader<T> {
   read: (raw: unknown) => T | undefined;
   /** The value is not repeated in a message: it may hold a password. */
   secret?: true;
+  /** What is wrong with a value that does not fit, and what it must be; said in the place of the value and `must`. */
+  wrong?: (raw: unknown) => string[];
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 
 /** A JSON value, out of a variable's text where it stands in one. */
-const jsonValue = (raw: unknown): unknown => {
+export const jsonValue = (raw: unknown): unknown => {
   if (typeof raw !== 'string') return raw;
   try {
     return JSON.parse(raw);

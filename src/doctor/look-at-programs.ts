@@ -1,6 +1,6 @@
 import { askProgram } from '../agents/ask-program.ts';
-import type { AgentDriver } from '../agents/driver.ts';
 import { findProgram, searchedFolders } from '../agents/find-program.ts';
+import type { KnownAgent } from '../agents/index.ts';
 import { readVersion } from '../agents/read-version.ts';
 import { bad, good, note, type Finding } from './finding.ts';
 
@@ -44,17 +44,26 @@ export const lookAtTools = (env: Environment): Finding[] =>
     return path === null ? notFound(name, env, without) : good(name, path);
   });
 
-/** Each agent: whether it is there, and whether it says that it is signed in. */
-export const lookAtAgents = (drivers: readonly AgentDriver[]): Promise<Finding[]> =>
-  Promise.all(
-    drivers.map(async (driver) => {
-      const { name, path, version, problem } = await driver.detect();
-      const what = `agent ${name}`;
-      const [says, ...remedy] = (problem ?? (await driver.whyNotSignedIn()) ?? '').split(/\. (?=[A-Z])/);
-      if (says === undefined || says === '') return good(what, [version, path].filter((each) => each !== null).join(', '));
-      return bad(what, `${says}.`, remedy.length === 0 ? 'Run it in a terminal to see what it lacks.' : `${remedy.join('. ')}.`);
-    }),
-  );
+/** One agent: whether it is there, and whether it says that it is signed in; null where it is not, and nobody has asked for it. */
+const lookAtAgent = async ({ driver, isAskedFor }: KnownAgent): Promise<Finding | null> => {
+  const { name, path, version, problem } = await driver.detect();
+  if (path === null && !isAskedFor) return null;
+  const what = `agent ${name}`;
+  const [says, ...remedy] = (problem ?? (await driver.whyNotSignedIn()) ?? '').split(/\. (?=[A-Z])/);
+  if (says === undefined || says === '') return good(what, [version, path].filter((each) => each !== null).join(', '));
+  const toDo = remedy.length === 0 ? 'Run it in a terminal to see what it lacks.' : `${remedy.join('. ')}.`;
+  return (isAskedFor ? bad : note)(what, `${says}.`, toDo);
+};
+
+/** Each agent that is there or that somebody has asked for, and in one line the others that could be had. */
+export const lookAtAgents = async (agents: readonly KnownAgent[]): Promise<Finding[]> => {
+  const looked = await Promise.all(agents.map(lookAtAgent));
+  const without = agents.filter((_, index) => looked[index] === null).map(({ driver }) => driver.name);
+  const found = looked.filter((each) => each !== null);
+  return without.length === 0
+    ? found
+    : [...found, good('other agents', `${without.join(', ')} can be used as well, where they are installed`)];
+};
 
 /** That Node will do is why this runs at all. */
 export const lookAtNode = (): Finding => {

@@ -13,4 +13,5 @@ export const driversOf = (config: Config, inheritedEnv: Readonly<Record<string, 
       agentEnv: config.agentEnv,
       inheritedEnv,
     },
+    agents: config.agents,
   });

@@ -41,6 +41,7 @@ const defaults = {
   approvalMinutes: 0,
   disableVerbose: false,
   agentEnv: {},
+  agents: {},
   logLevel: 'info',
   stopAgents: false,
   keepSubtasks: false,
@@ -118,6 +119,8 @@ const everything = {
   MAKIMA_ENABLE_PERMISSIONS: 'TRUE',
   MAKIMA_DISABLE_VERBOSE: '1',
   MAKIMA_AGENT_ENV: '{"A_1":"x=y","__proto__":"p"}',
+  MAKIMA_AGENTS:
+    '{"gemini":{"command":"~/bin/gemini"},"second-claude":{"command":"claude","env":{"CLAUDE_CONFIG_DIR":"/c"},"args":["--model","opus"],"protocol":"claude"}}',
   MAKIMA_LOG_LEVEL: 'silent',
   MAKIMA_STOP_AGENTS: 'true',
   MAKIMA_KEEP_SUBTASKS: 'true',
@@ -160,6 +163,10 @@ const everythingRead = {
   claudeArgs: ['--model', 'a b "c"'],
   enablePermissions: true,
   disableVerbose: true,
+  agents: {
+    gemini: { command: '/home/u/bin/gemini' },
+    'second-claude': { command: 'claude', env: { CLAUDE_CONFIG_DIR: '/c' }, args: ['--model', 'opus'], protocol: 'claude' },
+  },
   logLevel: 'silent',
   stopAgents: true,
   keepSubtasks: true,
@@ -225,6 +232,7 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
     enablePermissions: true,
     disableVerbose: true,
     agentEnv: { B: 'c' },
+    agents: { goose: { command: './goose', env: { G: 'h' } }, 'my-own': { command: 'own', args: [] } },
     logLevel: 'debug',
     stopAgents: true,
     keepSubtasks: true,
@@ -253,6 +261,7 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
     notify: [join(home, 'tell'), 'x'],
     worktreeDir: join(home, 'trees'),
     claudeCommand: join(home, 'claude'),
+    agents: { goose: { command: join(home, 'goose'), env: { G: 'h' } }, 'my-own': { command: 'own', args: [] } },
   });
   const both = loadConfig({ ...everything, MAKIMA_HOME: home, MAKIMA_AGENT_ENV: '{"C":"d"}' }, { homedir: '/home/u' }).config;
   t.strictSame(settingsOf(t, both), { ...everythingRead, home, agentEnv: { C: 'd' } });
@@ -356,6 +365,36 @@ void t.test('a bad value is refused with its name, the value and what it must be
   const [problem = ''] = problemsOf({ MAKIMA_PORT: 'x'.repeat(100_000) });
   t.ok(problem.length < 500);
   t.notOk(problemsOf({ MAKIMA_AGENT_ENV: '{"TOKEN": "hunter2"' })[0]?.includes('hunter2'));
+  t.end();
+});
+
+void t.test('what is wrong with a table of agents is told by its place, each part by itself, and no value is shown', (t) => {
+  const wrong: [string, RegExp][] = [
+    ['acp', /must be a JSON object of agents by their names, such as \{/],
+    ['[]', /must be a JSON object/],
+    ['{"a b":{"command":"x"}}', /"a b" is no name of an agent: it must be letters, digits and dashes/],
+    ['{"-a":{"command":"x"}}', /"-a" is no name/],
+    ['{"__proto__":{"command":"x"}}', /"__proto__" is no name/],
+    [JSON.stringify({ ['x'.repeat(41)]: { command: 'x' } }), /is no name/],
+    ['{"claude":{"command":"x"}}', /claude is set by MAKIMA_CLAUDE_COMMAND/],
+    ['{"a":"x"}', /a must be a JSON object, such as \{"command": "a"\}/],
+    ['{"a":{}}', /a has no command: .*codex, gemini/],
+    ['{"a":{"command":""}}', /command of a must be the name of a command/],
+    ['{"a":{"command":"x","args":"--acp"}}', /args of a must be a JSON array of strings/],
+    ['{"a":{"command":"x","env":{"MAKIMA_RUN_ID":"hunter2"}}}', /env of a must be a JSON object of strings/],
+    ['{"a":{"command":"x","protocol":"acpp"}}', /protocol of a must be one of acp, claude/],
+    ['{"a":{"command":"x","comand":"hunter2"}}', /a has a "comand", which is no part of an agent \(did you mean command\?\)/],
+    ['{"a":{"command":"x","toString":"hunter2"}}', /a has a "toString"/],
+    [JSON.stringify(Object.fromEntries(Array.from({ length: 51 }, (_, each) => [`a${each}`, { command: 'x' }]))), /has 51 agents: .* 50/],
+  ];
+  for (const [value, says] of wrong) {
+    const problems = problemsOf({ MAKIMA_AGENTS: value });
+    t.equal(problems.length, 1, value.slice(0, 80));
+    t.match(problems[0], /^MAKIMA_AGENTS is not usable: /);
+    t.match(problems[0], says);
+    t.notMatch(problems[0], /hunter2/);
+  }
+  t.equal(problemsOf({ MAKIMA_AGENTS: '{"a":{"args":1},"b":{"command":"x","env":[]},"gemini":{}}' }).length, 3, 'all at once');
   t.end();
 });
 

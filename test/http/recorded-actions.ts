@@ -227,7 +227,9 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
         version: '1',
         home: '/h',
         startedAt: at,
-        agents: [{ name: 'claude', command: 'claude', path: null, version: null, problem: 'Not found' }],
+        agents: [
+          { name: 'claude', command: 'claude', protocol: 'claude', isDefault: true, path: null, version: null, problem: 'Not found' },
+        ],
         limits: { maxDepth: 2 },
         usageLimits: [],
         disk: { freeBytes: 3, totalBytes: 4, logBytes: 1, usage },

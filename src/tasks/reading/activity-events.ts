@@ -87,7 +87,7 @@ export const withActivities = (
 
   const begin = async (event: OutputEvent): Promise<Read> => {
     const task = await parts.store.getTask(event.taskId);
-    const driver = parts.drivers.all.find(({ name }) => name === task?.agent) ?? null;
+    const driver = task === null ? null : parts.drivers.find(task.agent);
     const read = { driver, lines: driver === null ? new Lines() : await linesBefore(parts, event) };
     tasks.set(event.taskId, read);
     for (const oldest of tasks.keys()) if (tasks.size > maxTasks) tasks.delete(oldest);

@@ -13,9 +13,14 @@ export const info = async ({
 }: Needs<'daemon' | 'drivers' | 'diskSpace' | 'disk' | 'log' | 'store' | 'runs'>): Promise<Info> => ({
   ...daemon,
   agents: await Promise.all(
-    drivers.all.map(async (driver) => {
+    drivers.all.map(async ({ driver, protocol }) => {
       const installation = await driver.detect();
-      return { ...installation, problem: installation.problem ?? (await driver.whyNotSignedIn()) };
+      return {
+        ...installation,
+        protocol,
+        isDefault: driver === drivers.default,
+        problem: installation.problem ?? (await driver.whyNotSignedIn()),
+      };
     }),
   ),
   usageLimits: runs.usageLimits(),

@@ -57,7 +57,7 @@ export const readableOutput = async (
   stretch: Stretch,
 ): Promise<AsyncIterable<string>> => {
   const task = await requireTask(parts, caller, taskId, 'read');
-  const driver = parts.drivers.all.find(({ name }) => name === task.agent);
+  const driver = parts.drivers.find(task.agent);
   const whyFailed = async (): Promise<string | null> => (await parts.store.getTask(task.id))?.errorMessage ?? null;
   return readableLines(driver, await eventsOf(parts, task.id, readableTypes, stretch), whyFailed);
 };

@@ -8,7 +8,7 @@ const maxReadableLine = 8 * 1024 * 1024;
 /** What is read of a log to show it to a person. */
 export const readableTypes: readonly EventType[] = ['output', 'status', 'completion', 'end'];
 
-const readableLine = (driver: AgentDriver | undefined, event: TaskEvent & { type: 'output' }, line: string): string | null => {
+const readableLine = (driver: AgentDriver | null, event: TaskEvent & { type: 'output' }, line: string): string | null => {
   switch (event.stream) {
     case 'system':
       return `[makima] ${event.level === undefined ? '' : `${event.level}: `}${line}`;
@@ -44,7 +44,7 @@ const lastWords = async (
  * @param whyFailed - asked where the events begin too late to say why the task failed
  */
 export const readableLines = async function* (
-  driver: AgentDriver | undefined,
+  driver: AgentDriver | null,
   events: AsyncIterable<StoredEvent>,
   whyFailed: () => Promise<string | null>,
 ): AsyncGenerator<string> {

@@ -120,10 +120,7 @@ void t.test('drivers by name', (t) => {
   const drivers = agentDrivers({ claude: settings() });
   t.equal(drivers.get('claude'), drivers.default);
   t.throws(() => drivers.get('__proto__'), { code: 'INVALID_AGENT' });
-  t.same(
-    drivers.all.map(({ name }) => name),
-    ['claude'],
-  );
+  t.equal(drivers.all[0]?.driver, drivers.default);
   t.end();
 });
 

@@ -27,7 +27,17 @@ const info: Info = {
   version: '0.2.0',
   home: '/home/ada/.makima',
   startedAt: at.created,
-  agents: [{ name: 'claude', command: 'claude', path: '/home/ada/.local/bin/claude', version: '2.1.330', problem: null }],
+  agents: [
+    {
+      name: 'claude',
+      command: 'claude',
+      protocol: 'claude',
+      isDefault: true,
+      path: '/home/ada/.local/bin/claude',
+      version: '2.1.330',
+      problem: null,
+    },
+  ],
   limits: { maxConcurrentTasks: 4, maxDepth: 2 },
   usageLimits: [],
   disk: { freeBytes: 120_000_000_000, totalBytes: 500_000_000_000, logBytes: 4_200_000, usage },
