@@ -168,6 +168,12 @@ export const ActivityPayload = Type.Object({
   callId: Nullable(Type.String({ description: "The agent's own name of a call: a tool and its result have the same" })),
   parentCallId: Nullable(Type.String({ description: 'Of what a subagent does: the call of a tool by which it was asked to' })),
   isError: Type.Boolean({ description: 'Of a result: the tool failed, or was not let' }),
+  isContinued: Type.Optional(
+    Type.Boolean({
+      description:
+        'Of a text that comes in pieces, word by word: true where it goes on right where that of the activity before it in this task ends, false where it begins one',
+    }),
+  ),
   isCut: Type.Optional(Type.Literal(true, { description: 'The text or the input is longer; the line of output has all of it' })),
   part: Type.Integer({ description: 'Which it is of those that its line makes, from 1; the id is that of the line' }),
 });

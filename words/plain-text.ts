@@ -13,6 +13,16 @@ export const terminalSequences = new RegExp(
   'g',
 );
 
+/** What at the end of a text may be the first part of one of these, or the first half of a character. */
+export const unfinishedSequence = new RegExp(
+  [
+    `(?:${escape}[\\]PX^_]|[\u0090\u0098\u009d-\u009f])[^${bell}${escape}\u0090-\u009f\\n]*${escape}?$`,
+    `(?:${escape}\\[|\u009b)[0-?]*[ -/]*$`,
+    `${escape}[ -/]*$`,
+    '[\\uD800-\\uDBFF]$',
+  ].join('|'),
+);
+
 /**
  * Text that a terminal may be shown: an agent repeats what it read, and an escape sequence out of a repository
  * could retitle the window, hide text or answer on the user's behalf. Whole sequences go first, so that no

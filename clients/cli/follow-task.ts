@@ -1,9 +1,10 @@
-import type { Makima, Task, TaskEvent } from '../typescript/index.ts';
+import type { Makima, Task } from '../typescript/index.ts';
 import type { Cli } from './cli.ts';
 import { GivenUp } from './failure.ts';
 import { lastLines } from './last-lines.ts';
-import { eventLines } from './output/event-lines.ts';
+import { EventLines } from './output/event-lines.ts';
 import { exitCodeOf, outcomeLines } from './output/outcome.ts';
+import { ownLines } from './output/own-lines.ts';
 import { withinLine } from './output/plain.ts';
 import { isEnded } from './output/states.ts';
 import { shortTime } from './output/times.ts';
@@ -50,27 +51,28 @@ const showProgress = ({ screen, isJson }: Cli): { at: (status: string) => void; 
   };
 };
 
-/** A line of the agent's that is not shown: its activities are. */
-const isRepeated = (event: TaskEvent): boolean => event.type === 'output' && event.stream === 'stdout' && event.jsonType !== undefined;
-
 const showEvents = async (cli: Cli, makima: Makima, taskId: string, options: FollowOptions): Promise<void> => {
   const { screen, isJson } = cli;
   const { after, since = 0, until = Infinity, withoutInput } = options;
-  const linesOf = eventLines(screen.paint);
+  const lines = new EventLines(screen.paint);
+  // Its activities are told instead.
+  const isRepeated = ownLines();
   const progress = showProgress(cli);
   try {
     for await (const event of makima.events({ taskId, types, signal: cli.interrupted(), ...(after !== undefined && { after }) })) {
-      if (event.type === 'status') progress.at(event.to);
       const isOwn = withoutInput === true && event.type === 'output' && event.stream === 'stdin';
       if (Date.parse(event.at) >= since && !isOwn) {
-        const lines = isJson ? null : linesOf(event);
-        if (lines !== null) await screen.print(`${lines}\n`);
+        const shown = isJson ? '' : lines.show(event);
+        if (shown !== '') await screen.print(shown);
         if (isJson && !isRepeated(event)) await screen.printJson(event);
       }
+      if (event.type === 'status') progress.at(event.to);
       if (event.type === 'output' && event.id >= until) return;
     }
   } finally {
     progress.end();
+    const rest = lines.end();
+    if (rest !== '') await screen.print(rest);
   }
 };
 

@@ -2412,6 +2412,8 @@ export interface components {
             parentCallId: string | null;
             /** @description Of a result: the tool failed, or was not let */
             isError: boolean;
+            /** @description Of a text that comes in pieces, word by word: true where it goes on right where that of the activity before it in this task ends, false where it begins one */
+            isContinued?: boolean;
             /**
              * @description The text or the input is longer; the line of output has all of it
              * @enum {boolean}

@@ -88,7 +88,10 @@ export interface AgentActivity {
   parentCallId: string | null;
   /** Of a result: the tool failed, or was not let. */
   isError: boolean;
-  /** The text goes on where that of the activity before it ends, which is of the same kind. Default false. */
+  /**
+   * The text is a piece of one: it goes on where that of the activity before it ends, where that is a piece of the same kind and nothing was said
+   * between, and begins one else. A driver sees the line alone and says it of every piece, the first one too. Default false.
+   */
   isContinued?: boolean;
 }
 
@@ -208,7 +211,10 @@ export interface AgentDriver {
    * same each time.
    */
   activities(line: string): AgentActivity[];
-  /** One line of output as a person reads it: what the agent said and did; null for a line that says nothing to a person. */
+  /**
+   * One line of output as a person reads it: what the agent said and did; null for a line that says nothing to a person. It is not asked of a
+   * line with a piece of a text, which ends with the next line that says something: so one that ends a turn does.
+   */
   readable(line: string): string | null;
   /**
    * What an agent that prints nothing is likely to be at, and what to do about it, without its last full stop.

@@ -1,5 +1,7 @@
 import { resultLines, tellingOf } from '../../../words/activity.ts';
+import { JoinedText } from '../../../words/joined-text.ts';
 import type { TaskEvent } from '../../typescript/index.ts';
+import { ownLines } from './own-lines.ts';
 import { cutTo, plain, withinLine } from './plain.ts';
 import type { Screen } from './screen.ts';
 
@@ -52,33 +54,49 @@ const outputLine = ({ stream, content, level }: Of<'output'>, paint: Paint): str
   }
 };
 
-/**
- * Turns the events of a task into what a person reads, one after the other: what its agent said and did, what makima said.
- * @returns for each event its lines, null where it says nothing to a person
- */
-export const eventLines = (paint: Paint): ((event: TaskEvent) => string | null) => {
+/** Turns the events of a task into what a person reads, one after the other: what its agent said and did, what makima said. */
+export class EventLines {
+  readonly #paint: Paint;
+  readonly #text = new JoinedText(plain);
+  readonly #isOwn = ownLines();
   /** The line of which activities were told: its own event follows them. */
-  let told: number | null = null;
-  let reasons: string[] = [];
-  return (event) => {
-    switch (event.type) {
-      case 'activity': {
-        told = event.id;
-        const lines = activityLines(event, paint);
-        // What a subagent does stands further in than what the agent itself does.
-        return lines === null || event.parentCallId === null ? lines : lines.replace(/^/gm, '  ');
-      }
-      case 'status':
-        reasons = (event.reason ?? '').split('\n').map((line) => line.trim());
-        return null;
-      case 'output':
-        // A JSON line of the agent's says by its activities what it says.
-        if (event.stream === 'stdout' && (event.jsonType !== undefined || event.id === told || event.partial === true)) return null;
-        // Why a run failed is told at its end.
-        if (event.stream === 'system' && event.level === 'error' && reasons.includes(event.content.trim())) return null;
-        return outputLine(event, paint);
-      default:
-        return null;
+  #told: number | null = null;
+  #reasons: string[] = [];
+
+  constructor(paint: Paint) {
+    this.#paint = paint;
+  }
+
+  /** @returns what there is to show of the event, nothing where it says nothing to a person; a text that comes in pieces ends in the middle of a line */
+  show(event: TaskEvent): string {
+    if (event.type === 'activity') return this.#activity(event);
+    if (event.type === 'output') {
+      const line = this.#output(event);
+      return line === null ? '' : this.#text.whole(line);
     }
-  };
-};
+    if (event.type === 'status') this.#reasons = (event.reason ?? '').split('\n').map((line) => line.trim());
+    return this.end();
+  }
+
+  /** What is left of a text, and the end of its line. */
+  end(): string {
+    return this.#text.end();
+  }
+
+  #activity(event: Activity): string {
+    this.#told = event.id;
+    // What a subagent does stands further in than what the agent itself does.
+    const indent = event.parentCallId === null ? '' : '  ';
+    if (event.isContinued !== undefined && event.kind !== 'thinking')
+      return this.#text.piece(event.text ?? '', { goesOn: event.isContinued, indent });
+    const lines = activityLines(event, this.#paint);
+    return lines === null ? this.end() : this.#text.whole(lines.replace(/^/gm, indent));
+  }
+
+  #output(event: Of<'output'>): string | null {
+    if (this.#isOwn(event) || (event.stream === 'stdout' && (event.id === this.#told || event.partial === true))) return null;
+    // Why a run failed is told at its end.
+    if (event.stream === 'system' && event.level === 'error' && this.#reasons.includes(event.content.trim())) return null;
+    return outputLine(event, this.#paint);
+  }
+}

@@ -213,7 +213,7 @@ const inWords = (milliseconds: number): string =>
   milliseconds < 120_000 ? `${Math.round(milliseconds / 1000)} s` : `${Math.round(milliseconds / 60_000)} min`;
 
 /**
- * Answers with plain text as it comes; each piece brings its own newline. Plain text has no comment: where the source may be silent
+ * Answers with plain text as it comes; pieces bring their own newlines. Plain text has no comment: where the source may be silent
  * for long, a line of its own says that nothing came, which no later reading has.
  * @throws what the source throws before its first piece
  */
@@ -222,7 +222,16 @@ export const sendText = (
   source: AsyncIterable<string>,
   { signal, live = false, silenceMs = textSilenceMs }: Live & { silenceMs?: number },
 ): Promise<FastifyReply> => {
-  const text = (silentMs: number): Buffer => Buffer.from(`[makima] nothing new for ${inWords(silentMs)}\n`);
+  let isMidLine = false;
+  const text = (silentMs: number): Buffer => {
+    const words = `${isMidLine ? '\n' : ''}[makima] nothing new for ${inWords(silentMs)}\n`;
+    isMidLine = false;
+    return Buffer.from(words);
+  };
   const alive = live ? { text, everyMs: silenceMs, inSilenceOnly: true } : undefined;
-  return sendFinite(reply, source, (piece) => ({ bytes: Buffer.from(piece) }), 'text/plain; charset=utf-8', { signal, live, alive });
+  const frame = (piece: string): Written => {
+    isMidLine = !piece.endsWith('\n');
+    return { bytes: Buffer.from(piece) };
+  };
+  return sendFinite(reply, source, frame, 'text/plain; charset=utf-8', { signal, live, alive });
 };

@@ -9,7 +9,7 @@ const maxDepth = 6;
 const maxName = 200;
 
 /** An activity of which no part is longer than a client must expect. */
-export interface BoundActivity extends AgentActivity {
+export interface BoundActivity extends Omit<AgentActivity, 'isContinued'> {
   isCut: boolean;
 }
 
@@ -46,14 +46,15 @@ class Knife {
 }
 
 /** The activity with what is too long cut, and its words without what steers a terminal. */
-export const boundActivity = ({ text, tool, callId, parentCallId, ...activity }: AgentActivity): BoundActivity => {
+export const boundActivity = ({ kind, text, tool, callId, parentCallId, isError }: AgentActivity): BoundActivity => {
   const knife = new Knife();
   const bound = {
-    ...activity,
+    kind,
     text: text === null ? null : plainText(knife.text(text, maxText)),
     tool: tool && { name: plainText(knife.text(tool.name, maxName)), input: knife.fields(tool.input) },
     callId: callId && knife.text(callId, maxName),
     parentCallId: parentCallId && knife.text(parentCallId, maxName),
+    isError,
   };
   return { ...bound, isCut: knife.isCut };
 };

@@ -1,6 +1,10 @@
 import type { TaskEvent, EventType } from '../../../schemas/event.ts';
+import { JoinedText } from '../../../words/joined-text.ts';
+import { plainText } from '../../../words/plain-text.ts';
+import { activityWords } from '../../agents/activity-words.ts';
 import type { AgentDriver } from '../../agents/driver.ts';
 import type { StoredEvent } from '../../events/event-log.ts';
+import { TextFlow } from './text-flow.ts';
 
 /** A line that goes on over more events than this is not one that a person reads. */
 const maxReadableLine = 8 * 1024 * 1024;
@@ -8,18 +12,54 @@ const maxReadableLine = 8 * 1024 * 1024;
 /** What is read of a log to show it to a person. */
 export const readableTypes: readonly EventType[] = ['output', 'status', 'completion', 'end'];
 
-const readableLine = (driver: AgentDriver | null, event: TaskEvent & { type: 'output' }, line: string): string | null => {
-  switch (event.stream) {
-    case 'system':
-      return `[makima] ${event.level === undefined ? '' : `${event.level}: `}${line}`;
-    case 'stderr':
-      return `[stderr] ${line}`;
-    case 'stdin':
-      return `> ${line}`;
-    case 'stdout':
-      return driver ? driver.readable(line) : line;
+/** What its agent and makima say of a task, as a person reads it, one line of output after the other. */
+class Reading {
+  readonly #driver: AgentDriver | null;
+  readonly #flow: TextFlow | null;
+  readonly #text = new JoinedText(plainText);
+
+  constructor(driver: AgentDriver | null) {
+    this.#driver = driver;
+    this.#flow = driver === null ? null : new TextFlow(driver);
   }
-};
+
+  /** @returns what there is to show of it, which may end in the middle of a line where the agent's text comes in pieces */
+  take({ stream, level }: TaskEvent & { type: 'output' }, line: string): string {
+    switch (stream) {
+      case 'system':
+        this.#flow?.interrupt();
+        return this.#text.whole(`[makima] ${level === undefined ? '' : `${level}: `}${line}`);
+      case 'stderr':
+        return this.#text.whole(`[stderr] ${line}`);
+      case 'stdin':
+        this.#flow?.interrupt();
+        return this.#text.whole(`> ${line}`);
+      case 'stdout':
+        return this.#said(line);
+    }
+  }
+
+  #said(line: string): string {
+    const done = this.#flow?.take(line) ?? [];
+    if (!done.some(({ isPiece }) => isPiece)) {
+      const readable = this.#driver === null ? line : this.#driver.readable(line);
+      return readable === null ? '' : this.#text.whole(readable);
+    }
+    return done
+      .map(({ activity, isPiece, goesOn }) => {
+        if (isPiece && (activity.kind === 'text' || activity.kind === 'plan'))
+          return this.#text.piece(activity.text ?? '', { goesOn, indent: activity.parentCallId === null ? '' : '  ' });
+        const words = activityWords(activity);
+        return words === null ? this.#text.end() : this.#text.whole(words);
+      })
+      .join('');
+  }
+
+  /** What is not yet shown of a text. */
+  end(): string {
+    return this.#text.end();
+  }
+}
 
 /** How a run came to its status, as far as its events have told. */
 interface Standing {
@@ -40,7 +80,8 @@ const lastWords = async (
 };
 
 /**
- * A task's events as a person reads them: what was said and done, a line each, and how each run of it ended.
+ * A task's events as a person reads them: what was said and done, a line each, and how each run of it ended. Of a text that comes in pieces
+ * each is there when it comes, and the line ends with what follows.
  * @param whyFailed - asked where the events begin too late to say why the task failed
  */
 export const readableLines = async function* (
@@ -49,16 +90,17 @@ export const readableLines = async function* (
   whyFailed: () => Promise<string | null>,
 ): AsyncGenerator<string> {
   const begun = new Map<string, string>();
+  const reading = new Reading(driver);
   let standing: Standing = { reason: null, completionFailed: false };
   for await (const { event } of events) {
     if (event.type === 'status') standing = { reason: event.reason ?? null, completionFailed: false };
     if (event.type === 'completion') standing = { ...standing, completionFailed: event.completion.status === 'failed' };
     if (event.type === 'end') {
       const words = await lastWords(event.status, standing, whyFailed);
-      yield words
+      yield `${reading.end()}${words
         .split('\n')
         .map((line) => `[makima] ${line}\n`)
-        .join('');
+        .join('')}`;
     }
     if (event.type !== 'output') continue;
     const line = (begun.get(event.stream) ?? '') + event.content;
@@ -69,7 +111,9 @@ export const readableLines = async function* (
     begun.delete(event.stream);
     // Programs find why a run failed among its output; a person finds it at the end, and need not read it twice.
     if (event.stream === 'system' && event.level === 'error' && standing.reason?.split('\n').includes(line) === true) continue;
-    const readable = readableLine(driver, event, line);
-    if (readable !== null) yield `${readable}\n`;
+    const shown = reading.take(event, line);
+    if (shown !== '') yield shown;
   }
+  const rest = reading.end();
+  if (rest !== '') yield rest;
 };
