@@ -1,0 +1,34 @@
+/** The scripted agents that stand for their protocols. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { agentPath, plainly } from '../../support/daemon.ts';
+import type { AgentUnderTest, Words } from './agent-under-test.ts';
+
+const call = (command: string): string => JSON.stringify({ tool: 'Bash', input: { command } });
+
+/** Those of test/fixtures/agents/lib/directives.js. */
+export const scriptedWords: Words = {
+  say: (text) => `SAY: ${text}`,
+  run: (command) => `DO: ${call(command)}`,
+  ask: (command) => `ASK: ${call(command)}`,
+  fail: (words) => `FAIL: ${words}`,
+  recall: 'What have you heard?',
+  question: (question, options) => `QUESTION: ${JSON.stringify({ question, options })}`,
+  line: (text) => `LINE: ${text}`,
+  bytes: (hex) => `BYTES: ${hex}`,
+};
+
+const forget = (worktree: string, sessionId: string): void => rmSync(join(worktree, '..', `session-${sessionId}`));
+
+const scriptedClaude: AgentUnderTest = {
+  title: 'claude',
+  agent: 'claude',
+  settings(_t, { asks, command = agentPath('does-as-told') }) {
+    const [program, args] = plainly(command);
+    return { MAKIMA_CLAUDE_COMMAND: program, MAKIMA_CLAUDE_PRE_ARGS: JSON.stringify(args), MAKIMA_ENABLE_PERMISSIONS: String(asks) };
+  },
+  words: scriptedWords,
+  can: { ask: true, interrupt: true, goOn: true, tokens: true, cost: true, refuseModel: null, forget },
+};
+
+export const scriptedAgents: readonly AgentUnderTest[] = [scriptedClaude];
