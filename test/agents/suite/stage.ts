@@ -1,11 +1,9 @@
 /** What the suite does with a task and sees of it, the same for every agent. */
-import { linkSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Test } from 'tap';
 import type { TaskEvent } from '../../../schemas/event.ts';
-import type { Task } from '../../../schemas/task.ts';
 import { readSse, scratch, type TestDaemon } from '../../support/daemon.ts';
 
 export type Activity = Extract<TaskEvent, { type: 'activity' }>;
@@ -38,7 +36,7 @@ export const countOf = (text: string, of: string): number => text.split(of).leng
 export interface Kept {
   /** Every line that the agent wrote, as it wrote it. */
   out(): string[];
-  /** What was handed to it, in order. */
+  /** Its directory, as long as it is there. */
   directory: string;
 }
 
@@ -70,6 +68,3 @@ export const loggedLines = (events: readonly TaskEvent[]): string[] => {
 
 /** The moves of a task, in order. */
 export const movesOf = (events: readonly TaskEvent[]): string[] => events.flatMap((event) => (event.type === 'status' ? [event.to] : []));
-
-export const hasSession = ({ sessionId }: Pick<Task, 'sessionId'>): sessionId is string =>
-  typeof sessionId === 'string' && sessionId !== '';

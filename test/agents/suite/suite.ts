@@ -2,37 +2,67 @@
  * What every driver does, whatever its agent: start, lines, message, interrupt, ask, end, resume, kill, odd bytes, nothing. A driver is under
  * contract when its agent passes this; `killed.ts` has the same over deaths of the daemon.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Approval } from '../../../schemas/approval.ts';
 import { agentPath, scratch, startDaemon, userRepository, write, type TestDaemon } from '../../support/daemon.ts';
 import { killAgent } from './kill-agent.ts';
 import { lines, untilThere, type AgentUnderTest } from './agent-under-test.ts';
-import { activitiesOf, countOf, hasSession, keepRun, loggedLines, movesOf, saidBy, there } from './stage.ts';
+import { activitiesOf, countOf, keepRun, loggedLines, movesOf, saidBy, there } from './stage.ts';
 
-/** A daemon whose tasks this agent has, and starts of one with a plan of some lines. */
-const open = async (
-  t: Test,
-  under: AgentUnderTest,
-  how: { asks?: boolean; command?: string } = {},
-  tuning: Record<string, number> = {},
-) => {
-  const daemon = await startDaemon(t, 'none', await under.settings(t, { asks: false, ...how }), tuning);
-  const start = async (plan: string, more: Record<string, unknown> = {}) => daemon.start({ agent: under.agent, plan, ...more });
-  const end = async (id: string, status: string) => {
-    const task = await daemon.ended(id);
-    t.equal(task.status, status, task.errorMessage ?? under.title);
-    return task;
+/** How an agent is set up: it asks before it acts; another program is in its place. */
+interface How {
+  asks?: boolean;
+  command?: string;
+}
+
+/** The daemons of one agent, each started when the first test wants it. */
+interface Stage extends AgentUnderTest {
+  daemonFor(how: How): Promise<TestDaemon>;
+}
+
+const stageOf = (t: Test, under: AgentUnderTest): Stage => {
+  const daemons = new Map<string, Promise<TestDaemon>>();
+  const begin = async (how: How): Promise<TestDaemon> =>
+    startDaemon(
+      t,
+      'none',
+      await under.settings(t, { asks: false, ...how }),
+      how.command === undefined ? {} : { startSilenceSeconds: 1, interruptGraceMs: 200, terminateGraceMs: 200 },
+    );
+  return {
+    ...under,
+    daemonFor(how) {
+      const key = JSON.stringify(how);
+      const daemon = daemons.get(key) ?? begin(how);
+      daemons.set(key, daemon);
+      return daemon;
+    },
   };
-  const approved = async (id: string) => (await daemon.call<Approval[]>('GET', `/tasks/${id}/approvals`)).body;
-  const asked = async (id: string) => {
-    await daemon.until(id, (event) => event.type === 'approval' && event.status === 'pending');
-    return (await approved(id)).find(({ status }) => status === 'pending')?.id ?? 'none';
+};
+
+/** What a test does with its agent's tasks. */
+const open = async (t: Test, under: Stage, how: How = {}) => {
+  const daemon = await under.daemonFor(how);
+  return {
+    daemon,
+    start: (plan: string, more: Record<string, unknown> = {}) => daemon.start({ agent: under.agent, plan, ...more }),
+    /** Waits for the end of a task. */
+    end: async (id: string, status: string) => {
+      const task = await daemon.ended(id);
+      t.equal(task.status, status, task.errorMessage ?? under.title);
+      return task;
+    },
+    approvals: async (id: string) => (await daemon.call<Approval[]>('GET', `/tasks/${id}/approvals`)).body,
+    /** Waits until it asks. @returns the approval's id */
+    asked: async (id: string) => {
+      const last = (await daemon.until(id, (event) => event.type === 'approval' && event.status === 'pending')).at(-1);
+      return last?.type === 'approval' ? last.approvalId : 'none';
+    },
+    decide: (id: string, approval: string, decision: Record<string, unknown>) =>
+      daemon.call('POST', `/tasks/${id}/approvals/${approval}`, decision),
   };
-  const decide = (id: string, approval: string, decision: Record<string, unknown>) =>
-    daemon.call('POST', `/tasks/${id}/approvals/${approval}`, decision);
-  return { daemon, start, end, approved, asked, decide };
 };
 
 /** Waits until an agent that was told `untilThere(gate)` is there. */
@@ -42,7 +72,7 @@ const isOver = async (daemon: TestDaemon, id: string, leftBehind: string): Promi
   (await daemon.events(id)).at(-1)?.type === 'end' && !existsSync(leftBehind);
 
 /** Starts, lines, message, end, resume. */
-const ordinaryLife = (t: Test, under: AgentUnderTest): void => {
+const ordinaryLife = (t: Test, under: Stage): void => {
   const { words, can } = under;
 
   void t.test('start and lines: each in the log once and in order, and what they mean', async (t) => {
@@ -57,7 +87,7 @@ const ordinaryLife = (t: Test, under: AgentUnderTest): void => {
     const kept = keepRun(t, daemon.home);
     write(join(gate, '..'), { gate: '' });
     const task = await end(id, 'done');
-    t.ok(hasSession(task), 'it has a session');
+    t.ok(task.sessionId, 'it has a session');
     const events = await daemon.events(id);
     t.strictSame(loggedLines(events), kept.out());
     t.strictSame(movesOf(events), ['queued', 'initializing', 'starting', 'running', 'done']);
@@ -114,11 +144,11 @@ const ordinaryLife = (t: Test, under: AgentUnderTest): void => {
 };
 
 /** Interrupt, kill, and a session that is lost. */
-const ends = (t: Test, under: AgentUnderTest): void => {
+const ends = (t: Test, under: Stage): void => {
   const { words, can } = under;
 
   void t.test('a stop in a turn leaves nothing that runs, and the session goes on', async (t) => {
-    const { daemon, start, end } = await open(t, under, {}, { interruptGraceMs: 20_000 });
+    const { daemon, start, end } = await open(t, under);
     const gate = join(scratch(t), 'gate');
     const { id } = await start(lines(words.run(`${untilThere(gate)}; touch '${gate}.passed'`), words.say('It was not stopped.')));
     await atGate(gate);
@@ -139,7 +169,7 @@ const ends = (t: Test, under: AgentUnderTest): void => {
     killAgent(keepRun(t, daemon.home).directory);
     const failed = await end(id, 'failed');
     t.match(failed.errorMessage, /SIGKILL|killed/i);
-    t.ok(hasSession(failed));
+    t.ok(failed.sessionId);
     await daemon.call('POST', `/tasks/${id}/start`, { resume: true, message: words.say('It goes on.') });
     t.equal((await end(id, 'done')).sessionId, failed.sessionId);
     t.equal(countOf(await saidBy(daemon, id), 'It goes on.'), 1);
@@ -169,19 +199,19 @@ const ends = (t: Test, under: AgentUnderTest): void => {
 };
 
 /** What it asks, and what becomes of it. */
-const asking = (t: Test, under: AgentUnderTest): void => {
+const asking = (t: Test, under: Stage): void => {
   const { words, can } = under;
   if (!can.ask) return;
 
   void t.test('ask: nothing is done before it is let, and nothing that is denied', async (t) => {
-    const { daemon, start, end, asked, decide, approved } = await open(t, under, { asks: true });
+    const { daemon, start, end, asked, decide, approvals } = await open(t, under, { asks: true });
     const made = join(scratch(t), 'made');
     for (const decision of ['allow', 'deny']) {
       const path = `${made}-${decision}`;
       const { id } = await start(lines(words.ask(`touch '${path}'`), words.say('It has asked.')));
       const approval = await asked(id);
       t.notOk(existsSync(path), 'it waits');
-      t.match((await approved(id))[0], { kind: 'tool', status: 'pending', input: { command: /touch/ } });
+      t.match((await approvals(id))[0], { kind: 'tool', status: 'pending', input: { command: /touch/ } });
       t.equal((await decide(id, approval, { decision, message: 'Because.' })).status, 200);
       await end(id, 'done');
       t.equal(existsSync(path), decision === 'allow', decision);
@@ -190,13 +220,13 @@ const asking = (t: Test, under: AgentUnderTest): void => {
   });
 
   void t.test('ask: a stop withdraws what is asked', async (t) => {
-    const { daemon, start, asked, approved, decide } = await open(t, under, { asks: true });
+    const { daemon, start, asked, approvals, decide } = await open(t, under, { asks: true });
     const path = join(scratch(t), 'made');
     const { id } = await start(lines(words.ask(`touch '${path}'`), words.say('It has asked.')));
     const approval = await asked(id);
     t.equal((await daemon.stopped(id)).status, 'interrupted');
     t.same(
-      (await approved(id)).map(({ status }) => status),
+      (await approvals(id)).map(({ status }) => status),
       ['withdrawn'],
     );
     t.equal((await decide(id, approval, { decision: 'allow' })).status, 409);
@@ -206,10 +236,10 @@ const asking = (t: Test, under: AgentUnderTest): void => {
   if (words.question !== null) {
     const { question } = words;
     void t.test('a question is answered with what its user says', async (t) => {
-      const { start, end, asked, decide, approved, daemon } = await open(t, under, { asks: true });
+      const { start, end, asked, decide, approvals, daemon } = await open(t, under, { asks: true });
       const { id } = await start(lines(question('Which one?', ['red', 'blue']), words.say('It has asked.')));
       const approval = await asked(id);
-      t.match((await approved(id))[0], { kind: 'question', questions: [{ question: 'Which one?' }] });
+      t.match((await approvals(id))[0], { kind: 'question', questions: [{ question: 'Which one?' }] });
       t.equal((await decide(id, approval, { decision: 'allow', answers: { 'Which one?': 'blue' } })).status, 200);
       await end(id, 'done');
       t.match(await saidBy(daemon, id), /Answered: "blue"/);
@@ -218,7 +248,7 @@ const asking = (t: Test, under: AgentUnderTest): void => {
 };
 
 /** What is none of its protocol. */
-const oddities = (t: Test, under: AgentUnderTest): void => {
+const oddities = (t: Test, under: Stage): void => {
   const { words } = under;
 
   if (words.line !== null && words.bytes !== null) {
@@ -242,12 +272,7 @@ const oddities = (t: Test, under: AgentUnderTest): void => {
   });
 
   void t.test('nothing: a program that says nothing is told of, and stopped', async (t) => {
-    const { daemon, start } = await open(
-      t,
-      under,
-      { command: agentPath('prints-nothing') },
-      { startSilenceSeconds: 1, interruptGraceMs: 200 },
-    );
+    const { daemon, start } = await open(t, under, { command: agentPath('prints-nothing') });
     const { id } = await start(words.say('Never.'));
     await daemon.until(id, (event) => event.type === 'silence');
     t.match(await daemon.stopped(id), { status: 'interrupted' });
@@ -258,10 +283,8 @@ const oddities = (t: Test, under: AgentUnderTest): void => {
 export const driverSuite = (t: Test, agents: readonly AgentUnderTest[]): void => {
   for (const under of agents)
     void t.test(under.title, { timeout: under.timeout ?? 120_000 }, (t) => {
-      ordinaryLife(t, under);
-      ends(t, under);
-      asking(t, under);
-      oddities(t, under);
+      const stage = stageOf(t, under);
+      for (const part of [ordinaryLife, ends, asking, oddities]) part(t, stage);
       t.end();
     });
 };
