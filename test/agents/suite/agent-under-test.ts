@@ -33,13 +33,15 @@ export interface AgentUnderTest {
    */
   settings(t: Test, how: { asks: boolean; command?: string }): Promise<Record<string, string>> | Record<string, string>;
   words: Words;
+  /** There is a handshake before it takes messages. */
+  isGreeted: boolean;
   can: {
     /** Asks before it acts, and waits for the answer. */
     ask: boolean;
     /** Is told to give up its turn, and says that it did. */
     interrupt: boolean;
-    /** Takes a further message without a new run. */
-    goOn: boolean;
+    /** Takes a message in the middle of a turn, else when that has ended. */
+    messageInTurn: boolean;
     /** Tells its tokens, and what they cost. */
     tokens: boolean;
     cost: boolean;

@@ -28,7 +28,8 @@ const scriptedClaude: AgentUnderTest = {
     return { MAKIMA_CLAUDE_COMMAND: program, MAKIMA_CLAUDE_PRE_ARGS: JSON.stringify(args), MAKIMA_ENABLE_PERMISSIONS: String(asks) };
   },
   words: scriptedWords,
-  can: { ask: true, interrupt: true, goOn: true, tokens: true, cost: true, refuseModel: null, forget },
+  isGreeted: false,
+  can: { ask: true, interrupt: true, messageInTurn: true, tokens: true, cost: true, refuseModel: null, forget },
 };
 
 export const scriptedAgents: readonly AgentUnderTest[] = [scriptedClaude];
