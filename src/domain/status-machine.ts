@@ -13,7 +13,8 @@
  *      ▼                ▼ │                    ▼               ▼        ▼
  *   interrupted ◄── stop, from any active one   failed ◄── from any but pending; from queued where what it depends on was not done
  *
- * A task whose agent's account has come to a limit goes back from running to queued, and waits there for its end.
+ * A task whose agent's account has come to a limit goes back from running to queued, and waits there for its end; so does one whose agent
+ * works one turn a process, for its slot or for its subtasks, until its next run goes on.
  * done, failed and interrupted are terminal; a terminal task is started again by going back to queued.
  */
 import type { TaskStatus } from '../../schemas/task.ts';
@@ -24,7 +25,7 @@ const moves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   // Back to queued: the daemon died while it set the task up; the set-up is undone and done again.
   initializing: ['starting', 'failed', 'interrupted', 'queued'],
   starting: ['running', 'failed', 'interrupted', 'queued'],
-  // Back to queued: its agent's account has come to a limit; it goes on with its session after that.
+  // Back to queued: its agent's account has come to a limit, or works one turn a process; it goes on with its session after that.
   running: ['paused', 'blocked', 'done', 'failed', 'interrupted', 'queued'],
   paused: ['running', 'failed', 'interrupted'],
   blocked: ['running', 'failed', 'interrupted'],

@@ -9,6 +9,7 @@ import { describeWhatIsLeft } from '../integration/gate.ts';
 import { subtaskWarnings } from '../integration/subtask-warnings.ts';
 import { lastSign } from '../process/last-sign.ts';
 import { removeRunDirectory, runPaths } from '../process/run-directory.ts';
+import type { RunExit } from '../process/wait-for-exit.ts';
 import type { Run } from '../store/task-store.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
@@ -17,9 +18,11 @@ import { tellEnded, type RunHook } from './hooks/hook.ts';
 import { settleMessages, warnOfMessages } from './messages/settle-messages.ts';
 import type { RunOutcome } from './outcome.ts';
 import { park } from './limits/park.ts';
+import { goOn } from './next/go-on.ts';
 import type { Stopping } from './stop-below.ts';
 
-type Parts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'keepSubtasks' | 'completions' | 'now' | 'reached'> & Stopping;
+type Parts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'keepSubtasks' | 'tellParents' | 'completions' | 'now' | 'newId' | 'reached'> &
+  Stopping;
 
 /** What of stderr goes into an error message, in bytes. */
 const stderrTailBytes = 4096;
@@ -145,22 +148,37 @@ const close = async (
   return true;
 };
 
+const judgeProcess = async (run: Run, { progress, exit }: Extract<RunOutcome, { exit: RunExit }>): Promise<Verdict> =>
+  judgeRun(progress, {
+    exitCode: exit.exitCode,
+    stopRequested: false,
+    endedByDaemon: run.endedByDaemon || run.stopRequested !== null,
+    stderrTail: await stderrTail(run.directory),
+  });
+
+/** Whether it goes on by a next run, where its agent works one turn a process; else nothing is said to it any more. */
+const goesOn = async (context: Parts, of: RunOfTask, outcome: RunOutcome, inTurn: InTurn, decided: () => void): Promise<boolean> => {
+  if (!of.driver.hasOneTurn || 'lost' in outcome || isTerminal(of.task.status)) return false;
+  const { status } = await judgeProcess(of.run, outcome);
+  const end = {
+    exitCode: outcome.exit.exitCode,
+    results: outcome.progress.results,
+    ranUntil: lastSign(of.run.directory)?.toISOString() ?? context.now().toISOString(),
+  };
+  return inTurn(async () => {
+    const isOn = status === 'done' && (await goOn(context, of, end));
+    if (!isOn) decided();
+    return isOn;
+  });
+};
+
 const judge = async (context: Parts, task: Task, run: Run, outcome: RunOutcome): Promise<Verdict> => {
   const asked = run.stopRequested;
   if (asked === 'interrupted') return { status: 'interrupted', errorMessage: null };
   const overBudget: Verdict = { status: 'failed', errorMessage: run.stopReason };
   if (asked === 'failed') return overBudget;
   if ('lost' in outcome) return asked === null ? { status: 'failed', errorMessage: outcome.lost } : overBudget;
-  const judged = await holdToDone(
-    context,
-    task,
-    judgeRun(outcome.progress, {
-      exitCode: outcome.exit.exitCode,
-      stopRequested: false,
-      endedByDaemon: run.endedByDaemon || asked !== null,
-      stderrTail: await stderrTail(run.directory),
-    }),
-  );
+  const judged = await holdToDone(context, task, await judgeProcess(run, outcome));
   if (asked === null) return judged;
   // Its last turn was one that it would have ended with: the work is whole, whatever it has cost.
   const isToldMore = async (): Promise<boolean> => (await context.store.waitingMessages(task.id)).some(({ kind }) => kind !== 'inbox');
@@ -168,11 +186,33 @@ const judge = async (context: Parts, task: Task, run: Run, outcome: RunOutcome):
   return isWhole ? judged : overBudget;
 };
 
+/** Judges a run after which its task does not go on, and settles the task. */
+const conclude = async (
+  context: Parts,
+  of: RunOfTask,
+  outcome: RunOutcome,
+  inTurn: InTurn,
+): Promise<'parked' | 'settled' | 'shut down'> => {
+  const { task, run } = of;
+  const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
+  const isElsewhere = 'lost' in outcome && outcome.elsewhere === true;
+  const isOpen = (): boolean => context.log.last(task.id)?.ended !== true && !isElsewhere;
+  const verdict = isTerminal(task.status) ? null : await judge(context, task, run, outcome);
+  const isParked = verdict?.status === 'queued';
+  if (verdict !== null && !isParked && !isElsewhere) await endSubtasks(context, task, run, verdict.status);
+  if ((verdict ?? task).status === 'done' && isOpen()) await warnOfDone(context, of, outcome);
+  if (isOpen() && !isParked) await warnOfMessages(context, task.id);
+  const toClose = verdict === null ? task : await inTurn(() => settle(context, of, exitCode, verdict));
+  if (toClose !== null && !(await close(context, toClose, of, { exitCode, isElsewhere }))) return 'shut down';
+  return isParked ? 'parked' : 'settled';
+};
+
 /**
  * Ends a run of which no process is left and whose output is in the log: judges it, settles the task and clears the run
  * away. Each part can be repeated, so that a crash or a full disk in the middle is made good by doing it again.
  * @param inTurn - with which whoever asks for a stop takes turns: one that was stored before the task is settled counts
- * @returns the task where it waits again, for the end of a limit
+ * @param decided - called in turn when it is decided that the task does not go on by a next run
+ * @returns the task where it waits again: for the end of a limit, or to go on
  */
 export const concludeRun = async (
   context: Parts,
@@ -180,35 +220,32 @@ export const concludeRun = async (
   of: RunOfTask,
   outcome: RunOutcome,
   inTurn: InTurn,
+  decided: () => void = () => undefined,
 ): Promise<Task | null> => {
   context.reached('run ended');
   // What an earlier try committed is in the log before anything is decided by what the log says.
   await context.ledger.flush();
   const run = await context.store.getRun(of.run.runId);
   const task = await context.store.getTask(of.task.id);
-  // An earlier try may have parked it.
+  // An earlier try may have had it wait.
   let mayWait = run?.state === 'ended';
   if (run !== null && task !== null && run.state !== 'ended') {
     const current = { ...of, task, run };
     await tellEnded(hooks, current, outcome);
     await settleMessages(context, current, outcome);
     context.reached('messages settled');
-    const exitCode = 'lost' in outcome ? null : outcome.exit.exitCode;
-    const isElsewhere = 'lost' in outcome && outcome.elsewhere === true;
-    const verdict = isTerminal(task.status) ? null : await judge(context, task, run, outcome);
-    const isParked = verdict?.status === 'queued';
-    mayWait = isParked;
-    if (verdict !== null && verdict.status !== 'queued' && !isElsewhere) await endSubtasks(context, task, run, verdict.status);
-    if ((verdict ?? task).status === 'done' && context.log.last(task.id)?.ended !== true && !isElsewhere)
-      await warnOfDone(context, current, outcome);
-    if (context.log.last(task.id)?.ended !== true && !isElsewhere && !isParked) await warnOfMessages(context, task.id);
-    const toClose = verdict === null ? task : await inTurn(() => settle(context, current, exitCode, verdict));
-    // The next start finds the run as it is and goes on.
-    if (toClose !== null && !(await close(context, toClose, current, { exitCode, isElsewhere }))) return null;
+    mayWait = await goesOn(context, current, outcome, inTurn, decided);
+    if (!mayWait) {
+      const concluded = await conclude(context, current, outcome, inTurn);
+      // The next start finds the run as it is and goes on.
+      if (concluded === 'shut down') return null;
+      mayWait = concluded === 'parked';
+    }
   }
   context.reached('task settled');
   await removeRunDirectory(of.run.directory);
   if (!mayWait) return null;
   const settled = await context.store.getTask(of.task.id);
-  return settled?.status === 'queued' && settled.waitsFor?.kind === 'limit' ? settled : null;
+  // One that was started anew meanwhile has not run yet.
+  return settled?.status === 'queued' && settled.startedAt !== null ? settled : null;
 };

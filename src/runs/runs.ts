@@ -12,6 +12,7 @@ import { createAttendance, type Attendance } from './queue/attendance.ts';
 import { awaitDependencies } from './queue/dependencies.ts';
 import { createLimits, type Limits } from './limits/limits.ts';
 import { createQueue, turnOf } from './queue/queue.ts';
+import { createRests } from './next/rests.ts';
 import type { StopOptions } from './stop-below.ts';
 import type { TaskRun } from './life-of-run.ts';
 import { createTaskRun } from './task-run.ts';
@@ -85,6 +86,7 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
   const desk = createDesk(context, detach.signal);
   const budgets = createBudgets(context, detach.signal);
   const limits = createLimits(context, queue, { goOn: context.resumeAfterLimit, times: context.timing.limit }, detach.signal);
+  const rests = createRests(context, detach.signal);
   const hooks = [...runHooks({ ...context, budgets, limits }, desk), ...more];
   const attendance = createAttendance(context, (taskId) => runs.get(taskId), context.timing.waitGrace, detach.signal);
 
@@ -123,11 +125,13 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     const known = runs.get(task.id);
     const run = known?.phase === 'queued' ? known : add(task.id, null);
     const isParked = task.waitsFor?.kind === 'limit';
-    // One that is parked has begun before.
-    const stands = !isParked && (task.dependsOn.length > 0 || task.continueFromTaskId !== null);
-    run.seat.wait(turnOf(task), stands || isParked, () => void run.begin());
+    const isAtRest = task.waitsFor?.kind === 'subtasks';
+    // One that goes on has begun before.
+    const stands = task.startedAt === null && (task.dependsOn.length > 0 || task.continueFromTaskId !== null);
+    run.seat.wait(turnOf(task), stands || isParked || isAtRest, () => void run.begin());
     if (stands) awaitDependencies(context, task, run, detach.signal);
     if (isParked) limits.park(task, run);
+    if (isAtRest) rests.hold(task, run);
   };
   const waitsFor = (task: Task): WaitsFor | null => {
     const why = task.status === 'queued' && task.waitsFor?.kind !== 'dependency' ? runs.get(task.id)?.seat.why() : null;
@@ -135,7 +139,7 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
     return why.kind === 'slot' ? why : { kind: 'limit', until: why.until === null ? null : new Date(why.until).toISOString() };
   };
 
-  /** A task that was parked this moment has its new place when its last run is cleared away, and all who waited for that have been told. */
+  /** A task whose run has ended this moment and that goes on has its new place when its last run is cleared away, and all who waited for that have been told. */
   const placed = async (taskId: string): Promise<void> => {
     const last = runs.get(taskId);
     if (last?.phase !== 'ending') return;
@@ -182,13 +186,20 @@ export const createRuns = (context: RunContext, slots: number, more: readonly Ru
       const put = { id, taskId, ...message, createdAt: context.now().toISOString() };
       if (runs.get(taskId)?.phase === 'ending' && (await context.store.getTask(taskId))?.status === 'queued') await placed(taskId);
       const run = runs.get(taskId);
-      if (run) return { id, ...(await run.send(put)) };
+      if (run) {
+        const sent = await run.send(put);
+        rests.look(taskId);
+        return { id, ...sent };
+      }
       // It is queued, and has its place in a moment.
       await context.ledger.commit(context.store.putMessage(put));
       runs.get(taskId)?.deliver();
       return { id, delivered: false };
     },
-    deliver: (taskId) => runs.get(taskId)?.deliver(),
+    deliver(taskId) {
+      runs.get(taskId)?.deliver();
+      rests.look(taskId);
+    },
     finish: async (taskId, changes) => runOf(taskId).finish(changes),
     attend: (taskId, awaited) => attendance.attend(taskId, awaited),
     async abandon(taskId) {

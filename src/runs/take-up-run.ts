@@ -22,7 +22,18 @@ import { takeBackStart } from './take-back-start.ts';
 
 type Parts = Pick<
   RunContext,
-  'homeId' | 'store' | 'log' | 'ledger' | 'drivers' | 'keepSubtasks' | 'completions' | 'now' | 'reached' | 'report'
+  | 'homeId'
+  | 'store'
+  | 'log'
+  | 'ledger'
+  | 'drivers'
+  | 'keepSubtasks'
+  | 'tellParents'
+  | 'completions'
+  | 'now'
+  | 'newId'
+  | 'reached'
+  | 'report'
 > &
   Stopping;
 

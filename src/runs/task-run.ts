@@ -45,6 +45,11 @@ export const createTaskRun = (
   let stored = found;
   let live: LiveRun | null = null;
   let stopping = false;
+  /** Its agent works one turn a process: what is said to it waits for its next run, until it is decided that there is none. */
+  let isToldByRuns = false;
+  let isDecided = false;
+  /** It went on in the queue, and was stopped there before it had its place. */
+  let isWithdrawn = false;
 
   const blocks = createBlocks(context, taskId, seat, () => phase === 'running', detach);
 
@@ -84,6 +89,7 @@ export const createTaskRun = (
     const { run, handle, tracker } = started;
     const agent = openAgentProcess(run.directory, handle, context.timing, detach);
     stopping ||= run.stopRequested !== null;
+    isToldByRuns = started.driver.hasOneTurn;
     phase = 'running';
     const minded = context.budgets.mind(taskId, { tracker, stop: (reason) => stopOverBudget(run, reason, tracker) });
     const heard = (): void => minded.heard();
@@ -93,14 +99,15 @@ export const createTaskRun = (
     const outcome = await live.over;
     if (outcome !== null) {
       phase = 'ending';
-      const parked = await untilDone(
+      const decided = (): void => void (isDecided = true);
+      const goesOn = await untilDone(
         context,
         `ending run ${run.runId}`,
-        () => concludeRun(context, hooks, started, outcome, inTurn),
+        () => concludeRun(context, hooks, started, outcome, inTurn, decided),
         detach,
       );
       // Its next run is another one, once this is over.
-      if (parked) void over.then(() => context.requeue(parked));
+      if (goesOn) void over.then(() => isWithdrawn || context.requeue(goesOn));
     }
     minded.end();
     end();
@@ -197,6 +204,8 @@ export const createTaskRun = (
     stop: ({ graceful, keepSubtasks }) =>
       inTurn(async () => {
         if (phase === 'ended') return;
+        isWithdrawn ||= phase === 'ending' && (await withdraw(context, taskId));
+        if (isWithdrawn) return;
         if (stored === null && !(await withdraw(context, taskId))) stored = await context.store.currentRun(taskId);
         if (stored === null) {
           end();
@@ -216,6 +225,12 @@ export const createTaskRun = (
       return resumed;
     },
     async send(message) {
+      if (live !== null && isToldByRuns)
+        return inTurn(async () => {
+          if (isDecided) throw new MakimaError('AGENT_INPUT_CLOSED');
+          await context.ledger.commit(context.store.putMessage(message));
+          return { delivered: false };
+        });
       if (live !== null || phase === 'ended' || phase === 'detached') return liveOne().send(message);
       await context.ledger.commit(context.store.putMessage(message));
       // Its agent has come to run meanwhile, which had a look before.

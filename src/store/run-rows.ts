@@ -25,7 +25,7 @@ export const insertRun = async (
   trx: Transaction<Tables>,
   taskId: string,
   run: NewRun,
-  task: Pick<Selectable<Tables['tasks']>, 'resumeNext' | 'runningMs'>,
+  task: Pick<Selectable<Tables['tasks']>, 'resumeNext' | 'runningMs' | 'startedAt'>,
 ): Promise<Run> => {
   const earlier = (await runsOf(trx, taskId).execute()).at(-1);
   if (earlier && earlier.state !== 'ended') {
@@ -48,7 +48,8 @@ export const insertRun = async (
     stopRequested: null,
     stopReason: null,
     keepSubtasks: 0,
-    toldAfter: null,
+    // A task that was started before and has not ended since goes on: what its last run was told is not told again.
+    toldAfter: task.startedAt !== null && (earlier?.toldAfter ?? null) !== null ? 0 : null,
     askedAfter: null,
     finishRequested: 0,
     endedByDaemon: 0,
@@ -66,7 +67,7 @@ export const changeRun = async (trx: Transaction<Tables>, runId: string, changes
 };
 
 export const runRows = ({ read, write }: Session): RunRows => ({
-  createRun: (taskId, run) => write((trx) => insertRun(trx, taskId, run, { resumeNext: 0, runningMs: 0 })),
+  createRun: (taskId, run) => write((trx) => insertRun(trx, taskId, run, { resumeNext: 0, runningMs: 0, startedAt: null })),
 
   updateRun: (runId, changes) => write((trx) => changeRun(trx, runId, changes)),
 

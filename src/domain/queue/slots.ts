@@ -6,6 +6,8 @@ export interface Turn {
   priority: number;
   /** Whose starts can be paused by themselves. */
   agent: string;
+  /** It ran before and goes on: of one priority it comes before who begins. Default false. */
+  goesOn?: boolean;
 }
 
 /**
@@ -17,7 +19,7 @@ export type Standing = 'held' | 'waiting' | 'seated' | 'away' | 'returning';
 /** Why one that waits has no slot: its place in its lane, or that starts are paused until a time, null where nobody knows it. */
 export type Why = { kind: 'slot'; position: number } | { kind: 'limit'; until: number | null };
 
-interface Place extends Turn {
+interface Place extends Required<Turn> {
   standing: Standing;
   arrived: number;
 }
@@ -28,11 +30,11 @@ interface Lane {
   seated: number;
 }
 
+const hadSlot = ({ standing, goesOn }: Place): boolean => goesOn || standing === 'returning';
+
 /** Priority first; of one priority whoever had a slot before; then first come. */
 const before = (one: Place, other: Place): number =>
-  other.priority - one.priority ||
-  Number(other.standing === 'returning') - Number(one.standing === 'returning') ||
-  one.arrived - other.arrived;
+  other.priority - one.priority || Number(hadSlot(other)) - Number(hadSlot(one)) || one.arrived - other.arrived;
 
 /** Where one stands in a line, or would. */
 const placeIn = (line: readonly Place[], place: Place): number => {
@@ -47,7 +49,7 @@ const placeIn = (line: readonly Place[], place: Place): number => {
 };
 
 /**
- * Who may run: a lane for each depth, with slots of its own; in a lane priority, then whoever gave a slot back and wants one again, then
+ * Who may run: a lane for each depth, with slots of its own; in a lane priority, then whoever had a slot and wants one again, then
  * first come. Who waits for something else holds no slot and nobody up. Nothing is done here but deciding: whoever drives it says what
  * happens and what time it is, in milliseconds.
  */
@@ -75,7 +77,8 @@ export class Slots<Key> {
   add(key: Key, turn: Turn, standing: Standing): void {
     this.remove(key);
     this.#arrivals += 1;
-    const place: Place = { lane: turn.lane, priority: turn.priority, agent: turn.agent, standing, arrived: this.#arrivals };
+    const { lane, priority, agent, goesOn = false } = turn;
+    const place: Place = { lane, priority, agent, goesOn, standing, arrived: this.#arrivals };
     this.#places.set(key, place);
     this.#keys.set(place, key);
     this.#enter(place);

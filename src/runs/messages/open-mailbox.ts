@@ -61,7 +61,8 @@ export const openMailbox = (
 
   const handOver = async (): Promise<void> => {
     if (!store.mayHaveMessages(task.id) || !isOpen()) return;
-    const which = { kinds: fitting(), limit: driver.takesMessagesInTurn ? null : 1 };
+    // One that works one turn a process has had all that it is told.
+    const which = { kinds: fitting(), limit: driver.hasOneTurn ? 0 : driver.takesMessagesInTurn ? null : 1 };
     for (const { id, text } of await ledger.commit(store.handMessages(task.id, run.runId, which))) {
       if (written.has(id)) continue;
       context.reached('message handed');

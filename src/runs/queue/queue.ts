@@ -2,8 +2,19 @@ import type { Task } from '../../../schemas/task.ts';
 import { createAlarm } from '../alarm.ts';
 import { Slots, type Turn, type Why } from '../../domain/queue/slots.ts';
 
-/** When a task's turn is. */
-export const turnOf = ({ depth, priority, agent }: Pick<Task, 'depth' | 'priority' | 'agent'>): Turn => ({ lane: depth, priority, agent });
+/** When a task's turn is. One that a limit has parked comes in its turn again, one whose next run goes on with its last before who begins. */
+export const turnOf = ({
+  depth,
+  priority,
+  agent,
+  startedAt,
+  waitsFor,
+}: Pick<Task, 'depth' | 'priority' | 'agent' | 'startedAt' | 'waitsFor'>): Turn => ({
+  lane: depth,
+  priority,
+  agent,
+  goesOn: startedAt !== null && waitsFor?.kind !== 'limit',
+});
 
 /** The place of one run in the queue, from where it begins to wait to its end. Until it waits or goes on it is nowhere. */
 export interface Seat {

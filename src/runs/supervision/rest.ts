@@ -1,9 +1,8 @@
 import type { TaskStatus } from '../../../schemas/task.ts';
 import { isAtRest, isBetweenTurns } from '../../domain/run-verdict.ts';
 import { isActive, isTerminal } from '../../domain/status-machine.ts';
-import { describeWhatIsLeft } from '../../integration/gate.ts';
-import { subtaskWarnings } from '../../integration/subtask-warnings.ts';
 import { composeInbox } from '../messages/compose-inbox.ts';
+import { whatIsLeft } from '../messages/what-is-left.ts';
 import { untilDone } from '../until-done.ts';
 import type { WatchedRun, WatchParts } from './run-state.ts';
 
@@ -17,10 +16,11 @@ export interface Rest {
 
 /**
  * An agent that has ended its turn and has nothing under way is let end, unless its task still has something to tell it: an orchestrator is
- * told of what its subtasks came to or ask, waits for those that are active, and is told once what is left.
+ * told of what its subtasks came to or ask, waits for those that are active, and is told once what is left. One that works one turn a process is
+ * let end in any case: its next run is told.
  */
 export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
-  const { task, run, tracker, state, input, mailbox, detach, say } = watched;
+  const { task, run, driver, tracker, state, input, mailbox, detach, say } = watched;
   const { store, ledger, timing } = context;
   let status: TaskStatus = task.status;
   let told = run.toldAfter !== null;
@@ -57,18 +57,13 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
 
   /** @returns whether there is something to tell */
   const tellWhatIsLeft = async (results: number): Promise<boolean> => {
-    const left = [await describeWhatIsLeft(context, task), ...(await subtaskWarnings(context, task)).map(({ message }) => message)].filter(
-      (each) => each !== null,
-    );
-    if (left.length === 0) return false;
+    const left = await whatIsLeft(context, task);
+    if (left === null) return false;
     // Noted first, since a message that was accepted cannot be taken back; its id keeps it from being said again where only that was lost.
     if (!told) await store.updateRun(run.runId, { toldAfter: results });
     told = true;
     context.reached('telling noted');
-    await input.send(
-      `You ended your turn, but the task is not finished: ${left.join('. ')}. Go on, and finish with .makima/orchestrate.sh done (or "$MAKIMA_ORCHESTRATE" done).`,
-      'what is left',
-    );
+    await input.send(left, 'what is left');
     isTelling = false;
     return true;
   };
@@ -82,7 +77,8 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
     isTakenUp = true;
     // What it was given it answers first, and considers again then.
     if (mailbox.isOwing() && !state.finishing) return;
-    if (task.isOrchestrator && !state.finishing && tracker.progress.lastTurn?.isError !== true && (await leadsOn())) return;
+    if (task.isOrchestrator && !driver.hasOneTurn && !state.finishing && tracker.progress.lastTurn?.isError !== true && (await leadsOn()))
+      return;
     if (!isAtRest(tracker.progress) || (mailbox.isOwing() && !state.finishing)) return;
     await input.close();
   };
