@@ -181,6 +181,8 @@ export interface AgentDriver {
    * goes on with its session.
    */
   readonly hasOneTurn: boolean;
+  /** By which its processes are asked to give up, where that is no message. */
+  readonly interruptSignal?: 'SIGINT';
   /** Looks for the program and asks its version. Never throws: a problem is part of the answer. */
   detect(): Promise<AgentInstallation>;
   /**

@@ -2,6 +2,15 @@ import type { AgentProtocol } from '../domain/agent-table.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { furtherClaude } from './claude/driver.ts';
 import type { AgentDriver } from './driver.ts';
+import { codexExec } from './one-turn/codex-exec.ts';
+import { oneTurnDriver } from './one-turn/driver.ts';
+import { geminiStreamJson } from './one-turn/gemini-stream-json.ts';
+import { opencodeJson } from './one-turn/opencode-json.ts';
 
 /** What makes the driver of an agent, by its protocol. An agent whose protocol has none is not there. */
-export const protocols: Readonly<Partial<Record<AgentProtocol, (settings: AgentSettings) => AgentDriver>>> = { claude: furtherClaude };
+export const protocols: Readonly<Partial<Record<AgentProtocol, (settings: AgentSettings) => AgentDriver>>> = {
+  claude: furtherClaude,
+  'codex-exec': oneTurnDriver(codexExec),
+  'gemini-stream-json': oneTurnDriver(geminiStreamJson),
+  'opencode-json': oneTurnDriver(opencodeJson),
+};

@@ -42,12 +42,12 @@ const exitWithin = async (handle: RunHandle, directory: string, ms: number): Pro
  * Ends a run: interrupt, SIGTERM, SIGKILL, each with its grace; then kills everything that is left of it. A paused run
  * is continued first. Can be repeated, also after a restart of the daemon.
  * @param options.interrupt - asks the agent to end: an interrupt message and the end of its input, for an agent that
- *   would wait for the next message otherwise. Its own time counts towards the grace; left out, SIGTERM comes at once
+ *   would wait for the next message otherwise, or a signal to all that it runs. Its own time counts towards the grace; left out, SIGTERM comes at once
  */
 export const terminateRun = async (
   handle: RunHandle,
   directory: string,
-  options: { interrupt?: () => Promise<void>; graces: Graces },
+  options: { interrupt?: (() => Promise<void>) | 'SIGINT'; graces: Graces },
 ): Promise<Termination> => {
   const { interrupt, graces } = options;
   const census = openCensus(handle.runId, handle);
@@ -60,7 +60,8 @@ export const terminateRun = async (
   if (exit === null && interrupt !== undefined) {
     by = 'interrupt';
     // Not awaited by itself: an interrupt that hangs must not hold up the rest.
-    interrupt().catch((error: unknown) => {
+    const ask = interrupt === 'SIGINT' ? async () => signalProcesses((await census()).others, interrupt) : interrupt;
+    ask().catch((error: unknown) => {
       interruptFailure = error;
     });
     exit = await exitWithin(handle, directory, graces.interruptMs);

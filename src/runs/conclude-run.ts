@@ -1,18 +1,14 @@
-import { open } from 'node:fs/promises';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
-import { judgeRun, type Verdict } from '../domain/run-verdict.ts';
+import type { Verdict } from '../domain/run-verdict.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import type { InTurn } from '../domain/turns.ts';
-import { codeOf } from '../files/failure.ts';
-import { describeWhatIsLeft } from '../integration/gate.ts';
 import { subtaskWarnings } from '../integration/subtask-warnings.ts';
 import { lastSign } from '../process/last-sign.ts';
-import { removeRunDirectory, runPaths } from '../process/run-directory.ts';
-import type { RunExit } from '../process/wait-for-exit.ts';
-import type { Run } from '../store/task-store.ts';
+import { removeRunDirectory } from '../process/run-directory.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { endSubtasks } from './end-subtasks.ts';
+import { judge, judgeProcess } from './ending/judge.ts';
 import { failureLines } from './failure-lines.ts';
 import { tellEnded, type RunHook } from './hooks/hook.ts';
 import { settleMessages, warnOfMessages } from './messages/settle-messages.ts';
@@ -23,37 +19,6 @@ import type { Stopping } from './stop-below.ts';
 
 type Parts = Pick<RunContext, 'store' | 'log' | 'ledger' | 'keepSubtasks' | 'tellParents' | 'completions' | 'now' | 'newId' | 'reached'> &
   Stopping;
-
-/** What of stderr goes into an error message, in bytes. */
-const stderrTailBytes = 4096;
-
-const stderrTail = async (directory: string): Promise<string> => {
-  let file;
-  try {
-    file = await open(runPaths(directory).err, 'r');
-  } catch (error) {
-    // Somebody removed the run's directory: the run is judged by what the log has of it.
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
-  }
-  try {
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(stderrTailBytes), 0, stderrTailBytes, Math.max(0, size - stderrTailBytes));
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
-};
-
-/** An orchestrator finishes by saying so; one that only stops talking has finished if nothing is left to do and not all of it failed. */
-const holdToDone = async (context: Parts, task: Task, verdict: Verdict): Promise<Verdict> => {
-  if (verdict.status !== 'done' || !task.isOrchestrator) return verdict;
-  const left =
-    (await describeWhatIsLeft(context, task)) ??
-    (await subtaskWarnings(context, task)).find(({ code }) => code === 'SUBTASKS_FAILED')?.message ??
-    null;
-  return left === null ? verdict : { status: 'failed', errorMessage: `The orchestrator ended without finishing: ${left}` };
-};
 
 /** What somebody should look at though the task is done: said before its log ends, and again to no effect where that was broken off. */
 const warnOfDone = async (context: Parts, { task, run }: RunOfTask, outcome: RunOutcome): Promise<void> => {
@@ -148,16 +113,8 @@ const close = async (
   return true;
 };
 
-const judgeProcess = async (run: Run, { progress, exit }: Extract<RunOutcome, { exit: RunExit }>): Promise<Verdict> =>
-  judgeRun(progress, {
-    exitCode: exit.exitCode,
-    stopRequested: false,
-    endedByDaemon: run.endedByDaemon || run.stopRequested !== null,
-    stderrTail: await stderrTail(run.directory),
-  });
-
 /** Whether it goes on by a next run, where its agent works one turn a process; else nothing is said to it any more. */
-const goesOn = async (context: Parts, of: RunOfTask, outcome: RunOutcome, inTurn: InTurn, decided: () => void): Promise<boolean> => {
+const goesOn = async (context: Parts, of: RunOfTask, outcome: RunOutcome, inTurn: InTurn, decided: () => unknown): Promise<boolean> => {
   if (!of.driver.hasOneTurn || 'lost' in outcome || isTerminal(of.task.status)) return false;
   const { status } = await judgeProcess(of.run, outcome);
   const end = {
@@ -170,20 +127,6 @@ const goesOn = async (context: Parts, of: RunOfTask, outcome: RunOutcome, inTurn
     if (!isOn) decided();
     return isOn;
   });
-};
-
-const judge = async (context: Parts, task: Task, run: Run, outcome: RunOutcome): Promise<Verdict> => {
-  const asked = run.stopRequested;
-  if (asked === 'interrupted') return { status: 'interrupted', errorMessage: null };
-  const overBudget: Verdict = { status: 'failed', errorMessage: run.stopReason };
-  if (asked === 'failed') return overBudget;
-  if ('lost' in outcome) return asked === null ? { status: 'failed', errorMessage: outcome.lost } : overBudget;
-  const judged = await holdToDone(context, task, await judgeProcess(run, outcome));
-  if (asked === null) return judged;
-  // Its last turn was one that it would have ended with: the work is whole, whatever it has cost.
-  const isToldMore = async (): Promise<boolean> => (await context.store.waitingMessages(task.id)).some(({ kind }) => kind !== 'inbox');
-  const isWhole = judged.status === 'done' && !(await isToldMore());
-  return isWhole ? judged : overBudget;
 };
 
 /** Judges a run after which its task does not go on, and settles the task. */
@@ -220,7 +163,7 @@ export const concludeRun = async (
   of: RunOfTask,
   outcome: RunOutcome,
   inTurn: InTurn,
-  decided: () => void = () => undefined,
+  decided: () => unknown = () => undefined,
 ): Promise<Task | null> => {
   context.reached('run ended');
   // What an earlier try committed is in the log before anything is decided by what the log says.

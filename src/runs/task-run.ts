@@ -99,11 +99,10 @@ export const createTaskRun = (
     const outcome = await live.over;
     if (outcome !== null) {
       phase = 'ending';
-      const decided = (): void => void (isDecided = true);
       const goesOn = await untilDone(
         context,
         `ending run ${run.runId}`,
-        () => concludeRun(context, hooks, started, outcome, inTurn, decided),
+        () => concludeRun(context, hooks, started, outcome, inTurn, () => (isDecided = true)),
         detach,
       );
       // Its next run is another one, once this is over.
@@ -204,8 +203,7 @@ export const createTaskRun = (
     stop: ({ graceful, keepSubtasks }) =>
       inTurn(async () => {
         if (phase === 'ended') return;
-        isWithdrawn ||= phase === 'ending' && (await withdraw(context, taskId));
-        if (isWithdrawn) return;
+        if ((isWithdrawn ||= phase === 'ending' && (await withdraw(context, taskId)))) return;
         if (stored === null && !(await withdraw(context, taskId))) stored = await context.store.currentRun(taskId);
         if (stored === null) {
           end();

@@ -23,8 +23,8 @@ export interface AgentProcess {
   /** @param id - of what must not be said twice. @throws MakimaError AGENT_INPUT_CLOSED, DISK_FULL */
   write(text: string, id?: string): Promise<AcceptedInput>;
   closeInput(): Promise<void>;
-  /** Ends it and everything it runs. @param interrupt - asks it to give up by itself first; null terminates at once */
-  terminate(interrupt: (() => Promise<void>) | null): Promise<void>;
+  /** Ends it and everything it runs. @param interrupt - asks it to give up by itself first, or is the signal that does; null terminates at once */
+  terminate(interrupt: (() => Promise<void>) | 'SIGINT' | null): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
 }

@@ -118,7 +118,10 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
     void untilDone(
       context,
       `stopping run ${run.runId}`,
-      () => agent.terminate(graceful && interrupt !== null && !state.inputClosed ? politely : null),
+      () =>
+        agent.terminate(
+          graceful && interrupt !== null && !state.inputClosed ? politely : graceful ? (driver.interruptSignal ?? null) : null,
+        ),
       detach,
     );
   };

@@ -1,0 +1,96 @@
+import type { Usage } from '../../../schemas/task.ts';
+import { noUsage } from '../../domain/usage.ts';
+import { amountAt, fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
+import { remediesOfApis } from './remedies.ts';
+import { activity, note, type Said } from './said.ts';
+import { option, sessionIn } from './sessions.ts';
+
+/** `input_tokens` has the cached ones in it. */
+const usageOf = (stats: JsonObject): Usage => {
+  const cacheReadTokens = amountAt(stats, 'cached');
+  return {
+    ...noUsage,
+    inputTokens: Math.max(0, amountAt(stats, 'input_tokens') - cacheReadTokens),
+    outputTokens: amountAt(stats, 'output_tokens'),
+    cacheReadTokens,
+    turns: 1,
+  };
+};
+
+const failureIn = (line: JsonObject): string | null => {
+  const failure = objectAt(line, 'error');
+  return failure === null ? null : (stringAt(failure, 'message') ?? stringAt(failure, 'type'));
+};
+const isFailure = (line: JsonObject): boolean => stringAt(line, 'status') !== 'success';
+
+const reader = (): OneTurnReader => {
+  let usage = noUsage;
+  return {
+    take(type, line) {
+      if (type === 'init') {
+        const sessionId = sessionIn(stringAt(line, 'session_id'));
+        return [...(sessionId === null ? [] : [{ kind: 'session' as const, sessionId }]), { kind: 'turn-started' }];
+      }
+      if (type !== 'result') return [];
+      usage = usageOf(objectAt(line, 'stats') ?? {});
+      return [{ kind: 'turn-ended', isError: isFailure(line), message: failureIn(line), usage }];
+    },
+    get usage() {
+      return usage;
+    },
+  };
+};
+
+const said = (line: JsonObject): Said[] => {
+  const callId = stringAt(line, 'tool_id');
+  switch (typeOf(line)) {
+    case 'message': {
+      const text = stringAt(line, 'content') ?? '';
+      // What its user has said stands in the log already.
+      if (stringAt(line, 'role') !== 'assistant' || text === '') return [];
+      return [activity('text', { text, ...(fieldAt(line, 'delta') === true && { isContinued: true }) })];
+    }
+    case 'tool_use':
+      return [
+        activity('tool', { tool: { name: stringAt(line, 'tool_name') ?? 'tool', input: objectAt(line, 'parameters') ?? {} }, callId }),
+      ];
+    case 'tool_result':
+      return [activity('tool-result', { text: stringAt(line, 'output') ?? failureIn(line) ?? '', callId, isError: isFailure(line) })];
+    case 'error':
+      return [activity('error', { text: stringAt(line, 'message') ?? 'failed' })];
+    case 'result': {
+      if (isFailure(line)) return [activity('error', { text: failureIn(line) ?? 'failed' })];
+      const { inputTokens, outputTokens, cacheReadTokens } = usageOf(objectAt(line, 'stats') ?? {});
+      return [note(`✓ done (${inputTokens + cacheReadTokens} tokens in, ${outputTokens} out)`)];
+    }
+    default:
+      return [];
+  }
+};
+
+/** `gemini --output-format stream-json`, measured with 0.61.0: without a terminal it takes stdin for its prompt, works one turn and ends. */
+export const geminiStreamJson: OneTurnProtocol = {
+  args: ({ session, model }, actsUnasked) => [
+    '--output-format',
+    'stream-json',
+    '--skip-trust',
+    ...(actsUnasked ? ['--approval-mode', 'yolo'] : []),
+    ...option('--model', model),
+    ...option('--resume', session),
+  ],
+  isCommand: (text) => /^\s*[/?]/.test(text),
+  reader,
+  said,
+  remedies: [
+    {
+      says: /Invalid session identifier|No previous sessions|session.{0,40}not found/i,
+      todo: 'The agent has lost this session: start the task again without resume, which begins a new one in the same worktree',
+    },
+    {
+      says: /Invalid auth method|set an Auth method|GEMINI_API_KEY/i,
+      todo: 'Sign in by running `gemini` once in a terminal of the same user, or set GEMINI_API_KEY and choose it in ~/.gemini/settings.json (security.auth.selectedType)',
+    },
+    ...remediesOfApis,
+  ],
+};

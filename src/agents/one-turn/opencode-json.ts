@@ -1,0 +1,119 @@
+import type { Usage } from '../../../schemas/task.ts';
+import { addUsage, noUsage } from '../../domain/usage.ts';
+import type { AgentSignal } from '../driver.ts';
+import { amountAt, fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
+import { remediesOfApis } from './remedies.ts';
+import { activity, note, type Said } from './said.ts';
+import { option, sessionIn } from './sessions.ts';
+
+/** Of one step; a turn has several. What it reasons is among what it puts out. */
+const usageOf = (part: JsonObject): Usage => {
+  const tokens = objectAt(part, 'tokens') ?? {};
+  const cache = objectAt(tokens, 'cache') ?? {};
+  return {
+    ...noUsage,
+    inputTokens: amountAt(tokens, 'input'),
+    outputTokens: amountAt(tokens, 'output') + amountAt(tokens, 'reasoning'),
+    cacheReadTokens: amountAt(cache, 'read'),
+    cacheWriteTokens: amountAt(cache, 'write'),
+    costUsd: amountAt(part, 'cost'),
+  };
+};
+
+const failureIn = (line: JsonObject): string => {
+  const failure = objectAt(line, 'error') ?? {};
+  return stringAt(objectAt(failure, 'data') ?? {}, 'message') ?? stringAt(failure, 'message') ?? stringAt(failure, 'name') ?? 'failed';
+};
+
+/** After these the agent goes on by itself. */
+const goesOn: ReadonlySet<string | null> = new Set(['tool-calls', 'unknown']);
+
+const reader = (): OneTurnReader => {
+  let usage = noUsage;
+  let sessionId: string | null = null;
+  let isOpen = false;
+  const end = (isError: boolean, message: string | null): AgentSignal => {
+    isOpen = false;
+    usage = { ...usage, turns: 1 };
+    return { kind: 'turn-ended', isError, message, usage };
+  };
+  const step = (type: string | null, line: JsonObject): AgentSignal[] => {
+    if (type === 'error') return [end(true, failureIn(line))];
+    if (type === 'step_start' && !isOpen) {
+      isOpen = true;
+      return [{ kind: 'turn-started' }];
+    }
+    if (type !== 'step_finish') return [];
+    const part = objectAt(line, 'part') ?? {};
+    usage = addUsage(usage, usageOf(part));
+    return goesOn.has(stringAt(part, 'reason')) ? [] : [end(false, null)];
+  };
+  return {
+    take(type, line) {
+      const id = sessionIn(stringAt(line, 'sessionID'));
+      const isNew = id !== null && id !== sessionId;
+      sessionId = id ?? sessionId;
+      return [...(isNew ? [{ kind: 'session' as const, sessionId: id }] : []), ...step(type, line)];
+    },
+    get usage() {
+      return usage;
+    },
+  };
+};
+
+/** A call and what came of it are one line, which comes when it is over. */
+const toolUse = (part: JsonObject): Said[] => {
+  const state = objectAt(part, 'state') ?? {};
+  const callId = stringAt(part, 'callID');
+  const isError = stringAt(state, 'status') === 'error';
+  return [
+    activity('tool', { tool: { name: stringAt(part, 'tool') ?? 'tool', input: objectAt(state, 'input') ?? {} }, callId }),
+    activity('tool-result', { text: (isError ? stringAt(state, 'error') : stringAt(state, 'output')) ?? '', callId, isError }),
+  ];
+};
+
+const said = (line: JsonObject): Said[] => {
+  const part = objectAt(line, 'part') ?? {};
+  const text = stringAt(part, 'text') ?? '';
+  switch (typeOf(line)) {
+    case 'tool_use':
+      return toolUse(part);
+    case 'text':
+      return [activity('text', { text })];
+    case 'reasoning':
+      return text.trim() === '' ? [] : [activity('thinking', { text })];
+    case 'error':
+      return [activity('error', { text: failureIn(line) })];
+    case 'step_finish': {
+      if (fieldAt(part, 'reason') !== 'stop') return [];
+      const { costUsd } = usageOf(part);
+      return [note(`✓ done (its last step $${costUsd.toFixed(2)})`)];
+    }
+    default:
+      return [];
+  }
+};
+
+/** `opencode run --format json`, measured with 1.18.33: it takes stdin for its message, works one turn and ends. */
+export const opencodeJson: OneTurnProtocol = {
+  args: ({ session, model, effort }, actsUnasked) => [
+    'run',
+    '--format',
+    'json',
+    ...(actsUnasked ? ['--auto'] : []),
+    ...option('--model', model),
+    ...option('--variant', effort),
+    ...option('--session', session),
+  ],
+  reader,
+  said,
+  remedies: [
+    {
+      says: /session not found|NotFoundError/i,
+      todo: 'The agent has lost this session: start the task again without resume, which begins a new one in the same worktree',
+    },
+    { says: /ProviderAuthError|no provider|auth login/i, todo: 'Sign in with `opencode auth login`, or set the key of its provider' },
+    ...remediesOfApis,
+  ],
+};
