@@ -60,7 +60,7 @@ export const oneTurnDriver =
       endsWithInput: true,
       hasOneTurn: true,
       interruptSignal: 'SIGINT',
-      detect: program.detect,
+      detect: () => program.detect(),
       // None of them can be asked without a call of its API.
       whyNotSignedIn: () => Promise.resolve(null),
       refusedEffort: () => Promise.resolve(null),
