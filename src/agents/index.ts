@@ -6,6 +6,7 @@ import type { ClaudeSettings } from './claude/command.ts';
 import { claudeDriver } from './claude/driver.ts';
 import { claudeDirectories, claudeParentVariables } from './claude/user-setup.ts';
 import type { AgentDriver } from './driver.ts';
+import { goneAgent } from './gone-agent.ts';
 import { protocols } from './protocols.ts';
 
 export type { ClaudeSettings } from './claude/command.ts';
@@ -27,6 +28,8 @@ export interface AgentDrivers {
   find(name: string): AgentDriver | null;
   /** @throws MakimaError INVALID_AGENT */
   get(name: string): AgentDriver;
+  /** Of a task that was made with it: where it is not in the table any more, one that stands for it. */
+  ofTask(task: { agent: string }): AgentDriver;
 }
 
 /** What agents set for what they run, as names or prefixes ending in `*`: nobody who is started by an agent is to hand them to another. */
@@ -78,6 +81,7 @@ export const agentDrivers = (settings: TableSettings): AgentDrivers => {
     default: claude,
     all,
     find: (name) => byName.get(name) ?? null,
+    ofTask: ({ agent }) => byName.get(agent) ?? goneAgent(agent),
     get: (name) => {
       const driver = byName.get(name);
       if (driver === undefined)

@@ -62,7 +62,7 @@ export const leaveToOriginal = async (context: RunContext, runs: Runs, { from }:
   for (const run of await store.activeRuns()) {
     const task = await store.getTask(run.taskId);
     if (task === null) continue;
-    const of = { task, run, driver: drivers.get(task.agent) };
+    const of = { task, run, driver: drivers.ofTask(task) };
     await concludeRun({ ...context, runs }, hooks, of, { lost, elsewhere: true }, (work) => work());
   }
   for await (const { id, status } of everyTask(context)) {

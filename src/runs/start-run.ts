@@ -75,7 +75,7 @@ export const startRun = async (
   const { runId } = begun.run;
   const taskId = begun.task.id;
   const signal = AbortSignal.any([stop, detach]);
-  const driver = context.drivers.get(begun.task.agent);
+  const driver = context.drivers.ofTask(begun.task);
   const start: Start = {
     ...begun,
     driver,

@@ -1,5 +1,7 @@
 import type { Task } from '../../schemas/task.ts';
 import { asSetUp } from '../agents/driver.ts';
+import { whyGone } from '../agents/gone-agent.ts';
+import { isTerminal } from '../domain/status-machine.ts';
 import type { InTurn } from '../domain/turns.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import { isOfOtherHome, readHandle, type RunHandle } from '../process/handle.ts';
@@ -45,7 +47,7 @@ const ended: TakenUp = { kind: 'ended' };
 /** What the agent said that is in the log already, read again: what it means is kept nowhere else. */
 const rememberProgress = async (context: Parts, task: Task, run: Run, signal: AbortSignal): Promise<ProgressTracker> => {
   const launch = readOpeningFile(run.directory)?.launch ?? { ...asSetUp, cwd: task.overlayPath ?? '', session: sessionOf({ task, run }) };
-  const tracker = trackProgress(context.drivers.get(task.agent).converse(launch));
+  const tracker = trackProgress(context.drivers.ofTask(task).converse(launch));
   const { out } = loggedOffsets(context, task.id, run.runId);
   if (out === 0) return tracker;
   await readRunFile(runPaths(run.directory).out, out, (piece) => void tracker.take(piece), signal);
@@ -58,6 +60,15 @@ const noteProgress = async (context: Parts, task: Task, run: Run, tracker: Progr
   const isToNote = tracker.progress.results > 0 && !isNoted({ run }, tracker.usage);
   const noted = isToNote ? await noteUsage(context, { task, run }, tracker.usage) : task;
   return sessionId === task.sessionId ? noted : context.ledger.update(task.id, { sessionId });
+};
+
+/** The settings have its agent no more, so that nobody can tell how it goes: it is ended like one that was asked to stop. */
+const endIfGone = async ({ store, ledger, drivers, keepSubtasks }: Parts, task: Task, run: Run): Promise<void> => {
+  if (drivers.find(task.agent) !== null || run.stopRequested !== null) return;
+  const why = `${whyGone(task.agent)}; then start the task again, with resume to go on with its session. Its worktree is kept`;
+  const how = isTerminal(task.status) ? { stopRequested: 'interrupted' as const } : { stopRequested: 'failed' as const, stopReason: why };
+  await store.updateRun(run.runId, { ...how, keepSubtasks });
+  ledger.say(task.id, why, 'warning');
 };
 
 /** The agent was started: it runs, or has ended meanwhile; looking after it finds out which. */
@@ -77,7 +88,8 @@ const attach = async (context: Parts, task: Task, run: Run, handle: RunHandle, s
   if (current.status === 'paused') await pauseRun(handle);
   await resumeInput(run.directory);
   signal.throwIfAborted();
-  const driver = context.drivers.get(task.agent);
+  await endIfGone(context, task, run);
+  const driver = context.drivers.ofTask(task);
   return { kind: 'running', started: { task: current, run: { ...run, state: 'running', handle }, driver, handle, tracker } };
 };
 
@@ -86,7 +98,7 @@ const setUpAgain = async (context: Parts, hooks: readonly RunHook[], task: Task,
   const start: Start = {
     task,
     run,
-    driver: context.drivers.get(task.agent),
+    driver: context.drivers.ofTask(task),
     signal,
     worktree: null,
     // One that is on record was finished.
@@ -124,7 +136,7 @@ export const takeUpRun = async (
   // Taken back by an earlier try, which failed after that.
   if (run.state === 'ended') return task.status === 'queued' ? { kind: 'queued', task } : ended;
   const loses = async (lost: string, elsewhere = false): Promise<TakenUp> => {
-    const of = { task, run, driver: context.drivers.get(task.agent) };
+    const of = { task, run, driver: context.drivers.ofTask(task) };
     await concludeRun(context, hooks, of, { lost, ...(elsewhere && { elsewhere }) }, inTurn);
     return ended;
   };

@@ -93,7 +93,7 @@ export const spawnDaemon = async (
       const text = await response.text();
       return {
         status: response.status,
-        body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text,
+        body: response.headers.get('content-type')?.startsWith('application/json') === true ? JSON.parse(text) : text,
         headers: response.headers,
       };
     },
