@@ -4,12 +4,12 @@ import { MakimaError } from '../errors.ts';
 import { builtIn } from './built-in.ts';
 import type { ClaudeSettings } from './claude/command.ts';
 import { claudeDriver } from './claude/driver.ts';
-import { claudeDirectories, claudeParentVariables } from './claude/user-setup.ts';
 import type { AgentDriver } from './driver.ts';
 import { goneAgent } from './gone-agent.ts';
 import { protocols } from './protocols.ts';
 
 export type { ClaudeSettings } from './claude/command.ts';
+export { agentDirectories, parentAgentVariables } from './user-setup.ts';
 
 /** An agent of the table. */
 export interface KnownAgent {
@@ -31,12 +31,6 @@ export interface AgentDrivers {
   /** Of a task that was made with it: where it is not in the table any more, one that stands for it. */
   ofTask(task: { agent: string }): AgentDriver;
 }
-
-/** What agents set for what they run, as names or prefixes ending in `*`: nobody who is started by an agent is to hand them to another. */
-export const parentAgentVariables: readonly string[] = [...claudeParentVariables];
-
-/** Where the agents' own installers put them, below the home. */
-export const agentDirectories: readonly string[] = [...claudeDirectories];
 
 interface TableSettings {
   claude: ClaudeSettings;

@@ -36,12 +36,13 @@ void t.test(
       '.local/bin',
       '.claude/local',
       '.claude/local/node_modules/.bin',
+      '.opencode/bin',
       '.global/bin',
       '.nvm/versions/node/v22.1.0/bin',
       '.nvm/versions/node/v9.1.0/bin',
     ].map((path) => join(home, path));
     t.same(pathOf({ PATH: '/usr/bin:/bin' }, home), ['/usr/bin', '/bin', ...added]);
-    t.same(pathOf({ PATH: `${added[3] ?? ''}:/bin` }, home), [added[3], '/bin', ...added.filter((_, index) => index !== 3)]);
+    t.same(pathOf({ PATH: `${added[4] ?? ''}:/bin` }, home), [added[4], '/bin', ...added.filter((_, index) => index !== 4)]);
     t.same(pathOf({}, home).slice(0, 2), ['/usr/bin', '/bin'], 'without a PATH the system’s own');
     t.same(pathOf({ PATH: '' }, home).slice(0, 2), ['/usr/bin', '/bin']);
     t.same(pathOf({ PATH: '/bin' }, 'relative'), ['/bin'], 'nothing is looked for in the directory that the daemon is in');
@@ -57,6 +58,14 @@ void t.test('what the user set stays, what git, npm, another agent or the daemon
     CLAUDE_CODE_OAUTH_TOKEN: 't',
     CLAUDE_CODE_EFFORT_LEVEL: 'high',
     CLAUDE_ENV_FILE: '/e',
+    CODEX_HOME: '/codex',
+    OPENAI_API_KEY: 'k',
+    GEMINI_API_KEY: 'k',
+    GEMINI_MODEL: 'm',
+    OPENCODE_CONFIG: '/o',
+    QWEN_HOME: '/q',
+    GH_TOKEN: 't',
+    GOOSE_PROVIDER: 'p',
     ANTHROPIC_API_KEY: 'k',
     ANTHROPIC_MODEL: 'm',
     npm_config_registry: 'https://r',
@@ -70,6 +79,15 @@ void t.test('what the user set stays, what git, npm, another agent or the daemon
   const gone = {
     CLAUDECODE: '1',
     AI_AGENT: 'claude',
+    CODEX_THREAD_ID: 't',
+    CODEX_SANDBOX: 'seatbelt',
+    GEMINI_CLI: '1',
+    GEMINI_CLI_IDE_SERVER_PORT: '1',
+    OPENCODE: '1',
+    OPENCODE_PID: '1',
+    QWEN_CODE: '1',
+    COPILOT_CLI: '1',
+    GOOSE_TERMINAL: '1',
     CLAUDE_CODE_SESSION_ID: 's',
     CLAUDE_CODE_ENTRYPOINT: 'cli',
     CLAUDE_PID: '1',
