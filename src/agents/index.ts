@@ -36,10 +36,12 @@ interface TableSettings {
   claude: ClaudeSettings;
   /** By their names. MAKIMA_AGENTS */
   agents?: Readonly<Record<string, AgentEntry>>;
+  /** One of the table, claude where left out. MAKIMA_DEFAULT_AGENT */
+  defaultAgent?: string;
 }
 
 /** What the user says of an agent goes before what is built in; arguments of another protocol mean nothing to it. */
-const agentOf = (name: string, entry: AgentEntry, { claude, agents = {} }: TableSettings): KnownAgent[] => {
+const agentOf = (name: string, entry: AgentEntry, { claude, agents = {}, defaultAgent }: TableSettings): KnownAgent[] => {
   const known = isBuiltInAgent(name) ? builtIn[name] : null;
   const command = entry.command ?? known?.command ?? name;
   const protocol = entry.protocol ?? known?.protocol ?? 'acp';
@@ -56,23 +58,24 @@ const agentOf = (name: string, entry: AgentEntry, { claude, agents = {} }: Table
         ? 'Install it, or correct its command in MAKIMA_AGENTS'
         : `${known.howToInstall}. Where it is installed elsewhere, set its command in MAKIMA_AGENTS`,
   });
-  return driver === undefined ? [] : [{ driver, protocol, isAskedFor: Object.hasOwn(agents, name) }];
+  return driver === undefined ? [] : [{ driver, protocol, isAskedFor: Object.hasOwn(agents, name) || name === defaultAgent }];
 };
 
 /** The agents by name: claude, those that are built in, and the user's. */
 export const agentDrivers = (settings: TableSettings): AgentDrivers => {
+  const { defaultAgent = 'claude' } = settings;
   const claude = claudeDriver(settings.claude);
   const entries = new Map<string, AgentEntry>([
     ...builtInAgents.map((name): [string, AgentEntry] => [name, {}]),
     ...Object.entries(settings.agents ?? {}),
   ]);
   const all: KnownAgent[] = [
-    { driver: claude, protocol: 'claude', isAskedFor: true },
+    { driver: claude, protocol: 'claude', isAskedFor: defaultAgent === 'claude' },
     ...[...entries].flatMap(([name, entry]) => agentOf(name, entry, settings)),
   ];
   const byName = new Map(all.map(({ driver }) => [driver.name, driver]));
   return {
-    default: claude,
+    default: byName.get(defaultAgent) ?? claude,
     all,
     find: (name) => byName.get(name) ?? null,
     ofTask: ({ agent }) => byName.get(agent) ?? goneAgent(agent),

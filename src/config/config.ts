@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AgentEntry } from '../domain/agent-table.ts';
+import { builtInAgents, type AgentEntry } from '../domain/agent-table.ts';
 import { notifyTypes, usualNotifyTypes, type NotifyType } from '../domain/notify-types.ts';
 import { ConfigError } from './config-error.ts';
 import { readConfigFile, show } from './config-file.ts';
@@ -76,6 +76,8 @@ export type Config = Readonly<{
   agentEnv: Readonly<Record<string, string>>;
   /** Agents of the user's own, and what is another way with those that are built in, by their names. */
   agents: Readonly<Record<string, AgentEntry>>;
+  /** That of a task which names none and has no parent. */
+  defaultAgent: string;
   /** A stop of the daemon stops the agents too. */
   stopAgents: boolean;
   /** An orchestrator that fails or is stopped leaves its subtasks running. */
@@ -142,6 +144,7 @@ export const loadConfig = (
   };
 
   const none: readonly string[] = Object.freeze([]);
+  const agents = get('agents', Object.freeze({}), agentTable(homedir, cwd), agentTable(homedir, home));
   const config: Config = Object.freeze({
     ...tunables,
     home,
@@ -171,7 +174,8 @@ export const loadConfig = (
     approvalMinutes: get('approvalMinutes', 0, integer(0, 10_080)),
     disableVerbose: get('disableVerbose', false, boolean),
     agentEnv: get('agentEnv', Object.freeze({}), variables),
-    agents: get('agents', Object.freeze({}), agentTable(homedir, cwd), agentTable(homedir, home)),
+    agents,
+    defaultAgent: get('defaultAgent', 'claude', oneOf(['claude', ...new Set([...builtInAgents, ...Object.keys(agents)])])),
     stopAgents: get('stopAgents', false, boolean),
     keepSubtasks: get('keepSubtasks', false, boolean),
     resumeAfterLimit: get('resumeAfterLimit', false, boolean),

@@ -14,4 +14,5 @@ export const driversOf = (config: Config, inheritedEnv: Readonly<Record<string, 
       inheritedEnv,
     },
     agents: config.agents,
+    defaultAgent: config.defaultAgent,
   });

@@ -57,6 +57,10 @@ void t.test('a claude of the user’s own has its own program, arguments and env
   t.notOk(args.includes('pre') || args.includes('--usual'), 'what is set for the usual claude is none of its');
   t.same(env, { SHARED: 'of all', OWN: 'its own' });
 
+  const other = agentDrivers({ claude: claudeSettings(), agents: { mine: { command: 'x', protocol: 'claude' } }, defaultAgent: 'mine' });
+  t.equal(other.default, other.get('mine'));
+  t.notOk(other.all[0]?.isAskedFor, 'claude is only one of those that could be had');
+
   const missing = await drivers.get('no-claude').detect();
   t.equal(missing.path, null);
   t.match(

@@ -42,6 +42,7 @@ const defaults = {
   disableVerbose: false,
   agentEnv: {},
   agents: {},
+  defaultAgent: 'claude',
   logLevel: 'info',
   stopAgents: false,
   keepSubtasks: false,
@@ -121,6 +122,7 @@ const everything = {
   MAKIMA_AGENT_ENV: '{"A_1":"x=y","__proto__":"p"}',
   MAKIMA_AGENTS:
     '{"gemini":{"command":"~/bin/gemini"},"second-claude":{"command":"claude","env":{"CLAUDE_CONFIG_DIR":"/c"},"args":["--model","opus"],"protocol":"claude"}}',
+  MAKIMA_DEFAULT_AGENT: 'second-claude',
   MAKIMA_LOG_LEVEL: 'silent',
   MAKIMA_STOP_AGENTS: 'true',
   MAKIMA_KEEP_SUBTASKS: 'true',
@@ -167,6 +169,7 @@ const everythingRead = {
     gemini: { command: '/home/u/bin/gemini' },
     'second-claude': { command: 'claude', env: { CLAUDE_CONFIG_DIR: '/c' }, args: ['--model', 'opus'], protocol: 'claude' },
   },
+  defaultAgent: 'second-claude',
   logLevel: 'silent',
   stopAgents: true,
   keepSubtasks: true,
@@ -232,6 +235,7 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
     enablePermissions: true,
     disableVerbose: true,
     agentEnv: { B: 'c' },
+    defaultAgent: 'my-own',
     agents: { goose: { command: './goose', env: { G: 'h' } }, 'my-own': { command: 'own', args: [] } },
     logLevel: 'debug',
     stopAgents: true,
@@ -348,6 +352,7 @@ const bad: Record<string, [must: string, ...values: string[]]> = {
   MAKIMA_MAX_LOG_BYTES: ['from 65536', '0', '1G'],
   MAKIMA_RETENTION_DAYS: ['from 0', '-1'],
   MAKIMA_RETENTION_BYTES: ['from 0', '1.5'],
+  MAKIMA_DEFAULT_AGENT: ['one of claude, codex, gemini, ', 'mine', 'Claude', 'toString'],
   MAKIMA_LOG_LEVEL: ['one of fatal, error, warn', 'verbose', 'INFO', 'toString'],
 };
 
