@@ -144,8 +144,7 @@ export const loadConfig = (
   };
 
   const none: readonly string[] = Object.freeze([]);
-  const agents = get('agents', Object.freeze({}), agentTable(homedir, cwd), agentTable(homedir, home));
-  const config: Config = Object.freeze({
+  const settings = {
     ...tunables,
     home,
     host: get('host', '127.0.0.1', host),
@@ -174,8 +173,7 @@ export const loadConfig = (
     approvalMinutes: get('approvalMinutes', 0, integer(0, 10_080)),
     disableVerbose: get('disableVerbose', false, boolean),
     agentEnv: get('agentEnv', Object.freeze({}), variables),
-    agents,
-    defaultAgent: get('defaultAgent', 'claude', oneOf(['claude', ...new Set([...builtInAgents, ...Object.keys(agents)])])),
+    agents: get('agents', Object.freeze({}), agentTable(homedir, cwd), agentTable(homedir, home)),
     stopAgents: get('stopAgents', false, boolean),
     keepSubtasks: get('keepSubtasks', false, boolean),
     resumeAfterLimit: get('resumeAfterLimit', false, boolean),
@@ -192,7 +190,9 @@ export const loadConfig = (
     snapshotDays: get('snapshotDays', 0, integer(0, 36_500)),
     commitAuthor: get('commitAuthor', null, person),
     logLevel: get('logLevel', 'info', oneOf(logLevels)),
-  });
+  };
+  const agentNames = ['claude', ...new Set([...builtInAgents, ...Object.keys(settings.agents)])];
+  const config: Config = Object.freeze({ ...settings, defaultAgent: get('defaultAgent', 'claude', oneOf(agentNames)) });
 
   const inFile = [...names].filter((known) => known !== 'home');
   for (const name of Object.keys(written)) {

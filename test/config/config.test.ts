@@ -235,7 +235,7 @@ void t.test('every name in the file is read, and the environment wins', (t) => {
     enablePermissions: true,
     disableVerbose: true,
     agentEnv: { B: 'c' },
-    defaultAgent: 'my-own',
+    defaultAgent: 'goose',
     agents: { goose: { command: './goose', env: { G: 'h' } }, 'my-own': { command: 'own', args: [] } },
     logLevel: 'debug',
     stopAgents: true,
