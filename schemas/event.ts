@@ -40,6 +40,11 @@ export const OutputPayload = Type.Object({
   partial: Type.Optional(
     Type.Literal(true, { description: 'The line is longer than one event holds; it goes on in the next output event of this stream' }),
   ),
+  replayed: Type.Optional(
+    Type.Literal(true, {
+      description: 'By the line, or the one that ends here, the agent tells again what was in an earlier run of its session',
+    }),
+  ),
   base64: Type.Optional(Type.String({ description: 'The exact bytes, where the line is not UTF-8' })),
   level: Type.Optional(StringEnum(['info', 'warning', 'error'] as const, { description: 'Of a system line that is more than a notice' })),
 });

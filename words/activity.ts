@@ -4,6 +4,7 @@ const maxResultLines = 3;
 const tellingFields = [
   'command',
   'file_path',
+  'filePath',
   'notebook_path',
   'pattern',
   'path',

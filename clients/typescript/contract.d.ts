@@ -2161,6 +2161,11 @@ export interface components {
              * @enum {boolean}
              */
             partial?: true;
+            /**
+             * @description By the line, or the one that ends here, the agent tells again what was in an earlier run of its session
+             * @enum {boolean}
+             */
+            replayed?: true;
             /** @description The exact bytes, where the line is not UTF-8 */
             base64?: string;
             /**
@@ -2481,6 +2486,11 @@ export interface components {
              * @enum {boolean}
              */
             partial?: true;
+            /**
+             * @description By the line, or the one that ends here, the agent tells again what was in an earlier run of its session
+             * @enum {boolean}
+             */
+            replayed?: true;
             /** @description The exact bytes, where the line is not UTF-8 */
             base64?: string;
             /**

@@ -29,6 +29,8 @@ export interface AgentLaunch {
   budget: { maxCostUsd?: number; maxTurns?: number } | null;
   /** By their names; those of the user's own settings are there beside them. */
   mcp: Readonly<Record<string, McpServer>> | null;
+  /** What `${ITS_NAME}` in these stands for, where an agent is told of them in a way that nobody else reads; it has them in its environment, too. */
+  secrets?: Readonly<Record<string, string>>;
 }
 
 /** An agent as the user has set it up. */
@@ -52,6 +54,16 @@ export interface AgentRequest {
   reason?: string;
   /** Where it works: paths of rules may begin there. */
   cwd?: string;
+  /** How it can be answered, where the agent names that itself: as its protocol has them. */
+  choices?: readonly AgentChoice[];
+}
+
+/** One of the answers that an agent takes to a request. */
+export interface AgentChoice {
+  id: string;
+  /** What it comes to, in the protocol's words. */
+  kind: string;
+  name: string;
 }
 
 export interface AgentQuestion {
@@ -129,7 +141,7 @@ export interface AgentLimit {
 /**
  * One run's conversation with its agent: reads stdout, in order, and words what is said to the agent as it stands. It keeps what must be
  * remembered from line to line, nothing else, and the same lines give the same signals: after a restart of the daemon a run's output is read
- * again from its start to have it back. What was said is not told again: it shows in what the agent answered.
+ * again from its start to have it back. What was said shows in what the agent answered; where a protocol leaves that open, it is told again.
  */
 export interface AgentConversation {
   /** What is said before anything else, as bytes for stdin, newline included; null where the agent takes messages at once. */
@@ -138,9 +150,15 @@ export interface AgentConversation {
   readonly isOpen: boolean;
   /**
    * @param line - a whole line of stdout without its newline
-   * @returns the `type` field of the line, null where it is no JSON object with one, and what the line means
+   * @returns the `type` field of the line, null where it is no JSON object with one, and what the line means. `isReplayed`: it tells again
+   *   what was done in an earlier run of the session, and is nothing that the agent does now
    */
-  read(line: string): { jsonType: string | null; signals: AgentSignal[] };
+  read(line: string): { jsonType: string | null; signals: AgentSignal[]; isReplayed?: boolean };
+  /**
+   * Something that an earlier daemon has said in this run. Told in its order, before the run's output is read again.
+   * @param bytes - as they were made here
+   */
+  recall?(bytes: string): void;
   /**
    * A user message as the bytes for stdin, newline included. Whatever the text, the agent takes it for one and for no command of its own.
    * Only while it is open.

@@ -1,4 +1,5 @@
 import type { AgentProtocol } from '../domain/agent-table.ts';
+import { acpDriver } from './acp/driver.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { furtherClaude } from './claude/driver.ts';
 import type { AgentDriver } from './driver.ts';
@@ -9,6 +10,7 @@ import { opencodeJson } from './one-turn/opencode-json.ts';
 
 /** What makes the driver of an agent, by its protocol. An agent whose protocol has none is not there. */
 export const protocols: Readonly<Partial<Record<AgentProtocol, (settings: AgentSettings) => AgentDriver>>> = {
+  acp: acpDriver,
   claude: furtherClaude,
   'codex-exec': oneTurnDriver(codexExec),
   'gemini-stream-json': oneTurnDriver(geminiStreamJson),

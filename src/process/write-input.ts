@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { MakimaError } from '../errors.ts';
-import { codeOf } from '../files/failure.ts';
+import { codeOf, isMissing } from '../files/failure.ts';
 import { storeWhole } from '../files/store-whole.ts';
 import { isOurs, readHandle } from './handle.ts';
 import { runPaths } from './run-directory.ts';
@@ -184,3 +184,24 @@ export const resumeInput = (directory: string): Promise<number[]> =>
     if (waiting.length > 0 || names.includes(basename(runPaths(directory).close))) ringBell(directory);
     return waiting.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
   });
+
+/** All that was stored for the agent, in the order in which it has it or is to have it; nothing where the directory is gone. */
+export const saidInputs = (directory: string): Promise<string[]> =>
+  atOnce(() => {
+    const { messages } = runPaths(directory);
+    return namesIn(messages)
+      .filter(isMessage)
+      .sort()
+      .flatMap((name) => readWhole(join(messages, name), join(messages, name.replace(/\.msg$/, '.done'))));
+  });
+
+/** What stands in the first of the files that is there: a message that is handed over meanwhile has another name. */
+const readWhole = (...paths: readonly string[]): string[] => {
+  for (const path of paths)
+    try {
+      return [readFileSync(path, 'utf8')];
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  return [];
+};

@@ -8,7 +8,7 @@ import { isOfOtherHome, readHandle, type RunHandle } from '../process/handle.ts'
 import { pauseRun } from '../process/pause.ts';
 import { readRunFile } from '../process/read-run-file.ts';
 import { runPaths } from '../process/run-directory.ts';
-import { resumeInput } from '../process/write-input.ts';
+import { resumeInput, saidInputs } from '../process/write-input.ts';
 import type { Run } from '../store/task-store.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { RunContext } from './context.ts';
@@ -47,7 +47,9 @@ const ended: TakenUp = { kind: 'ended' };
 /** What the agent said that is in the log already, read again: what it means is kept nowhere else. */
 const rememberProgress = async (context: Parts, task: Task, run: Run, signal: AbortSignal): Promise<ProgressTracker> => {
   const launch = readOpeningFile(run.directory)?.launch ?? { ...asSetUp, cwd: task.overlayPath ?? '', session: sessionOf({ task, run }) };
-  const tracker = trackProgress(context.drivers.ofTask(task).converse(launch));
+  const conversation = context.drivers.ofTask(task).converse(launch);
+  const tracker = trackProgress(conversation);
+  if (conversation.recall) for (const said of await saidInputs(run.directory)) conversation.recall(said);
   const { out } = loggedOffsets(context, task.id, run.runId);
   if (out === 0) return tracker;
   await readRunFile(runPaths(run.directory).out, out, (piece) => void tracker.take(piece), signal);

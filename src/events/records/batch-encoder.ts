@@ -3,7 +3,7 @@ import { escapeJson, mostEscaped } from './escape-json.ts';
 import { batchGoesOn, newline, tab, type LogState } from './record.ts';
 
 /** A line of output as the bytes that it came in: what an agent prints gets into the log without a string being made of it for that. */
-export interface OutputLine extends Pick<OutputPayload, 'type' | 'stream' | 'jsonType' | 'partial'> {
+export interface OutputLine extends Pick<OutputPayload, 'type' | 'stream' | 'jsonType' | 'replayed' | 'partial'> {
   /** The content stands here from `from` to `to`: UTF-8, and as it is until it is appended. */
   line: Buffer;
   from: number;
@@ -38,7 +38,7 @@ export class BatchEncoder {
   #at = 0;
   /** What stands before and after the content of a line, which is the same for many that follow one another. */
   #before: { stream: string; bytes: Buffer } | null = null;
-  #after: Pick<OutputLine, 'jsonType' | 'partial'> & { bytes: Buffer } = { bytes: Buffer.from('"}') };
+  #after: Pick<OutputLine, 'jsonType' | 'replayed' | 'partial'> & { bytes: Buffer } = { bytes: Buffer.from('"}') };
 
   /**
    * One batch of records: a line each of the event's JSON, a tab and what is ours alone. JSON holds no raw tab or newline.
@@ -61,13 +61,14 @@ export class BatchEncoder {
     return this.#bytes.subarray(0, this.#at);
   }
 
-  #line(id: number, head: BatchHead, { type, stream, jsonType, partial, line, from, to }: OutputLine): void {
+  #line(id: number, head: BatchHead, { type, stream, jsonType, replayed, partial, line, from, to }: OutputLine): void {
     if (this.#before?.stream !== stream)
       this.#before = { stream, bytes: Buffer.from(`${envelope(head, type)}"stream":"${stream}","content":"`) };
-    if (this.#after.jsonType !== jsonType || this.#after.partial !== partial) {
-      const rest = JSON.stringify({ jsonType, partial }).slice(1);
+    if (this.#after.jsonType !== jsonType || this.#after.replayed !== replayed || this.#after.partial !== partial) {
+      const rest = JSON.stringify({ jsonType, replayed, partial }).slice(1);
       this.#after = {
         ...(jsonType !== undefined && { jsonType }),
+        ...(replayed && { replayed }),
         ...(partial && { partial }),
         bytes: Buffer.from(rest === '}' ? '"}' : `",${rest}`),
       };

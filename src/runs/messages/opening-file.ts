@@ -30,6 +30,7 @@ const Launch = Type.Object({
     ),
     Type.Null(),
   ]),
+  secrets: Type.Optional(Type.Record(Type.String(), Type.String())),
 });
 
 const OpeningFile = Type.Object({ launch: Launch, messages: Type.Array(Type.Object({ id: Type.String(), text: Type.String() })) });

@@ -8,9 +8,19 @@ import { untilDone } from '../until-done.ts';
 import type { AgentProcess } from './agent-process.ts';
 import type { ProgressTracker } from './progress.ts';
 
+const nothingMeant = { jsonType: null, isReplayed: false };
+
 /** A piece as it goes into the log: its bytes as they are, where they are a text. */
-const outputEvent = (stream: OutputStream, { text, source, from, to, base64, partial }: Piece, jsonType?: string | null): Appended => {
-  const marks = { ...(jsonType !== null && jsonType !== undefined && { jsonType }), ...(partial && { partial: true as const }) };
+const outputEvent = (
+  stream: OutputStream,
+  { text, source, from, to, base64, partial }: Piece,
+  { jsonType, isReplayed }: { jsonType: string | null; isReplayed: boolean } = nothingMeant,
+): Appended => {
+  const marks = {
+    ...(jsonType !== null && { jsonType }),
+    ...(isReplayed && { replayed: true as const }),
+    ...(partial && { partial: true as const }),
+  };
   return base64 === undefined
     ? { type: 'output', stream, line: source, from, to, ...marks }
     : { type: 'output', stream, content: text, ...marks, base64 };
@@ -79,7 +89,7 @@ export const followOutput = async (
     const events = pieces.map((piece) => {
       const taken = tracker.take(piece);
       signals.push(...taken.signals);
-      return outputEvent('stdout', piece, taken.jsonType);
+      return outputEvent('stdout', piece, taken);
     });
     await log('out', events, pieces.at(-1)?.end ?? offsets.out);
     options.heard();

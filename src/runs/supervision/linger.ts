@@ -3,14 +3,19 @@ import { untilDone } from '../until-done.ts';
 import { createQuietTimer } from './quiet-timer.ts';
 import type { TellSilence, Vigil, WatchedRun, WatchParts } from './run-state.ts';
 
+/** How long one is let end that may wait for more though its input is closed. */
+const lettingEnd = 1000;
+
 /**
  * Minds an agent that has said its last word and stays: one whose work in the background says nothing any more, and one that does not end
  * though it was told that nothing more will come.
  */
 export const keepLinger = (context: WatchParts, watched: WatchedRun, isBlocked: () => boolean, tell: TellSilence): Vigil => {
-  const { task, run, agent, tracker, state, input, detach } = watched;
+  const { task, run, driver, agent, tracker, state, input, detach } = watched;
   const { store, ledger, timing } = context;
 
+  // Most end by the end of their input even where nobody can count on it.
+  const exitGrace = driver.endsWithInput ? timing.exitGrace : Math.min(timing.exitGrace, lettingEnd);
   const isInBackground = (): boolean => tracker.progress.background > 0 && !tracker.progress.turnOpen;
   // An agent whose background work has a bound is told of before it: a message, or a word of the work, begins the time anew.
   const foretoldAfter = (limit: number): number => Math.min(timing.backgroundWait, limit / 2);
@@ -54,12 +59,12 @@ export const keepLinger = (context: WatchParts, watched: WatchedRun, isBlocked: 
       void untilDone(context, `closing the input of a run of task ${task.id}`, () => input.close(), detach).then(() => linger.heard());
       return;
     }
-    tell('after-result', silentFor, 'The agent did not end after its last word, and is ended', true);
+    if (driver.endsWithInput) tell('after-result', silentFor, 'The agent did not end after its last word, and is ended', true);
     void untilDone(context, `ending a run of task ${task.id} that lingers`, endLingering, detach);
   };
   const lingerTime = (): number | null => {
     // A turn may be silent for long while a command of it runs; after its end there is nothing to wait for.
-    if (state.finishing || state.inputClosed) return tracker.progress.turnOpen ? timing.backgroundWait : timing.exitGrace;
+    if (state.finishing || state.inputClosed) return tracker.progress.turnOpen ? timing.backgroundWait : exitGrace;
     return isInBackground() && !isBlocked() && !watched.isAttending() ? (timing.backgroundLimit ?? timing.backgroundWait) : null;
   };
   const linger = createQuietTimer(lingerTime, lingers);

@@ -21,9 +21,12 @@ const maxAsked = 1000;
 /** What is known of a run from its stdout alone, so that reading the file again tells it again. */
 export interface ProgressTracker {
   /** How the conversation stands, by what was taken. */
-  readonly conversation: Omit<AgentConversation, 'read' | 'usage'>;
-  /** @returns the `type` field of the line, where the piece is a whole line with one, and what changed */
-  take(piece: { text: string; partial: boolean }): { jsonType: string | null; signals: AgentSignal[] };
+  readonly conversation: Omit<AgentConversation, 'read' | 'recall' | 'usage'>;
+  /**
+   * @returns the `type` field of the line, where the piece is a whole line with one, what changed, and whether the line that ends with the
+   *   piece tells of an earlier run
+   */
+  take(piece: { text: string; partial: boolean }): { jsonType: string | null; signals: AgentSignal[]; isReplayed: boolean };
   readonly progress: RunProgress;
   /** As its results told it. */
   readonly usage: Usage;
@@ -101,8 +104,8 @@ export const trackProgress = (conversation: AgentConversation): ProgressTracker 
       const inOnePiece = begun === null && !piece.partial;
       progress = progress.sawOutput ? progress : { ...progress, sawOutput: true };
       const line = assemble(piece);
-      if (line === null) return { jsonType: null, signals: [] };
-      const { jsonType, signals } = conversation.read(line);
+      if (line === null) return { jsonType: null, signals: [], isReplayed: false };
+      const { jsonType, signals, isReplayed = false } = conversation.read(line);
       for (const signal of signals) {
         progress = step(progress, signal);
         if (signal.kind === 'session') sessionId = signal.sessionId;
@@ -114,7 +117,7 @@ export const trackProgress = (conversation: AgentConversation): ProgressTracker 
         // What a subagent asks in the background, the end of the agent's own turn leaves open.
         if (progress.background === 0) asked.clear();
       }
-      return { jsonType: inOnePiece ? jsonType : null, signals };
+      return { jsonType: inOnePiece ? jsonType : null, signals, isReplayed };
     },
     get progress() {
       return progress;

@@ -64,7 +64,11 @@ export class AgentLines {
   }
 
   #hear(event: OutputEvent): string | null {
-    if (event.stream === 'stdout') return this.#lines.take(event);
+    if (event.stream === 'stdout') {
+      const line = this.#lines.take(event);
+      // An earlier run has done that.
+      return event.replayed === true ? null : line;
+    }
     if (event.stream !== 'stderr') {
       this.#flow.interrupt();
       this.#isPlaced = true;

@@ -24,7 +24,7 @@ class Reading {
   }
 
   /** @returns what there is to show of it, which may end in the middle of a line where the agent's text comes in pieces */
-  take({ stream, level }: TaskEvent & { type: 'output' }, line: string): string {
+  take({ stream, level, replayed }: TaskEvent & { type: 'output' }, line: string): string {
     switch (stream) {
       case 'system':
         this.#flow?.interrupt();
@@ -35,7 +35,8 @@ class Reading {
         this.#flow?.interrupt();
         return this.#text.whole(`> ${line}`);
       case 'stdout':
-        return this.#said(line);
+        // What an earlier run has shown.
+        return replayed === true ? '' : this.#said(line);
     }
   }
 

@@ -1,0 +1,41 @@
+import type { AgentSettings } from '../agent-settings.ts';
+import { programOf } from '../detect-program.ts';
+import type { AgentDriver, AgentLaunch } from '../driver.ts';
+import { acpConversation } from './conversation.ts';
+import { explainFailure } from './explain-failure.ts';
+import { explainSilence } from './explain-silence.ts';
+import { fits } from './permission.ts';
+import { activities, readable } from './said.ts';
+
+/**
+ * The driver of every agent that speaks version 1 of the Agent Client Protocol over its stdin and stdout. It is told of a model, an effort
+ * and a mode over that, and of nothing by arguments but those of its entry in the table.
+ */
+export const acpDriver = (settings: AgentSettings): AgentDriver => {
+  const program = programOf(settings);
+  const actsUnasked = ({ permissions }: AgentLaunch): boolean =>
+    permissions === 'skip' || (permissions === null && !settings.enablePermissions);
+
+  return {
+    name: settings.name,
+    takesMessagesInTurn: false,
+    endsWithInput: false,
+    hasOneTurn: false,
+    detect: () => program.detect(),
+    // The protocol has no question for it that needs no session.
+    whyNotSignedIn: () => Promise.resolve(null),
+    refusedEffort: () => Promise.resolve(null),
+    command: (launch) => ({
+      command: program.path(),
+      args: [...settings.args],
+      env: { ...settings.env },
+      actsUnasked: actsUnasked(launch),
+    }),
+    converse: (launch) => acpConversation(launch, actsUnasked(launch)),
+    fits,
+    activities,
+    readable,
+    explainSilence,
+    explainFailure: (message) => explainFailure(message, settings),
+  };
+};
