@@ -34,6 +34,8 @@ const rooms: Readonly<Record<string, Room>> = {
   config: closed(['errors', 'files', 'domain']),
   domain: closed(['schemas', 'errors']),
   ...Object.fromEntries(machine.map((room) => [room, closed(ground)])),
+  // Agents are told who speaks to them.
+  agents: closed([...ground, 'version']),
   // The daemon's own files: its lock, its token, where it listens.
   home: closed(leaves),
   ...Object.fromEntries(work.map((room, index) => [room, closed([...leaves, ...machine, ...work.slice(0, index)])])),
