@@ -2,6 +2,7 @@ import type { AgentProtocol } from '../domain/agent-table.ts';
 import { acpDriver } from './acp/driver.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { furtherClaude } from './claude/driver.ts';
+import { codexDriver } from './codex/driver.ts';
 import type { AgentDriver } from './driver.ts';
 import { codexExec } from './one-turn/codex-exec.ts';
 import { oneTurnDriver } from './one-turn/driver.ts';
@@ -15,4 +16,5 @@ export const protocols: Readonly<Partial<Record<AgentProtocol, (settings: AgentS
   'codex-exec': oneTurnDriver(codexExec),
   'gemini-stream-json': oneTurnDriver(geminiStreamJson),
   'opencode-json': oneTurnDriver(opencodeJson),
+  codex: codexDriver,
 };

@@ -4,7 +4,7 @@ import { claudeDirectories, claudeParentVariables } from './claude/user-setup.ts
  * What agents set for what they run, as names or prefixes ending in `*`: nobody who is started by an agent is to hand them to another, which
  * would take itself for a part of that session, or speak to the editor or the server of it.
  *
- * Read in the programs of codex 0.169, gemini 0.61, opencode 1.18, qwen 0.24 and in the documentation of copilot and goose. No setting of
+ * Read in the programs of codex 0.169 and seen of 0.171, gemini 0.61, opencode 1.18, qwen 0.24 and in the documentation of copilot and goose. No setting of
  * a user's is among them: CODEX_HOME, GEMINI_API_KEY, GEMINI_MODEL, OPENCODE_CONFIG, QWEN_HOME, COPILOT_HOME, GOOSE_PROVIDER and the like
  * stay. So does AGENT, which opencode and goose set, and whose name is too general to be theirs alone.
  */
@@ -15,8 +15,13 @@ export const parentAgentVariables: readonly string[] = [
   'CODEX_SANDBOX_NETWORK_DISABLED',
   'CODEX_CI',
   'CODEX_THREAD_ID',
+  'CODEX_SESSION_ID',
+  'CODEX_TOOL_CALL_ID',
+  'CODEX_APPLY_PATCH_PRESERVE_LINE_ENDINGS',
   'CODEX_MANAGED_BY_NPM',
   'CODEX_MANAGED_BY_BUN',
+  'CODEX_MANAGED_PACKAGE_ROOT',
+  'CODEX_VERSION',
   'CODEX_INTERNAL_ORIGINATOR_OVERRIDE',
   // gemini: of its commands, its hooks, and the editor that it speaks to.
   'GEMINI_CLI',

@@ -1,0 +1,174 @@
+import { noUsage } from '../../domain/usage.ts';
+import type { AgentSignal } from '../driver.ts';
+import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import type { RpcError, RpcMessage } from '../json-rpc.ts';
+import { denialTally } from './denials.ts';
+import { ids } from './handshake.ts';
+import { limitMemory } from './limits.ts';
+import { threadReply, unknownReply } from './replies.ts';
+import { declineOf, requestOf, resolvedId } from './requests.ts';
+import { tokenTally } from './tokens.ts';
+
+/** UUIDs in practice. */
+const maxIdLength = 200;
+/** What an errorMessage or a summary may hold. */
+const maxMessageLength = 100_000;
+/** Of changes that may be asked about, turns of subagents, requests that nobody offers: far beyond what one run has. */
+const maxKept = 1000;
+
+const idAt = (object: JsonObject, key: string): string | null => {
+  const id = stringAt(object, key);
+  return id !== null && id !== '' && id.length <= maxIdLength ? id : null;
+};
+
+export interface CodexReader {
+  read(message: RpcMessage): AgentSignal[];
+  readonly threadId: string | null;
+  /** The turn that is open. */
+  readonly turnId: string | null;
+  readonly usage: typeof noUsage;
+}
+
+/** What an error of a turn says, its details too. */
+const wordsOf = (error: JsonObject): string => {
+  const [message, details] = [stringAt(error, 'message') ?? 'The turn failed', stringAt(error, 'additionalDetails')];
+  return (details === null || message.includes(details) ? message : `${message}: ${details}`).slice(0, maxMessageLength);
+};
+
+/** Reads what `codex app-server` tells in one run: its own thread, and those of subagents, which it starts beside it. */
+export const codexReader = (threadRequest: string): CodexReader => {
+  let threadId: string | null = null;
+  let turnId: string | null = null;
+  /** What it said last in the turn. */
+  let lastText: string | null = null;
+  const tokens = tokenTally();
+  const limits = limitMemory();
+  const denials = denialTally();
+  /** Changes of files that have begun: who asks about one names its item alone. */
+  const changes = new Map<string, JsonObject>();
+  /** Turns of subagents that are open. */
+  const others = new Set<string>();
+  /** Messages of ours that its model was given. */
+  const given = new Set<string>();
+  let refused = 0;
+
+  const background = (): AgentSignal => ({ kind: 'background', running: others.size });
+  const failed = (message: string): AgentSignal => ({ kind: 'turn-ended', isError: true, message, usage: tokens.usage });
+
+  const turnEnded = (turn: JsonObject): AgentSignal[] => {
+    const status = stringAt(turn, 'status');
+    const error = objectAt(turn, 'error') ?? {};
+    const said = objectsAt(turn, 'items').findLast((item) => stringAt(item, 'type') === 'agentMessage');
+    const text = (said && stringAt(said, 'text')) ?? lastText;
+    const { denied, allDenied } = denials;
+    const limit = status === 'failed' ? limits.of(error) : null;
+    const whyIdle = status === 'completed' && allDenied ? `Every tool that the agent tried was denied: ${denied.join(', ')}` : null;
+    turnId = null;
+    lastText = null;
+    changes.clear();
+    return [
+      ...(limit === null ? [] : [{ kind: 'limited' as const, ...limit }]),
+      {
+        kind: 'turn-ended',
+        isError: status !== 'completed' || whyIdle !== null,
+        message: whyIdle ?? (status === 'completed' ? text : status === 'interrupted' ? 'The turn was interrupted' : wordsOf(error)),
+        usage: tokens.usage,
+        ...(denied.length > 0 && { denied }),
+        ...(limit !== null && { limit }),
+      },
+    ];
+  };
+
+  const turnChanged = (method: string, params: JsonObject): AgentSignal[] => {
+    const turn = objectAt(params, 'turn') ?? {};
+    const id = idAt(turn, 'id');
+    const isOwn = stringAt(params, 'threadId') === threadId;
+    if (id === null) return [];
+    if (!isOwn) {
+      if (method === 'turn/completed') others.delete(id);
+      else if (others.size < maxKept) others.add(id);
+      return [background()];
+    }
+    if (method === 'turn/completed') return turnEnded(turn);
+    turnId = id;
+    return [{ kind: 'turn-started' }];
+  };
+
+  const itemChanged = (method: string, params: JsonObject): AgentSignal[] => {
+    const item = objectAt(params, 'item') ?? {};
+    const [id, type] = [idAt(item, 'id'), stringAt(item, 'type')];
+    if (method === 'item/completed') denials.take(item);
+    if (type === 'fileChange' && id !== null && changes.size < maxKept) changes.set(id, item);
+    if (stringAt(params, 'threadId') !== threadId) return [];
+    if (type === 'agentMessage' && method === 'item/completed') lastText = stringAt(item, 'text')?.slice(0, maxMessageLength) ?? lastText;
+    const ours = type === 'userMessage' ? idAt(item, 'clientId') : null;
+    if (ours === null || given.has(ours)) return [];
+    if (given.size < maxKept) given.add(ours);
+    return [{ kind: 'message', id: ours, isRead: true }];
+  };
+
+  const notified = (method: string, params: JsonObject): AgentSignal[] => {
+    switch (method) {
+      case 'turn/started':
+      case 'turn/completed':
+        return turnChanged(method, params);
+      case 'item/started':
+      case 'item/completed':
+        return itemChanged(method, params);
+      case 'thread/tokenUsage/updated': {
+        const isOwn = stringAt(params, 'threadId') === threadId;
+        // At the start of a run it tells again what the session's last turn has used.
+        if (!isOwn || (turnId !== null && fieldAt(params, 'turnId') === turnId)) tokens.take(params, isOwn);
+        return [];
+      }
+      case 'account/rateLimits/updated':
+        limits.take(params);
+        return [];
+      case 'serverRequest/resolved': {
+        const requestId = resolvedId(params);
+        return requestId === null ? [] : [{ kind: 'withdrawn', requestId }];
+      }
+      default:
+        return [];
+    }
+  };
+
+  /** The thread has begun, or is there again. */
+  const opened = (result: JsonObject, error: RpcError | null): AgentSignal[] => {
+    if (threadId !== null) return [];
+    if (error !== null) return [failed(error.message)];
+    threadId = idAt(objectAt(result, 'thread') ?? {}, 'id');
+    return threadId === null ? [failed('codex has begun no thread')] : [{ kind: 'session', sessionId: threadId }];
+  };
+
+  const answered = (id: string, result: JsonObject, error: RpcError | null): AgentSignal[] => {
+    if (id === ids.greeting) return error === null ? [threadReply(threadRequest)] : [failed(error.message)];
+    if (id === ids.thread) return opened(result, error);
+    if (id.startsWith(ids.interrupt) || given.has(id)) return [];
+    const unread: AgentSignal = { kind: 'message', id, isRead: false };
+    // One that it does not take begins no turn, and nobody would wait for its end.
+    return error !== null && turnId === null ? [unread, failed(error.message)] : [unread];
+  };
+
+  return {
+    read(message) {
+      if (message.kind === 'notification') return notified(message.method, message.params);
+      if (message.kind === 'response') return answered(message.id, message.result, message.error);
+      const { id, method, params } = message;
+      const request = requestOf(id, method, params, changes.get(stringAt(params, 'itemId') ?? '') ?? null);
+      if (request !== null) return [{ kind: 'asked', request }];
+      if (refused >= maxKept) return [];
+      refused += 1;
+      return [unknownReply(id, declineOf(id, method), method)];
+    },
+    get threadId() {
+      return threadId;
+    },
+    get turnId() {
+      return turnId;
+    },
+    get usage() {
+      return tokens.usage;
+    },
+  };
+};
