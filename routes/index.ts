@@ -5,6 +5,7 @@ import { controlRoutes } from './control.ts';
 import { documentRoutes } from './documents.ts';
 import { eventRoutes } from './events.ts';
 import { infoRoutes } from './info.ts';
+import { mcpRoutes } from './mcp.ts';
 import { mergeRoutes } from './merge.ts';
 import { messageRoutes } from './messages.ts';
 import { reviewRoutes } from './review.ts';
@@ -62,6 +63,7 @@ import { worktreeRoutes } from './worktree.ts';
  *
  * and beside it:
  *
+ *   mcp.ts        POST   /mcp                              the Model Context Protocol, with tools for what is above
  *   service.ts    GET    /healthz, /readyz                 whether it lives, whether it takes requests
  *                 GET    /metrics                          for Prometheus
  *   documents.ts  GET    /openapi.json, /openapi.yaml      the contract; /docs shows it
@@ -88,6 +90,7 @@ export const routes: Routes = {
     webhookRoutes,
     infoRoutes,
   ],
+  mcp: [mcpRoutes],
   probes: [probeRoutes],
   metrics: [metricsRoutes],
   documents: [documentRoutes],

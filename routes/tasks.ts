@@ -11,7 +11,7 @@ import { sendJsonOrText } from '../src/http/answers/negotiate.ts';
 import { answer, noContent, notModified } from '../src/http/answers/shapes.ts';
 import { taskJson, taskPages, taskTag } from '../src/http/answers/task-json.ts';
 import { readStatus } from '../src/domain/status-machine.ts';
-import { MakimaError } from '../src/errors.ts';
+import { readTime } from '../src/http/requests/read-time.ts';
 import { taskDetails, taskLine, taskLines } from '../src/http/answers/text-answers.ts';
 
 /** Headers of answers, as the document has them. */
@@ -21,14 +21,6 @@ const linkHeader = { Link: Type.String({ description: 'The address of the next p
 
 const lineText = 'id, status and name with tabs between';
 const defaultPage = 50;
-
-/** A time as the store writes it. The format lets a leap second through, which no clock here has. */
-const readTime = (text: string): string => {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime()))
-    throw new MakimaError('VALIDATION_FAILED', 'updatedSince is no time that can be compared: give one such as 2026-11-27T10:00:00Z');
-  return time.toISOString();
-};
 
 /** The same list from its next page on (RFC 8288). */
 const nextLink = (path: string, { url }: FastifyRequest, cursor: string): string => {

@@ -90,6 +90,7 @@ export const errorTable = {
   TOO_MANY_STREAMS: { status: 429, what: 'The limit of open streams is reached', remedy: 'Close a stream first, or set MAKIMA_MAX_STREAMS higher' },
   TOO_MANY_WEBHOOKS: { status: 429, what: 'The limit of webhooks is reached', remedy: 'DELETE those that are no longer needed' },
   TOO_MANY_COMMANDS: { status: 429, what: 'Too many commands of this WebSocket wait for their answer', remedy: 'Send the next when an answer has come; authenticated tells how many may wait' },
+  TOO_MANY_CALLS: { status: 429, what: 'Too many calls of tools are under way', remedy: 'Call again when some have been answered; one call of wait_for_tasks waits for many tasks' },
   NOT_READY: { status: 503, what: 'The daemon is starting or shutting down', remedy: 'Try again in a moment; /readyz says when' },
   HANDLER_TIMEOUT: { status: 503, what: 'The answer took too long', remedy: 'GET what was asked for to see how it went, and try again' },
   // the task's own failures: they stand in errorMessage, and answer a request where one waits for them

@@ -43,6 +43,8 @@ const rooms: Readonly<Record<string, Room>> = {
   http: closed([...leaves, 'version'], ['tasks']),
   // Its door of WebSockets.
   websocket: closed([...leaves, 'http'], ['tasks']),
+  // Its door of the Model Context Protocol.
+  mcp: closed([...leaves, 'http', 'version'], ['tasks']),
   // Behaviour reaches a route through what main hands it.
   routes: closed([...leaves, 'http'], ['tasks']),
   // A home that was moved or copied: what is in it follows.
@@ -60,6 +62,7 @@ const rooms: Readonly<Record<string, Room>> = {
     'place',
     'http',
     'websocket',
+    'mcp',
     'routes',
     'config',
     'version',
@@ -75,9 +78,10 @@ const rooms: Readonly<Record<string, Room>> = {
 const keptIn: Readonly<Record<string, string[]>> = {
   kysely: ['store'],
   'node:sqlite': ['store', 'home'],
-  fastify: ['http', 'websocket', 'routes', 'main'],
+  fastify: ['http', 'websocket', 'mcp', 'routes', 'main'],
   '@fastify/websocket': ['websocket'],
   ws: ['websocket'],
+  '@modelcontextprotocol/server': ['mcp'],
   'openapi-fetch': ['clients/typescript'],
 };
 const maxLines = 250;

@@ -1,5 +1,13 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
 import type { ErrorCode } from '../errors.ts';
 import type { Actions } from '../tasks/actions.ts';
 import type { StreamSlots } from './streams/stream-slots.ts';
@@ -22,6 +30,9 @@ export type Api = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+/** Answers one request of the Model Context Protocol. */
+export type AnswerMcp = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
 /** What a route reaches. */
 export interface RouteTools {
   actions: Actions;
@@ -37,6 +48,8 @@ export interface RouteTools {
   /** The text of asyncapi.yaml. */
   asyncapiYaml: (outerPath: string) => Promise<string>;
   metrics: () => Promise<{ contentType: string; text: string }>;
+  /** Answers a request of the Model Context Protocol. */
+  answerMcp: AnswerMcp;
 }
 
 /** Adds the routes of one resource, with paths below those of its scope. */

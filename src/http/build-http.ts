@@ -1,9 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { Remembered } from '../domain/remembered.ts';
+import { MakimaError } from '../errors.ts';
 import type { Actions } from '../tasks/actions.ts';
 import { trustedProxies } from './admission/forwarded.ts';
 import { requestGate } from './admission/request-gate.ts';
-import type { Api, ResourceRoutes, RouteTools } from './api.ts';
+import type { AnswerMcp, Api, ResourceRoutes, RouteTools } from './api.ts';
 import { upgrades, type SocketDoor } from './connections/upgrades.ts';
 import { createServer } from './create-server.ts';
 import { docs } from './documents/docs.ts';
@@ -38,6 +39,12 @@ export interface SocketDoorParts {
   ending: AbortSignal;
 }
 
+/** What the door of the Model Context Protocol is made of. */
+export interface McpDoorParts extends Pick<SocketDoorParts, 'basePath' | 'actions' | 'limits' | 'ending'> {
+  /** What compiles schemas. */
+  api: Api;
+}
+
 export interface HttpOptions {
   actions: Actions;
   /** What there is of worktrees that are kept ready, to be measured. */
@@ -64,7 +71,25 @@ export interface HttpOptions {
   limits: Pick<HttpLimits, 'bodyBytes' | 'streams'> & Partial<HttpLimits>;
   /** Opens the door of the WebSocket, when somebody first comes to it. There is none where it is left out. */
   openSocketDoor?: (parts: SocketDoorParts) => Promise<SocketDoor>;
+  /** The same of the Model Context Protocol. */
+  openMcpDoor?: (parts: McpDoorParts) => Promise<AnswerMcp>;
 }
+
+/** Opens a door when somebody first comes to it; one that could not be opened is tried again. */
+const whenAsked = (open: () => Promise<AnswerMcp>): AnswerMcp => {
+  let door: Promise<AnswerMcp> | null = null;
+  return async (request, reply) => {
+    door ??= open().catch((error: unknown) => {
+      door = null;
+      throw error;
+    });
+    return (await door)(request, reply);
+  };
+};
+
+const noDoor = (): never => {
+  throw new MakimaError('ROUTE_NOT_FOUND');
+};
 
 /**
  * Builds the HTTP interface over the actions; it is ready and does not listen yet. The plugins say what they stand on; the
@@ -72,7 +97,7 @@ export interface HttpOptions {
  * @returns the application: `app.listen` for TCP, `listenUnix(app, path)` for the socket, `app.close`
  */
 export const buildHttp = async (options: HttpOptions): Promise<Api> => {
-  const { actions, basePath, logger, openSocketDoor } = options;
+  const { actions, basePath, logger, openSocketDoor, openMcpDoor } = options;
   const limits = { ...fixedLimits, ...options.limits };
   const proxies = trustedProxies(options.trustedProxies ?? []);
   const gate = requestGate({ hosts: options.allowedHosts, origins: options.allowedOrigins }, proxies);
@@ -105,6 +130,7 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
     ending: app.ending,
     isReady: app.isReady,
     metrics: app.measurements,
+    answerMcp: openMcpDoor ? whenAsked(() => openMcpDoor({ api: app, basePath, actions, limits, ending: app.ending })) : noDoor,
     openapiYaml: (outerPath) => {
       const text = yaml.get(outerPath) ?? openapiYaml(app, outerPath);
       yaml.set(outerPath, text);
@@ -116,7 +142,7 @@ export const buildHttp = async (options: HttpOptions): Promise<Api> => {
   };
   const open = (name: ScopeName, fill: ScopeOptions['fill']) =>
     app.register(openScope, { prefix: basePath + all[name].prefix, scope: all[name], fill });
-  for (const name of ['mesh', 'probes', 'metrics', 'documents'] as const)
+  for (const name of ['mesh', 'mcp', 'probes', 'metrics', 'documents'] as const)
     await open(name, (api) => {
       for (const register of options.routes[name]) register(api, tools);
     });

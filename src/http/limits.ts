@@ -17,7 +17,9 @@ export interface HttpLimits {
   socketAnswerBytes: number;
   /** Milliseconds between two pings; a client that was silent and took nothing over three of them is cut off. */
   socketPingMs: number;
-  /** Milliseconds that commands under way get when the daemon ends, and then a client to say that it has closed. */
+  /** Calls of MCP's tools that are under way at once. */
+  toolCalls: number;
+  /** Milliseconds that commands and calls of tools under way get when the daemon ends, and then the client of a WebSocket to say that it has closed. */
   socketEndMs: number;
   socketCloseMs: number;
 }
@@ -31,6 +33,7 @@ export const fixedLimits = {
   socketEventBytes: 256 * 1024,
   socketAnswerBytes: 8 * 1024 * 1024,
   socketPingMs: 20_000,
+  toolCalls: 256,
   socketEndMs: 1500,
   socketCloseMs: 1000,
 } as const satisfies Partial<HttpLimits>;

@@ -36,6 +36,7 @@ import { keepHouse } from '../tasks/keep/keep-house.ts';
 import type { Parts } from '../tasks/parts.ts';
 import { version } from '../version.ts';
 import { createWebhooks } from '../webhooks/webhooks.ts';
+import { doorsOf } from './doors-of.ts';
 import { driversOf } from './drivers-of.ts';
 import { beginLife, type Life } from './life.ts';
 import { listen } from './listen.ts';
@@ -198,7 +199,7 @@ const build = async (options: AppOptions, life: Life): Promise<App> => {
     allowedOrigins: config.allowedOrigins,
     trustedProxies: config.trustedProxies,
     limits: { bodyBytes: config.bodyLimitBytes, streams: config.maxStreams },
-    openSocketDoor: async (parts) => (await import('../websocket/door.ts')).openSocketDoor(parts, { id: place.id, version }),
+    ...doorsOf({ id: place.id, version }),
   });
   life.atEnd(() => http.close());
   const socket = await socketPlace(config.home, place.id, fitsSocket);

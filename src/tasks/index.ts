@@ -23,6 +23,7 @@ export const createActions = (parts: Parts): Actions => {
     pauseTask: bind(verbs.pauseTask),
     resumeTask: bind(verbs.resumeTask),
     readableOutput: bind(verbs.readableOutput),
+    readableOutputPage: bind(verbs.readableOutputPage),
     readOutput: bind(verbs.readOutput),
     streamOutput: bind(verbs.streamOutput),
     getTask: bind(verbs.getTask),

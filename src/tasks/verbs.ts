@@ -10,6 +10,7 @@ export * from './life/delete-task.ts';
 export * from './reading/follow-events.ts';
 export * from './life/pause-task.ts';
 export * from './reading/read-output.ts';
+export * from './reading/read-output-page.ts';
 export * from './reading/read-tasks.ts';
 export * from './reading/read-usage.ts';
 export * from './worktree/read-worktree.ts';

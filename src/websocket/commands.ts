@@ -3,8 +3,8 @@ import type { Message } from '../../schemas/websocket/messages.ts';
 import { closestName } from '../domain/closest-name.ts';
 import { MakimaError } from '../errors.ts';
 import type { Api } from '../http/api.ts';
+import { reader } from '../http/requests/read-shape.ts';
 import type { Actions, Caller } from '../tasks/actions.ts';
-import { reader } from './shapes.ts';
 
 type WithoutId<M> = M extends { requestId: unknown } ? Omit<M, 'requestId'> : never;
 /** An answer, before it has the id of the command that it answers. */
@@ -102,7 +102,7 @@ const inOrderOf = (command: Command): string | null =>
  */
 export const commandReader = (app: Api, actions: Actions): ((frame: Record<string, unknown>) => ReadCommand) => {
   const readerOf = <Name extends CommandName>(name: Name, handle: Handlers[Name]): ((frame: unknown) => ReadCommand) => {
-    const read = reader(app, commandSchemas[name]);
+    const read = reader(app, commandSchemas[name], { url: '/ws', part: 'frame' });
     return (frame) => {
       const command: Command<Name> = read(frame);
       const { requestId } = command;

@@ -1,24 +1,9 @@
-import type { Static, TSchema } from '@sinclair/typebox';
+import type { TSchema } from '@sinclair/typebox';
 import { messageSchemas, type Message, type MessageName } from '../../schemas/websocket/messages.ts';
 import type { Api } from '../http/api.ts';
-import { describeInvalid } from '../http/requests/validation.ts';
 
 /** For the compilers, which want to know of which route a schema is. */
 const route = { method: 'GET', url: '/ws' };
-
-/**
- * Reads what came by a schema.
- * @returns throws MakimaError VALIDATION_FAILED for what does not fit
- */
-export const reader = <Schema extends TSchema>(app: Api, schema: Schema): ((value: unknown) => Static<Schema>) => {
-  const validate = app.validatorCompiler?.({ ...route, schema, httpPart: 'body' });
-  if (!validate) throw new Error('The application has nothing that compiles schemas');
-  const fits = (value: unknown): value is Static<Schema> => validate(value) === true;
-  return (value) => {
-    if (!fits(value)) throw describeInvalid(validate.errors ?? [], 'frame');
-    return value;
-  };
-};
 
 /** Writes messages by their schemas: what these do not have is not sent. */
 export const messageWriter = (app: Api): ((message: Message) => string) => {

@@ -147,6 +147,7 @@ void t.test('each operation answers with every failure that its route can have, 
   await serve(t, {
     routes: {
       mesh: [collect, ...routes.mesh],
+      mcp: [collect, ...routes.mcp],
       probes: [collect, ...routes.probes],
       metrics: [collect, ...routes.metrics],
       documents: [collect, ...routes.documents],

@@ -157,6 +157,9 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     targetExists: verb('targetExists', (_caller, targetDir) => Promise.resolve({ exists: true, targetDir })),
     readOutput: verb('readOutput', () => Promise.resolve({ items: [outputEvent(1, 'hello')], nextCursor: null })),
     streamOutput: verb('streamOutput', () => Promise.resolve(feed(each([stored(outputEvent(1, 'a')), stored(outputEvent(2, 'b'))])))),
+    readableOutputPage: verb('readableOutputPage', () =>
+      Promise.resolve({ text: 'one\ntwo\n', leftOut: 0, cursor: '2-x', hasMore: false }),
+    ),
     readableOutput: verb('readableOutput', () => Promise.resolve(each(['one\n', 'two\n']))),
     followTask: verb('followTask', () =>
       Promise.resolve(feed(each([stored(outputEvent(1, 'a')), stored({ id: 2, taskId, at, type: 'end', status: 'done' })]))),

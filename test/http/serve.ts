@@ -43,6 +43,7 @@ export const serve = async (t: Test, { answers, limits, ...options }: ServeOptio
     allowedOrigins: [],
     limits: { bodyBytes: 20 * 1024 * 1024, streams: 256, ...limits },
     openSocketDoor: (parts) => openSocketDoor(parts, { id: 'daemon-of-the-tests', version: '0.0.0-test' }),
+    openMcpDoor: async (parts) => (await import('../../src/mcp/door.ts')).openMcpDoor(parts),
     ...options,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -20,7 +20,11 @@ const flags = [
   '--find-renames=50%',
   `-l${renameLimit}`,
 ];
-const pathspec = ['--', ':(top)', `:(top,exclude,literal)${makimaDirectory}`];
+const pathspecOf = (paths: readonly string[]): string[] => [
+  '--',
+  ...(paths.length === 0 ? [':(top)'] : paths.map((path) => `:(top,literal)${path}`)),
+  `:(top,exclude,literal)${makimaDirectory}`,
+];
 
 /** Two trees are compared; the work tree is there for its .gitattributes. The worktree's own index may be broken. */
 const diffPlace = (worktree: Worktree): GitPlace => ({
@@ -32,10 +36,16 @@ const diffPlace = (worktree: Worktree): GitPlace => ({
  * The task's changes against a commit, uncommitted and untracked ones too, as a patch that `git apply` takes and that
  * brings back every file exactly: binary, modes, links, names of any bytes.
  *
+ * @param paths - of these files alone, as they are named in the worktree; all where left out
  * @returns a stream of the patch; it holds one open file until it is read to its end or destroyed
  * @throws MakimaError WORKTREE_NOT_FOUND, DISK_FULL, GIT_FAILED
  */
-export const diffPatch = async (worktree: Worktree, baseCommit: string = worktree.baseCommit, signal?: AbortSignal): Promise<Readable> => {
+export const diffPatch = async (
+  worktree: Worktree,
+  baseCommit: string = worktree.baseCommit,
+  signal?: AbortSignal,
+  paths: readonly string[] = [],
+): Promise<Readable> => {
   const tree = await snapshotTree(worktree, signal);
   // by way of a file: a slow reader holds neither memory nor a git process
   const file = await temporaryFile(worktree.gitDir, 'patch');
@@ -52,7 +62,7 @@ export const diffPatch = async (worktree: Worktree, baseCommit: string = worktre
       '--diff-algorithm=myers',
       `--output=${file}`,
     ];
-    await git(['diff-tree', ...flags, ...format, baseCommit, tree, ...pathspec], {
+    await git(['diff-tree', ...flags, ...format, baseCommit, tree, ...pathspecOf(paths)], {
       ...diffPlace(worktree),
       signal,
       config: [
@@ -78,7 +88,7 @@ export const diffFiles = async (
   signal?: AbortSignal,
 ): Promise<FileChange[]> => {
   const tree = await snapshotTree(worktree, signal);
-  const { stdout } = await git(['diff-tree', ...flags, '-z', '--raw', '--numstat', baseCommit, tree, ...pathspec], {
+  const { stdout } = await git(['diff-tree', ...flags, '-z', '--raw', '--numstat', baseCommit, tree, ...pathspecOf([])], {
     ...diffPlace(worktree),
     signal,
   });

@@ -38,6 +38,7 @@ const partWords: Readonly<Record<string, string>> = {
   querystring: 'query parameter',
   params: 'path parameter',
   headers: 'header',
+  arguments: 'argument',
 };
 
 /**
@@ -76,7 +77,7 @@ export const describeInvalid = (errors: readonly FastifySchemaValidationError[],
     .slice(0, maxQuoted)
     .toWellFormed();
   const details = { in: part === 'querystring' ? 'query' : part, field, rule: error.keyword };
-  if (part === 'body' && error.keyword === 'additionalProperties' && path === '' && notYet.has(field))
+  if ((part === 'body' || part === 'arguments') && error.keyword === 'additionalProperties' && path === '' && notYet.has(field))
     return new MakimaError('FIELD_UNAVAILABLE', `makima ${version} cannot do what the field "${field}" asks for here`, { details });
   const noun = partWords[part] ?? 'field';
   const what =

@@ -14,7 +14,7 @@ export interface Scope {
   contentPolicy?: string;
 }
 
-export type ScopeName = 'mesh' | 'socket' | 'probes' | 'metrics' | 'documents' | 'docs' | 'nowhere';
+export type ScopeName = 'mesh' | 'socket' | 'mcp' | 'probes' | 'metrics' | 'documents' | 'docs' | 'nowhere';
 
 /** Nobody sends a body where none is taken. */
 const noBody = 1024;
@@ -39,6 +39,7 @@ export const scopes = ({ bodyBytes, handlerTimeoutMs }: HttpLimits): Readonly<Re
     mesh: { prefix: '/api/v1/mesh', credentials: 'any', served: 'ready', limits: { bodyBytes, handlerTimeoutMs } },
     // An application of its own, made at the first upgrade: src/websocket/.
     socket: { prefix: '/api/v1/mesh', credentials: 'any', served: 'ready', limits: reading },
+    mcp: { prefix: '', credentials: 'any', served: 'ready', limits: { bodyBytes, handlerTimeoutMs } },
     probes: { prefix: '', credentials: 'none', served: 'always', limits: reading },
     metrics: { prefix: '', credentials: 'owner', served: 'ready', limits: reading },
     documents: { prefix: '', credentials: 'none', served: 'until the end', limits: reading },

@@ -23,10 +23,19 @@ export const getWorktree = async (parts: Needs<'store'>, caller: Caller, taskId:
   return { path, branch, baseCommit, exists: awaySince === null && (await isDirectory(path)), awaySince };
 };
 
-/** What a task changed since its base, committed or not, as a patch. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, WORKTREE_NOT_FOUND, GIT_FAILED */
-export const diffPatch = async (parts: Needs<'store'>, caller: Caller, taskId: string): Promise<AsyncIterable<Buffer>> => {
+/**
+ * What a task changed since its base, committed or not, as a patch.
+ * @param paths - of these files alone; of a renamed one both names. All where there are none
+ * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, WORKTREE_NOT_FOUND, GIT_FAILED
+ */
+export const diffPatch = async (
+  parts: Needs<'store'>,
+  caller: Caller,
+  taskId: string,
+  paths: readonly string[] = [],
+): Promise<AsyncIterable<Buffer>> => {
   const worktree = await present(parts, caller, taskId);
-  return patchOf(worktree, worktree.baseCommit);
+  return patchOf(worktree, worktree.baseCommit, undefined, paths);
 };
 
 /** The files that a task changed since its base, committed or not. @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, WORKTREE_NOT_FOUND, GIT_FAILED */
