@@ -20,6 +20,6 @@ void t.test('agents as a person reads them: which can be used, what is wrong and
     agentLines([{ ...missing, command: '/x/a', problem: '/x/a is no program that can be run. Install it' }], plainly),
     '· a /x/a is no program that can be run (acp)\n    Install it\n',
   );
-  t.notMatch(agentLines([{ ...agent, name: '\u001b[31mred' }], plainly), /\u001b/, 'nothing reaches the terminal as a command');
+  t.notOk(agentLines([{ ...agent, name: '\u001b[31mred' }], plainly).includes('\u001b'), 'nothing reaches the terminal as a command');
   t.end();
 });
