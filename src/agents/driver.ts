@@ -31,6 +31,8 @@ export interface AgentLaunch {
   mcp: Readonly<Record<string, McpServer>> | null;
   /** What `${ITS_NAME}` in these stands for, where an agent is told of them in a way that nobody else reads; it has them in its environment, too. */
   secrets?: Readonly<Record<string, string>>;
+  /** What the task has cost before this run, in dollars: some agents tell of a session that they go on with what all of it has cost. Default 0. */
+  costBefore?: number;
 }
 
 /** An agent as the user has set it up. */
@@ -105,6 +107,8 @@ export interface AgentActivity {
    * between, and begins one else. A driver sees the line alone and says it of every piece, the first one too. Default false.
    */
   isContinued?: boolean;
+  /** Of a tool: an earlier line may have told of the same call. Whoever knows that one leaves this out. Default false. */
+  mayBeAgain?: boolean;
 }
 
 /** What one line of an agent's stdout means to the daemon. Everything else it says is only logged. */

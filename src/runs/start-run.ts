@@ -24,6 +24,7 @@ const launchOf = (start: Start, additions: readonly Additions[]): AgentLaunch =>
     session: sessionOf(start),
     model: start.task.model,
     effort: start.task.effort,
+    costBefore: start.run.baseUsage.costUsd,
   });
 
 /** The directory with what the agent is told first in it, then the process: whenever the daemon dies, the agent has that or was never there. */

@@ -3,7 +3,7 @@ import type { CancelNotification, PromptRequest } from '@agentclientprotocol/sdk
 import type { AgentConversation, AgentLaunch, AgentSignal } from '../driver.ts';
 import { parseLine, stringAt, type JsonObject } from '../json-line.ts';
 import { cancelledElicitation, elicitationAnswer } from './elicitation.ts';
-import { acpHandshake } from './handshake.ts';
+import { acpHandshake, type HandshakeStep } from './handshake.ts';
 import { limitIn } from './limit.ts';
 import { cancelledAnswer, permissionAnswer } from './permission.ts';
 import { createRequests } from './requests.ts';
@@ -24,12 +24,16 @@ const doing: ReadonlySet<string> = new Set(['agent_message_chunk', 'agent_though
  * One run's conversation with an agent over version 1 of the Agent Client Protocol (agentclientprotocol.com), as its client: the greeting, a
  * session, a prompt for each message, what the agent asks. The SDK's connection is not used for it: what that knows is lost with the process,
  * and this has to be had again from what was said and answered.
- * @param actsUnasked - the agent is to act unasked: what it asks all the same is allowed at once
+ * @param how.actsUnasked - the agent is to act unasked: what it asks all the same is allowed at once
+ * @param how.hasVariable - whether its environment has a variable
  */
-export const acpConversation = (launch: AgentLaunch, actsUnasked: boolean): AgentConversation => {
-  const handshake = acpHandshake(launch, actsUnasked);
-  const tally = usageTally(launch.session !== null);
-  const requests = createRequests(launch.cwd, actsUnasked);
+export const acpConversation = (
+  launch: AgentLaunch,
+  how: { actsUnasked: boolean; hasVariable: (name: string) => boolean },
+): AgentConversation => {
+  const handshake = acpHandshake(launch, how);
+  const tally = usageTally(launch.session === null ? null : (launch.costBefore ?? 0));
+  const requests = createRequests(launch.cwd, how.actsUnasked);
   let sessionId: string | null = null;
   let isOver = false;
   let turnOpen = false;
@@ -37,18 +41,23 @@ export const acpConversation = (launch: AgentLaunch, actsUnasked: boolean): Agen
   const prompted = new Set<string>();
   const answered = new Set<string>();
 
+  /** An earlier daemon has said a prompt that has no answer yet: the agent is at it, whether it has said so or not. */
+  const goesOn = (): AgentSignal[] => {
+    turnOpen = prompted.size > 0;
+    return turnOpen ? [{ kind: 'turn-started' }] : [];
+  };
+
   const fail = (message: string): AgentSignal[] => {
     isOver = true;
     return [{ kind: 'turn-ended', isError: true, message, usage: tally.usage }];
   };
 
-  const greeted = (answer: AgentMessage & { kind: 'response' }): AgentSignal[] => {
-    const step = handshake.take(answer);
+  const greeted = (step: HandshakeStep | null): AgentSignal[] => {
     if (step === null || isOver) return [];
     if ('failed' in step) return fail(step.failed);
     if ('say' in step) return [{ kind: 'reply', id: step.id, bytes: step.say }];
     ({ sessionId } = step);
-    return [{ kind: 'session', sessionId }];
+    return [{ kind: 'session', sessionId }, ...goesOn()];
   };
 
   /** A prompt has an answer: its turn has ended. An agent that answers twice is heard once. */
@@ -56,7 +65,6 @@ export const acpConversation = (launch: AgentLaunch, actsUnasked: boolean): Agen
     if (sessionId === null || answered.has(answer.id)) return [];
     answered.add(answer.id);
     prompted.delete(answer.id);
-    turnOpen = false;
     requests.forget();
     tally.end(answer.result);
     const message = problemOf(answer);
@@ -64,6 +72,7 @@ export const acpConversation = (launch: AgentLaunch, actsUnasked: boolean): Agen
     return [
       ...(limit === null ? [] : [{ kind: 'limited' as const, ...limit }]),
       { kind: 'turn-ended', isError: message !== null, message, usage: tally.usage, ...(limit && { limit }) },
+      ...goesOn(),
     ];
   };
 
@@ -79,7 +88,8 @@ export const acpConversation = (launch: AgentLaunch, actsUnasked: boolean): Agen
     if (update === null) return [];
     const kind = stringAt(update, 'sessionUpdate') ?? '';
     if (kind === 'usage_update') tally.take(update);
-    return sessionId !== null && doing.has(kind) ? begins() : [];
+    if (sessionId === null) return greeted(handshake.hear(kind));
+    return doing.has(kind) ? begins() : [];
   };
 
   const asked = (message: AgentMessage & { kind: 'request' }): AgentSignal[] => {
@@ -90,7 +100,7 @@ export const acpConversation = (launch: AgentLaunch, actsUnasked: boolean): Agen
   const signalsOf = (message: AgentMessage): AgentSignal[] => {
     switch (message.kind) {
       case 'response':
-        return isPromptId(message.id) ? turnEnded(message) : greeted(message);
+        return isPromptId(message.id) ? turnEnded(message) : greeted(handshake.take(message));
       case 'notification':
         return message.method === told.update ? updated(message.params) : requests.withdrawn(message);
       case 'request':
@@ -105,7 +115,7 @@ export const acpConversation = (launch: AgentLaunch, actsUnasked: boolean): Agen
     },
     read(line) {
       const message = readMessage(line);
-      const isReplayed = handshake.isReplaying && message?.kind === 'notification';
+      const isReplayed = handshake.isReplaying && message?.kind === 'notification' && message.method === told.update;
       const signals = message === null ? [] : signalsOf(message);
       return { jsonType: null, signals, ...(isReplayed && { isReplayed }) };
     },

@@ -16,6 +16,8 @@ export const acpDriver = (settings: AgentSettings): AgentDriver => {
   const actsUnasked = ({ permissions }: AgentLaunch): boolean =>
     permissions === 'skip' || (permissions === null && !settings.enablePermissions);
 
+  const hasVariable = (variable: string): boolean => Boolean(settings.env[variable] ?? settings.inheritedEnv[variable]);
+
   return {
     name: settings.name,
     takesMessagesInTurn: false,
@@ -31,7 +33,7 @@ export const acpDriver = (settings: AgentSettings): AgentDriver => {
       env: { ...settings.env },
       actsUnasked: actsUnasked(launch),
     }),
-    converse: (launch) => acpConversation(launch, actsUnasked(launch)),
+    converse: (launch) => acpConversation(launch, { actsUnasked: actsUnasked(launch), hasVariable }),
     fits,
     activities,
     readable,

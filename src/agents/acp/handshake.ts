@@ -18,6 +18,8 @@ export interface Handshake {
   readonly isReplaying: boolean;
   /** @returns null where the answer is to nothing that was asked, or there is more to come */
   take(answer: Response): HandshakeStep | null;
+  /** The agent tells something of its session. @param kind - of the update. @returns as above */
+  hear(kind: string): HandshakeStep | null;
 }
 
 /** The version of the protocol that is spoken here. */
@@ -43,11 +45,18 @@ const can = (agent: JsonObject, ...path: string[]): boolean => {
   return parts === true || (typeof parts === 'object' && parts !== null);
 };
 
-/** A way of signing in that needs nobody: by a key of the environment. Another one may open a browser. */
-const keyMethod = (agent: JsonObject): string | null =>
+/** A way of signing in that needs nobody: by a key that is there, such as `gemini-api-key` for GEMINI_API_KEY. Another one may open a browser. */
+const keyMethod = (agent: JsonObject, hasVariable: (name: string) => boolean): string | null =>
   objectsAt(agent, 'authMethods', 50)
     .map((each) => stringAt(each, 'id') ?? '')
-    .find((id) => /api[-_]?key|\benv\b/i.test(id)) ?? null;
+    .find((id) => /key$/i.test(id) && hasVariable(id.toUpperCase().replace(/[^A-Z0-9]+/g, '_'))) ?? null;
+
+/**
+ * gemini (0.61) answers a load before it has told all of the session, and is done with that when it tells its commands. What is told in between
+ * is no less of an earlier run, and a prompt would fall into it.
+ */
+const repliesEarly = (agent: JsonObject): boolean => stringAt(objectAt(agent, 'agentInfo') ?? {}, 'name') === 'gemini-cli';
+const lastOfReplay = 'available_commands_update';
 
 const signInWords = (agent: JsonObject, error: RpcError): string => {
   const methods = objectsAt(agent, 'authMethods', 50)
@@ -57,14 +66,22 @@ const signInWords = (agent: JsonObject, error: RpcError): string => {
   return `The agent is not signed in: ${error.words}${how}`;
 };
 
-/** @param actsUnasked - the agent is to ask nobody */
-export const acpHandshake = (launch: AgentLaunch, actsUnasked: boolean): Handshake => {
+/**
+ * @param how.actsUnasked - the agent is to ask nobody
+ * @param how.hasVariable - whether its environment has a variable
+ */
+export const acpHandshake = (
+  launch: AgentLaunch,
+  { actsUnasked, hasVariable }: { actsUnasked: boolean; hasVariable: (name: string) => boolean },
+): Handshake => {
   const { cwd, session } = launch;
   let agent: JsonObject = {};
   let isReplaying = false;
   let hasSignedIn = false;
   let sessionId: string | null = null;
   let settings: readonly Setting[] = [];
+  /** What the session was begun with, where it is still told what was in it. */
+  let begunWith: JsonObject | null = null;
   /** What was asked and has no answer yet: an agent that answers twice is heard once. */
   const open = new Set(['initialize']);
   const say = (id: string, bytes: string): HandshakeStep => {
@@ -100,10 +117,14 @@ export const acpHandshake = (launch: AgentLaunch, actsUnasked: boolean): Handsha
     return openSession('session');
   };
 
-  const opened = ({ result, error }: Response): HandshakeStep => {
+  const opened = ({ result, error }: Response): HandshakeStep | null => {
+    if (error === null && isReplaying && repliesEarly(agent)) {
+      begunWith = result;
+      return null;
+    }
     isReplaying = false;
     if (error !== null) {
-      const method = error.code === errorCodes.authRequired && !hasSignedIn ? keyMethod(agent) : null;
+      const method = error.code === errorCodes.authRequired && !hasSignedIn ? keyMethod(agent, hasVariable) : null;
       if (method !== null) return say('authenticate', request('authenticate', 'authenticate', { methodId: method }));
       if (error.code === errorCodes.authRequired) return { failed: signInWords(agent, error) };
       return {
@@ -113,6 +134,10 @@ export const acpHandshake = (launch: AgentLaunch, actsUnasked: boolean): Handsha
             : `The agent's session ${session} cannot be gone on with: ${error.words}`,
       };
     }
+    return begunBy(result);
+  };
+
+  const begunBy = (result: JsonObject): HandshakeStep => {
     sessionId = session ?? stringAt(result, 'sessionId');
     if (sessionId === null || sessionId === '' || sessionId.length > maxSessionIdLength)
       return { failed: 'The agent began a session without saying by which name' };
@@ -148,6 +173,13 @@ export const acpHandshake = (launch: AgentLaunch, actsUnasked: boolean): Handsha
         default:
           return hasSet(answer);
       }
+    },
+    hear(kind) {
+      if (begunWith === null || kind !== lastOfReplay) return null;
+      const result = begunWith;
+      begunWith = null;
+      isReplaying = false;
+      return begunBy(result);
     },
   };
 };

@@ -27,6 +27,8 @@ const planWords = (plan: JsonObject): string =>
 /** Chunks of one message follow one another; whoever reads them puts together those of a kind. */
 const chunk = (kind: 'text' | 'thinking', update: JsonObject): AgentActivity[] => {
   const text = textOfBlock(objectAt(update, 'content') ?? {});
+  // gemini tells so that it was set to another mode.
+  if (text?.startsWith('[MODE_UPDATE]') === true) return [];
   return text === null || text === '' ? [] : [activity(kind, { text, isContinued: true })];
 };
 
@@ -37,8 +39,12 @@ const isYetToBeTold = (call: JsonObject): boolean =>
 const isToldNow = (call: JsonObject): boolean =>
   stringAt(call, 'status') === 'in_progress' && isGiven(call) && objectsAt(call, 'content').length === 0;
 
-const begun = (call: JsonObject): AgentActivity =>
-  activity('tool', { tool: { name: nameOfCall(call), input: inputOfCall(call) }, callId: stringAt(call, 'toolCallId') });
+const begun = (call: JsonObject, mayBeAgain = false): AgentActivity =>
+  activity('tool', {
+    ...(mayBeAgain && { mayBeAgain }),
+    tool: { name: nameOfCall(call), input: inputOfCall(call) },
+    callId: stringAt(call, 'toolCallId'),
+  });
 
 const ended = (call: JsonObject): AgentActivity[] => {
   const status = stringAt(call, 'status');
@@ -55,7 +61,7 @@ const ofUpdate = (update: JsonObject): AgentActivity[] => {
     case 'tool_call':
       return [...(isYetToBeTold(update) ? [] : [begun(update)]), ...ended(update)];
     case 'tool_call_update':
-      return isToldNow(update) ? [begun(update)] : ended(update);
+      return isToldNow(update) ? [begun(update, true)] : ended(update);
     case 'plan':
       return [activity('plan', { text: planWords(update) })];
     case 'plan_update': {
@@ -69,6 +75,8 @@ const ofUpdate = (update: JsonObject): AgentActivity[] => {
 
 const activitiesOf = (message: AgentMessage | null): AgentActivity[] => {
   if (message?.kind === 'notification' && message.method === told.update) return ofUpdate(objectAt(message.params, 'update') ?? {});
+  // Some tell of a call by asking for it alone.
+  if (message?.kind === 'request' && message.method === told.permission) return [begun(objectAt(message.params, 'toolCall') ?? {}, true)];
   if (message?.kind !== 'response') return [];
   const problem = isPromptId(message.id) ? problemOf(message) : message.error?.words;
   return problem ? [activity('error', { text: problem })] : [];

@@ -39,23 +39,25 @@ const costOf = (update: JsonObject): number | null => {
 
 /**
  * Tokens are told turn by turn, the cost of the session as it stands: what earlier runs of it have cost is none of this one's.
- * @param isResumed - the session is that of an earlier run
+ * @param before - of a session that the run goes on with: what the task has cost so far, which is what the session has where it had no other
+ *   one; null of a new one
  */
-export const usageTally = (isResumed: boolean): UsageTally => {
+export const usageTally = (before: number | null): UsageTally => {
   let told = noUsage;
   let cost = 0;
-  /** The session's cost before this run; null where nobody has told it yet. */
-  let costBefore: number | null = isResumed ? null : 0;
-  let last = 0;
+  /** What the session's cost was when it was last told; null where nobody has told it yet. */
+  let last: number | null = null;
+
+  /** Where the first that is told of a session begins: less than what the task has cost, it is of a later session of the task's. */
+  const begin = (total: number): number => (before === null ? 0 : before > 0 && before <= total ? before : total);
 
   return {
     take(update) {
       const total = costOf(update);
       if (total === null) return;
-      // Of a session that it goes on with, the first that is told is where it begins.
-      if (costBefore === null) costBefore = total;
+      const from = last ?? begin(total);
       // A smaller one than before means that the agent began to count anew.
-      cost += total < last ? total : total - Math.max(last, costBefore);
+      cost += total < from ? total : total - from;
       last = total;
     },
     end(result) {

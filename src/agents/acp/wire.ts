@@ -1,5 +1,5 @@
 import type { AGENT_METHODS, CLIENT_METHODS } from '@agentclientprotocol/sdk';
-import { fieldAt, isObject, parseLine, stringAt, type JsonObject } from '../json-line.ts';
+import { fieldAt, isObject, objectAt, parseLine, stringAt, type JsonObject } from '../json-line.ts';
 
 /** What an agent can be asked, as version 1 of the protocol names it, and what older agents know beside. */
 type AgentMethod = (typeof AGENT_METHODS)[keyof typeof AGENT_METHODS] | 'session/set_model';
@@ -40,9 +40,16 @@ const detailsOf = (data: unknown): string | null => {
   return stringAt(data, 'details') ?? stringAt(data, 'message') ?? stringAt(data, 'error');
 };
 
+/** Some hand on what an API has answered as it stands: its message is in there. */
+const messageIn = (text: string): string => {
+  const parsed = parseLine(text.trim().replace(/^\[([^]*)\]$/, '$1'));
+  const message = parsed && (stringAt(objectAt(parsed, 'error') ?? {}, 'message') ?? stringAt(parsed, 'message'));
+  return message ? messageIn(message) : text;
+};
+
 const errorOf = (error: JsonObject): RpcError => {
   const code = fieldAt(error, 'code');
-  const message = stringAt(error, 'message') ?? 'an error without words';
+  const message = messageIn(stringAt(error, 'message') ?? 'an error without words');
   const details = detailsOf(fieldAt(error, 'data'));
   const words = details === null || details.trim() === '' || message.includes(details) ? message : `${message}: ${details}`;
   return { code: typeof code === 'number' ? code : null, words: words.slice(0, maxErrorLength) };

@@ -30,6 +30,7 @@ const Launch = Type.Object({
     ),
     Type.Null(),
   ]),
+  costBefore: Type.Optional(Type.Number()),
   secrets: Type.Optional(Type.Record(Type.String(), Type.String())),
 });
 

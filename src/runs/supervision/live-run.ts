@@ -113,7 +113,9 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
     const politely = async (): Promise<void> => {
       if (interrupt === null || state.inputClosed) return;
       await agent.write(interrupt);
-      await input.close();
+      // One that may end by that in mid-turn is let end its turn before.
+      if (driver.endsWithInput) await input.close();
+      else rest.consider();
     };
     void untilDone(
       context,

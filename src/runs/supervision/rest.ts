@@ -71,7 +71,11 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
   /** A message that an earlier daemon has put may be with the agent, which has not answered it. */
   let isTakenUp = false;
   const decide = async (): Promise<void> => {
-    if (state.inputClosed || state.exited || watched.isStopping() || !isBetweenTurns(tracker.progress)) return;
+    if (state.inputClosed || state.exited || !isBetweenTurns(tracker.progress)) return;
+    if (watched.isStopping()) {
+      if (!driver.endsWithInput) await input.close();
+      return;
+    }
     await mailbox.look();
     if (!isTakenUp) state.askedAfter = Math.max(state.askedAfter, run.askedAfter ?? -1);
     isTakenUp = true;

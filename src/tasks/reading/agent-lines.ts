@@ -29,6 +29,8 @@ class WholeLines {
   }
 }
 
+const news = (done: readonly Done[]): Done[] => done.filter(({ isAgain }) => !isAgain);
+
 /** What one task's agent does by its lines, whose events are given in their order, from any one on. */
 export class AgentLines {
   readonly #log: Pick<EventLog, 'read'>;
@@ -53,14 +55,14 @@ export class AgentLines {
     const line = this.#hear(event);
     if (line === null) return [];
     const done = this.#flow.take(line);
-    if (this.#isPlaced || done.length === 0) return done;
-    if (!done.some(({ isPiece }) => isPiece)) {
+    if (this.#isPlaced || done.length === 0) return news(done);
+    if (!done.some(({ isPiece, activity }) => isPiece || activity.mayBeAgain === true)) {
       this.#isPlaced = true;
       return done;
     }
     await this.#lookBack(event);
     this.#hear(event);
-    return this.#flow.take(line);
+    return news(this.#flow.take(line));
   }
 
   #hear(event: OutputEvent): string | null {

@@ -42,6 +42,7 @@ class Reading {
 
   #said(line: string): string {
     const done = this.#flow?.take(line) ?? [];
+    if (done.length > 0 && done.every(({ isAgain }) => isAgain)) return '';
     if (!done.some(({ isPiece }) => isPiece)) {
       const readable = this.#driver === null ? line : this.#driver.readable(line);
       return readable === null ? '' : this.#text.whole(readable);
