@@ -60,6 +60,7 @@ import { worktreeRoutes } from './worktree.ts';
  *   webhooks.ts   POST, GET /webhooks                      have events posted to an address
  *                 GET, DELETE /webhooks/{webhookId}        how it goes; end it
  *   info.ts       GET    /info                             what the daemon is and has
+ *                 GET    /agents                           which agents tasks can have
  *
  * and beside it:
  *

@@ -3,7 +3,7 @@ import { Delivered, Health, OutputEvent, OutputPage, TaskPage, TaskTree } from '
 import { CompletionResult, RunCompletion } from './completion.ts';
 import { ErrorBody } from './common.ts';
 import { Gap, SnapshotEnd, StreamEvent, TaskEvent } from './event.ts';
-import { DiskUsage, Info } from './info.ts';
+import { Agent, DiskUsage, Info } from './info.ts';
 import {
   CommitMerge,
   MergeCheck,
@@ -79,6 +79,7 @@ export const namedSchemas = [
   Webhook,
   WebhookMessage,
   DiskUsage,
+  Agent,
   Info,
   Health,
   ErrorBody,

@@ -27,29 +27,32 @@ export const DiskUsage = Type.Object(
 );
 export type DiskUsage = Static<typeof DiskUsage>;
 
+export const Agent = Type.Object(
+  {
+    name: Type.String({ description: 'What a task calls it' }),
+    command: Type.String({ description: 'As it is set' }),
+    protocol: Type.String({ description: 'How it is spoken to, such as acp' }),
+    isDefault: Type.Boolean({ description: 'Whether it is that of a task that names none' }),
+    path: Nullable(Type.String({ description: 'Where it was found; null where it is not installed' })),
+    version: Nullable(Type.String({ description: 'What it says of itself' })),
+    problem: Nullable(
+      Type.String({
+        description:
+          'Why it cannot be used, or is not signed in, and how to get there. Where it was not signed in it is asked again after a minute, else after ten',
+      }),
+    ),
+  },
+  { $id: 'Agent', description: 'An agent that tasks can have' },
+);
+export type Agent = Static<typeof Agent>;
+
 export const Info = Type.Object(
   {
     id: Type.String({ description: 'Of this daemon; made on its first start' }),
     version: Type.String({ description: 'Of makima' }),
     home: Type.String({ description: 'Its directory, MAKIMA_HOME' }),
     startedAt: Type.String({ format: 'date-time', description: 'When this process began' }),
-    agents: Type.Array(
-      Type.Object({
-        name: Type.String({ description: 'What a task calls it' }),
-        command: Type.String({ description: 'As it is set' }),
-        protocol: Type.String({ description: 'How it is spoken to, such as acp' }),
-        isDefault: Type.Boolean({ description: 'Whether it is that of a task that names none' }),
-        path: Nullable(Type.String({ description: 'Where it was found' })),
-        version: Nullable(Type.String({ description: 'What it says of itself' })),
-        problem: Nullable(
-          Type.String({
-            description:
-              'Why it cannot be used, or is not signed in, and how to get there. Where it was not signed in it is asked again after a minute, else after ten',
-          }),
-        ),
-      }),
-      { description: 'Those that there are, and what keeps one from working' },
-    ),
+    agents: Type.Array(ref(Agent), { description: 'Those that there are, and what keeps one from working' }),
     limits: Type.Record(Type.String(), Type.Number(), { description: 'Bounds of this daemon, by name' }),
     usageLimits: Type.Array(
       Type.Object({

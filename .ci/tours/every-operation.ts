@@ -166,6 +166,7 @@ await ask(409, 'POST', at(top, '/pause'));
 
 // The daemon.
 await ask(200, 'GET', `${base}/info`);
+await ask(200, 'GET', `${base}/agents`);
 for (const path of ['/healthz', '/readyz', '/openapi.json']) await ask(200, 'GET', path);
 for (const [path, accept] of [
   ['/metrics', 'text/plain'],

@@ -818,6 +818,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mesh/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which agents tasks can have, and what keeps one from working
+         * @description Which are known and which of them are installed. A task may be made with one that is not: its start says so, and what to do. A task below another has the agent of that where it names none.
+         */
+        get: operations["listAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2702,6 +2722,23 @@ export interface components {
             /** @description In bytes: what agents that run have written */
             runBytes: number;
         };
+        /** @description An agent that tasks can have */
+        Agent: {
+            /** @description What a task calls it */
+            name: string;
+            /** @description As it is set */
+            command: string;
+            /** @description How it is spoken to, such as acp */
+            protocol: string;
+            /** @description Whether it is that of a task that names none */
+            isDefault: boolean;
+            /** @description Where it was found; null where it is not installed */
+            path: string | null;
+            /** @description What it says of itself */
+            version: string | null;
+            /** @description Why it cannot be used, or is not signed in, and how to get there. Where it was not signed in it is asked again after a minute, else after ten */
+            problem: string | null;
+        };
         /** @description What the daemon is and has */
         Info: {
             /** @description Of this daemon; made on its first start */
@@ -2716,22 +2753,7 @@ export interface components {
              */
             startedAt: string;
             /** @description Those that there are, and what keeps one from working */
-            agents: {
-                /** @description What a task calls it */
-                name: string;
-                /** @description As it is set */
-                command: string;
-                /** @description How it is spoken to, such as acp */
-                protocol: string;
-                /** @description Whether it is that of a task that names none */
-                isDefault: boolean;
-                /** @description Where it was found */
-                path: string | null;
-                /** @description What it says of itself */
-                version: string | null;
-                /** @description Why it cannot be used, or is not signed in, and how to get there. Where it was not signed in it is asked again after a minute, else after ten */
-                problem: string | null;
-            }[];
+            agents: components["schemas"]["Agent"][];
             /** @description Bounds of this daemon, by name */
             limits: {
                 [key: string]: number;
@@ -3099,6 +3121,7 @@ export type NewWebhook = components['schemas']['NewWebhook'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookMessage = components['schemas']['WebhookMessage'];
 export type DiskUsage = components['schemas']['DiskUsage'];
+export type Agent = components['schemas']['Agent'];
 export type Info = components['schemas']['Info'];
 export type Health = components['schemas']['Health'];
 export type Error = components['schemas']['Error'];
@@ -6501,6 +6524,15 @@ export interface operations {
                      *           "path": "/home/ada/.local/bin/claude",
                      *           "version": "2.1.330",
                      *           "problem": null
+                     *         },
+                     *         {
+                     *           "name": "goose",
+                     *           "command": "goose",
+                     *           "protocol": "acp",
+                     *           "isDefault": false,
+                     *           "path": null,
+                     *           "version": null,
+                     *           "problem": "goose was not found on the PATH (looked in /usr/bin, /bin). Install it, or correct its command in MAKIMA_AGENTS"
                      *         }
                      *       ],
                      *       "limits": {
@@ -6530,6 +6562,58 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Info"];
+                };
+            };
+            400: components["responses"]["MALFORMED_REQUEST"];
+            401: components["responses"]["UNAUTHENTICATED"];
+            403: components["responses"]["HOST_NOT_ALLOWED-ORIGIN_NOT_ALLOWED-FORBIDDEN"];
+            500: components["responses"]["INTERNAL"];
+            503: components["responses"]["NOT_READY-HANDLER_TIMEOUT"];
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "claude",
+                     *         "command": "claude",
+                     *         "protocol": "claude",
+                     *         "isDefault": true,
+                     *         "path": "/home/ada/.local/bin/claude",
+                     *         "version": "2.1.330",
+                     *         "problem": null
+                     *       },
+                     *       {
+                     *         "name": "goose",
+                     *         "command": "goose",
+                     *         "protocol": "acp",
+                     *         "isDefault": false,
+                     *         "path": null,
+                     *         "version": null,
+                     *         "problem": "goose was not found on the PATH (looked in /usr/bin, /bin). Install it, or correct its command in MAKIMA_AGENTS"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Agent"][];
+                    /**
+                     * @example claude	2.1.330	ready
+                     *     goose	-	not installed
+                     */
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["MALFORMED_REQUEST"];

@@ -41,12 +41,12 @@ interface TableSettings {
 }
 
 /** What the user says of an agent goes before what is built in; arguments of another protocol mean nothing to it. */
-const agentOf = (name: string, entry: AgentEntry, { claude, agents = {}, defaultAgent }: TableSettings): KnownAgent[] => {
+const agentOf = (name: string, entry: AgentEntry, { claude, agents = {}, defaultAgent }: TableSettings): KnownAgent => {
   const known = isBuiltInAgent(name) ? builtIn[name] : null;
   const command = entry.command ?? known?.command ?? name;
   const protocol = entry.protocol ?? known?.protocol ?? 'acp';
   const usualArgs = known?.protocol === protocol ? known.args : [];
-  const driver = protocols[protocol]?.({
+  const driver = protocols[protocol]({
     name,
     command,
     args: entry.args ?? usualArgs,
@@ -58,7 +58,7 @@ const agentOf = (name: string, entry: AgentEntry, { claude, agents = {}, default
         ? 'Install it, or correct its command in MAKIMA_AGENTS'
         : `${known.howToInstall}. Where it is installed elsewhere, set its command in MAKIMA_AGENTS`,
   });
-  return driver === undefined ? [] : [{ driver, protocol, isAskedFor: Object.hasOwn(agents, name) || name === defaultAgent }];
+  return { driver, protocol, isAskedFor: Object.hasOwn(agents, name) || name === defaultAgent };
 };
 
 /** The agents by name: claude, those that are built in, and the user's. */
@@ -71,7 +71,7 @@ export const agentDrivers = (settings: TableSettings): AgentDrivers => {
   ]);
   const all: KnownAgent[] = [
     { driver: claude, protocol: 'claude', isAskedFor: defaultAgent === 'claude' },
-    ...[...entries].flatMap(([name, entry]) => agentOf(name, entry, settings)),
+    ...[...entries].map(([name, entry]) => agentOf(name, entry, settings)),
   ];
   const byName = new Map(all.map(({ driver }) => [driver.name, driver]));
   return {

@@ -9,12 +9,12 @@ import { oneTurnDriver } from './one-turn/driver.ts';
 import { geminiStreamJson } from './one-turn/gemini-stream-json.ts';
 import { opencodeJson } from './one-turn/opencode-json.ts';
 
-/** What makes the driver of an agent, by its protocol. An agent whose protocol has none is not there. */
-export const protocols: Readonly<Partial<Record<AgentProtocol, (settings: AgentSettings) => AgentDriver>>> = {
+/** What makes the driver of an agent, by its protocol. */
+export const protocols: Readonly<Record<AgentProtocol, (settings: AgentSettings) => AgentDriver>> = {
   acp: acpDriver,
   claude: furtherClaude,
+  codex: codexDriver,
   'codex-exec': oneTurnDriver(codexExec),
   'gemini-stream-json': oneTurnDriver(geminiStreamJson),
   'opencode-json': oneTurnDriver(opencodeJson),
-  codex: codexDriver,
 };

@@ -20,10 +20,11 @@ Usage: .makima/orchestrate.sh COMMAND
       --continue-from ID             begin with everything that the worktree of task ID holds, when that has ended
       --depends-on ID                begin when task ID is done, and fail if it is not; may be repeated
       --files "a,b"                  copy these files or directories from your worktree, uncommitted ones too
-      --agent NAME                   another agent than yours
+      --agent NAME                   another agent than yours, one that agents lists as ready
       --model NAME, --effort LEVEL   what its agent runs with; left out: as yours
       --start                        start it at once
                                      a PLAN of - is read from standard input
+  agents                             which agents there are: name, version, and ready or why not
   start ID                           start a subtask, or run an ended one again in the same worktree
   stop ID                            stop it; its worktree stays
   status ID                          its status, and what it said at the end
@@ -463,7 +464,7 @@ case "$command" in
     usage
     exit 0
     ;;
-  list | create | start | stop | status | output | worktree | wait | message | diff | done) prepare ;;
+  list | create | agents | start | stop | status | output | worktree | wait | message | diff | done) prepare ;;
   approvals | allow | deny) prepare ;;
   branches | preview | merge | merge-status | resolve | commit | abort | skip | check) prepare ;;
   *) wrong_usage "There is no command '$command'." ;;
@@ -471,6 +472,11 @@ esac
 case "$command" in
   list) list "$@" ;;
   create) create "$@" ;;
+  agents)
+    require_number_of_arguments agents 0 $#
+    request GET /agents
+    answer
+    ;;
   start | stop) of_task "$command" POST "/$command" "$@" && answer ;;
   status) of_task status GET '' "$@" && answer ;;
   output | diff) of_task "$command" GET "/$command" "$@" && answer ;;

@@ -14,15 +14,16 @@ ${placeOf(facts)}
 What this worktree holds when you finish is the result. Stay inside it and on its branch: no \`git push\`, no pull request, no switching branches, no changes in the subtasks' worktrees (read them freely) or in anyone's checkout. \`.makima/\` belongs to the tool that runs you: do not change it and never add it (\`git add -A\` leaves it out by itself, \`git add -f .\` fails on it).
 
 # Your tool: .makima/orchestrate.sh
-Run it from the worktree; \`"$MAKIMA_ORCHESTRATE"\` is the same and always there. A task is printed as one line: id, status and name, separated by tabs. Exit status 0 is success; otherwise the reason is on standard error.
+Run it from the worktree; \`"$MAKIMA_ORCHESTRATE"\` is the same and always there. A task is one line: id, status, name, tabs between. It exits with 0, or says why on standard error.
 
     .makima/orchestrate.sh list                       your subtasks
     .makima/orchestrate.sh create "NAME" "PLAN"       make one, not started yet; the id is the first field
         --continue-from ID   begin with everything in its worktree, once it is done
         --depends-on ID      begin once it is done
         --files "a,b"        copy these from your worktree, uncommitted too
-        --model M --effort E others than yours: cheaper ones for what is easy
+        --agent A --model M --effort E    others than yours: cheaper for easy work
         --start              start it at once
+    .makima/orchestrate.sh agents                     which --agent can be
     .makima/orchestrate.sh start ID                   start it, or run an ended one again in its worktree
     .makima/orchestrate.sh wait ID...                 until every one has ended; a line for each
     .makima/orchestrate.sh status ID                  its state, summary, error

@@ -16,6 +16,7 @@ export const createActions = (parts: Parts): Actions => {
     targetExists: bind(verbs.targetExists),
     createTask: bind(verbs.createTask),
     info: bind(verbs.info),
+    listAgents: bind(verbs.listAgents),
     deleteTask: bind(verbs.deleteTask),
     followAll: bind(verbs.followAll),
     followTask: bind(verbs.followTask),

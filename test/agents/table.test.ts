@@ -15,6 +15,7 @@ const program = (directory: string, name: string): string => {
 void t.test('claude is the default and stands first, and each name has one driver', (t) => {
   const drivers = agentDrivers({ claude: claudeSettings() });
   const names = drivers.all.map(({ driver }) => driver.name);
+  t.strictSame(names, ['claude', 'codex', 'gemini', 'opencode', 'qwen', 'copilot', 'goose']);
   t.match(drivers.all[0], { protocol: 'claude', isAskedFor: true });
   t.equal(drivers.all[0]?.driver, drivers.default);
   t.equal(new Set(names).size, names.length);

@@ -85,6 +85,19 @@ const mergeStatus = {
   conflicts: [{ file: 'a', kind: 'binary' as const }],
 };
 
+const agents = [
+  { name: 'claude', command: 'claude', protocol: 'claude', isDefault: true, path: null, version: null, problem: 'Not found' },
+  { name: 'other', command: 'other', protocol: 'acp', isDefault: false, path: '/o', version: '1.2', problem: null },
+  {
+    name: 'third',
+    command: 'third',
+    protocol: 'acp',
+    isDefault: false,
+    path: '/t',
+    version: '3',
+    problem: 'It is\nout. Sign in. Then go on',
+  },
+];
 const usage = {
   measuredAt: null,
   worktreeBytes: 1,
@@ -224,15 +237,14 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
     callerOfToolKey: verb('callerOfToolKey', (key): Promise<Caller | null> =>
       Promise.resolve(key === toolKey ? { kind: 'tool-key', taskId, keyId: taskId } : null),
     ),
+    listAgents: verb('listAgents', () => Promise.resolve(agents)),
     info: verb('info', () =>
       Promise.resolve({
         id: 'd',
         version: '1',
         home: '/h',
         startedAt: at,
-        agents: [
-          { name: 'claude', command: 'claude', protocol: 'claude', isDefault: true, path: null, version: null, problem: 'Not found' },
-        ],
+        agents,
         limits: { maxDepth: 2 },
         usageLimits: [],
         disk: { freeBytes: 3, totalBytes: 4, logBytes: 1, usage },

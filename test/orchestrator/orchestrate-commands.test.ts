@@ -17,6 +17,7 @@ type Tap = { teardown(fn: () => unknown): void };
 void t.test('each command asks for what the contract says and prints the answer', async (t) => {
   const cases: [args: string[], request: string, fields: [string, string][]][] = [
     [['list'], `GET ${base}/tasks/${taskId}/subtasks`, []],
+    [['agents'], `GET ${base}/agents`, []],
     [
       ['create', 'n', 'p'],
       `POST ${base}/tasks`,

@@ -59,6 +59,7 @@ void t.test('the orchestrator learns exactly the commands that the script has', 
   t.same([...taught].sort(), [...new Set(ofScript)].sort());
   t.same([...taught].sort(), [
     'abort',
+    'agents',
     'allow',
     'approvals',
     'branches',

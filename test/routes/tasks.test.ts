@@ -36,6 +36,7 @@ void t.test('every row of tasks and control calls its action once and answers wi
     ['GET', `${at}/subtasks`, null, 200, ['listSubtasks', owner, taskId]],
     ['GET', `${at}/tree`, null, 200, ['getTree', owner, taskId]],
     ['GET', `${at}/usage`, null, 200, ['getUsage', owner, taskId]],
+    ['GET', 'agents', null, 200, ['listAgents']],
     ['POST', `${at}/start`, null, 202, ['startTask', owner, taskId]],
     ['POST', `${at}/stop`, '{"graceful":true}', 202, ['stopTask', owner, taskId, { graceful: true }]],
     ['POST', `${at}/pause`, null, 200, ['pauseTask', owner, taskId]],
@@ -143,6 +144,7 @@ void t.test('a script gets lines', async (t) => {
     return response.text();
   };
   t.equal(await read('tasks'), line + line);
+  t.equal(await read('agents'), 'claude\t-\tnot installed\nother\t1.2\tready\nthird\t3\tIt is out\n');
   t.equal(await read('tasks', { method: 'POST', headers: json, body: '{"name":"n","plan":"p"}' }), line);
   t.equal(
     await read(`tasks/${taskId}`),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Info } from '../../typescript/index.ts';
 import type { AddCommand } from '../cli.ts';
 import { exitCodes } from '../failure.ts';
+import { agentLines } from './agents.ts';
 import type { Finding } from '../launcher.ts';
 import { plain } from '../output/plain.ts';
 import type { Screen } from '../output/screen.ts';
@@ -34,11 +35,9 @@ const limitLines = (limits: Info['usageLimits'], now: number): string[] =>
     return `Account: ${plain(agent)}'s has come to its limit, ${end}; nothing of it starts until then${parked === 0 ? '' : `, ${parked} parked`}\n`;
   });
 
-const infoLines = (info: Info, url: string, { paint }: Screen, now: number): string => {
-  const agents = info.agents.map(
-    ({ name, version, path, problem }) =>
-      `  ${paint(problem === null ? 'green' : 'red', problem === null ? '✓' : '✗')} ${plain(`${name} ${version ?? ''} ${path ?? ''}`)}\n${problem === null ? '' : `    ${plain(problem)}\n`}`,
-  );
+const infoLines = (info: Info, url: string, screen: Screen, now: number): string => {
+  const isShown = ({ path, isDefault }: Info['agents'][number]): boolean => path !== null || isDefault;
+  const others = info.agents.filter((agent) => !isShown(agent)).map(({ name }) => plain(name));
   const counts = Object.entries(info.counts).filter(([, count]) => count > 0);
   return [
     `makima ${plain(info.version)} at ${plain(url)}, for ${shortTime(now - Date.parse(info.startedAt))}\n`,
@@ -51,7 +50,8 @@ const infoLines = (info: Info, url: string, { paint }: Screen, now: number): str
       .join(', ')}\n`,
     ...limitLines(info.usageLimits, now),
     'Agents:\n',
-    ...agents,
+    agentLines(info.agents.filter(isShown), screen).replace(/^(?!$)/gm, '  '),
+    others.length === 0 ? '' : `  not installed: ${others.join(', ')} (\`makima agents\` says how to have them)\n`,
   ].join('');
 };
 

@@ -1,5 +1,6 @@
 import type { CommandGroups } from '../program.ts';
 import { addDoctor, addInfo, addOpen } from './about.ts';
+import { addAgents } from './agents.ts';
 import { addAllow, addApprovals, addDeny } from './approvals.ts';
 import { addBranches, addPreview } from './branches.ts';
 import { addClone, addComplete } from './bring-out.ts';
@@ -23,7 +24,7 @@ import { addWebhooks } from './webhooks.ts';
 
 /** All commands, under the headings of the help. */
 export const commandGroups: CommandGroups = [
-  ['The daemon', [addUp, addDown, addServe, addInfo, addDoctor, addOpen]],
+  ['The daemon', [addUp, addDown, addServe, addInfo, addAgents, addDoctor, addOpen]],
   ['Tasks', [addRun, addLs, addShow, addWait, addUsage, addBudget]],
   [
     'While they run',

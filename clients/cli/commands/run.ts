@@ -113,7 +113,7 @@ export const addRun: AddCommand = (program, cli) => {
         'go on with this branch in place of a new one, and have the action bring it forward; a pull request by #number or address',
       ).conflicts(['base', 'parent', 'continueFrom']),
     )
-    .option('--agent <name>', 'which agent; `makima info` lists them')
+    .option('--agent <name>', 'which agent; `makima agents` lists them')
     .option('--model <name>', 'as the agent names it')
     .option('--effort <name>', 'how hard it is to think, as the agent names it')
     .option('--orchestrator', 'the agent leads others: it makes subtasks and merges their work')

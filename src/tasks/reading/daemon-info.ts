@@ -1,5 +1,15 @@
-import type { Info } from '../../../schemas/info.ts';
+import type { Agent, Info } from '../../../schemas/info.ts';
 import type { Needs } from '../parts.ts';
+
+/** Every agent of the table, whether it is there, and what keeps it from working. One that is not there costs no process, others one now and then. */
+export const listAgents = ({ drivers }: Needs<'drivers'>): Promise<Agent[]> =>
+  Promise.all(
+    drivers.all.map(async ({ driver, protocol }) => {
+      const { problem, ...installation } = await driver.detect();
+      const isDefault = driver === drivers.default;
+      return { ...installation, protocol, isDefault, problem: problem ?? (await driver.whyNotSignedIn()) };
+    }),
+  );
 
 /** What this daemon is, which agents it found and how many tasks it has. */
 export const info = async ({
@@ -12,17 +22,7 @@ export const info = async ({
   runs,
 }: Needs<'daemon' | 'drivers' | 'diskSpace' | 'disk' | 'log' | 'store' | 'runs'>): Promise<Info> => ({
   ...daemon,
-  agents: await Promise.all(
-    drivers.all.map(async ({ driver, protocol }) => {
-      const installation = await driver.detect();
-      return {
-        ...installation,
-        protocol,
-        isDefault: driver === drivers.default,
-        problem: installation.problem ?? (await driver.whyNotSignedIn()),
-      };
-    }),
-  ),
+  agents: await listAgents({ drivers }),
   usageLimits: runs.usageLimits(),
   disk: { ...(await diskSpace()), logBytes: log.sizes().reduce((sum, { bytes }) => sum + bytes, 0), usage: disk.current() },
   counts: await store.countByStatus(),

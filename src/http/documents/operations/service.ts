@@ -1,4 +1,4 @@
-import type { Info } from '../../../../schemas/info.ts';
+import type { Agent, Info } from '../../../../schemas/info.ts';
 import type { CreateToolKey } from '../../../../schemas/task-requests.ts';
 import type { NewToolKey, ToolKey } from '../../../../schemas/tool-key.ts';
 import { json, jsonAndText, type OperationTexts } from './operation.ts';
@@ -22,22 +22,33 @@ const usage: Info['disk']['usage'] = {
   runBytes: 90_000,
 };
 
+const agents: Agent[] = [
+  {
+    name: 'claude',
+    command: 'claude',
+    protocol: 'claude',
+    isDefault: true,
+    path: '/home/ada/.local/bin/claude',
+    version: '2.1.330',
+    problem: null,
+  },
+  {
+    name: 'goose',
+    command: 'goose',
+    protocol: 'acp',
+    isDefault: false,
+    path: null,
+    version: null,
+    problem: 'goose was not found on the PATH (looked in /usr/bin, /bin). Install it, or correct its command in MAKIMA_AGENTS',
+  },
+];
+
 const info: Info = {
   id: '2f1c8a4e-6d3b-4e57-8a90-1b2c3d4e5f60',
   version: '0.2.0',
   home: '/home/ada/.makima',
   startedAt: at.created,
-  agents: [
-    {
-      name: 'claude',
-      command: 'claude',
-      protocol: 'claude',
-      isDefault: true,
-      path: '/home/ada/.local/bin/claude',
-      version: '2.1.330',
-      problem: null,
-    },
-  ],
+  agents,
   limits: { maxConcurrentTasks: 4, maxDepth: 2 },
   usageLimits: [],
   disk: { freeBytes: 120_000_000_000, totalBytes: 500_000_000_000, logBytes: 4_200_000, usage },
@@ -63,6 +74,11 @@ export const serviceTexts: OperationTexts = {
     description:
       'What keeps an agent from working is its `problem`, in words that say what to do. What the disk is used for is measured once an hour, and then only what has changed: nobody who asks waits for it.',
     answers: { 200: json(info) },
+  },
+  listAgents: {
+    description:
+      'Which are known and which of them are installed. A task may be made with one that is not: its start says so, and what to do. A task below another has the agent of that where it names none.',
+    answers: { 200: jsonAndText(agents, 'claude\t2.1.330\tready\ngoose\t-\tnot installed\n') },
   },
   healthz: { description: 'As long as the process answers. It asks for no credential.', answers: { 200: health } },
   readyz: {
