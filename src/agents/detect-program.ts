@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import PQueue from 'p-queue';
 import { MakimaError, messageOf } from '../errors.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { askProgram, type ProgramAnswer } from './ask-program.ts';
@@ -32,6 +33,12 @@ export interface AgentProgram {
   path(): string;
 }
 
+/** Some answer in a hundredth of a second, some need three: all at once they would take a small machine from whoever works on it. */
+const lane = new PQueue({ concurrency: 2 });
+
+/** How long no answer is taken for one, in milliseconds: a busy machine passes, and one that says nothing was waited for a while. */
+const silenceKeptMs = 60_000;
+
 /**
  * Looks for an agent's program each time that it is asked for, so that one which is installed later is found. One that is not there costs
  * no process, and one that is there a process once, until its file changes.
@@ -48,17 +55,18 @@ export const agentProgram = (settings: ProgramSettings): AgentProgram => {
   };
 
   // Twenty tasks that start at once, and every GET of the daemon's info, ask for the version: one process answers until the file changes.
-  let last: { key: string; answer: Promise<ProgramAnswer | string> } | null = null;
+  let last: { key: string; until: number; answer: Promise<ProgramAnswer | string> } | null = null;
   const ask = async (path: string): Promise<ProgramAnswer | string> => {
     const { mtimeMs, size, ino } = await stat(path);
     const key = JSON.stringify([path, mtimeMs, size, ino]);
-    if (last?.key === key) return last.answer;
-    const answer = askProgram(path, versionArgs, env);
-    last = { key, answer };
-    const outcome = await answer;
-    // A busy machine or a missing interpreter passes; only a version stays true for as long as the file does.
-    if (readVersion(outcome).kind !== 'version' && last.answer === answer) last = null;
-    return outcome;
+    if (last !== null && last.key === key && performance.now() < last.until) return last.answer;
+    const answer = lane.add(() => askProgram(path, versionArgs, env));
+    const asked = { key, until: Infinity, answer };
+    last = asked;
+    // Only a version stays true for as long as the file does. What cannot be run may be as soon as somebody has put that right.
+    const { kind } = readVersion(await answer);
+    if (kind !== 'version') asked.until = kind === 'silent' ? performance.now() + silenceKeptMs : 0;
+    return answer;
   };
 
   return {

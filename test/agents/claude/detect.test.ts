@@ -113,3 +113,17 @@ void t.test('output without an end is bounded', async (t) => {
   const answer = await askVersion(file, [], { PATH: '/usr/bin:/bin' });
   t.ok(answer.kind === 'version' && answer.version.length < 100);
 });
+
+void t.test('one that says no version is not asked again at once, one that cannot be run is', async (t) => {
+  const dir = t.testdir();
+  const count = path.join(dir, 'count');
+  const asked = () => readFileSync(count, 'utf8').length / 2;
+  const silent = driver(script(dir, 'silent', `#!/bin/sh\necho x >> '${count}'\nexit 3\n`));
+  await silent.detect();
+  t.match(await silent.detect(), { version: null, problem: null });
+  t.equal(asked(), 1);
+  const broken = driver(script(dir, 'broken', `#!/bin/sh\necho x >> '${count}'\nexit 127\n`));
+  await broken.detect();
+  t.match((await broken.detect()).problem, /cannot be run/);
+  t.equal(asked(), 3, 'what it lacked may be there by now');
+});
