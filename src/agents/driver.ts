@@ -33,6 +33,8 @@ export interface AgentLaunch {
   secrets?: Readonly<Record<string, string>>;
   /** What the task has cost before this run, in dollars: some agents tell of a session that they go on with what all of it has cost. Default 0. */
   costBefore?: number;
+  /** What its session has used by earlier runs, of an agent that counts by sessions. */
+  sessionUsage?: Usage;
 }
 
 /** An agent as the user has set it up. */
@@ -205,6 +207,8 @@ export interface AgentDriver {
   readonly hasOneTurn: boolean;
   /** By which its processes are asked to give up, where that is no message. */
   readonly interruptSignal?: 'SIGINT';
+  /** It tells what its session has used, over all its processes, and is told what of that is known. */
+  readonly countsSession?: true;
   /** Looks for the program and asks its version. Never throws: a problem is part of the answer. */
   detect(): Promise<AgentInstallation>;
   /**

@@ -8,6 +8,7 @@ import type { Begun } from './begin-run.ts';
 import type { RunContext, RunOfTask } from './context.ts';
 import { worktreeOfStart, type Additions, type RunHook, type Start } from './hooks/hook.ts';
 import { sessionOf, storeOpening } from './messages/opening.ts';
+import { sessionUsage } from './next/session-usage.ts';
 import type { Stopping } from './stop-below.ts';
 import { trackProgress, type ProgressTracker } from './supervision/progress.ts';
 import { takeBackStart } from './take-back-start.ts';
@@ -17,7 +18,7 @@ type Parts = Pick<RunContext, 'homeId' | 'store' | 'ledger' | 'drivers' | 'inher
   Stopping;
 
 /** How the agent is to run, by its task and what the hooks add. */
-const launchOf = (start: Start, additions: readonly Additions[]): AgentLaunch =>
+const launchOf = (start: Start, additions: readonly Additions[], used: Pick<AgentLaunch, 'sessionUsage'>): AgentLaunch =>
   additions.reduce<AgentLaunch>((made, each) => ({ ...made, ...each.launch }), {
     ...asSetUp,
     cwd: worktreeOfStart(start).path,
@@ -25,6 +26,7 @@ const launchOf = (start: Start, additions: readonly Additions[]): AgentLaunch =>
     model: start.task.model,
     effort: start.task.effort,
     costBefore: start.run.baseUsage.costUsd,
+    ...used,
   });
 
 /** The directory with what the agent is told first in it, then the process: whenever the daemon dies, the agent has that or was never there. */
@@ -35,7 +37,7 @@ const launchAgent = async (
 ): Promise<Pick<Run, 'actsUnasked'> & { handle: RunHandle; tracker: ProgressTracker }> => {
   const { task, run, driver } = start;
   await createRunDirectory(run.directory);
-  const how = launchOf(start, additions);
+  const how = launchOf(start, additions, await sessionUsage(context, driver, run));
   const conversation = driver.converse(how);
   const said = await storeOpening(context, start, how, conversation);
   context.reached('plan stored');

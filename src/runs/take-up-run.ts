@@ -16,6 +16,7 @@ import type { RunHook, Start } from './hooks/hook.ts';
 import { isNoted, noteUsage } from './hooks/note-progress.ts';
 import { readOpeningFile } from './messages/opening-file.ts';
 import { sessionOf } from './messages/opening.ts';
+import { sessionUsage } from './next/session-usage.ts';
 import type { Started } from './start-run.ts';
 import type { Stopping } from './stop-below.ts';
 import { loggedOffsets } from './supervision/follow-output.ts';
@@ -46,8 +47,14 @@ const ended: TakenUp = { kind: 'ended' };
 
 /** What the agent said that is in the log already, read again: what it means is kept nowhere else. */
 const rememberProgress = async (context: Parts, task: Task, run: Run, signal: AbortSignal): Promise<ProgressTracker> => {
-  const launch = readOpeningFile(run.directory)?.launch ?? { ...asSetUp, cwd: task.overlayPath ?? '', session: sessionOf({ task, run }) };
-  const conversation = context.drivers.ofTask(task).converse(launch);
+  const driver = context.drivers.ofTask(task);
+  const launch = readOpeningFile(run.directory)?.launch ?? {
+    ...asSetUp,
+    cwd: task.overlayPath ?? '',
+    session: sessionOf({ task, run }),
+    ...(await sessionUsage(context, driver, run)),
+  };
+  const conversation = driver.converse(launch);
   const tracker = trackProgress(conversation);
   if (conversation.recall) for (const said of await saidInputs(run.directory)) conversation.recall(said);
   const { out } = loggedOffsets(context, task.id, run.runId);

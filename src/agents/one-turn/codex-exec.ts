@@ -1,13 +1,17 @@
 import type { Usage } from '../../../schemas/task.ts';
-import { noUsage } from '../../domain/usage.ts';
-import type { AgentSignal } from '../driver.ts';
-import { amountAt, fieldAt, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import { noUsage, withoutUsage } from '../../domain/usage.ts';
+import { commandText } from '../codex/command-text.ts';
+import { explainFailure } from '../codex/explain-failure.ts';
+import { mcpTool, patchTool, shellTool } from '../codex/items.ts';
+import { mcpServersOf } from '../codex/mcp-servers.ts';
+import type { AgentLaunch, AgentSignal } from '../driver.ts';
+import { amountAt, fieldAt, isObject, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
-import { remediesOfApis } from './remedies.ts';
+import { plainFailure } from './remedies.ts';
 import { activity, note, type Said } from './said.ts';
 import { option, sessionIn } from './sessions.ts';
 
-/** Of the cached tokens codex says that they are among the others. */
+/** What the whole session has used; the cached tokens are among the others. */
 const usageOf = (told: JsonObject): Usage => {
   const [cacheReadTokens, cacheWriteTokens] = [amountAt(told, 'cached_input_tokens'), amountAt(told, 'cache_write_input_tokens')];
   return {
@@ -16,15 +20,30 @@ const usageOf = (told: JsonObject): Usage => {
     outputTokens: amountAt(told, 'output_tokens'),
     cacheReadTokens,
     cacheWriteTokens,
-    turns: 1,
   };
 };
 
-const reader = (): OneTurnReader => {
+/** A session whose earlier processes told nothing, since they were killed, is told of with the next. */
+const atLeastNothing = (usage: Usage): Usage => ({
+  ...usage,
+  inputTokens: Math.max(0, usage.inputTokens),
+  outputTokens: Math.max(0, usage.outputTokens),
+  cacheReadTokens: Math.max(0, usage.cacheReadTokens),
+  cacheWriteTokens: Math.max(0, usage.cacheWriteTokens),
+});
+
+const failureOf = (line: JsonObject): string | null => {
+  const message = stringAt(objectAt(line, 'error') ?? {}, 'message');
+  return message === null ? null : plainFailure(message);
+};
+
+/** It says when the limit is reset in the words of a clock without its date, on which nothing is built. */
+const isLimit = (message: string | null): boolean => message !== null && /hit your usage limit/i.test(message);
+
+const reader = ({ sessionUsage = noUsage }: AgentLaunch): OneTurnReader => {
   let usage = noUsage;
-  const ended = (message: string | null, isError: boolean): AgentSignal[] => [{ kind: 'turn-ended', isError, message, usage }];
   return {
-    take(type, line) {
+    take(type, line): AgentSignal[] {
       switch (type) {
         case 'thread.started': {
           const sessionId = sessionIn(stringAt(line, 'thread_id'));
@@ -33,11 +52,20 @@ const reader = (): OneTurnReader => {
         case 'turn.started':
           return [{ kind: 'turn-started' }];
         case 'turn.completed':
-          usage = usageOf(objectAt(line, 'usage') ?? {});
-          return ended(null, false);
-        case 'turn.failed':
+          usage = { ...atLeastNothing(withoutUsage(usageOf(objectAt(line, 'usage') ?? {}), sessionUsage)), turns: 1 };
+          return [{ kind: 'turn-ended', isError: false, message: null, usage }];
+        case 'turn.failed': {
           usage = { ...usage, turns: 1 };
-          return ended(stringAt(objectAt(line, 'error') ?? {}, 'message'), true);
+          const message = failureOf(line);
+          const limit = { until: null };
+          const ended: AgentSignal = { kind: 'turn-ended', isError: true, message, usage };
+          return isLimit(message)
+            ? [
+                { kind: 'limited', ...limit },
+                { ...ended, limit },
+              ]
+            : [ended];
+        }
         default:
           return [];
       }
@@ -57,10 +85,10 @@ const planOf = (item: JsonObject): string =>
 const toolOf = (item: JsonObject): { name: string; input: Readonly<Record<string, unknown>> } | null => {
   switch (typeOf(item)) {
     case 'command_execution':
-      return { name: 'shell', input: { command: stringAt(item, 'command') ?? '' } };
+      return { name: shellTool, input: { command: commandText(stringAt(item, 'command') ?? '') } };
     case 'file_change':
       return {
-        name: 'apply_patch',
+        name: patchTool,
         input: {
           path: objectsAt(item, 'changes')
             .map((change) => stringAt(change, 'path') ?? '')
@@ -68,7 +96,7 @@ const toolOf = (item: JsonObject): { name: string; input: Readonly<Record<string
         },
       };
     case 'mcp_tool_call':
-      return { name: `${stringAt(item, 'server') ?? 'mcp'}.${stringAt(item, 'tool') ?? 'tool'}`, input: objectAt(item, 'arguments') ?? {} };
+      return { name: mcpTool(stringAt(item, 'server'), stringAt(item, 'tool')), input: objectAt(item, 'arguments') ?? {} };
     case 'web_search':
       return { name: 'web_search', input: { query: stringAt(item, 'query') ?? '' } };
     default:
@@ -118,25 +146,32 @@ const said = (line: JsonObject): Said[] => {
       return typeOf(item) === 'todo_list' ? saidOfItem(item, false) : [];
     case 'item.completed':
       return saidOfItem(item, true);
-    case 'turn.completed': {
-      const { inputTokens, outputTokens, cacheReadTokens } = usageOf(objectAt(line, 'usage') ?? {});
-      return [note(`✓ done (${inputTokens + cacheReadTokens} tokens in, ${outputTokens} out)`)];
-    }
+    case 'turn.completed':
+      return [note('✓ done')];
     case 'turn.failed':
-      return [activity('error', { text: stringAt(objectAt(line, 'error') ?? {}, 'message') ?? 'failed' })];
+      return [activity('error', { text: failureOf(line) ?? 'failed' })];
     case 'error':
-      return [activity('error', { text: stringAt(line, 'message') ?? 'failed' })];
+      return [activity('error', { text: plainFailure(stringAt(line, 'message') ?? 'failed') })];
     default:
       return [];
   }
 };
 
+/** A value as codex's `-c` takes it, whose strings are those of JSON. */
+const toml = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(toml).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([key, each]) => `${JSON.stringify(key)}=${toml(each)}`)
+    .join(',')}}`;
+};
+
 /**
- * `codex exec --json`, measured with 0.169.0: it reads the prompt from stdin to its end where that is named `-`, works one turn and ends. It
+ * `codex exec --json`, measured with 0.169.0 and 0.171.0: it reads the prompt from stdin to its end where that is named `-`, works one turn and ends. It
  * asks nobody; where it is not to act unasked, its own settings say what it may do, which is to read where they say nothing.
  */
 export const codexExec: OneTurnProtocol = {
-  args: ({ session, model, effort }, actsUnasked) => [
+  args: ({ session, model, effort, mcp }, actsUnasked) => [
     'exec',
     ...(session === null ? [] : ['resume', session]),
     '--json',
@@ -145,16 +180,12 @@ export const codexExec: OneTurnProtocol = {
     ...(actsUnasked ? ['--dangerously-bypass-approvals-and-sandbox'] : []),
     ...option('--model', model),
     ...(effort === null ? [] : ['-c', `model_reasoning_effort=${JSON.stringify(effort)}`]),
+    ...Object.entries(mcp === null ? {} : mcpServersOf(mcp)).flatMap(([name, server]) => ['-c', `mcp_servers.${name}=${toml(server)}`]),
     '-',
   ],
   reader,
   said,
-  remedies: [
-    {
-      says: /no (rollout|conversation|thread|session) found|session.{0,40}not found/i,
-      todo: 'The agent has lost this session: start the task again without resume, which begins a new one in the same worktree',
-    },
-    { says: /not logged in|login required|codex login/i, todo: 'Sign in with `codex login`, or set its key as its config.toml says' },
-    ...remediesOfApis,
-  ],
+  explainFailure,
+  interruptSignal: 'SIGINT',
+  countsSession: true,
 };

@@ -10,9 +10,6 @@ import type { Said } from './said.ts';
 /** Stands before a text that the agent would run as a command of its own. */
 const noCommand = 'This is a message, not a command:\n\n';
 
-/** Only the start of a message is looked at: what an agent itself says is short, and a long one quotes someone else. */
-const maxLookedAt = 2000;
-
 const wordsOf = ({ activity, words }: Said): string | null => (words !== undefined ? words : activity && activityWords(activity));
 
 const conversation = (protocol: OneTurnProtocol, launch: AgentLaunch): AgentConversation => {
@@ -59,7 +56,8 @@ export const oneTurnDriver =
       takesMessagesInTurn: false,
       endsWithInput: true,
       hasOneTurn: true,
-      interruptSignal: 'SIGINT',
+      ...(protocol.interruptSignal !== null && { interruptSignal: protocol.interruptSignal }),
+      ...(protocol.countsSession && { countsSession: true }),
       detect: () => program.detect(),
       // None of them can be asked without a call of its API.
       whyNotSignedIn: () => Promise.resolve(null),
@@ -83,9 +81,6 @@ export const oneTurnDriver =
         return words.length === 0 ? null : words.join('\n');
       },
       explainSilence: (lastLine) => explainSilence(protocol, lastLine),
-      explainFailure: (message) => {
-        const remedy = protocol.remedies.find(({ says }) => says.test(message.slice(0, maxLookedAt)));
-        return remedy === undefined ? message : `${message.trimEnd().replace(/[.:]$/, '')}. ${remedy.todo}.`;
-      },
+      explainFailure: (message) => protocol.explainFailure(message),
     };
   };

@@ -2,7 +2,7 @@ import type { Usage } from '../../../schemas/task.ts';
 import { noUsage } from '../../domain/usage.ts';
 import { amountAt, fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
-import { remediesOfApis } from './remedies.ts';
+import { explainBy, plainFailure } from './remedies.ts';
 import { activity, note, type Said } from './said.ts';
 import { option, sessionIn } from './sessions.ts';
 
@@ -20,7 +20,8 @@ const usageOf = (stats: JsonObject): Usage => {
 
 const failureIn = (line: JsonObject): string | null => {
   const failure = objectAt(line, 'error');
-  return failure === null ? null : (stringAt(failure, 'message') ?? stringAt(failure, 'type'));
+  const words = failure && (stringAt(failure, 'message') ?? stringAt(failure, 'type'));
+  return words && plainFailure(words);
 };
 const isFailure = (line: JsonObject): boolean => stringAt(line, 'status') !== 'success';
 
@@ -61,8 +62,7 @@ const said = (line: JsonObject): Said[] => {
       return [activity('error', { text: stringAt(line, 'message') ?? 'failed' })];
     case 'result': {
       if (isFailure(line)) return [activity('error', { text: failureIn(line) ?? 'failed' })];
-      const { inputTokens, outputTokens, cacheReadTokens } = usageOf(objectAt(line, 'stats') ?? {});
-      return [note(`✓ done (${inputTokens + cacheReadTokens} tokens in, ${outputTokens} out)`)];
+      return [note('✓ done')];
     }
     default:
       return [];
@@ -82,7 +82,8 @@ export const geminiStreamJson: OneTurnProtocol = {
   isCommand: (text) => /^\s*[/?]/.test(text),
   reader,
   said,
-  remedies: [
+  interruptSignal: 'SIGINT',
+  explainFailure: explainBy([
     {
       says: /Invalid session identifier|No previous sessions|session.{0,40}not found/i,
       todo: 'The agent has lost this session: start the task again without resume, which begins a new one in the same worktree',
@@ -91,6 +92,5 @@ export const geminiStreamJson: OneTurnProtocol = {
       says: /Invalid auth method|set an Auth method|GEMINI_API_KEY/i,
       todo: 'Sign in by running `gemini` once in a terminal of the same user, or set GEMINI_API_KEY and choose it in ~/.gemini/settings.json (security.auth.selectedType)',
     },
-    ...remediesOfApis,
-  ],
+  ]),
 };

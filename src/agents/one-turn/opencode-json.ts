@@ -3,7 +3,7 @@ import { addUsage, noUsage } from '../../domain/usage.ts';
 import type { AgentSignal } from '../driver.ts';
 import { amountAt, fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
-import { remediesOfApis } from './remedies.ts';
+import { explainBy } from './remedies.ts';
 import { activity, note, type Said } from './said.ts';
 import { option, sessionIn } from './sessions.ts';
 
@@ -23,7 +23,13 @@ const usageOf = (part: JsonObject): Usage => {
 
 const failureIn = (line: JsonObject): string => {
   const failure = objectAt(line, 'error') ?? {};
-  return stringAt(objectAt(failure, 'data') ?? {}, 'message') ?? stringAt(failure, 'message') ?? stringAt(failure, 'name') ?? 'failed';
+  const data = objectAt(failure, 'data') ?? {};
+  const status = amountAt(data, 'statusCode');
+  const name = stringAt(failure, 'name');
+  const words = stringAt(data, 'message') ?? stringAt(failure, 'message');
+  return (
+    [...(name === null ? [] : [`${name}${status > 0 ? ` ${status}` : ''}`]), ...(words === null ? [] : [words])].join(': ') || 'failed'
+  );
 };
 
 /** After these the agent goes on by itself. */
@@ -66,10 +72,10 @@ const reader = (): OneTurnReader => {
 const toolUse = (part: JsonObject): Said[] => {
   const state = objectAt(part, 'state') ?? {};
   const callId = stringAt(part, 'callID');
-  const isError = stringAt(state, 'status') === 'error';
+  const isError = stringAt(state, 'status') === 'error' || amountAt(objectAt(state, 'metadata') ?? {}, 'exit') > 0;
   return [
     activity('tool', { tool: { name: stringAt(part, 'tool') ?? 'tool', input: objectAt(state, 'input') ?? {} }, callId }),
-    activity('tool-result', { text: (isError ? stringAt(state, 'error') : stringAt(state, 'output')) ?? '', callId, isError }),
+    activity('tool-result', { text: stringAt(state, 'output') ?? stringAt(state, 'error') ?? '', callId, isError }),
   ];
 };
 
@@ -87,8 +93,7 @@ const said = (line: JsonObject): Said[] => {
       return [activity('error', { text: failureIn(line) })];
     case 'step_finish': {
       if (fieldAt(part, 'reason') !== 'stop') return [];
-      const { costUsd } = usageOf(part);
-      return [note(`✓ done (its last step $${costUsd.toFixed(2)})`)];
+      return [note('✓ done')];
     }
     default:
       return [];
@@ -108,12 +113,12 @@ export const opencodeJson: OneTurnProtocol = {
   ],
   reader,
   said,
-  remedies: [
+  interruptSignal: null,
+  explainFailure: explainBy([
     {
       says: /session not found|NotFoundError/i,
       todo: 'The agent has lost this session: start the task again without resume, which begins a new one in the same worktree',
     },
     { says: /ProviderAuthError|no provider|auth login/i, todo: 'Sign in with `opencode auth login`, or set the key of its provider' },
-    ...remediesOfApis,
-  ],
+  ]),
 };

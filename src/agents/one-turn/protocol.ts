@@ -15,8 +15,12 @@ export interface OneTurnProtocol {
   said(line: JsonObject): Said[];
   /** A text as it is given to the agent, where its beginning would make it a command. */
   isCommand?(text: string): boolean;
-  /** What it says when it cannot work, and what to do, without its last full stop. The first that fits is taken. */
-  remedies: readonly { says: RegExp; todo: string }[];
+  /** As AgentDriver.explainFailure. */
+  explainFailure(message: string): string;
+  /** By which it gives up its turn; null where it takes no notice of one that leaves it time. */
+  interruptSignal: 'SIGINT' | null;
+  /** It tells what its session has used, over all its processes. */
+  countsSession?: true;
 }
 
 export interface OneTurnReader extends Pick<AgentConversation, 'usage'> {

@@ -1,7 +1,37 @@
-import type { OneTurnProtocol } from './protocol.ts';
+import { objectAt, parseLine, stringAt, amountAt } from '../json-line.ts';
+
+interface Remedy {
+  says: RegExp;
+  /** Without its last full stop. */
+  todo: string;
+}
+
+/** Only the start of a message is looked at: what an agent itself says is short, and a long one quotes someone else. */
+const maxLookedAt = 2000;
+
+/** An answer of an API that a message quotes as it came: `[API Error: {"error":{"code":400,"message":"…"}}]`. */
+const quoted = /^(\[?[\w ]*:? ?)(\{.*\})\]?$/s;
+
+/** A failure in words, also where the agent hands on what its API has answered as JSON. */
+export const plainFailure = (message: string): string => {
+  const [, before = '', json = ''] = quoted.exec(message.trim()) ?? [];
+  const error = objectAt(parseLine(json) ?? {}, 'error');
+  const words = error === null ? null : stringAt(error, 'message');
+  if (error === null || words === null) return message;
+  const code = amountAt(error, 'code');
+  return `${before.replace(/^\[|:? ?$/g, '') || 'API error'}${code > 0 ? ` ${code}` : ''}: ${words}`;
+};
+
+/** An agent's own failure message, with what to do about it where that is known. @param own - in its own words; the first that fits is taken */
+export const explainBy =
+  (own: readonly Remedy[]) =>
+  (message: string): string => {
+    const remedy = [...own, ...remediesOfApis].find(({ says }) => says.test(message.slice(0, maxLookedAt)));
+    return remedy === undefined ? message : `${message.trimEnd().replace(/[.:]$/, '')}. ${remedy.todo}.`;
+  };
 
 /** What the APIs of all makers say, in the words of those that pass it on. */
-export const remediesOfApis: OneTurnProtocol['remedies'] = [
+const remediesOfApis: readonly Remedy[] = [
   {
     says: /\b401\b|invalid[ _](x-)?api[- _]key|API key not valid|unauthorized|authentication/i,
     todo: 'Its credentials were refused: sign in anew, or correct its key in the environment that makima is started in, or in MAKIMA_AGENTS',
