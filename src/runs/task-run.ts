@@ -45,9 +45,8 @@ export const createTaskRun = (
   let stored = found;
   let live: LiveRun | null = null;
   let stopping = false;
-  /** Its agent works one turn a process: what is said to it waits for its next run, until it is decided that there is none. */
-  let isToldByRuns = false;
-  let isDecided = false;
+  /** What is said to it waits for its next run, until it is decided that there is none. */
+  let [isToldByRuns, isDecided] = [false, false];
   /** It went on in the queue, and was stopped there before it had its place. */
   let isWithdrawn = false;
 
@@ -227,6 +226,7 @@ export const createTaskRun = (
         return inTurn(async () => {
           if (isDecided) throw new MakimaError('AGENT_INPUT_CLOSED');
           await context.ledger.commit(context.store.putMessage(message));
+          context.reached('message put');
           return { delivered: false };
         });
       if (live !== null || phase === 'ended' || phase === 'detached') return liveOne().send(message);

@@ -42,6 +42,8 @@ export interface AgentUnderTest {
     interrupt: boolean;
     /** Takes a message in the middle of a turn, else when that has ended. */
     messageInTurn: boolean;
+    /** Works one turn a process: what it is told later, its next process is. */
+    oneTurn?: true;
     /** Tells its tokens, and what they cost. */
     tokens: boolean;
     cost: boolean;

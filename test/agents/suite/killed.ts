@@ -28,6 +28,8 @@ const ofEvery = [
 /** … and those of an agent that is greeted. */
 const ofGreeted = ['replies written', 'opening written'];
 const ofMessages = ['message put', 'message handed', 'message accepted', 'message written'];
+/** … where it waits for a next run. */
+const ofNextRuns = ['message put', 'going on stored'];
 
 /** What a client saw until its daemon died. */
 const seenUntilDeath = async (daemon: DaemonProcess, id: string): Promise<TaskEvent[]> => {
@@ -98,7 +100,7 @@ const atItsSteps = (t: Test, under: AgentUnderTest): void => {
 
 const inTurns = (t: Test, under: AgentUnderTest): void => {
   const { words } = under;
-  for (const point of ofMessages)
+  for (const point of under.can.oneTurn ? ofNextRuns : ofMessages)
     void t.test(`killed at: ${point}, with an agent in its turn`, async (t) => {
       const { home, env } = await prepare(t, under, false);
       const gate = join(scratch(t), 'gate');

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentPath, plainly } from '../../support/daemon.ts';
+import { oneTurnAgent } from '../../support/one-turn.ts';
 import type { AgentUnderTest, Words } from './agent-under-test.ts';
 
 const call = (command: string): string => JSON.stringify({ tool: 'Bash', input: { command } });
@@ -32,4 +33,13 @@ const scriptedClaude: AgentUnderTest = {
   can: { ask: true, interrupt: true, messageInTurn: true, tokens: true, cost: true, refuseModel: null, forget },
 };
 
-export const scriptedAgents: readonly AgentUnderTest[] = [scriptedClaude];
+const scriptedOneTurn: AgentUnderTest = {
+  title: 'one turn a process',
+  agent: 'one-turn',
+  settings: (_t, { command }) => oneTurnAgent(command),
+  words: { ...scriptedWords, question: null },
+  isGreeted: false,
+  can: { ask: false, interrupt: true, messageInTurn: false, oneTurn: true, tokens: true, cost: false, refuseModel: null, forget },
+};
+
+export const scriptedAgents: readonly AgentUnderTest[] = [scriptedClaude, scriptedOneTurn];

@@ -18,7 +18,7 @@ const noted = (notes: string): string[] =>
 void t.test('it goes on once, wherever the daemon dies', async (t) => {
   for (const dieAt of steps) {
     const [home, gates, notes] = [scratch(t), scratch(t), scratch(t)];
-    const settings = oneTurnAgent({ AGENT_NOTES: notes });
+    const settings = { ...oneTurnAgent(), MAKIMA_AGENT_ENV: JSON.stringify({ AGENT_NOTES: notes }) };
     const plan = `TEXT: begins\nWAIT: ${join(gates, 'go')}\nTEXT: ends`;
     // The points of the first run are passed by a daemon that is not to die yet.
     const first = await spawnDaemon(t, home, 'says-a-line', settings);
@@ -57,7 +57,7 @@ void t.test('it goes on once, wherever the daemon dies', async (t) => {
 void t.test('an orchestrator at rest is told once, wherever the daemon dies', async (t) => {
   for (const dieAt of ['going on stored', 'inbox put', 'run begun']) {
     const [home, gates, notes] = [scratch(t), scratch(t), scratch(t)];
-    const settings = oneTurnAgent({ AGENT_NOTES: notes });
+    const settings = { ...oneTurnAgent(), MAKIMA_AGENT_ENV: JSON.stringify({ AGENT_NOTES: notes }) };
     const part = JSON.stringify({
       tool: 'Bash',
       input: { command: `.makima/orchestrate.sh create part "WAIT: ${join(gates, 'part')}" --start` },
