@@ -4,7 +4,7 @@ import PQueue from 'p-queue';
 import { MakimaError, messageOf } from '../errors.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { askProgram, type ProgramAnswer } from './ask-program.ts';
-import type { AgentInstallation } from './driver.ts';
+import type { AgentInstallation } from './installation.ts';
 import { findProgram, searchedFolders } from './find-program.ts';
 import { readVersion } from './read-version.ts';
 

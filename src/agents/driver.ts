@@ -1,4 +1,5 @@
 import type { Usage } from '../../schemas/task.ts';
+import type { AgentInstallation } from './installation.ts';
 
 /** How an agent is started: a command and its arguments, and what is added to the user's environment. */
 export interface AgentCommand {
@@ -180,17 +181,6 @@ export interface AgentConversation {
    * at least what the last result told. Of a cost that no result has told it knows nothing.
    */
   readonly usage: Usage;
-}
-
-/** What is known of an agent's installation. */
-export interface AgentInstallation {
-  name: string;
-  command: string;
-  /** The absolute path, null where it was not found. */
-  path: string | null;
-  version: string | null;
-  /** Why it cannot be used and how to get there, without its last full stop as MakimaError takes it; null where it can. */
-  problem: string | null;
 }
 
 /** Everything makima knows of one kind of agent. A further agent is a further driver. */
