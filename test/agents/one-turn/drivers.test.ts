@@ -9,10 +9,8 @@ import { noUsage } from '../../../src/domain/usage.ts';
 
 const launch: AgentLaunch = { ...asSetUp, cwd: '/' };
 const driverOf = (protocol: AgentProtocol, enablePermissions = false): AgentDriver => {
-  const make = protocols[protocol];
-  if (!make) throw new Error(`no driver for ${protocol}`);
   const settings = { name: 'it', command: process.execPath, args: ['its', 'own'], env: { OF: 'its own' }, inheritedEnv: {} };
-  return make({ ...settings, enablePermissions, howToInstall: 'Install it' });
+  return protocols[protocol]({ ...settings, enablePermissions, howToInstall: 'Install it' });
 };
 const printed = (protocol: AgentProtocol): string[] =>
   readFileSync(join(import.meta.dirname, 'printed', `${protocol}.jsonl`), 'utf8')
