@@ -8,7 +8,7 @@ import { startModelApi, type ModelApi } from '../fixtures/model-api/server.ts';
 import { EventStream } from './event-stream.ts';
 import { installClaude } from './install-claude.ts';
 import { claudeEnv, isolatedFolder, type Cleanup } from './isolated.ts';
-import { runProcesses } from './processes.ts';
+import { killRuns } from './processes.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/makima.cjs');
 
@@ -179,7 +179,7 @@ export const startDaemon = async (
   });
   t.teardown(async () => {
     await daemon.end();
-    for (const { pid } of await runProcesses(folder)) process.kill(pid, 'SIGKILL');
+    await killRuns(folder);
   });
   await daemon.start();
   return daemon;

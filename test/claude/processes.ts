@@ -27,3 +27,14 @@ export const runProcesses = async (folder: string): Promise<{ pid: number; comma
   );
   return found.flat();
 };
+
+/** Kills all processes of makima's runs whose environment names the folder; one ends while another dies. */
+export const killRuns = async (folder: string): Promise<void> => {
+  for (const { pid } of await runProcesses(folder)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+  }
+};

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Daemon } from '../claude/daemon.ts';
 import { isolatedFolder, type Cleanup } from '../claude/isolated.ts';
-import { runProcesses } from '../claude/processes.ts';
+import { killRuns } from '../claude/processes.ts';
 import { startModelApi } from '../fixtures/model-api/server.ts';
 
 /** An agent of the table as a test sets it up: its program, and what keeps it in a folder with the scripted model. */
@@ -42,7 +42,7 @@ export const startRealDaemon = async (t: Cleanup, agents: readonly RealAgent[], 
   });
   t.teardown(async () => {
     await daemon.end();
-    for (const { pid } of await runProcesses(folder)) process.kill(pid, 'SIGKILL');
+    await killRuns(folder);
   });
   await daemon.start();
   return daemon;

@@ -48,11 +48,13 @@ export const codexReader = (threadRequest: string): CodexReader => {
   const changes = new Map<string, JsonObject>();
   /** Turns of subagents that are open. */
   const others = new Set<string>();
+  /** It has a goal, for which it begins turn after turn by itself until it is reached. */
+  let hasGoal = false;
   /** Messages of ours that its model was given. */
   const given = new Set<string>();
   let refused = 0;
 
-  const background = (): AgentSignal => ({ kind: 'background', running: others.size });
+  const background = (): AgentSignal => ({ kind: 'background', running: others.size + (hasGoal ? 1 : 0) });
   const failed = (message: string): AgentSignal => ({ kind: 'turn-ended', isError: true, message, usage: tokens.usage });
 
   const turnEnded = (turn: JsonObject): AgentSignal[] => {
@@ -66,7 +68,11 @@ export const codexReader = (threadRequest: string): CodexReader => {
     turnId = null;
     lastText = null;
     changes.clear();
+    // After a turn that failed, or was given up, it goes on with nothing by itself.
+    const gaveUp = hasGoal && status !== 'completed';
+    if (gaveUp) hasGoal = false;
     return [
+      ...(gaveUp ? [background()] : []),
       ...(limit === null ? [] : [{ kind: 'limited' as const, ...limit }]),
       {
         kind: 'turn-ended',
@@ -107,6 +113,12 @@ export const codexReader = (threadRequest: string): CodexReader => {
     return [{ kind: 'message', id: ours, isRead: true }];
   };
 
+  const goalChanged = (isActive: boolean): AgentSignal[] => {
+    if (isActive === hasGoal) return [];
+    hasGoal = isActive;
+    return [background()];
+  };
+
   const notified = (method: string, params: JsonObject): AgentSignal[] => {
     switch (method) {
       case 'turn/started':
@@ -121,6 +133,9 @@ export const codexReader = (threadRequest: string): CodexReader => {
         if (!isOwn || (turnId !== null && fieldAt(params, 'turnId') === turnId)) tokens.take(params, isOwn);
         return [];
       }
+      case 'thread/goal/updated':
+      case 'thread/goal/cleared':
+        return goalChanged(stringAt(objectAt(params, 'goal') ?? {}, 'status') === 'active' && stringAt(params, 'threadId') === threadId);
       case 'account/rateLimits/updated':
         limits.take(params);
         return [];

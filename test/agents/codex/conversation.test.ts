@@ -118,6 +118,26 @@ void t.test('subagents work in threads of their own, are waited for, and what th
   t.end();
 });
 
+void t.test('with a goal it begins turn after turn by itself, and is not at rest between them', (t) => {
+  const signals = signalsOf('goal');
+  t.same(
+    signals.flatMap((signal) =>
+      signal.kind === 'background' ? [String(signal.running)] : signal.kind === 'turn-ended' ? [signal.message] : [],
+    ),
+    ['1', 'first turn', 'second turn', '0', 'third turn'],
+  );
+  const conversation = converse();
+  const lines = transcript('goal');
+  const upTo = lines.findIndex((line) => line.includes('turn/completed'));
+  for (const line of lines.slice(0, upTo)) conversation.read(line);
+  const failed = (lines[upTo] ?? '').replace('"status":"completed"', '"status":"failed"');
+  t.match(conversation.read(failed).signals, [
+    { kind: 'background', running: 0 },
+    { kind: 'turn-ended', isError: true },
+  ]);
+  t.end();
+});
+
 void t.test('a turn that is given up is in error, and its thread goes on', (t) => {
   const conversation = converse();
   const lines = transcript('interrupt');
