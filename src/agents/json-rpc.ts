@@ -5,8 +5,8 @@ export type RpcId = string | number;
 
 export interface RpcError {
   code: number | null;
-  /** Bounded. */
-  message: string;
+  /** What it says, its details too. */
+  words: string;
 }
 
 /** One line of an agent that speaks JSON-RPC. */
@@ -20,15 +20,31 @@ export type RpcMessage =
 const maxNameLength = 200;
 const maxErrorLength = 10_000;
 
-const errorOf = (error: JsonObject): RpcError => {
-  const code = fieldAt(error, 'code');
-  return {
-    code: typeof code === 'number' ? code : null,
-    message: (stringAt(error, 'message') ?? 'an error without words').slice(0, maxErrorLength),
-  };
+const detailsOf = (data: unknown): string | null => {
+  if (typeof data === 'string') return data;
+  if (!isObject(data)) return null;
+  return stringAt(data, 'details') ?? stringAt(data, 'message') ?? stringAt(data, 'error');
 };
 
-/** A line as a message of JSON-RPC, whether it says `jsonrpc` or not; null where it is none: agents print other things, too. */
+/** Some hand on what an API has answered as it stands: its message is in there. */
+export const messageIn = (text: string): string => {
+  const parsed = parseLine(text.trim().replace(/^\[([^]*)\]$/, '$1'));
+  const message = parsed && (stringAt(objectAt(parsed, 'error') ?? {}, 'message') ?? stringAt(parsed, 'message'));
+  return message ? messageIn(message) : text;
+};
+
+const errorOf = (error: JsonObject): RpcError => {
+  const code = fieldAt(error, 'code');
+  const message = messageIn(stringAt(error, 'message') ?? 'an error without words');
+  const details = detailsOf(fieldAt(error, 'data'));
+  const words = details === null || details.trim() === '' || message.includes(details) ? message : `${message}: ${details}`;
+  return { code: typeof code === 'number' ? code : null, words: words.slice(0, maxErrorLength) };
+};
+
+/**
+ * A line as a message of JSON-RPC 2.0, null where it is none: agents print other things, too. What says `jsonrpc` wrongly or not at all is
+ * taken all the same.
+ */
 export const readRpc = (line: string): RpcMessage | null => {
   const message = parseLine(line);
   if (message === null) return null;
@@ -37,8 +53,8 @@ export const readRpc = (line: string): RpcMessage | null => {
   if (method !== null && method.length <= maxNameLength) {
     const params = objectAt(message, 'params') ?? {};
     if (id === undefined || id === null) return { kind: 'notification', method, params };
-    const isId = Number.isSafeInteger(id) || (typeof id === 'string' && id.length <= maxNameLength);
-    return isId && (typeof id === 'number' || typeof id === 'string') ? { kind: 'request', id, method, params } : null;
+    const isId = typeof id === 'number' || (typeof id === 'string' && id.length <= maxNameLength);
+    return isId ? { kind: 'request', id, method, params } : null;
   }
   if (typeof id !== 'string' || id.length > maxNameLength) return null;
   const [error, result] = [fieldAt(message, 'error'), fieldAt(message, 'result')];

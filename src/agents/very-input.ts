@@ -1,7 +1,7 @@
 import type { AgentRequest, AgentRule } from './driver.ts';
 
 /** The same text for the same value, in whatever order its fields stand. */
-const canonical = (value: unknown): string =>
+export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))

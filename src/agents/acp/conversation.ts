@@ -9,7 +9,8 @@ import { cancelledAnswer, permissionAnswer } from './permission.ts';
 import { createRequests } from './requests.ts';
 import { isPromptId, problemOf, promptId } from './turn.ts';
 import { usageTally } from './usage.ts';
-import { notification, readMessage, request, told, type AgentMessage } from './wire.ts';
+import { readRpc, type RpcMessage } from '../json-rpc.ts';
+import { notification, request, told } from './wire.ts';
 
 /** Stands before a text that an agent would run as a command of its own. */
 const noCommand = 'This is a message, not a command:\n\n';
@@ -61,7 +62,7 @@ export const acpConversation = (
   };
 
   /** A prompt has an answer: its turn has ended. An agent that answers twice is heard once. */
-  const turnEnded = (answer: AgentMessage & { kind: 'response' }): AgentSignal[] => {
+  const turnEnded = (answer: RpcMessage & { kind: 'response' }): AgentSignal[] => {
     if (sessionId === null || answered.has(answer.id)) return [];
     answered.add(answer.id);
     prompted.delete(answer.id);
@@ -92,12 +93,12 @@ export const acpConversation = (
     return doing.has(kind) ? begins() : [];
   };
 
-  const asked = (message: AgentMessage & { kind: 'request' }): AgentSignal[] => {
+  const asked = (message: RpcMessage & { kind: 'request' }): AgentSignal[] => {
     const signal = requests.take(message);
     return signal === null ? [] : [...(sessionId !== null && signal.kind === 'asked' ? begins() : []), signal];
   };
 
-  const signalsOf = (message: AgentMessage): AgentSignal[] => {
+  const signalsOf = (message: RpcMessage): AgentSignal[] => {
     switch (message.kind) {
       case 'response':
         return isPromptId(message.id) ? turnEnded(message) : greeted(handshake.take(message));
@@ -114,7 +115,7 @@ export const acpConversation = (
       return sessionId !== null;
     },
     read(line) {
-      const message = readMessage(line);
+      const message = readRpc(line);
       const isReplayed = handshake.isReplaying && message?.kind === 'notification' && message.method === told.update;
       const signals = message === null ? [] : signalsOf(message);
       return { jsonType: null, signals, ...(isReplayed && { isReplayed }) };

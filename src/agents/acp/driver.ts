@@ -1,10 +1,10 @@
 import type { AgentSettings } from '../agent-settings.ts';
 import { programOf } from '../detect-program.ts';
 import type { AgentDriver, AgentLaunch } from '../driver.ts';
+import { fitsVeryInput } from '../very-input.ts';
 import { acpConversation } from './conversation.ts';
 import { explainFailure } from './explain-failure.ts';
 import { explainSilence } from './explain-silence.ts';
-import { fits } from './permission.ts';
 import { activities, readable } from './said.ts';
 
 /**
@@ -34,7 +34,7 @@ export const acpDriver = (settings: AgentSettings): AgentDriver => {
       actsUnasked: actsUnasked(launch),
     }),
     converse: (launch) => acpConversation(launch, { actsUnasked: actsUnasked(launch), hasVariable }),
-    fits,
+    fits: fitsVeryInput,
     activities,
     readable,
     explainSilence,

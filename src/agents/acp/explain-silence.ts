@@ -1,6 +1,7 @@
 import { firstLine } from '../../../words/first-line.ts';
 import { objectAt, stringAt } from '../json-line.ts';
-import { readMessage, told } from './wire.ts';
+import { readRpc } from '../json-rpc.ts';
+import { told } from './wire.ts';
 
 const maxNameLength = 100;
 
@@ -9,7 +10,7 @@ const begins =
 
 /** What an agent that prints nothing is likely to be at, and what to do; without its last full stop. */
 export const explainSilence = (lastLine: string | null): string => {
-  const message = lastLine === null ? null : readMessage(lastLine);
+  const message = lastLine === null ? null : readRpc(lastLine);
   if (lastLine === null || (message?.kind === 'response' && (message.id === 'initialize' || message.id === 'authenticate'))) return begins;
   if (message?.kind === 'response' || (message?.kind === 'notification' && message.method !== told.update))
     return 'its model has not answered yet. It may think long; else check the network, the proxy settings and its key';

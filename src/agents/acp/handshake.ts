@@ -4,9 +4,10 @@ import type { AgentLaunch } from '../driver.ts';
 import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
 import { settingsOf, type Setting } from './choices.ts';
 import { mcpServersOf } from './mcp-servers.ts';
-import { errorCodes, request, type AgentMessage, type RpcError } from './wire.ts';
+import type { RpcError, RpcMessage } from '../json-rpc.ts';
+import { errorCodes, request } from './wire.ts';
 
-type Response = AgentMessage & { kind: 'response' };
+type Response = RpcMessage & { kind: 'response' };
 
 /** What an answer of the agent's means while it is greeted: something to be said next, a session, or that there is none, and why. */
 export type HandshakeStep = { say: string; id: string } | { sessionId: string } | { failed: string };

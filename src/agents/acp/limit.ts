@@ -1,5 +1,5 @@
 import type { AgentLimit } from '../driver.ts';
-import type { RpcError } from './wire.ts';
+import type { RpcError } from '../json-rpc.ts';
 
 /** What agents and the APIs behind them say where an account may do no more for now; what is only busy says other things. */
 const limitWords =

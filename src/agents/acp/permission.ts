@@ -1,5 +1,5 @@
 import type { PermissionOptionKind, RequestPermissionOutcome } from '@agentclientprotocol/sdk';
-import type { AgentAnswer, AgentChoice, AgentRequest, AgentRule } from '../driver.ts';
+import type { AgentAnswer, AgentChoice, AgentRequest } from '../driver.ts';
 import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
 import { nameOfCall, inputOfCall } from './tool-call.ts';
 import { response } from './wire.ts';
@@ -51,15 +51,3 @@ export const permissionAnswer = ({ id, choices = [] }: AgentRequest, answer: Age
 
 /** The answer to a request whose turn is given up, as the protocol demands it. */
 export const cancelledAnswer = (id: string): string => response(ownId(id), { outcome: { outcome: 'cancelled' } });
-
-/** The same text for the same value, in whatever order its fields stand. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
-
-/** A rule is for the very input that it was decided with: no agent says in which words it thinks of others like it. */
-export const fits = ({ tool, rule, input }: AgentRule & { input: JsonObject | null }, request: AgentRequest): boolean =>
-  request.isDelicate !== true && rule === null && input !== null && tool === request.tool && canonical(input) === canonical(request.input);

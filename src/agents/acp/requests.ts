@@ -2,7 +2,8 @@ import type { AgentRequest, AgentSignal } from '../driver.ts';
 import { fieldAt, objectAt, stringAt, type JsonObject } from '../json-line.ts';
 import { elicitationRequest } from './elicitation.ts';
 import { permissionAnswer, permissionRequest, requestId } from './permission.ts';
-import { refusal, told, type AgentMessage } from './wire.ts';
+import type { RpcMessage } from '../json-rpc.ts';
+import { refusal, told } from './wire.ts';
 
 /** Calls of one turn of which it is remembered what they are. */
 const maxCalls = 1000;
@@ -16,11 +17,11 @@ const maxLet = 50_000;
 /** What an agent asks of its client. */
 export interface Requests {
   /** @returns what is to be decided, or said at once; null where nothing is */
-  take(message: AgentMessage & { kind: 'request' }): AgentSignal | null;
+  take(message: RpcMessage & { kind: 'request' }): AgentSignal | null;
   /** A `session/update` of this session; null where it is another's. What it tells of calls is remembered. */
   updateOf(params: JsonObject, sessionId: string | null): JsonObject | null;
   /** What a notification takes back. */
-  withdrawn(message: AgentMessage & { kind: 'notification' }): AgentSignal[];
+  withdrawn(message: RpcMessage & { kind: 'notification' }): AgentSignal[];
   /** It has its answer. */
   answered(id: string): void;
   /** The turn has ended. */
@@ -50,7 +51,7 @@ export const createRequests = (cwd: string, actsUnasked: boolean): Requests => {
     else if (known !== undefined || calls.size < maxCalls) calls.set(id, { ...known, ...withoutNulls(update) });
   };
 
-  const toDecide = (id: string, { method, params }: AgentMessage & { kind: 'request' }): AgentRequest | null => {
+  const toDecide = (id: string, { method, params }: RpcMessage & { kind: 'request' }): AgentRequest | null => {
     if (method === told.elicitation) return elicitationRequest(id, params, cwd);
     if (method !== told.permission) return null;
     const call = stringAt(objectAt(params, 'toolCall') ?? {}, 'toolCallId');

@@ -4,7 +4,8 @@ import type { AgentActivity } from '../driver.ts';
 import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
 import { inputOfCall, nameOfCall, resultOfCall, textOfBlock } from './tool-call.ts';
 import { isPromptId, problemOf } from './turn.ts';
-import { readMessage, told, type AgentMessage } from './wire.ts';
+import { readRpc, type RpcMessage } from '../json-rpc.ts';
+import { told } from './wire.ts';
 
 const activity = (kind: AgentActivity['kind'], fields: Partial<AgentActivity>): AgentActivity => ({
   kind,
@@ -73,7 +74,7 @@ const ofUpdate = (update: JsonObject): AgentActivity[] => {
   }
 };
 
-const activitiesOf = (message: AgentMessage | null): AgentActivity[] => {
+const activitiesOf = (message: RpcMessage | null): AgentActivity[] => {
   if (message?.kind === 'notification' && message.method === told.update) return ofUpdate(objectAt(message.params, 'update') ?? {});
   // Some tell of a call by asking for it alone.
   if (message?.kind === 'request' && message.method === told.permission) return [begun(objectAt(message.params, 'toolCall') ?? {}, true)];
@@ -83,9 +84,9 @@ const activitiesOf = (message: AgentMessage | null): AgentActivity[] => {
 };
 
 /** What the agent does by one line of stdout, whether it is new or told again of a session that it goes on with. */
-export const activities = (line: string): AgentActivity[] => activitiesOf(readMessage(line));
+export const activities = (line: string): AgentActivity[] => activitiesOf(readRpc(line));
 
-const wordsOf = (message: AgentMessage): string[] => {
+const wordsOf = (message: RpcMessage): string[] => {
   const words = activitiesOf(message)
     .map(activityWords)
     .filter((each) => each !== null);
@@ -95,7 +96,7 @@ const wordsOf = (message: AgentMessage): string[] => {
 
 /** One line of stdout as a person reads it, null for one that says nothing to a person; safe to print on a terminal. */
 export const readable = (line: string): string | null => {
-  const message = readMessage(line);
+  const message = readRpc(line);
   if (message === null) return firstLine(line, 5 * maxShown) || null;
   const words = wordsOf(message);
   return words.length === 0 ? null : words.join('\n');

@@ -1,7 +1,7 @@
 import { stringAt } from '../json-line.ts';
-import type { AgentMessage } from './wire.ts';
+import type { RpcMessage } from '../json-rpc.ts';
 
-type Response = AgentMessage & { kind: 'response' };
+type Response = RpcMessage & { kind: 'response' };
 
 const prefix = 'prompt ';
 export const promptId = (messageId: string): string => `${prefix}${messageId}`;

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { isMissing } from '../../files/failure.ts';
 import type { AgentRequest, AgentRule } from '../driver.ts';
 import { fieldAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { canonical } from '../very-input.ts';
 
 type Rule = AgentRule & { input: Readonly<Record<string, unknown>> | null };
 
@@ -16,13 +17,6 @@ const here = './';
 /** What of an input is said beside what is done. */
 const remarks: ReadonlySet<string> = new Set(['description', 'timeout']);
 
-/** The same text for the same value, in whatever order its fields stand. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
 const essence = ({ tool, input }: { tool: string; input: JsonObject }): string =>
   canonical(tool === 'Bash' ? Object.fromEntries(Object.entries(input).filter(([name]) => !remarks.has(name))) : input);
 

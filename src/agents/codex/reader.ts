@@ -1,7 +1,7 @@
 import { noUsage } from '../../domain/usage.ts';
 import type { AgentSignal } from '../driver.ts';
 import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
-import type { RpcError, RpcMessage } from '../json-rpc.ts';
+import { messageIn, type RpcError, type RpcMessage } from '../json-rpc.ts';
 import { denialTally } from './denials.ts';
 import { ids } from './handshake.ts';
 import { limitMemory } from './limits.ts';
@@ -31,7 +31,7 @@ export interface CodexReader {
 
 /** What an error of a turn says, its details too. */
 const wordsOf = (error: JsonObject): string => {
-  const [message, details] = [stringAt(error, 'message') ?? 'The turn failed', stringAt(error, 'additionalDetails')];
+  const [message, details] = [messageIn(stringAt(error, 'message') ?? 'The turn failed'), stringAt(error, 'additionalDetails')];
   return (details === null || message.includes(details) ? message : `${message}: ${details}`).slice(0, maxMessageLength);
 };
 
@@ -151,18 +151,18 @@ export const codexReader = (threadRequest: string): CodexReader => {
   /** The thread has begun, or is there again. */
   const opened = (result: JsonObject, error: RpcError | null): AgentSignal[] => {
     if (threadId !== null) return [];
-    if (error !== null) return [failed(error.message)];
+    if (error !== null) return [failed(error.words)];
     threadId = idAt(objectAt(result, 'thread') ?? {}, 'id');
     return threadId === null ? [failed('codex has begun no thread')] : [{ kind: 'session', sessionId: threadId }];
   };
 
   const answered = (id: string, result: JsonObject, error: RpcError | null): AgentSignal[] => {
-    if (id === ids.greeting) return error === null ? [threadReply(threadRequest)] : [failed(error.message)];
+    if (id === ids.greeting) return error === null ? [threadReply(threadRequest)] : [failed(error.words)];
     if (id === ids.thread) return opened(result, error);
     if (id.startsWith(ids.interrupt) || given.has(id)) return [];
     const unread: AgentSignal = { kind: 'message', id, isRead: false };
     // One that it does not take begins no turn, and nobody would wait for its end.
-    return error !== null && turnId === null ? [unread, failed(error.message)] : [unread];
+    return error !== null && turnId === null ? [unread, failed(error.words)] : [unread];
   };
 
   return {

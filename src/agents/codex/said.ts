@@ -2,7 +2,7 @@ import { firstLine } from '../../../words/first-line.ts';
 import { activityWords, maxShown } from '../activity-words.ts';
 import type { AgentActivity } from '../driver.ts';
 import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
-import { readRpc } from '../json-rpc.ts';
+import { messageIn, readRpc } from '../json-rpc.ts';
 import { toolOf, wasDeclined } from './items.ts';
 
 /** A part of what a line says. */
@@ -104,7 +104,9 @@ const planOf = (params: JsonObject): string =>
     .join('\n');
 
 const errorText = (error: JsonObject): string =>
-  [stringAt(error, 'message'), stringAt(error, 'additionalDetails')].filter((each) => each !== null && each !== '').join(': ') || 'failed';
+  [messageIn(stringAt(error, 'message') ?? ''), stringAt(error, 'additionalDetails')]
+    .filter((each) => each !== null && each !== '')
+    .join(': ') || 'failed';
 
 const endedTurn = (turn: JsonObject): Said => {
   switch (stringAt(turn, 'status')) {
@@ -143,7 +145,7 @@ const toldBy = (method: string, params: JsonObject): Said[] => {
 const saidBy = (line: string): Said[] | null => {
   const message = readRpc(line);
   if (message === null) return null;
-  if (message.kind === 'response') return message.error === null ? [] : [activity('error', { text: message.error.message })];
+  if (message.kind === 'response') return message.error === null ? [] : [activity('error', { text: message.error.words })];
   return message.kind === 'notification' ? toldBy(message.method, message.params) : [];
 };
 

@@ -7,7 +7,7 @@ import { askProgram } from '../ask-program.ts';
 const keptMs = { signedOut: 60_000, other: 600_000 };
 
 /** With another provider than OpenAI, or a key that one of the settings names, codex needs no login. */
-const ownProvider = /^\s*(?:model_provider\s*=\s*(?!["']openai["'])|openai_base_url\s*=|oss_provider\s*=)/m;
+const ownProvider = /^\s*(?:model_provider\s*=(?!\s*["']openai["'])|openai_base_url\s*=|oss_provider\s*=)/m;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
