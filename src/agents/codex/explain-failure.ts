@@ -11,7 +11,7 @@ export const signIn =
 const remedies: readonly Remedy[] = [
   { says: /^Every tool that the agent tried was denied/, todo: 'Start the task again, and let it use what its work needs' },
   {
-    says: /unrecognized subcommand|unexpected argument 'app-server'|invalid request: unknown variant/i,
+    says: /unrecognized subcommand|unexpected argument 'app-server'|unknown variant `thread\/(?:start|resume)`/i,
     todo: 'This codex is too old: `npm install -g @openai/codex@latest`, or `codex update`',
   },
   {
@@ -52,8 +52,13 @@ const remedies: readonly Remedy[] = [
     says: /high demand|overloaded|5\d\d (internal|bad gateway|service)|internal server error/i,
     todo: 'This is usually over in a few minutes: start the task again, its worktree is kept',
   },
+  { says: /CODEX_HOME points to/, todo: 'Make that folder, or correct CODEX_HOME in the environment of makima or in MAKIMA_AGENTS' },
   {
-    says: /error loading config|invalid type|toml|unknown (field|variant)/i,
+    says: /--profile only applies/,
+    todo: 'An app-server has no profiles: put what that one says into -c among the arguments of codex in MAKIMA_AGENTS, as ["-c", "model=gpt-6"]',
+  },
+  {
+    says: /(error loading|failed to load) config|config\.toml|unexpected argument/i,
     todo: "Correct codex's settings (~/.codex/config.toml, or the -c among its arguments in MAKIMA_AGENTS)",
   },
 ];
@@ -62,7 +67,9 @@ const remedies: readonly Remedy[] = [
 const maxLookedAt = 2000;
 
 /** The agent's own failure message, with what to do about it where that is known. */
-export const explainFailure = (message: string): string => {
+export const explainFailure = (whole: string): string => {
+  // With RUST_BACKTRACE where it came from follows, as addresses.
+  const message = whole.replace(/\n+Stack backtrace:\n[^]*$/, '');
   const remedy = remedies.find(({ says }) => says.test(message.slice(0, maxLookedAt)));
   if (remedy === undefined) return message;
   return `${message.trimEnd().replace(/[.:]$/, '')}. ${remedy.todo}.`;

@@ -82,6 +82,12 @@ void t.test('what to do about a failure, and about silence', (t) => {
   t.match(explainFailure('no rollout found for thread id x'), /start the task again without resume/);
   t.match(explainFailure("error: unrecognized subcommand 'app-server'"), /too old: `npm install -g @openai\/codex@latest`/);
   t.match(explainFailure('Missing environment variable: `KEY`.'), /^Missing environment variable: `KEY`\. Set it/);
+  t.equal(
+    explainFailure('Error: CODEX_HOME points to "/x", but that path does not exist\n\nStack backtrace:\n   0: <unknown>\n'),
+    'Error: CODEX_HOME points to "/x", but that path does not exist. Make that folder, or correct CODEX_HOME in the environment of makima or in MAKIMA_AGENTS.',
+  );
+  t.match(explainFailure('failed to load configuration: /h/config.toml:1:16: unknown variant `x`'), /Correct codex's settings/);
+  t.match(explainFailure('Error: --profile only applies to runtime commands'), /An app-server has no profiles/);
   t.equal(explainFailure('something else'), 'something else');
   t.match(explainSilence(null), /its session has not begun/);
   const started = linesOf('message-in-turn').find((line) => line.includes('item/started') && line.includes('commandExecution'));
