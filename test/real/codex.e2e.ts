@@ -226,6 +226,16 @@ void t.test('the limit of an account parks its task, which goes on by itself wit
   t.equal(await fileIn(task, 'two.txt'), 'two\n');
 });
 
+void t.test('a model and an effort that a task asks for are those of its thread', { skip }, async (t) => {
+  const daemon = await startRealDaemon(t, agents);
+  const stream = await daemon.follow(t, '/events');
+  const { id } = await daemon.startTask({ name: 'Chosen', agent: 'codex', plan: say('done'), model: 'chosen-model', effort: 'high' });
+  await stream.end(id);
+  const thread = stream.events.find((event) => event.type === 'output' && event.content.startsWith('{"id":"thread"'));
+  t.match(JSON.parse(thread?.type === 'output' ? thread.content : 'null'), { result: { model: 'chosen-model', reasoningEffort: 'high' } });
+  t.match(await daemon.task(id), { status: 'done', model: 'chosen-model', effort: 'high' });
+});
+
 void t.test('credentials that are refused fail the task in its words and say what to do; info tells of it', { skip }, async (t) => {
   const daemon = await startRealDaemon(t, agents);
   const { id } = await start(daemon, 'Refused', fail(401));
