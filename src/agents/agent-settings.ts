@@ -4,6 +4,8 @@ export interface AgentSettings {
   /** Found on the PATH, or a path, with `~` for the home. */
   command: string;
   args: readonly string[];
+  /** Added to these where it goes on with a session, beside what its protocol says of it. */
+  resumeArgs?: (session: string) => readonly string[];
   /** Added to its environment. */
   env: Readonly<Record<string, string>>;
   /** The environment that it inherits, where PATH and HOME are looked up. */

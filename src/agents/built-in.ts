@@ -3,6 +3,8 @@ import type { AgentProtocol, BuiltInAgent } from '../domain/agent-table.ts';
 interface Entry {
   command: string;
   args: readonly string[];
+  /** Added to these where it goes on with a session. */
+  resumeArgs?: (session: string) => readonly string[];
   env: Readonly<Record<string, string>>;
   protocol: AgentProtocol;
   /** As a sentence without its end. */
@@ -21,6 +23,8 @@ export const builtIn: Readonly<Record<BuiltInAgent, Entry>> = {
   gemini: {
     command: 'gemini',
     args: ['--acp'],
+    // Loaded without this a session is taken for broken, and removed, by the next gemini that starts in the same place (0.61).
+    resumeArgs: (session) => ['--resume', session],
     // Else it starts itself once more, and the one between takes no signal: half a second and 70 MB (0.61).
     env: { GEMINI_CLI_NO_RELAUNCH: '1' },
     protocol: 'acp',

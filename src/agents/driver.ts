@@ -59,16 +59,8 @@ export interface AgentRequest {
   reason?: string;
   /** Where it works: paths of rules may begin there. */
   cwd?: string;
-  /** How it can be answered, where the agent names that itself: as its protocol has them. */
-  choices?: readonly AgentChoice[];
-}
-
-/** One of the answers that an agent takes to a request. */
-export interface AgentChoice {
-  id: string;
-  /** What it comes to, in the protocol's words. */
-  kind: string;
-  name: string;
+  /** How it can be answered, where the agent names that itself; what each comes to is its `kind`, in the protocol's words. */
+  choices?: readonly { id: string; kind: string; name: string }[];
 }
 
 export interface AgentQuestion {
@@ -188,6 +180,8 @@ export interface AgentDriver {
   readonly name: string;
   /** Whether a message reaches it in the middle of a turn; else it gets one at a time, when it has ended its turn. */
   readonly takesMessagesInTurn: boolean;
+  /** Whether an answer to what it asks has room for why not, and for another input; else that comes as a message. */
+  readonly takesReasons: boolean;
   /** Whether its process ends by itself when it is at rest and stdin is closed; else it is ended. */
   readonly endsWithInput: boolean;
   /**

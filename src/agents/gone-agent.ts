@@ -24,6 +24,7 @@ const silentConversation = (): AgentConversation => ({
 export const goneAgent = (name: string): AgentDriver => ({
   name,
   takesMessagesInTurn: false,
+  takesReasons: false,
   endsWithInput: true,
   hasOneTurn: false,
   detect: () => Promise.resolve({ name, command: name, path: null, version: null, problem: whyGone(name) }),

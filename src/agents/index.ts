@@ -50,6 +50,7 @@ const agentOf = (name: string, entry: AgentEntry, { claude, agents = {}, default
     name,
     command,
     args: entry.args ?? usualArgs,
+    ...(known?.protocol === protocol && known.resumeArgs && { resumeArgs: known.resumeArgs }),
     env: { ...known?.env, ...claude.agentEnv, ...entry.env },
     inheritedEnv: claude.inheritedEnv,
     enablePermissions: claude.enablePermissions,

@@ -37,11 +37,20 @@ const placeOf = async (
   return { taskId: (await store.ancestors(task.id)).at(-1)?.id ?? task.id, scope: 'tree' };
 };
 
-/** A yes to a tool has no room for words: the agent has them as a message. */
-const tellWords = async ({ runs }: Needs<'runs'>, { id, taskId, kind, status, message }: ApprovalRecord): Promise<void> => {
-  if (kind !== 'tool' || status !== 'allowed' || message === null) return;
+/**
+ * What comes with a decision and has no place in what the agent is answered, null where nothing does: words with a yes, and of an agent that
+ * takes no reasons those with a no and another input.
+ */
+const besideAnswer = ({ kind, status, message, updatedInput }: ApprovalRecord, takesReasons: boolean): string | null => {
+  if (kind !== 'tool') return null;
+  const words = status === 'allowed' || !takesReasons ? message : null;
+  const input = takesReasons || updatedInput === null ? null : `Not this, but the same with this instead: ${JSON.stringify(updatedInput)}`;
+  return [input, words].filter((each) => each !== null).join('\n\n') || null;
+};
+
+const tell = async ({ runs }: Needs<'runs'>, { id, taskId }: ApprovalRecord, text: string): Promise<void> => {
   try {
-    await runs.send(taskId, { id, kind: 'user', text: message });
+    await runs.send(taskId, { id, kind: 'user', text });
   } catch (error) {
     // It has ended meanwhile, or has more to read already: the decision counts all the same.
     if (!(error instanceof MakimaError && ['AGENT_INPUT_CLOSED', 'TASK_NOT_RUNNING', 'TOO_MANY_MESSAGES'].includes(error.code)))
@@ -54,13 +63,13 @@ const tellWords = async ({ runs }: Needs<'runs'>, { id, taskId, kind, status, me
  * @throws MakimaError TASK_NOT_FOUND, FORBIDDEN, APPROVAL_NOT_FOUND, APPROVAL_DECIDED, VALIDATION_FAILED, UNAUTHENTICATED (a key that died meanwhile)
  */
 export const decideApproval = async (
-  parts: Needs<'store' | 'ledger' | 'runs' | 'now' | 'reached'>,
+  parts: Needs<'store' | 'ledger' | 'runs' | 'drivers' | 'now' | 'reached'>,
   caller: Caller,
   taskId: string,
   approvalId: string,
   request: DecideApproval,
 ): Promise<Approval> => {
-  const { store, ledger, runs, now, reached } = parts;
+  const { store, ledger, runs, drivers, now, reached } = parts;
   const task = await requireTask(parts, caller, taskId, 'command');
   const approval = await store.getApproval(canonicalId(approvalId));
   if (approval?.taskId !== task.id) throw new MakimaError('APPROVAL_NOT_FOUND', `The task has no approval ${approvalId}`);
@@ -86,7 +95,11 @@ export const decideApproval = async (
     }),
   );
   reached('approval decided');
+  const takesReasons = drivers.find(task.agent)?.takesReasons ?? true;
+  const words = besideAnswer(stored, takesReasons);
+  // Before its answer, where that may be the end of its turn.
+  if (words !== null && !takesReasons) await tell(parts, stored, words);
   runs.decided(stored, rules.length > 0);
-  await tellWords(parts, stored);
+  if (words !== null && takesReasons) await tell(parts, stored, words);
   return toWire(stored);
 };

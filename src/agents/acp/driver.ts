@@ -21,6 +21,7 @@ export const acpDriver = (settings: AgentSettings): AgentDriver => {
   return {
     name: settings.name,
     takesMessagesInTurn: false,
+    takesReasons: false,
     endsWithInput: false,
     hasOneTurn: false,
     detect: () => program.detect(),
@@ -29,7 +30,7 @@ export const acpDriver = (settings: AgentSettings): AgentDriver => {
     refusedEffort: () => Promise.resolve(null),
     command: (launch) => ({
       command: program.path(),
-      args: [...settings.args],
+      args: [...settings.args, ...(launch.session === null ? [] : (settings.resumeArgs?.(launch.session) ?? []))],
       env: { ...settings.env },
       actsUnasked: actsUnasked(launch),
     }),

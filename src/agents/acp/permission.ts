@@ -1,11 +1,13 @@
 import type { PermissionOptionKind, RequestPermissionOutcome } from '@agentclientprotocol/sdk';
-import type { AgentAnswer, AgentChoice, AgentRequest } from '../driver.ts';
+import type { AgentAnswer, AgentRequest } from '../driver.ts';
 import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
 import { nameOfCall, inputOfCall } from './tool-call.ts';
 import { response } from './wire.ts';
 
 /** Agents offer two to five; the bound is for what is none of theirs. */
 const maxChoices = 50;
+
+type AgentChoice = NonNullable<AgentRequest['choices']>[number];
 
 /** The request's own id stands in the one that it is known by, so that an answer needs no memory of it. */
 export const requestId = (count: number, id: string | number): string => `asked ${count}: ${JSON.stringify(id)}`;

@@ -36,6 +36,7 @@ const driverOf = (name: string, settings: ClaudeSettings, program: AgentProgram)
   return {
     name,
     takesMessagesInTurn: true,
+    takesReasons: true,
     endsWithInput: true,
     hasOneTurn: false,
     detect: () => program.detect(),

@@ -21,6 +21,7 @@ export const codexDriver = (settings: AgentSettings): AgentDriver => {
   return {
     name,
     takesMessagesInTurn: true,
+    takesReasons: true,
     // In the middle of a turn, too: it is closed when there is none.
     endsWithInput: true,
     hasOneTurn: false,

@@ -54,6 +54,7 @@ export const oneTurnDriver =
     return {
       name: settings.name,
       takesMessagesInTurn: false,
+      takesReasons: false,
       endsWithInput: true,
       hasOneTurn: true,
       ...(protocol.interruptSignal !== null && { interruptSignal: protocol.interruptSignal }),

@@ -156,7 +156,7 @@ void t.test('what it asks waits for an answer; the same is not asked again; a qu
   };
   const seen = new Set<string>();
   t.match(await decide({ decision: 'allow', remember: 'task' }), { kind: 'tool', tool: 'Execute', what: 'touch made' });
-  t.match(await decide({ decision: 'deny' }), { what: 'touch other' });
+  t.match(await decide({ decision: 'deny', message: 'TEXT: so I leave it' }), { what: 'touch other' });
   t.match(await decide({ decision: 'allow', answers: { 'Which colour?': 'blue' } }), { kind: 'question' });
   const done = await on.ended(task.id);
   t.match(done, { status: 'done', errorMessage: null });
@@ -165,6 +165,7 @@ void t.test('what it asks waits for an answer; the same is not asked again; a qu
     ['answer once', 'answer once', 'answer no', 'answer {"action":"accept","content":{"answer":"blue"}}'],
   );
   const shown = await on.text(`/tasks/${task.id}/output`);
+  t.match(shown, /^so I leave it$/m, 'what came with the no it was told when its turn had ended');
   t.match(shown, /● Execute: touch made\n[^]*Told: [^]*Answered: "blue"/);
   t.equal(shown.split('● Execute: touch other').length, 2, 'a call that is told of twice is shown once');
 });
