@@ -12,6 +12,8 @@ interface Offer {
 interface Choice {
   offers: readonly Offer[];
   current: string | null;
+  /** It takes what it does not offer, too, as far as it knows that. */
+  isOpen?: boolean;
   choose: (id: string, value: string) => string;
 }
 
@@ -63,6 +65,7 @@ const models = (session: JsonObject, sessionId: string): Choice | null => {
   return {
     offers: offersIn(objectsAt(state, 'availableModels', maxOffers), 'modelId'),
     current: stringAt(state, 'currentModelId'),
+    isOpen: true,
     choose: (id, modelId) => request(id, 'session/set_model', { sessionId, modelId }),
   };
 };
@@ -96,9 +99,10 @@ const wantedOne = (what: string, choice: Choice | null, asked: string | null): S
   const words = `the ${what} ${JSON.stringify(asked)}`;
   if (choice === null || choice.offers.length === 0)
     return `The agent lets no ${what} be chosen, so it cannot work with ${words}: leave ${what} out`;
-  const value = meant(choice.offers, asked);
+  const value = meant(choice.offers, asked) ?? (choice.isOpen === true ? asked : null);
   if (value === null) return `The agent does not have ${words}: it has ${named(choice.offers)}`;
-  return value === choice.current ? [] : [{ id: `set ${what}`, bytes: choice.choose(`set ${what}`, value), wanted: words }];
+  const wanted = choice.isOpen === true ? `${words} (it names ${named(choice.offers)})` : words;
+  return value === choice.current ? [] : [{ id: `set ${what}`, bytes: choice.choose(`set ${what}`, value), wanted }];
 };
 
 /** What agents call a mode in which they ask nobody, the most telling first; some name a mode by an address that ends in it. */

@@ -5,7 +5,7 @@ import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json
 import { settingsOf, type Setting } from './choices.ts';
 import { mcpServersOf } from './mcp-servers.ts';
 import type { RpcError, RpcMessage } from '../json-rpc.ts';
-import { errorCodes, request } from './wire.ts';
+import { authRequired, request } from './wire.ts';
 
 type Response = RpcMessage & { kind: 'response' };
 
@@ -125,9 +125,9 @@ export const acpHandshake = (
     }
     isReplaying = false;
     if (error !== null) {
-      const method = error.code === errorCodes.authRequired && !hasSignedIn ? keyMethod(agent, hasVariable) : null;
+      const method = error.code === authRequired && !hasSignedIn ? keyMethod(agent, hasVariable) : null;
       if (method !== null) return say('authenticate', request('authenticate', 'authenticate', { methodId: method }));
-      if (error.code === errorCodes.authRequired) return { failed: signInWords(agent, error) };
+      if (error.code === authRequired) return { failed: signInWords(agent, error) };
       return {
         failed:
           session === null

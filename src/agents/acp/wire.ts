@@ -13,8 +13,8 @@ export const told = {
   elicitation: 'elicitation/create',
 } as const satisfies Record<string, ClientMethod>;
 
-/** What the protocol numbers its errors with. */
-export const errorCodes = { authRequired: -32000, notFound: -32002 } as const;
+/** The protocol's error for one that is to sign in. */
+export const authRequired = -32000;
 
 const line = (message: object): string => rpcLine({ jsonrpc: '2.0', ...message });
 
