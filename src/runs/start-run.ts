@@ -1,4 +1,5 @@
 import { asSetUp, type AgentLaunch } from '../agents/driver.ts';
+import { reachServers } from '../agents/reach-servers.ts';
 import type { RunHandle } from '../process/handle.ts';
 import { launch } from '../process/launch.ts';
 import { createRunDirectory } from '../process/run-directory.ts';
@@ -49,7 +50,10 @@ const launchAgent = async (
     command: command.command,
     args: command.args,
     cwd: how.cwd,
-    env: additions.reduce<Record<string, string>>((env, each) => ({ ...env, ...each.env }), { ...context.inheritedEnv, ...command.env }),
+    env: reachServers(
+      additions.reduce<Record<string, string>>((env, each) => ({ ...env, ...each.env }), { ...context.inheritedEnv, ...command.env }),
+      how.mcp,
+    ),
   });
   context.reached('agent launched');
   context.ledger.say(task.id, said);

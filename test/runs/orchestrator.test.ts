@@ -63,6 +63,31 @@ $o done 'Both are in: "alpha" & <beta>, 100 %'`;
   t.equal((await daemon.callWith(key, 'GET', `/tasks/${id}`)).status, 401, 'the key died with the run');
 });
 
+void t.test(
+  'its agent has makima’s tools over MCP, with its key and past any proxy; nobody reads the key among its arguments',
+  async (t) => {
+    const daemon = await startDaemon(t, 'runs-plan', {
+      MAKIMA_AGENT_ENV: JSON.stringify({ HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '.corp' }),
+    });
+    const note = join(scratch(t), 'note');
+    const plan = `RUN: { ps -ww -o args= -p $PPID; echo "$NO_PROXY"; echo "$MAKIMA_API_KEY"; } > '${note}'`;
+    const noted = async (fields: Record<string, unknown>): Promise<string[]> => {
+      const { id } = await daemon.start({ plan, ...fields });
+      t.equal((await daemon.ended(id)).status, 'done');
+      return readFileSync(note, 'utf8').split('\n');
+    };
+    const [args = '', exceptions, key = ''] = await noted({ isOrchestrator: true });
+    const server = { type: 'http', url: `${daemon.app.url}/mcp`, headers: { 'X-Makima-Tool-Key': '${MAKIMA_API_KEY}' } };
+    t.ok(args.includes(` --mcp-config ${JSON.stringify({ mcpServers: { makima: server } })}`), args);
+    t.match(key, /^[0-9a-f]{64}$/);
+    t.notOk(args.includes(key));
+    t.equal(exceptions, '.corp,127.0.0.1');
+    const [others = '', theirs] = await noted({});
+    t.notMatch(others, '--mcp-config', 'a task that leads none has none');
+    t.equal(theirs, '.corp');
+  },
+);
+
 void t.test('a run that fails takes its key along; the next run gets another', async (t) => {
   const daemon = await startDaemon(t, 'runs-plan');
   const keyFile = join(scratch(t), 'keys');
