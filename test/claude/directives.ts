@@ -15,6 +15,10 @@ export const write = (path: string, content: string): string =>
 /** Calls the Read tool, without which the real Write tool refuses to overwrite a file. */
 export const read = (path: string): string => `DO: ${JSON.stringify({ tool: 'Read', input: { file_path: path } })}`;
 
+/** Calls any tool. */
+export const use = (tool: string, input: Record<string, unknown> = {}, as?: string): string =>
+  `DO: ${JSON.stringify({ tool, input, ...(as !== undefined && { as }) })}`;
+
 /** Says a text and ends the turn. */
 export const say = (text: string): string => `SAY: ${text}`;
 
