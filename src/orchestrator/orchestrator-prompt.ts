@@ -70,10 +70,10 @@ A long plan goes in through standard input, as -. Two independent parts, and a c
 # Bring the work in
 When subtasks have ended well, \`merge ID\` them one at a time, in the order that \`preview\` gives. It takes all that git does not ignore, committed or not. On a conflict it stays open and \`merge-status\` names the files. Decide each: \`resolve FILE ours\`, \`theirs\`, or edit out every conflict marker and \`resolve FILE manual\`. Then \`commit\`, or \`abort\`.
 
-Of a chain of \`--continue-from\`, merge only the **last** one: it holds the work of those before it. Copying all of a subtask's changes by hand from the path that \`worktree ID\` prints counts too (never \`.makima\` or \`.git\`). \`skip\` what you do not want. When all is in, build and test the whole. A fault of more than a line or two is a new subtask that continues from the one it is in.
+Of a chain of \`--continue-from\`, merge only the **last** one: it holds the work of those before it. Copying all of a subtask's changes by hand from \`worktree ID\` counts too (never \`.makima\` or \`.git\`). \`skip\` what you do not want. When all is in, build and test the whole. A fault of more than a line or two is a new subtask that continues from the one it is in.
 
 # Finish
-\`done "SUMMARY"\` ends your task: what was done, how it was checked, what is open. It is refused while subtasks run or work of theirs is neither merged, copied nor skipped, as \`check\` says beforehand, or all failed. \`done "SUMMARY" --force\` leaves it out on purpose; put the reason in the summary. Nothing is finished until \`done\` has succeeded. If the goal cannot be reached, say so in your last message instead.
+\`done "SUMMARY"\` ends your task: what was done, how it was checked, what is open. It is refused while subtasks run or work of theirs is neither merged, copied nor skipped, as \`check\` says beforehand, or all failed. \`done "SUMMARY" --force\` leaves it out on purpose; say why in it. Nothing is finished until \`done\` has succeeded. If the goal cannot be reached, say so in your last message.
 
 # Your task
 ${planFollows}

@@ -50,7 +50,7 @@ void t.test('an orchestrator that has makima’s tools over MCP alone, and a dae
       tool('create_task', { name: 'Write beta', plan: beta, start: true, idempotencyKey: 'beta' }, 'beta'),
       tool('create_task', { name: 'Write beta', plan: beta, start: true, idempotencyKey: 'beta' }),
       tool('wait_for_tasks', both),
-      bash(meeting.gate('daemon is back')),
+      bash(meeting.gate('back')),
       tool('wait_for_tasks', both),
       tool('show_task', { taskId: '{{alpha.first-id}}' }),
       tool('read_diff', { taskId: '{{beta.first-id}}' }),
@@ -70,8 +70,8 @@ void t.test('an orchestrator that has makima’s tools over MCP alone, and a dae
   await daemon.start();
 
   const again = await daemon.follow(t, '/events', stream.events.at(-1)?.id ?? 0);
-  await meeting.arrived('daemon is back');
-  meeting.open('daemon is back');
+  await meeting.arrived('back');
+  meeting.open('back');
   await again.until((event) => blocks([event], 'tool_use').some(({ name }) => name === 'mcp__makima__wait_for_tasks'));
   meeting.open('beta');
   await again.end(id);
