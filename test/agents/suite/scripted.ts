@@ -33,6 +33,22 @@ const scriptedClaude: AgentUnderTest = {
   can: { ask: true, interrupt: true, messageInTurn: true, tokens: true, cost: true, refuseModel: null, forget },
 };
 
+/** As it goes on with a session by being told all of it again, or silently. */
+const scriptedAcp = (title: string, ...offers: string[]): AgentUnderTest => ({
+  title,
+  agent: 'scripted',
+  settings(_t, { asks, command = agentPath('acp') }) {
+    const [program, args] = plainly(command, 'models=small,large', ...offers);
+    return {
+      MAKIMA_AGENTS: JSON.stringify({ scripted: { command: program, args, protocol: 'acp' } }),
+      MAKIMA_ENABLE_PERMISSIONS: String(asks),
+    };
+  },
+  words: scriptedWords,
+  isGreeted: true,
+  can: { ask: true, interrupt: true, messageInTurn: false, tokens: false, cost: false, refuseModel: 'enormous', forget },
+});
+
 const scriptedOneTurn: AgentUnderTest = {
   title: 'one turn a process',
   agent: 'one-turn',
@@ -42,4 +58,10 @@ const scriptedOneTurn: AgentUnderTest = {
   can: { ask: false, interrupt: true, messageInTurn: false, oneTurn: true, tokens: true, cost: false, refuseModel: null, forget },
 };
 
-export const scriptedAgents: readonly AgentUnderTest[] = [scriptedClaude, scriptedOneTurn];
+/** One for each way of being spoken to. */
+export const scriptedAgents: readonly AgentUnderTest[] = [scriptedClaude, scriptedAcp('ACP, with session/load'), scriptedOneTurn];
+
+/** What they do otherwise where they offer something else. */
+export const scriptedVariants: readonly AgentUnderTest[] = [
+  scriptedAcp('ACP, with session/resume', 'resume', 'no-load', 'text-ids', 'modes=ask,yolo'),
+];
