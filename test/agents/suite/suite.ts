@@ -183,7 +183,7 @@ const ends = (t: Test, under: Stage): void => {
       const { overlayPath, sessionId } = await end(id, 'done');
       forget(overlayPath ?? '', sessionId ?? '');
       await daemon.call('POST', `/tasks/${id}/start`, { resume: true, message: words.say('Again.') });
-      t.match((await end(id, 'failed')).errorMessage, /start the task again without resume/);
+      t.match((await end(id, 'failed')).errorMessage, /start the task again without resume/i);
       await daemon.call('POST', `/tasks/${id}/start`, {});
       await end(id, 'done');
     });
