@@ -169,10 +169,13 @@ export const openLiveRun = (context: WatchParts, hooks: readonly RunHook[], of: 
   };
 
   // What a crash kept from being drawn from lines that were logged already.
-  void untilDone(context, `going on with the protocol of the agent of task ${task.id}`, () => protocol.resume(), detach).then(() =>
-    mailbox.look(),
-  );
-  rest.consider();
+  const goOn = async (): Promise<void> => {
+    await untilDone(context, `going on with the protocol of the agent of task ${task.id}`, () => protocol.resume(), detach);
+    await mailbox.look();
+    // Not before: an agent is not let end while what it is to be told waits for its protocol.
+    rest.consider();
+  };
+  void goOn();
   const asked = tracker.asked.map((request): AgentSignal => ({ kind: 'asked', request }));
   const tellAgain = async (): Promise<void> => {
     if (asAgent.isFound) await tellFound(hooks, asAgent);
