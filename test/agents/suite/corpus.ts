@@ -121,7 +121,12 @@ const acp = (): Corpus => ({
   ],
 });
 
-const known: Readonly<Record<string, () => Corpus>> = { claude, acp };
+const codex = (): Corpus => {
+  const lines = readdirSync(join(transcripts, 'codex')).flatMap((name) => linesIn(join('codex', name)));
+  return { greeting: lines.slice(0, 4), lines: lines.filter((line) => line.length < 4000) };
+};
+
+const known: Readonly<Record<string, () => Corpus>> = { claude, acp, codex };
 
 /** Of a protocol that is not known here yet, those of all. */
 export const corpusOf = (protocol: string): Corpus =>
