@@ -1,6 +1,6 @@
-/** Every driver passes one suite, here with the scripted agents that stand for its protocol. */
+/** Every driver passes one suite: here that of ACP, with a scripted agent. The others are in drivers.daemons.ts, real ones in test/real. */
 import t from 'tap';
-import { scriptedAgents } from './scripted.ts';
+import { withLoad } from './scripted.ts';
 import { driverSuite } from './suite.ts';
 
-driverSuite(t, scriptedAgents);
+driverSuite(t, [withLoad]);

@@ -58,10 +58,11 @@ const scriptedOneTurn: AgentUnderTest = {
   can: { ask: false, interrupt: true, messageInTurn: false, oneTurn: true, tokens: true, cost: false, refuseModel: null, forget },
 };
 
-/** One for each way of being spoken to. */
-export const scriptedAgents: readonly AgentUnderTest[] = [scriptedClaude, scriptedAcp('ACP, with session/load'), scriptedOneTurn];
+export const withLoad = scriptedAcp('ACP, with session/load');
+const withResume = scriptedAcp('ACP, with session/resume', 'resume', 'no-load', 'text-ids', 'modes=ask,yolo');
 
-/** What they do otherwise where they offer something else. */
-export const scriptedVariants: readonly AgentUnderTest[] = [
-  scriptedAcp('ACP, with session/resume', 'resume', 'no-load', 'text-ids', 'modes=ask,yolo'),
-];
+/** One for each way of being spoken to. */
+export const scriptedAgents: readonly AgentUnderTest[] = [scriptedClaude, withLoad, scriptedOneTurn];
+
+/** What is tested beside the quick tests, which have the first. */
+export const others: readonly AgentUnderTest[] = [scriptedClaude, withResume, scriptedOneTurn];
