@@ -1,10 +1,11 @@
 import { noUsage } from '../../domain/usage.ts';
 import type { AgentSignal } from '../driver.ts';
-import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
 import { messageIn, type RpcError, type RpcMessage } from '../json-rpc.ts';
 import { denialTally } from './denials.ts';
 import { ids } from './handshake.ts';
 import { limitMemory } from './limits.ts';
+import { messagesGiven } from './messages-given.ts';
 import { threadReply, unknownReply } from './replies.ts';
 import { declineOf, requestOf, resolvedId } from './requests.ts';
 import { tokenTally } from './tokens.ts';
@@ -50,8 +51,9 @@ export const codexReader = (threadRequest: string): CodexReader => {
   const others = new Set<string>();
   /** It has a goal, for which it begins turn after turn by itself until it is reached. */
   let hasGoal = false;
-  /** Messages of ours that its model was given. */
-  const given = new Set<string>();
+  const received = messagesGiven(maxKept);
+  /** The turns of its own that have begun. */
+  const turns = new Set<string>();
   let refused = 0;
 
   const background = (): AgentSignal => ({ kind: 'background', running: others.size + (hasGoal ? 1 : 0) });
@@ -97,6 +99,7 @@ export const codexReader = (threadRequest: string): CodexReader => {
     }
     if (method === 'turn/completed') return turnEnded(turn);
     turnId = id;
+    if (turns.size < maxKept) turns.add(id);
     return [{ kind: 'turn-started' }];
   };
 
@@ -107,10 +110,7 @@ export const codexReader = (threadRequest: string): CodexReader => {
     if (type === 'fileChange' && id !== null && changes.size < maxKept) changes.set(id, item);
     if (stringAt(params, 'threadId') !== threadId) return [];
     if (type === 'agentMessage' && method === 'item/completed') lastText = stringAt(item, 'text')?.slice(0, maxMessageLength) ?? lastText;
-    const ours = type === 'userMessage' ? idAt(item, 'clientId') : null;
-    if (ours === null || given.has(ours)) return [];
-    if (given.size < maxKept) given.add(ours);
-    return [{ kind: 'message', id: ours, isRead: true }];
+    return type === 'userMessage' ? received.read(item) : [];
   };
 
   const goalChanged = (isActive: boolean): AgentSignal[] => {
@@ -130,7 +130,7 @@ export const codexReader = (threadRequest: string): CodexReader => {
       case 'thread/tokenUsage/updated': {
         const isOwn = stringAt(params, 'threadId') === threadId;
         // At the start of a run it tells again what the session's last turn has used.
-        if (!isOwn || (turnId !== null && fieldAt(params, 'turnId') === turnId)) tokens.take(params, isOwn);
+        if (!isOwn || (turnId !== null && turns.has(stringAt(params, 'turnId') ?? ''))) tokens.take(params, isOwn);
         return [];
       }
       case 'thread/goal/updated':
@@ -159,10 +159,9 @@ export const codexReader = (threadRequest: string): CodexReader => {
   const answered = (id: string, result: JsonObject, error: RpcError | null): AgentSignal[] => {
     if (id === ids.greeting) return error === null ? [threadReply(threadRequest)] : [failed(error.words)];
     if (id === ids.thread) return opened(result, error);
-    if (id.startsWith(ids.interrupt) || given.has(id)) return [];
-    const unread: AgentSignal = { kind: 'message', id, isRead: false };
+    if (id.startsWith(ids.interrupt)) return [];
     // One that it does not take begins no turn, and nobody would wait for its end.
-    return error !== null && turnId === null ? [unread, failed(error.words)] : [unread];
+    return error !== null && turnId === null ? [...received.taken(id), failed(error.words)] : received.taken(id);
   };
 
   return {

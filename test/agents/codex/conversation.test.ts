@@ -55,6 +55,27 @@ void t.test('it is greeted, asked for a thread, and takes messages from then on'
   t.end();
 });
 
+void t.test(
+  'an older one does not say whose message its model was given, and begins a turn for each: it is the next one, in one turn',
+  (t) => {
+    for (const version of ['0.130', '0.100']) {
+      const signals = signalsOf(`message-in-turn-${version}`);
+      const told = signals.flatMap((signal) => (signal.kind === 'message' ? [[signal.id, signal.isRead]] : []));
+      t.same(
+        ['m1', 'm2'].map((id) => told.findLast(([each]) => each === id)),
+        [
+          ['m1', true],
+          ['m2', true],
+        ],
+        version,
+      );
+      t.match(endOf(signals), { isError: false, message: 'finished', usage: { inputTokens: 300, outputTokens: 30, turns: 3 } }, version);
+      t.equal(kinds(signals).filter((kind) => kind === 'turn-ended').length, 1);
+    }
+    t.end();
+  },
+);
+
 void t.test('what a run asks for stands in the request for its thread', (t) => {
   const params = (launch: Partial<AgentLaunch>, actsUnasked: boolean): unknown => {
     const [reply] = converse(launch, actsUnasked).read(transcript('mcp')[0] ?? '').signals;
