@@ -7,10 +7,11 @@ import type { Approval } from '../../schemas/approval.ts';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import type { Daemon } from '../claude/daemon.ts';
-import { bash, fail, limit, plan, say } from '../claude/directives.ts';
+import { bash, fail, limit, plan, say, shellQuoted } from '../claude/directives.ts';
 import type { EventStream } from '../claude/event-stream.ts';
 import { killRuns, runProcesses } from '../claude/processes.ts';
 import { startRendezvous } from '../claude/rendezvous.ts';
+import { git, makeUserRepository } from '../claude/user-repository.ts';
 import { codex, codexEnv, unboxed } from './codex.ts';
 import { startRealDaemon } from './daemon.ts';
 import { agentOrSkip } from './install-agent.ts';
@@ -234,6 +235,30 @@ void t.test('a model and an effort that a task asks for are those of its thread'
   const thread = stream.events.find((event) => event.type === 'output' && event.content.startsWith('{"id":"thread"'));
   t.match(JSON.parse(thread?.type === 'output' ? thread.content : 'null'), { result: { model: 'chosen-model', reasoningEffort: 'high' } });
   t.match(await daemon.task(id), { status: 'done', model: 'chosen-model', effort: 'high' });
+});
+
+void t.test('it leads subtasks by the script: made, waited for, merged, done', { skip }, async (t) => {
+  const daemon = await startRealDaemon(t, agents);
+  const repositoryUrl = join(daemon.folder, 'project');
+  await makeUserRepository(repositoryUrl);
+  const script = '.makima/orchestrate.sh';
+  const part = plan(bash('echo part > part.txt && git add part.txt && git commit -q -m "Add part"'), say('committed'));
+  const { id } = await daemon.startTask({
+    name: 'Leads',
+    agent: 'codex',
+    isOrchestrator: true,
+    repositoryUrl,
+    completionAction: 'branch',
+    plan: plan(
+      bash(`id=$(${script} create 'Write a part' ${shellQuoted(part)} --start | cut -f1); ${script} wait "$id" && ${script} merge "$id"`),
+      bash(`grep -q part part.txt && ${script} done 'The part is in.'`),
+      say('all is in'),
+    ),
+  });
+  const task = await ended(daemon, id);
+  t.match(task, { status: 'done', progressSummary: 'The part is in.', completion: { status: 'succeeded' } });
+  t.match(await daemon.subtasks(id), [{ name: 'Write a part', agent: 'codex', status: 'done' }]);
+  t.match(await git(repositoryUrl, 'show', `${task.completion?.branch ?? ''}:part.txt`), 'part');
 });
 
 void t.test('credentials that are refused fail the task in its words and say what to do; info tells of it', { skip }, async (t) => {
