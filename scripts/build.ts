@@ -83,6 +83,37 @@ const loadedLate: Plugin = {
   },
 };
 
+/** Large packages that few daemons use, each in a file of its own, by its name there: no other then reads it at its start, nor holds its text. */
+const apart: Readonly<Record<string, string>> = { '@modelcontextprotocol/server': 'mcp-server.cjs' };
+
+/** They are loaded where what imports them is. */
+const loadedApart: Plugin = {
+  name: 'loaded-apart',
+  setup: (building) => {
+    const names = new RegExp(`^(?:${Object.keys(apart).join('|')})$`);
+    building.onResolve({ filter: names }, ({ path }) => ({ path: `./packages/${apart[path] ?? ''}`, external: true }));
+  },
+};
+
+/** @returns the files that are in them, as paths from the root */
+const bundleApart = async (): Promise<string[]> => {
+  const made = Object.entries(apart).map(([name, file]) =>
+    build({
+      absWorkingDir: root,
+      entryPoints: [name],
+      outfile: join('dist', 'packages', file),
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node22.18',
+      minify: false,
+      legalComments: 'none',
+      metafile: true,
+    }),
+  );
+  return (await Promise.all(made)).flatMap(({ metafile }) => Object.keys(metafile.inputs));
+};
+
 /** What the launcher loads, and of which sources: each is one file with all its packages. */
 const programs: Readonly<Record<string, string>> = {
   'serve.cjs': 'src/main/serve.ts',
@@ -108,7 +139,7 @@ const bundle = async (name: string, source: string): Promise<string[]> => {
     minify: false,
     legalComments: 'none',
     metafile: true,
-    plugins: [loadedLate, mirrored],
+    plugins: [loadedApart, loadedLate, mirrored],
   });
   return Object.keys(metafile.inputs);
 };
@@ -135,12 +166,12 @@ const licences = (inputs: readonly string[]): string => {
     const text = file === undefined ? `Under the licence ${field('license')}.` : readFileSync(join(root, directory, file), 'utf8').trim();
     return `${field('name')} ${field('version')}\n\n${text}\n`;
   });
-  return `${Object.keys(programs).join(', ')} and client/ hold these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+  return `${Object.keys(programs).join(', ')}, packages/ and client/ hold these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 };
 
 rmSync(dist, { recursive: true, force: true });
 const bundles = Object.entries(programs).map(([name, source]) => bundle(name, source));
-const inputs = (await Promise.all([...bundles, buildClient()])).flat();
+const inputs = (await Promise.all([...bundles, bundleApart(), buildClient()])).flat();
 await threads();
 copyFiles();
 writeFileSync(join(dist, 'licences.txt'), licences(inputs));

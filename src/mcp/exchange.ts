@@ -14,11 +14,34 @@ export const toWebRequest = (request: FastifyRequest, signal: AbortSignal): Requ
   return new Request('http://makima/mcp', { method: request.method, headers, signal });
 };
 
-/** Sends its answer: whole where it is short, else piece by piece as it comes. */
-export const sendWebResponse = async (reply: FastifyReply, response: Response, signal: AbortSignal): Promise<FastifyReply> => {
+/** An answer that is not there by then is begun, and shown to be alive every so often, in milliseconds. */
+const patienceMs = 10_000;
+const aliveEveryMs = 15_000;
+const blank = Buffer.from('\n');
+
+/** Resolves with null where the promise has not settled in time. */
+const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T | null> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, milliseconds, null)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+};
+
+/** JSON that is yet to come: blanks before it, which it may have, until it is there. */
+async function* whenThere(awaited: Promise<Response>): AsyncGenerator<Uint8Array> {
+  yield blank;
+  let response = await within(awaited, aliveEveryMs);
+  for (; response === null; response = await within(awaited, aliveEveryMs)) yield blank;
+  yield Buffer.from(await response.text());
+}
+
+/**
+ * Sends the protocol's answer. One that takes long is begun before it is there: a client that waits for headers gives up, and one whose
+ * connection breaks in the middle of a body knows at once that there is no answer.
+ */
+export const sendWebResponse = async (reply: FastifyReply, awaited: Promise<Response>, signal: AbortSignal): Promise<FastifyReply> => {
+  const response = await within(awaited, patienceMs);
+  if (response === null) return sendPieces(reply, whenThere(awaited), { type: 'application/json', signal });
   reply.code(response.status);
-  const allow = response.headers.get('allow');
-  if (allow !== null) reply.header('allow', allow);
   const type = response.headers.get('content-type');
   if (response.body === null || type === null) return reply.send();
   if (type.startsWith('text/event-stream')) return sendPieces(reply, response.body, { type, signal });

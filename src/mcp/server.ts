@@ -15,8 +15,10 @@ export interface Visitor {
   caller: Caller;
   /** What stands in front of our paths for it. */
   prefix: string;
-  /** Told of what went wrong and is no refusal. */
-  report: (error: Error, tool: string) => void;
+  /** Whether it is told how far a call is, where it has asked for that. */
+  toldProgress: boolean;
+  /** Told of what went wrong and is no refusal. @param tool - in which it did; null where in none */
+  report: (error: Error, tool: string | null) => void;
 }
 
 export interface ServerParts {
@@ -65,6 +67,17 @@ const progressOf = ({ mcpReq }: ServerContext): ToolCall['progress'] => {
   };
 };
 
+/** Fires with the first of two, of which the second lives as long as the daemon: nothing of a call is to stay with it. */
+const either = (one: AbortSignal, lasting: AbortSignal): { signal: AbortSignal; release: () => void } => {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  for (const each of [one, lasting]) {
+    if (each.aborted) abort();
+    else each.addEventListener('abort', abort, { once: true });
+  }
+  return { signal: controller.signal, release: () => lasting.removeEventListener('abort', abort) };
+};
+
 const noValidator = {
   getValidator: (): never => {
     throw new Error('Nobody is asked anything');
@@ -89,7 +102,7 @@ export const serverMaker = ({ actions, makeReader, maxCalls, ending }: ServerPar
   };
   let underWay = 0;
 
-  return ({ caller, prefix, report }) => {
+  return ({ caller, prefix, toldProgress, report }) => {
     const served = new McpServer(
       { name: 'makima', title: 'makima', version },
       { capabilities: { tools: { listChanged: false } }, instructions, jsonSchemaValidator: noValidator },
@@ -105,15 +118,18 @@ export const serverMaker = ({ actions, makeReader, maxCalls, ending }: ServerPar
           prefix,
         );
       underWay += 1;
+      const { signal, release } = either(context.mcpReq.signal, ending);
       try {
-        const signal = AbortSignal.any([context.mcpReq.signal, ending]);
-        return toResult(await call({ actions, caller, signal, progress: progressOf(context) }, params.arguments ?? {}));
+        return toResult(
+          await call({ actions, caller, signal, progress: toldProgress ? progressOf(context) : null }, params.arguments ?? {}),
+        );
       } catch (thrown) {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         const refusal = toMakimaError(error);
         if (refusal.statusCode >= 500) report(error, params.name);
         return toErrorResult(refusal, prefix);
       } finally {
+        release();
         underWay -= 1;
       }
     });

@@ -41,8 +41,10 @@ const post = async ({ url }: Served, body: unknown, headers: Record<string, stri
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 /** The messages of an answer that is a stream of events. */
-const messages = (text: string) =>
-  text.split('\n').flatMap((line): Record<string, unknown>[] => (line.startsWith('data: {') ? [JSON.parse(line.slice(6))] : []));
+const messages = (text: string): Record<string, unknown>[] =>
+  text.startsWith('{') || text.startsWith('[')
+    ? [JSON.parse(text)].flat()
+    : text.split('\n').flatMap((line): Record<string, unknown>[] => (line.startsWith('data: {') ? [JSON.parse(line.slice(6))] : []));
 
 for (const era of eras)
   void t.test(`a client of the ${era} generation`, async (t) => {

@@ -5,7 +5,8 @@ import type { RequestGate } from './request-gate.ts';
 const readable = { 'access-control-expose-headers': 'X-Makima-Error, X-Makima-Over, X-Request-Id, Retry-After, ETag, Link' };
 const allowed = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-  'access-control-allow-headers': 'Authorization, Content-Type, X-Makima-Tool-Key, Idempotency-Key, Last-Event-ID, If-None-Match',
+  'access-control-allow-headers':
+    'Authorization, Content-Type, X-Makima-Tool-Key, Idempotency-Key, Last-Event-ID, If-None-Match, Mcp-Protocol-Version, Mcp-Method, Mcp-Name',
   'access-control-max-age': '600',
   'content-length': '0',
 };

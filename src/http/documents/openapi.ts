@@ -24,7 +24,8 @@ type, as by \`curl --data\`, is read as JSON. Where an answer has a \`text/plain
 form, \`Accept: text/plain\` asks for it. Answers of 16 KB and more are compressed as \`Accept-Encoding\` asks, streams never. An answer that is a stream is a text here; \`x-itemSchema\`, which OpenAPI 3.2 calls
 \`itemSchema\`, is the shape of each of its items. docs/api.md tells how clients are generated from this document.
 
-\`/api/v1/mesh/ws\` is a WebSocket with the same commands and events; \`/asyncapi.yaml\` describes its frames.`;
+\`/api/v1/mesh/ws\` is a WebSocket with the same commands and events; \`/asyncapi.yaml\` describes its frames. \`/mcp\` has the same as tools for
+agents, by the Model Context Protocol; docs/mcp.md tells which.`;
 
 /** Its paths are those below the base path: @fastify/swagger takes a server's path off them. */
 const document = (version: string, basePath: string) => ({
