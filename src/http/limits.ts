@@ -19,6 +19,8 @@ export interface HttpLimits {
   socketPingMs: number;
   /** Calls of MCP's tools that are under way at once. */
   toolCalls: number;
+  /** Milliseconds after which an answer of theirs that is not there yet is begun, and between two signs of life of it. */
+  toolSilenceMs: number;
   /** Milliseconds that commands and calls of tools under way get when the daemon ends, and then the client of a WebSocket to say that it has closed. */
   socketEndMs: number;
   socketCloseMs: number;
@@ -34,6 +36,7 @@ export const fixedLimits = {
   socketAnswerBytes: 8 * 1024 * 1024,
   socketPingMs: 20_000,
   toolCalls: 256,
+  toolSilenceMs: 10_000,
   socketEndMs: 1500,
   socketCloseMs: 1000,
 } as const satisfies Partial<HttpLimits>;

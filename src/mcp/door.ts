@@ -90,6 +90,9 @@ export const openMcpDoor = ({ api, actions, basePath, limits, ending }: McpDoorP
   };
   return (request, reply) => {
     const signal = answerSignal(reply, ended.signal);
-    return sendWebResponse(reply, answer(toWebRequest(request, signal), request, visitorOf(request)), signal);
+    return sendWebResponse(reply, answer(toWebRequest(request, signal), request, visitorOf(request)), {
+      signal,
+      silenceMs: limits.toolSilenceMs,
+    });
   };
 };

@@ -14,9 +14,6 @@ export const toWebRequest = (request: FastifyRequest, signal: AbortSignal): Requ
   return new Request('http://makima/mcp', { method: request.method, headers, signal });
 };
 
-/** An answer that is not there by then is begun, and shown to be alive every so often, in milliseconds. */
-const patienceMs = 10_000;
-const aliveEveryMs = 15_000;
 const blank = Buffer.from('\n');
 
 /** Resolves with null where the promise has not settled in time. */
@@ -27,20 +24,30 @@ const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T |
 };
 
 /** JSON that is yet to come: blanks before it, which it may have, until it is there. */
-async function* whenThere(awaited: Promise<Response>): AsyncGenerator<Uint8Array> {
+async function* whenThere(awaited: Promise<Response>, silenceMs: number): AsyncGenerator<Uint8Array> {
   yield blank;
-  let response = await within(awaited, aliveEveryMs);
-  for (; response === null; response = await within(awaited, aliveEveryMs)) yield blank;
+  let response = await within(awaited, silenceMs);
+  for (; response === null; response = await within(awaited, silenceMs)) yield blank;
   yield Buffer.from(await response.text());
 }
 
 /**
  * Sends the protocol's answer. One that takes long is begun before it is there: a client that waits for headers gives up, and one whose
  * connection breaks in the middle of a body knows at once that there is no answer.
+ * @param options.signal - fires when the answer has to end
+ * @param options.silenceMs - after which it is begun, and between two signs of life of it
  */
-export const sendWebResponse = async (reply: FastifyReply, awaited: Promise<Response>, signal: AbortSignal): Promise<FastifyReply> => {
-  const response = await within(awaited, patienceMs);
-  if (response === null) return sendPieces(reply, whenThere(awaited), { type: 'application/json', signal });
+export const sendWebResponse = async (
+  reply: FastifyReply,
+  awaited: Promise<Response>,
+  { signal, silenceMs }: { signal: AbortSignal; silenceMs: number },
+): Promise<FastifyReply> => {
+  const response = await within(awaited, silenceMs);
+  if (response === null) {
+    // Where the client has left meanwhile nobody reads it, and hears of its failure.
+    awaited.catch((error: unknown) => reply.log.info({ err: error }, 'an answer by MCP failed'));
+    return sendPieces(reply, whenThere(awaited, silenceMs), { type: 'application/json', signal });
+  }
   reply.code(response.status);
   const type = response.headers.get('content-type');
   if (response.body === null || type === null) return reply.send();

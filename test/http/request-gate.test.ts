@@ -120,7 +120,11 @@ void t.test('a preflight of an allowed origin needs no credential and allows wha
   t.match(answer.headers['access-control-allow-methods'], /PUT/);
   t.match(answer.headers['access-control-allow-headers'], /X-Makima-Tool-Key/);
   t.match(answer.headers['access-control-allow-headers'], /Last-Event-ID/);
-  t.match(answer.headers['access-control-allow-headers'], /Mcp-Protocol-Version, Mcp-Method, Mcp-Name/, 'what clients of MCP send in a page');
+  t.match(
+    answer.headers['access-control-allow-headers'],
+    /Mcp-Protocol-Version, Mcp-Method, Mcp-Name/,
+    'what clients of MCP send in a page',
+  );
 });
 
 void t.test('OPTIONS without an origin is a method that no path has', async (t) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import t from 'tap';
 import { toolArguments } from '../../schemas/mcp/arguments.ts';
 import { MakimaError } from '../../src/errors.ts';
@@ -10,6 +11,8 @@ import { sampleTask, taskId, toolKey } from '../http/recorded-actions.ts';
 import { ownerToken, serve, type Served } from '../http/serve.ts';
 import { connect, eras } from './client.ts';
 
+/** A task that is not that of the key. */
+const other = '11111111-2222-4333-8444-555555555555';
 const owner = { authorization: `Bearer ${ownerToken}` };
 const both = 'application/json, text/event-stream';
 const rpc = (method: string, params: object = {}, id: number | undefined = 1) => ({
@@ -82,7 +85,6 @@ for (const era of eras)
 void t.test('every tool calls the verb of its route, with what it was given', async (t) => {
   const served = await serve(t, { answers: { getTask: async () => sampleTask({ status: 'running' }) } });
   const asOwner = await connect(t, served.url, owner);
-  const other = '11111111-2222-4333-8444-555555555555';
   const called = async (name: string, given: Record<string, unknown> = {}, client = asOwner) => {
     served.calls.length = 0;
     const answer = await client.call(name, given);
@@ -249,8 +251,8 @@ void t.test('below a base path', async (t) => {
   t.equal((await fetch(`${url}/mcp`, { method: 'POST', headers: owner })).status, 404);
 });
 
-/** A wait that holds until it is given up. */
-const holding = (): { answers: Parameters<typeof serve>[1] & object; begun: Promise<undefined> } => {
+/** A wait that holds until it is given up. @param calls - after so many it has begun */
+const holding = (calls = 1): { answers: Parameters<typeof serve>[1] & object; begun: Promise<undefined> } => {
   const { promise: begun, resolve } = Promise.withResolvers<undefined>();
   const running = sampleTask({ status: 'running', startedAt: '2030-01-31T12:00:00.000Z' });
   return {
@@ -259,7 +261,8 @@ const holding = (): { answers: Parameters<typeof serve>[1] & object; begun: Prom
       answers: {
         getTask: async () => running,
         async waitForTask(_caller, _id, { signal }) {
-          resolve(undefined);
+          calls -= 1;
+          if (calls === 0) resolve(undefined);
           if (!signal.aborted) await once(signal, 'abort');
           return { task: running, isOver: false };
         },
@@ -285,30 +288,33 @@ for (const era of eras)
     t.equal((await post(served, rpc('tools/list'))).status, 503);
   });
 
-void t.test('a client that leaves is waited for no more', async (t) => {
-  const { answers, begun } = holding();
-  const left = Promise.withResolvers<undefined>();
-  const { waitForTask } = answers.answers ?? {};
-  const served = await serve(t, {
-    answers: {
-      ...answers.answers,
-      waitForTask: async (caller, id, options) => {
-        options.signal.addEventListener('abort', () => left.resolve(undefined));
-        if (!waitForTask) throw new Error('no wait');
-        return waitForTask(caller, id, options);
+for (const era of eras)
+  void t.test(`a client that leaves is waited for no more, ${era}`, async (t) => {
+    const { answers, begun } = holding();
+    const left = Promise.withResolvers<undefined>();
+    const { waitForTask } = answers.answers ?? {};
+    const served = await serve(t, {
+      answers: {
+        ...answers.answers,
+        waitForTask: async (caller, id, options) => {
+          options.signal.addEventListener('abort', () => left.resolve(undefined));
+          if (!waitForTask) throw new Error('no wait');
+          return waitForTask(caller, id, options);
+        },
       },
-    },
+    });
+    const isModern = era === 'modern';
+    const asked = { name: 'wait_for_tasks', arguments: { taskIds: [taskId], seconds: 3600 } };
+    const body = JSON.stringify(rpc('tools/call', { ...asked, ...(isModern && envelope) }));
+    const leaving = request(`${served.url}/mcp`, {
+      method: 'POST',
+      headers: { ...owner, accept: both, 'content-type': 'application/json', ...(isModern && modernHeaders('tools/call', asked.name)) },
+    });
+    leaving.on('error', () => undefined).end(body);
+    await begun;
+    leaving.destroy();
+    await left.promise;
   });
-  const body = JSON.stringify(rpc('tools/call', { name: 'wait_for_tasks', arguments: { taskIds: [taskId], seconds: 3600 }, ...envelope }));
-  const leaving = request(`${served.url}/mcp`, {
-    method: 'POST',
-    headers: { ...owner, accept: both, 'content-type': 'application/json', ...modernHeaders('tools/call', 'wait_for_tasks') },
-  });
-  leaving.on('error', () => undefined).end(body);
-  await begun;
-  leaving.destroy();
-  await left.promise;
-});
 
 void t.test('nobody holds a stream for news, of which there are none', async (t) => {
   const served = await serve(t);
@@ -316,6 +322,78 @@ void t.test('nobody holds a stream for news, of which there are none', async (t)
   const { status, text } = await post(served, listen, modernHeaders('subscriptions/listen'));
   t.equal(status, 200);
   t.match(messages(text), [{ method: 'notifications/subscriptions/acknowledged' }, { result: { resultType: 'complete' } }]);
+});
+
+for (const era of eras)
+  void t.test(`an answer that takes long to the agent of a task, ${era}`, async (t) => {
+    const { answers, begun } = holding(2);
+    const drain = new AbortController();
+    const served = await serve(t, { ...answers, drainSignal: drain.signal, limits: { toolSilenceMs: 5 } });
+    const asked = { name: 'wait_for_tasks', arguments: { taskIds: [other], seconds: 3600 } };
+    const isModern = era === 'modern';
+    const response = await fetch(`${served.url}/mcp`, {
+      method: 'POST',
+      headers: {
+        'x-makima-tool-key': toolKey,
+        accept: both,
+        'content-type': 'application/json',
+        ...(isModern && modernHeaders('tools/call', asked.name)),
+      },
+      body: JSON.stringify(rpc('tools/call', { ...asked, ...(isModern && envelope) })),
+    });
+    t.match([response.status, response.headers.get('content-type')], [200, 'application/json'], 'it has begun before it is there');
+    const { call } = await connect(t, served.url, { 'x-makima-tool-key': toolKey }, era);
+    const told: unknown[] = [];
+    const waiting = call('wait_for_tasks', asked.arguments, { onprogress: (progress) => told.push(progress) });
+    await begun;
+    drain.abort();
+    const text = await response.text();
+    t.match(text, /^\n+\{.*\}$/s, 'with blanks before it, which JSON may have');
+    t.match(JSON.parse(text), { id: 1, result: { structuredContent: { allEnded: false } } });
+    t.match(await waiting, { isError: false, data: { allEnded: false } }, 'which the client of the protocol reads');
+    t.strictSame(told, [], 'one that breaks in a stream would be waited for without end');
+  });
+
+for (const era of eras)
+  void t.test(`a connection that breaks under a call, ${era}`, async (t) => {
+    const { answers, begun } = holding();
+    const served = await serve(t, { ...answers, limits: { toolSilenceMs: 1 } });
+    const { call } = await connect(t, served.url, { 'x-makima-tool-key': toolKey }, era);
+    const broken = t.rejects(call('wait_for_tasks', { taskIds: [other], seconds: 3600 }, { timeout: 3_600_000 }));
+    await begun;
+    served.app.server.closeAllConnections();
+    await broken;
+  });
+
+void t.test('whatever comes is answered, and by no failure of the daemon', async (t) => {
+  const served = await serve(t);
+  const json = fc.jsonValue({ maxDepth: 3 });
+  const name = fc.oneof(fc.constantFrom(...Object.keys(toolArguments)), fc.string());
+  const body = fc.oneof(
+    json,
+    fc.record({
+      jsonrpc: fc.constant('2.0'),
+      id: json,
+      method: fc.constantFrom('initialize', 'tools/list', 'server/discover', 'x'),
+      params: json,
+    }),
+    fc.record({
+      jsonrpc: fc.constant('2.0'),
+      id: fc.integer({ min: 1 }),
+      method: fc.constant('tools/call'),
+      params: fc.record({ name, arguments: fc.oneof(json, fc.record({ taskId: fc.oneof(fc.uuid(), json), seconds: fc.constant(0) })) }),
+    }),
+    fc.array(fc.record({ jsonrpc: fc.constant('2.0'), id: fc.nat(9), method: fc.constant('ping') }), { maxLength: 5 }),
+  );
+  const headers = fc.constantFrom({}, modernHeaders('tools/call', 'show_task'), { 'mcp-protocol-version': '2025-06-18' });
+  await fc.assert(
+    fc.asyncProperty(body, headers, async (sent, more) => {
+      const { status } = await post(served, sent, more);
+      return status < 500;
+    }),
+    { numRuns: 150 },
+  );
+  t.notOk(served.log.some((line) => JSON.parse(line).level >= 50));
 });
 
 void t.test('calls under way are bounded', async (t) => {
