@@ -1,12 +1,18 @@
 import type { AgentProtocol, BuiltInAgent } from '../domain/agent-table.ts';
 
-interface Entry {
-  command: string;
+/** How an agent is spoken to. */
+interface Way {
   args: readonly string[];
   /** Added to these where it goes on with a session. */
   resumeArgs?: (session: string) => readonly string[];
-  env: Readonly<Record<string, string>>;
   protocol: AgentProtocol;
+}
+
+interface Entry extends Way {
+  command: string;
+  env: Readonly<Record<string, string>>;
+  /** The way in which it can ask, where that is another one. */
+  asking?: Way;
   /** As a sentence without its end. */
   howToInstall: string;
 }
@@ -22,12 +28,13 @@ export const builtIn: Readonly<Record<BuiltInAgent, Entry>> = {
   },
   gemini: {
     command: 'gemini',
-    args: ['--acp'],
+    // Over ACP it tells neither what its tools are given nor what comes out, and a session loses all when it is loaded in its first minute.
+    args: [],
+    protocol: 'gemini-stream-json',
     // Loaded without this a session is taken for broken, and removed, by the next gemini that starts in the same place (0.61).
-    resumeArgs: (session) => ['--resume', session],
+    asking: { args: ['--acp'], resumeArgs: (session) => ['--resume', session], protocol: 'acp' },
     // Else it starts itself once more, and the one between takes no signal: half a second and 70 MB (0.61).
     env: { GEMINI_CLI_NO_RELAUNCH: '1' },
-    protocol: 'acp',
     howToInstall: 'Install it with `npm install -g @google/gemini-cli`, then sign in by running `gemini` once, or set GEMINI_API_KEY',
   },
   opencode: {
@@ -58,4 +65,11 @@ export const builtIn: Readonly<Record<BuiltInAgent, Entry>> = {
     protocol: 'acp',
     howToInstall: 'Install it as its documentation says (https://block.github.io/goose), then set it up with `goose configure`',
   },
+};
+
+/** The way to speak to one of these: by a protocol that somebody chose, else the usual one, and where it is to ask one in which it can. */
+export const wayTo = (name: BuiltInAgent, protocol: AgentProtocol | undefined, asks: boolean): Way => {
+  const { asking, ...usual } = builtIn[name];
+  const ways = asking === undefined ? [usual] : asks ? [asking, usual] : [usual, asking];
+  return ways.find((way) => protocol === undefined || way.protocol === protocol) ?? { args: [], protocol: protocol ?? usual.protocol };
 };

@@ -1,7 +1,7 @@
 import { builtInAgents, isBuiltInAgent, type AgentEntry, type AgentProtocol } from '../domain/agent-table.ts';
 import { nameSome } from '../domain/name-some.ts';
 import { MakimaError } from '../errors.ts';
-import { builtIn } from './built-in.ts';
+import { builtIn, wayTo } from './built-in.ts';
 import type { ClaudeSettings } from './claude/command.ts';
 import { claudeDriver } from './claude/driver.ts';
 import type { AgentDriver } from './driver.ts';
@@ -44,13 +44,13 @@ interface TableSettings {
 const agentOf = (name: string, entry: AgentEntry, { claude, agents = {}, defaultAgent }: TableSettings): KnownAgent => {
   const known = isBuiltInAgent(name) ? builtIn[name] : null;
   const command = entry.command ?? known?.command ?? name;
-  const protocol = entry.protocol ?? known?.protocol ?? 'acp';
-  const usualArgs = known?.protocol === protocol ? known.args : [];
+  const way = isBuiltInAgent(name) ? wayTo(name, entry.protocol, claude.enablePermissions) : null;
+  const protocol = way?.protocol ?? entry.protocol ?? 'acp';
   const driver = protocols[protocol]({
     name,
     command,
-    args: entry.args ?? usualArgs,
-    ...(known?.protocol === protocol && known.resumeArgs && { resumeArgs: known.resumeArgs }),
+    args: entry.args ?? way?.args ?? [],
+    ...(way?.resumeArgs && { resumeArgs: way.resumeArgs }),
     env: { ...known?.env, ...claude.agentEnv, ...entry.env },
     inheritedEnv: claude.inheritedEnv,
     enablePermissions: claude.enablePermissions,
