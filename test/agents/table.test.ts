@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { asSetUp } from '../../src/agents/driver.ts';
 import { agentDrivers } from '../../src/agents/index.ts';
+import type { AgentEntry } from '../../src/domain/agent-table.ts';
 import { claudeSettings } from '../support/claude-settings.ts';
 
 const program = (directory: string, name: string): string => {
@@ -69,4 +70,22 @@ void t.test('a claude of the user’s own has its own program, arguments and env
     /not there was not found on the PATH .*its arguments go into args, beside it in MAKIMA_AGENTS.*Install it, or correct its command/,
   );
   t.throws(() => drivers.get('no-claude').command({ ...asSetUp, cwd: '/' }), { code: 'AGENT_NOT_FOUND' });
+});
+
+void t.test('gemini is spoken to by its own stream, over ACP where it is to ask, and as its user has chosen', (t) => {
+  const directory = t.testdir();
+  program(directory, 'gemini');
+  const geminiOf = (enablePermissions: boolean, entry: AgentEntry) => {
+    const claude = claudeSettings({ enablePermissions, inheritedEnv: { PATH: `${directory}:/usr/bin:/bin` } });
+    const known = agentDrivers({ claude, agents: { gemini: entry } }).all.find(({ driver }) => driver.name === 'gemini');
+    const argsOf = (session: string | null) => known?.driver.command({ ...asSetUp, cwd: '/', session }).args ?? [];
+    return { protocol: known?.protocol, args: argsOf(null), goingOn: argsOf('s1') };
+  };
+  t.match(geminiOf(false, {}), { protocol: 'gemini-stream-json', goingOn: /--resume,s1/ });
+  const overAcp = { protocol: 'acp', args: ['--acp'], goingOn: ['--acp', '--resume', 's1'] };
+  t.same(geminiOf(true, {}), overAcp);
+  t.same(geminiOf(false, { protocol: 'acp' }), overAcp);
+  t.match(geminiOf(true, { protocol: 'gemini-stream-json' }), { protocol: 'gemini-stream-json' });
+  t.same(geminiOf(true, { args: ['--acp', '--debug'] }).args, ['--acp', '--debug']);
+  t.end();
 });
