@@ -15,6 +15,7 @@ export const createActions = (parts: Parts): Actions => {
     cloneWorktree: bind(verbs.cloneWorktree),
     targetExists: bind(verbs.targetExists),
     createTask: bind(verbs.createTask),
+    figures: bind(verbs.figures),
     info: bind(verbs.info),
     listAgents: bind(verbs.listAgents),
     deleteTask: bind(verbs.deleteTask),

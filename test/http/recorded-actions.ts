@@ -238,6 +238,7 @@ export const recordedActions = (answers: Partial<Actions> = {}): { actions: Acti
       Promise.resolve(key === toolKey ? { kind: 'tool-key', taskId, keyId: taskId } : null),
     ),
     listAgents: verb('listAgents', () => Promise.resolve(agents)),
+    figures: verb('figures', () => Promise.resolve({ counts: { running: 3 }, diskUsage: usage })),
     info: verb('info', () =>
       Promise.resolve({
         id: 'd',

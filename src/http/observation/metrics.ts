@@ -13,7 +13,7 @@ declare module 'fastify' {
 }
 
 export interface MetricsOptions {
-  actions: Pick<Actions, 'info'>;
+  actions: Pick<Actions, 'figures'>;
   openStreams: () => number;
   prepared?: PreparedCounts;
   usage?: UsageCounts;
@@ -44,7 +44,7 @@ export const measure = plugin<MetricsOptions>({ name: 'metrics', dependencies: [
     registers,
     async collect() {
       this.reset();
-      for (const [status, count] of Object.entries((await sources.actions.info()).counts)) this.set({ status }, count);
+      for (const [status, count] of Object.entries((await sources.actions.figures()).counts)) this.set({ status }, count);
     },
   });
   new Gauge({
@@ -63,7 +63,7 @@ export const measure = plugin<MetricsOptions>({ name: 'metrics', dependencies: [
     registers,
     async collect() {
       this.reset();
-      const { measuredAt, ...usage } = (await sources.actions.info()).disk.usage;
+      const { measuredAt, ...usage } = (await sources.actions.figures()).diskUsage;
       for (const [name, bytes] of Object.entries(usage)) this.set({ what: name.replace(/Bytes$/, '') }, bytes);
       if (measuredAt !== null) age.set((Date.now() - Date.parse(measuredAt)) / 1000);
     },

@@ -1,4 +1,4 @@
-import type { Agent, Info } from '../../../schemas/info.ts';
+import type { Agent, DiskUsage, Info } from '../../../schemas/info.ts';
 import type { Needs } from '../parts.ts';
 
 /** Every agent of the table, whether it is there, and what keeps it from working. One that is not there costs no process, others one now and then. */
@@ -10,6 +10,12 @@ export const listAgents = ({ drivers }: Needs<'drivers'>): Promise<Agent[]> =>
       return { ...installation, protocol, isDefault, problem: problem ?? (await driver.whyNotSignedIn()) };
     }),
   );
+
+/** What is asked for again and again by whoever measures: nothing that starts a process or looks for a program. */
+export const figures = async ({ disk, store }: Needs<'disk' | 'store'>): Promise<{ counts: Info['counts']; diskUsage: DiskUsage }> => ({
+  counts: await store.countByStatus(),
+  diskUsage: disk.current(),
+});
 
 /** What this daemon is, which agents it found and how many tasks it has. */
 export const info = async ({
