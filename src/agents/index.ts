@@ -5,7 +5,7 @@ import { builtIn, wayTo } from './built-in.ts';
 import type { ClaudeSettings } from './claude/command.ts';
 import { claudeDriver } from './claude/driver.ts';
 import type { AgentDriver } from './driver.ts';
-import { goneAgent } from './gone-agent.ts';
+import { goneAgent, whyLost } from './gone-agent.ts';
 import { protocols } from './protocols.ts';
 
 export type { ClaudeSettings } from './claude/command.ts';
@@ -30,6 +30,14 @@ export interface AgentDrivers {
   get(name: string): AgentDriver;
   /** Of a task that was made with it: where it is not in the table any more, one that stands for it. */
   ofTask(task: { agent: string }): AgentDriver;
+  /**
+   * The same of a run that an earlier daemon began, which may have spoken to it in another way.
+   * @param protocol - in which it did, where that is known
+   * @returns with why nobody can speak to it any more, null where somebody can
+   */
+  ofRun(task: { agent: string }, protocol: string | undefined): { driver: AgentDriver; whyLost: string | null };
+  /** How an agent is spoken to; undefined where there is none of that name. */
+  protocolOf(name: string): AgentProtocol | undefined;
 }
 
 interface TableSettings {
@@ -75,11 +83,18 @@ export const agentDrivers = (settings: TableSettings): AgentDrivers => {
     ...[...entries].map(([name, entry]) => agentOf(name, entry, settings)),
   ];
   const byName = new Map(all.map(({ driver }) => [driver.name, driver]));
+  const protocolOf = (name: string): AgentProtocol | undefined => all.find(({ driver }) => driver.name === name)?.protocol;
+  const ofTask = ({ agent }: { agent: string }): AgentDriver => byName.get(agent) ?? goneAgent(agent);
   return {
     default: byName.get(defaultAgent) ?? claude,
     all,
     find: (name) => byName.get(name) ?? null,
-    ofTask: ({ agent }) => byName.get(agent) ?? goneAgent(agent),
+    ofTask,
+    protocolOf,
+    ofRun: (task, protocol) => {
+      const why = whyLost(task.agent, protocolOf(task.agent) ?? null, protocol);
+      return { driver: why === null ? ofTask(task) : goneAgent(task.agent), whyLost: why };
+    },
     get: (name) => {
       const driver = byName.get(name);
       if (driver === undefined)

@@ -17,6 +17,8 @@ export const RunHandle = Type.Object({
   cgroup: Type.Optional(Type.String()),
   /** Whose run it is. Handles of earlier versions have none: those are of the home in which they lie. */
   homeId: Type.Optional(Type.String()),
+  /** How its agent is spoken to, which the settings may say otherwise by the next start. Handles of earlier versions have none. */
+  protocol: Type.Optional(Type.String()),
 });
 export type RunHandle = Static<typeof RunHandle>;
 

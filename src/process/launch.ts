@@ -13,6 +13,8 @@ export interface LaunchOptions {
   runId: string;
   /** The identity of the home that the run is of. */
   homeId?: string;
+  /** How its agent is spoken to. */
+  protocol?: string | undefined;
   /** Made by createRunDirectory. Messages may be in it already: the agent gets them first. */
   directory: string;
   /** Found on the PATH of `env`, or a path. */
@@ -45,11 +47,19 @@ const holdWrapper = async ({ directory, cwd, env, ...options }: LaunchOptions, c
 
 const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-const identityOf = async ({ runId, homeId }: LaunchOptions, pid: number, cgroup: string | null): Promise<RunHandle> => {
+const identityOf = async ({ runId, homeId, protocol }: LaunchOptions, pid: number, cgroup: string | null): Promise<RunHandle> => {
   const [bootId, processes] = await Promise.all([platform.bootId(), platform.identify([pid])]);
   const info = processes.get(pid);
   if (info === undefined) throw new Error('its wrapper ended at once');
-  return { runId, pid, startTime: info.startTime, bootId, ...(cgroup !== null && { cgroup }), ...(homeId !== undefined && { homeId }) };
+  return {
+    runId,
+    pid,
+    startTime: info.startTime,
+    bootId,
+    ...(cgroup !== null && { cgroup }),
+    ...(homeId !== undefined && { homeId }),
+    ...(protocol !== undefined && { protocol }),
+  };
 };
 
 /**

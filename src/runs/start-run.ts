@@ -46,6 +46,7 @@ const launchAgent = async (
   const handle = await launch({
     runId: run.runId,
     homeId: context.homeId,
+    protocol: context.drivers.protocolOf(task.agent),
     directory: run.directory,
     command: command.command,
     args: command.args,

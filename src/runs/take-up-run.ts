@@ -1,6 +1,5 @@
 import type { Task } from '../../schemas/task.ts';
 import { asSetUp } from '../agents/driver.ts';
-import { whyGone } from '../agents/gone-agent.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import type { InTurn } from '../domain/turns.ts';
 import { MakimaError, messageOf } from '../errors.ts';
@@ -11,7 +10,7 @@ import { runPaths } from '../process/run-directory.ts';
 import { resumeInput, saidInputs } from '../process/write-input.ts';
 import type { Run } from '../store/task-store.ts';
 import { concludeRun } from './conclude-run.ts';
-import type { RunContext } from './context.ts';
+import type { RunContext, RunOfTask } from './context.ts';
 import type { RunHook, Start } from './hooks/hook.ts';
 import { isNoted, noteUsage } from './hooks/note-progress.ts';
 import { readOpeningFile } from './messages/opening-file.ts';
@@ -46,8 +45,7 @@ export type TakenUp = { kind: 'running'; started: Started } | { kind: 'queued'; 
 const ended: TakenUp = { kind: 'ended' };
 
 /** What the agent said that is in the log already, read again: what it means is kept nowhere else. */
-const rememberProgress = async (context: Parts, task: Task, run: Run, signal: AbortSignal): Promise<ProgressTracker> => {
-  const driver = context.drivers.ofTask(task);
+const rememberProgress = async (context: Parts, { task, run, driver }: RunOfTask, signal: AbortSignal): Promise<ProgressTracker> => {
   const launch = readOpeningFile(run.directory)?.launch ?? {
     ...asSetUp,
     cwd: task.overlayPath ?? '',
@@ -71,10 +69,9 @@ const noteProgress = async (context: Parts, task: Task, run: Run, tracker: Progr
   return sessionId === task.sessionId ? noted : context.ledger.update(task.id, { sessionId });
 };
 
-/** The settings have its agent no more, so that nobody can tell how it goes: it is ended like one that was asked to stop. */
-const endIfGone = async ({ store, ledger, drivers, keepSubtasks }: Parts, task: Task, run: Run): Promise<void> => {
-  if (drivers.find(task.agent) !== null || run.stopRequested !== null) return;
-  const why = `${whyGone(task.agent)}; then start the task again, with resume to go on with its session. Its worktree is kept`;
+/** Nobody can tell how it goes: it is ended like one that was asked to stop. */
+const endLost = async ({ store, ledger, keepSubtasks }: Parts, task: Task, run: Run, why: string): Promise<void> => {
+  if (run.stopRequested !== null) return;
   const how = isTerminal(task.status) ? { stopRequested: 'interrupted' as const } : { stopRequested: 'failed' as const, stopReason: why };
   await store.updateRun(run.runId, { ...how, keepSubtasks });
   ledger.say(task.id, why, 'warning');
@@ -82,7 +79,8 @@ const endIfGone = async ({ store, ledger, drivers, keepSubtasks }: Parts, task: 
 
 /** The agent was started: it runs, or has ended meanwhile; looking after it finds out which. */
 const attach = async (context: Parts, task: Task, run: Run, handle: RunHandle, signal: AbortSignal): Promise<TakenUp> => {
-  const tracker = await rememberProgress(context, task, run, signal);
+  const { driver, whyLost } = context.drivers.ofRun(task, handle.protocol);
+  const tracker = await rememberProgress(context, { task, run, driver }, signal);
   let current = task;
   if (run.state === 'preparing') {
     if (task.status === 'initializing') await context.ledger.transition(task.id, { to: 'starting' });
@@ -97,8 +95,7 @@ const attach = async (context: Parts, task: Task, run: Run, handle: RunHandle, s
   if (current.status === 'paused') await pauseRun(handle);
   await resumeInput(run.directory);
   signal.throwIfAborted();
-  await endIfGone(context, task, run);
-  const driver = context.drivers.ofTask(task);
+  if (whyLost !== null) await endLost(context, task, run, whyLost);
   return { kind: 'running', started: { task: current, run: { ...run, state: 'running', handle }, driver, handle, tracker } };
 };
 

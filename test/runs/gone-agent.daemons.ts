@@ -63,3 +63,24 @@ void t.test('a run whose agent is not in the settings any more is ended, its tas
   await readTo(daemon, running.id, isEnd, rest.at(-1)?.id);
   t.match((await daemon.call('GET', `/tasks/${running.id}`)).body, { status: 'done' }, 'put back, it goes on');
 });
+
+void t.test('a run whose agent is spoken to in another way by now is ended, and the next one is begun in that way', async (t) => {
+  const home = scratch(t);
+  const as = (protocol: string): Record<string, string> => ({
+    MAKIMA_AGENTS: JSON.stringify({ mine: { command: agentPath(protocol === 'acp' ? 'acp' : 'forever'), protocol } }),
+  });
+  let daemon = await spawnDaemon(t, home, 'quick', as('claude'));
+  const { body: task } = await create(daemon, 'runs', 'SAY: in the other way');
+  const before = await readTo(daemon, task.id, says('Working until'));
+  await daemon.kill('SIGKILL');
+
+  daemon = await spawnDaemon(t, home, 'quick', as('acp'));
+  const rest = await readTo(daemon, task.id, isEnd, before.at(-1)?.id);
+  const { body: failed } = await daemon.call('GET', `/tasks/${task.id}`);
+  t.equal(failed.status, 'failed');
+  t.match(failed.errorMessage, /The settings say acp for the agent "mine", and this run of it was begun with claude.*Start the task again/);
+  t.equal((await daemon.call('POST', `/tasks/${task.id}/start`)).status, 202);
+  t.ok((await readTo(daemon, task.id, isEnd, rest.at(-1)?.id)).some(says('in the other way')));
+  t.match((await daemon.call('GET', `/tasks/${task.id}`)).body, { status: 'done', errorMessage: null });
+  t.equal(daemon.log(), '');
+});
