@@ -22,6 +22,7 @@ const program = (): Command => {
     isJson: false,
     home: '',
     connect: notThere,
+    transport: notThere,
     tell: notThere,
     endWith: notThere,
     interrupted: notThere,

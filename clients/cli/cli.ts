@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Makima } from '../typescript/index.ts';
+import type { Transport } from '../typescript/transport.ts';
 import type { ExitCode } from './failure.ts';
 import type { Launcher } from './launcher.ts';
 import type { Screen } from './output/screen.ts';
@@ -14,6 +15,8 @@ export interface Cli {
   readonly home: string;
   /** The daemon, found once: by `--url` or `--home`, or else by the environment. @throws MakimaError UNREACHABLE where there is none */
   connect: () => Promise<Makima>;
+  /** Sends calls to that daemon as they are, wherever it is by then. */
+  transport: () => Transport;
   /** Says what failed, where others are still to be done. */
   tell: (error: unknown) => void;
   /** The exit status, where nothing fails; the highest that was named counts. */

@@ -1,6 +1,8 @@
 import { CommanderError } from 'commander';
 import { homeOf } from '../typescript/home.ts';
-import { connect, type Makima } from '../typescript/index.ts';
+import { findPlace } from '../typescript/find-place.ts';
+import { connect, type ConnectOptions, type Makima } from '../typescript/index.ts';
+import { makeTransport } from '../typescript/transport.ts';
 import type { Cli } from './cli.ts';
 import { commandGroups } from './commands/index.ts';
 import { Failure, GivenUp, exitCodes, type ExitCode } from './failure.ts';
@@ -25,6 +27,18 @@ const homeGiven = (given: string | undefined): string => {
 const isAtAddress = ({ url, home }: GlobalOptions, env = process.env): boolean => {
   const has = (name: string): boolean => (env[name] ?? '') !== '';
   return url !== undefined || (home === undefined && (has('MAKIMA_URL') || (has('MAKIMA_API_URL') && has('MAKIMA_API_KEY'))));
+};
+
+/** Where the options say that the daemon is. */
+const placeGiven = ({ url, home }: GlobalOptions): ConnectOptions => {
+  const token = process.env['MAKIMA_TOKEN'];
+  if (url !== undefined) return { url, ...(token !== undefined && { token }) };
+  return home === undefined ? {} : { home: homeGiven(home) };
+};
+
+/** What is no address is a mistake of whoever wrote it, and none of the program's. @throws Failure for one; any other as it is */
+const ofAddress = (error: unknown): never => {
+  throw error instanceof TypeError ? new Failure(`${error.message}.`) : error;
 };
 
 /** The signal of the first Ctrl-C; a second one ends the process, as does the first where nobody asked for it. */
@@ -62,19 +76,18 @@ export const run = async (args: readonly string[], launcher: Launcher): Promise<
       return homeGiven(given().home);
     },
     connect: () => {
-      const { home, url } = given();
-      const token = process.env['MAKIMA_TOKEN'];
       const [first] = connections;
       if (first) return first;
-      const connecting = connect({
-        ...(url !== undefined && { url, ...(token !== undefined && { token }) }),
-        ...(url === undefined && home !== undefined && { home: homeGiven(home) }),
-      }).catch((error: unknown) => {
-        // What is no address is a mistake of whoever wrote it, and none of the program's.
-        throw error instanceof TypeError ? new Failure(`${error.message}.`) : error;
-      });
+      const connecting = connect(placeGiven(given())).catch(ofAddress);
       connections.push(connecting);
       return connecting;
+    },
+    transport: () => {
+      try {
+        return makeTransport({ find: findPlace(placeGiven(given())), patienceMs: 0 });
+      } catch (error) {
+        return ofAddress(error);
+      }
     },
     endWith: (code) => {
       exitCode = code > exitCode ? code : exitCode;

@@ -11,6 +11,7 @@ import { addDiff } from './diff.ts';
 import { addKeys } from './keys.ts';
 import { addAttach, addLogs } from './logs.ts';
 import { addLs } from './ls.ts';
+import { addMcp } from './mcp.ts';
 import { addMerge } from './merge.ts';
 import { addMessage, addMessages } from './message.ts';
 import { addReview } from './review.ts';
@@ -24,7 +25,7 @@ import { addWebhooks } from './webhooks.ts';
 
 /** All commands, under the headings of the help. */
 export const commandGroups: CommandGroups = [
-  ['The daemon', [addUp, addDown, addServe, addInfo, addAgents, addDoctor, addOpen]],
+  ['The daemon', [addUp, addDown, addServe, addInfo, addAgents, addDoctor, addOpen, addMcp]],
   ['Tasks', [addRun, addLs, addShow, addWait, addUsage, addBudget]],
   [
     'While they run',
