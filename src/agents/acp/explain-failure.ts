@@ -26,8 +26,13 @@ const signInto = ({ name, command }: Named): string =>
 /** What agents say when they cannot work, and what this side says of them. The first that fits is taken. */
 const remedies: readonly Remedy[] = [
   {
-    says: /cannot be gone on with|cannot go on with an earlier session|session not found|invalid session identifier/i,
-    todo: () => 'Start the task again without resume, which begins a new session in the same worktree, from its plan',
+    says: /^The agent cannot go on with an earlier session/,
+    todo: () => 'Start the task again without resume, which begins a new one in the same worktree, from its plan',
+  },
+  {
+    says: /cannot be gone on with|session not found|invalid session identifier/i,
+    todo: () =>
+      'The agent has lost this session: start the task again without resume, which begins a new one in the same worktree, from its plan',
   },
   {
     says: /of the Agent Client Protocol, and makima/,

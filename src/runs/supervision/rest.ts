@@ -72,6 +72,8 @@ export const createRest = (context: WatchParts, watched: WatchedRun): Rest => {
   let isTakenUp = false;
   const decide = async (): Promise<void> => {
     if (state.inputClosed || state.exited || !isBetweenTurns(tracker.progress)) return;
+    // One that is taken up is told first what the last daemon may not have come to say.
+    if (!state.opened && tracker.conversation.isOpen) return;
     if (watched.isStopping()) {
       if (!driver.endsWithInput) await input.close();
       return;
