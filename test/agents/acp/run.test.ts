@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Task } from '../../../schemas/task.ts';
+import { activitiesOf } from '../suite/stage.ts';
 import { agentPath, lineOf, plainly, scratch, startDaemon, userRepository, type Refusal, type TestDaemon } from '../../support/daemon.ts';
 
 const notesDirectory = scratch(t);
@@ -85,6 +86,8 @@ void t.test('a session that is gone on with: by telling nothing again, or with w
     t.match(shown, /first words\n[^]*second words\n/);
     t.equal(shown.split('first words').length, 2, 'said once');
     t.equal(shown.split('● Execute').length, 2, 'done once');
+    const tools = (await activitiesOf(on, task.id)).filter(({ kind }) => kind === 'tool');
+    t.equal(tools.length, 1, 'and told once as an activity');
     const replayed = (await on.events(task.id)).filter((event) => event.type === 'output' && event.replayed === true);
     t.equal(replayed.length > 0, agent !== 'resumes');
   }
