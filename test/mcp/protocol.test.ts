@@ -396,6 +396,59 @@ void t.test('whatever comes is answered, and by no failure of the daemon', async
   t.notOk(served.log.some((line) => JSON.parse(line).level >= 50));
 });
 
+void t.test('what a wait tells of those that ask, were deleted, or cannot be told at length', async (t) => {
+  const asking = sampleTask({
+    status: 'blocked',
+    waitsFor: { kind: 'approval', approvalIds: [taskId] },
+    startedAt: '2030-01-31T12:00:00.000Z',
+  });
+  const long = sampleTask({
+    id: other,
+    status: 'failed',
+    name: 'n'.repeat(300),
+    plan: 'p'.repeat(100_000),
+    errorMessage: 'e'.repeat(50_000),
+    progressSummary: 's'.repeat(50_000),
+    warnings: Array.from({ length: 50 }, () => ({ code: 'W', message: 'w'.repeat(5000) })),
+  });
+  const gone = '22222222-2222-4333-8444-555555555555';
+  const served = await serve(t, {
+    answers: {
+      getTask: async (_caller, id) => sampleTask({ id, status: 'running' }),
+      listTasks: async () => ({ items: Array.from({ length: 50 }, () => long), nextCursor: null }),
+      async waitForTask(_caller, id) {
+        if (id === gone) throw new MakimaError('TASK_NOT_FOUND');
+        return { task: id === other ? long : asking, isOver: id === other };
+      },
+    },
+  });
+  const { call } = await connect(t, served.url, owner);
+  const { text, data } = await call('wait_for_tasks', { taskIds: [taskId, other.toUpperCase(), other, gone] });
+  t.match(data, {
+    allEnded: false,
+    ended: [{ id: other }],
+    goingOn: [{ id: taskId }],
+    deleted: [gone],
+    hint: /list_approvals, decide_approval/,
+  });
+  t.match(text, /^1 of 3 have ended\./);
+  t.match(text, new RegExp(`waits for approval ${taskId}\n`));
+  t.match(text, new RegExp(`${gone}\tdeleted\n`));
+  t.ok(text.length < 21_000 && JSON.stringify(data).length < 25_000);
+  const list = await call('list_tasks', { limit: 50 });
+  t.ok(list.text.length < 21_000 && JSON.stringify(list.data).length < 25_000, 'of many that are long the names and states');
+  t.match(list.data['tasks'], [{ id: other, status: 'failed', leftOut: /show_task/ }]);
+});
+
+void t.test('a task that is long is shown as far as an agent reads', async (t) => {
+  const task = sampleTask({ plan: 'p'.repeat(100_000), errorMessage: 'e'.repeat(50_000) });
+  const served = await serve(t, { answers: { getTask: async () => task } });
+  const { call } = await connect(t, served.url, owner);
+  const { text, data } = await call('show_task', { taskId });
+  t.match(text, /plan: p+… \(96000 characters more\)\n$/);
+  t.ok(text.length < 21_000 && JSON.stringify(data).length < 25_000);
+});
+
 void t.test('calls under way are bounded', async (t) => {
   const { answers, begun } = holding();
   const drain = new AbortController();
