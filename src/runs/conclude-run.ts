@@ -122,11 +122,13 @@ const goesOn = async (context: Parts, of: RunOfTask, outcome: RunOutcome, inTurn
     results: outcome.progress.results,
     ranUntil: lastSign(of.run.directory)?.toISOString() ?? context.now().toISOString(),
   };
-  return inTurn(async () => {
-    const isOn = status === 'done' && (await goOn(context, of, end));
-    if (!isOn) decided();
-    return isOn;
+  const isOn = await inTurn(async () => {
+    const goes = status === 'done' && (await goOn(context, of, end));
+    if (!goes) decided();
+    return goes;
   });
+  if (!isOn) context.reached('end decided');
+  return isOn;
 };
 
 /** Judges a run after which its task does not go on, and settles the task. */
