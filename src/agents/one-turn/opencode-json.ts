@@ -116,6 +116,10 @@ export const opencodeJson: OneTurnProtocol = {
   interruptSignal: null,
   explainFailure: explainBy([
     {
+      says: /unexpected server error/i,
+      todo: "It says so of a model that it does not know, too: `opencode models` lists them, for the task's model or the agent's own settings. Its log is in ~/.local/share/opencode/log",
+    },
+    {
       says: /session not found|NotFoundError/i,
       todo: 'The agent has lost this session: start the task again without resume, which begins a new one in the same worktree',
     },
