@@ -7,6 +7,8 @@ export interface AgentCommand {
   args: string[];
   /** Added to the environment. */
   env: Record<string, string>;
+  /** A file that lies in the run's directory as long as that does, for settings that it takes in no other way. `variable`: added to the environment, with its path. */
+  settings?: { variable: string; text: string };
   /** It is told to act unasked: what it asks all the same, but a question to the user, nobody is to be asked for. */
   actsUnasked: boolean;
 }

@@ -6,6 +6,7 @@
  *   handle.json   which process it is; there before the agent starts
  *   exit          its exit status; there when it has ended
  *   opening.json  of an agent that is greeted first: how it was started, and what it is told when it takes messages
+ *   settings.json  of an agent that takes some of its settings from a file alone
  *   messages/     NNNNNN.msg: waits for the agent; .done: handed over; .failed: the agent takes no input any more;
  *                 NNNNNN-<hash>: one with an id, which is not taken twice;
  *                 close: nothing follows; bell: FIFO, rung when there is something new in here
@@ -31,6 +32,7 @@ export interface RunPaths {
   exit: string;
   handle: string;
   opening: string;
+  settings: string;
   messages: string;
   close: string;
   bell: string;
@@ -48,6 +50,7 @@ export const runPaths = (directory: string): RunPaths => ({
   exit: join(directory, exitFile),
   handle: join(directory, 'handle.json'),
   opening: join(directory, 'opening.json'),
+  settings: join(directory, 'settings.json'),
   messages: join(directory, 'messages'),
   close: join(directory, 'messages', 'close'),
   bell: join(directory, 'messages', 'bell'),

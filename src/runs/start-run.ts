@@ -1,8 +1,9 @@
-import { asSetUp, type AgentLaunch } from '../agents/driver.ts';
+import { asSetUp, type AgentCommand, type AgentLaunch } from '../agents/driver.ts';
 import { reachServers } from '../agents/reach-servers.ts';
+import { storeWhole } from '../files/store-whole.ts';
 import type { RunHandle } from '../process/handle.ts';
 import { launch } from '../process/launch.ts';
-import { createRunDirectory } from '../process/run-directory.ts';
+import { createRunDirectory, runPaths } from '../process/run-directory.ts';
 import { sweepRun } from '../process/sweep.ts';
 import type { Run } from '../store/task-store.ts';
 import type { Begun } from './begin-run.ts';
@@ -30,6 +31,14 @@ const launchOf = (start: Start, additions: readonly Additions[], used: Pick<Agen
     ...used,
   });
 
+/** Stores the settings that an agent takes from a file. @returns what leads to that */
+const storeSettings = (directory: string, { settings }: AgentCommand): Record<string, string> => {
+  if (settings === undefined) return {};
+  const path = runPaths(directory).settings;
+  storeWhole(path, settings.text);
+  return { [settings.variable]: path };
+};
+
 /** The directory with what the agent is told first in it, then the process: whenever the daemon dies, the agent has that or was never there. */
 const launchAgent = async (
   context: Parts,
@@ -43,6 +52,7 @@ const launchAgent = async (
   const said = await storeOpening(context, start, how, conversation);
   context.reached('plan stored');
   const command = driver.command(how);
+  const settingsEnv = storeSettings(run.directory, command);
   const handle = await launch({
     runId: run.runId,
     homeId: context.homeId,
@@ -52,7 +62,11 @@ const launchAgent = async (
     args: command.args,
     cwd: how.cwd,
     env: reachServers(
-      additions.reduce<Record<string, string>>((env, each) => ({ ...env, ...each.env }), { ...context.inheritedEnv, ...command.env }),
+      additions.reduce<Record<string, string>>((env, each) => ({ ...env, ...each.env }), {
+        ...context.inheritedEnv,
+        ...command.env,
+        ...settingsEnv,
+      }),
       how.mcp,
     ),
   });

@@ -63,13 +63,18 @@ export const oneTurnDriver =
       // None of them can be asked without a call of its API.
       whyNotSignedIn: () => Promise.resolve(null),
       refusedEffort: () => Promise.resolve(null),
-      command: (launch) => ({
-        command: program.path(),
-        args: [...settings.args, ...protocol.args(launch, actsUnasked(launch))],
-        env: { ...settings.env, ...protocol.env?.(launch, settings) },
-        // There is nobody whom it could ask.
-        actsUnasked: true,
-      }),
+      command: (launch) => {
+        const ownEnv = { ...settings.inheritedEnv, ...settings.env };
+        const { env, ...brought } = (launch.mcp && protocol.servers?.(launch.mcp, ownEnv)) ?? {};
+        return {
+          command: program.path(),
+          args: [...settings.args, ...protocol.args(launch, actsUnasked(launch))],
+          env: { ...settings.env, ...env },
+          ...brought,
+          // There is nobody whom it could ask.
+          actsUnasked: true,
+        };
+      },
       converse: (launch) => conversation(protocol, launch),
       fits: () => false,
       activities: (line) => saidBy(parseLine(line)).flatMap(({ activity }) => activity ?? []),

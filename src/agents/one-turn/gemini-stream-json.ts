@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { Usage } from '../../../schemas/task.ts';
 import { noUsage } from '../../domain/usage.ts';
+import type { McpServer } from '../driver.ts';
 import { amountAt, fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
 import { explainBy, plainFailure } from './remedies.ts';
@@ -69,6 +71,28 @@ const said = (line: JsonObject): Said[] => {
   }
 };
 
+const variable = 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH';
+
+/** Where gemini looks for the file of which the variable names another. */
+const usualDefaults =
+  process.platform === 'darwin' ? '/Library/Application Support/GeminiCli/system-defaults.json' : '/etc/gemini-cli/system-defaults.json';
+
+const serverOf = (server: McpServer): object => {
+  if ('command' in server) return server;
+  const { url, headers = {} } = server;
+  return { httpUrl: url, headers };
+};
+
+/**
+ * It has them from a file of defaults, which every other of its settings goes before; in it variables stand as they do here. A machine
+ * that has such a file keeps it.
+ */
+const servers: OneTurnProtocol['servers'] = (brought, env) => {
+  if (env[variable] !== undefined || existsSync(usualDefaults)) return {};
+  const mcpServers = Object.fromEntries(Object.entries(brought).map(([name, each]) => [name, serverOf(each)]));
+  return { settings: { variable, text: JSON.stringify({ mcpServers }) } };
+};
+
 /** `gemini --output-format stream-json`, measured with 0.61.0: without a terminal it takes stdin for its prompt, works one turn and ends. */
 export const geminiStreamJson: OneTurnProtocol = {
   args: ({ session, model }, actsUnasked) => [
@@ -80,6 +104,7 @@ export const geminiStreamJson: OneTurnProtocol = {
     ...option('--resume', session),
   ],
   isCommand: (text) => /^\s*[/?]/.test(text),
+  servers,
   reader,
   said,
   interruptSignal: 'SIGINT',

@@ -1,7 +1,7 @@
 import type { Usage } from '../../../schemas/task.ts';
 import { addUsage, noUsage } from '../../domain/usage.ts';
-import type { AgentSignal } from '../driver.ts';
-import { amountAt, fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import type { AgentSignal, McpServer } from '../driver.ts';
+import { amountAt, fieldAt, objectAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
 import { explainBy } from './remedies.ts';
 import { activity, note, type Said } from './said.ts';
@@ -100,6 +100,25 @@ const said = (line: JsonObject): Said[] => {
   }
 };
 
+const variable = 'OPENCODE_CONFIG_CONTENT';
+
+/** In opencode's own words for a variable. */
+const withVariables = (values: Readonly<Record<string, string>>): object =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.replace(/\$\{(\w+)\}/g, '{env:$1}')]));
+
+const serverOf = (server: McpServer): object =>
+  'command' in server
+    ? { type: 'local', command: [server.command, ...(server.args ?? [])], environment: withVariables(server.env ?? {}) }
+    : { type: 'remote', url: server.url, headers: withVariables(server.headers ?? {}) };
+
+/** They are laid over its settings by a variable. One that the user has set stays what it is, and gets them, too, unless it is no plain JSON. */
+const servers: OneTurnProtocol['servers'] = (brought, env) => {
+  const own = parseLine(env[variable] ?? '{}');
+  if (own === null) return {};
+  const mcp = { ...objectAt(own, 'mcp'), ...Object.fromEntries(Object.entries(brought).map(([name, each]) => [name, serverOf(each)])) };
+  return { env: { [variable]: JSON.stringify({ ...own, mcp }) } };
+};
+
 /** `opencode run --format json`, measured with 1.18.33: it takes stdin for its message, works one turn and ends. */
 export const opencodeJson: OneTurnProtocol = {
   args: ({ session, model, effort }, actsUnasked) => [
@@ -111,6 +130,7 @@ export const opencodeJson: OneTurnProtocol = {
     ...option('--variant', effort),
     ...option('--session', session),
   ],
+  servers,
   reader,
   said,
   interruptSignal: null,

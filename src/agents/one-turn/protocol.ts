@@ -1,5 +1,4 @@
-import type { AgentSettings } from '../agent-settings.ts';
-import type { AgentConversation, AgentLaunch } from '../driver.ts';
+import type { AgentCommand, AgentConversation, AgentLaunch } from '../driver.ts';
 import type { JsonObject } from '../json-line.ts';
 import type { Said } from './said.ts';
 
@@ -7,8 +6,11 @@ import type { Said } from './said.ts';
 export interface OneTurnProtocol {
   /** The arguments of a run, the user's own before them. What is said is none of these: arguments are public. */
   args(launch: AgentLaunch, actsUnasked: boolean): string[];
-  /** Added to the environment of a run. */
-  env?(launch: AgentLaunch, settings: AgentSettings): Record<string, string>;
+  /** The servers of tools that a run brings along, where those are no arguments. @param env - that the agent would have without */
+  servers?(
+    servers: NonNullable<AgentLaunch['mcp']>,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Pick<AgentCommand, 'settings'> & { env?: Record<string, string> };
   /** Reads one run's lines. The same lines give the same signals. */
   reader(launch: AgentLaunch): OneTurnReader;
   /** What one line says, of the line alone. */

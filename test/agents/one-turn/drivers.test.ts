@@ -8,10 +8,12 @@ import type { AgentProtocol } from '../../../src/domain/agent-table.ts';
 import { noUsage } from '../../../src/domain/usage.ts';
 
 const launch: AgentLaunch = { ...asSetUp, cwd: '/' };
-const driverOf = (protocol: AgentProtocol, enablePermissions = false): AgentDriver => {
-  const settings = { name: 'it', command: process.execPath, args: ['its', 'own'], env: { OF: 'its own' }, inheritedEnv: {} };
-  return protocols[protocol]({ ...settings, enablePermissions, howToInstall: 'Install it' });
+const settings = {
+  ...{ name: 'it', command: process.execPath, args: ['its', 'own'], env: { OF: 'its own' }, inheritedEnv: {} },
+  howToInstall: 'Install it',
 };
+const driverOf = (protocol: AgentProtocol, enablePermissions = false): AgentDriver =>
+  protocols[protocol]({ ...settings, enablePermissions });
 const printed = (protocol: AgentProtocol): string[] =>
   readFileSync(join(import.meta.dirname, 'printed', `${protocol}.jsonl`), 'utf8')
     .trimEnd()
@@ -106,6 +108,33 @@ void t.test('the command: no word of what is said, the session and the model, an
     args('codex-exec', { mcp }),
     '-c mcp_servers.makima={"url"="http://127.0.0.1:1/mcp","env_http_headers"={"X-Makima-Tool-Key"="MAKIMA_API_KEY"}} -',
   );
+  t.end();
+});
+
+void t.test('servers of tools that a run brings along, with no secret in an argument or a file', (t) => {
+  const mcp = {
+    makima: { type: 'http' as const, url: 'http://127.0.0.1:1/mcp', headers: { 'X-Makima-Tool-Key': '${MAKIMA_API_KEY}' } },
+    own: { command: 'a', args: ['b'], env: { C: '${D}' } },
+  };
+  const commandOf = (protocol: AgentProtocol, env: Record<string, string>) =>
+    protocols[protocol]({ ...settings, env, enablePermissions: false }).command({ ...launch, mcp });
+  const opencode = (env: Record<string, string>): unknown =>
+    JSON.parse(commandOf('opencode-json', env).env['OPENCODE_CONFIG_CONTENT'] ?? 'null');
+  const remote = { type: 'remote', url: 'http://127.0.0.1:1/mcp', headers: { 'X-Makima-Tool-Key': '{env:MAKIMA_API_KEY}' } };
+  const local = { type: 'local', command: ['a', 'b'], environment: { C: '{env:D}' } };
+  t.strictSame(opencode({}), { mcp: { makima: remote, own: local } });
+  t.strictSame(opencode({ OPENCODE_CONFIG_CONTENT: '{"model":"m","mcp":{"theirs":{}}}' }), {
+    model: 'm',
+    mcp: { theirs: {}, makima: remote, own: local },
+  });
+  t.equal(commandOf('opencode-json', { OPENCODE_CONFIG_CONTENT: '// not JSON' }).env['OPENCODE_CONFIG_CONTENT'], '// not JSON');
+
+  const gemini = commandOf('gemini-stream-json', {}).settings;
+  t.equal(gemini?.variable, 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH');
+  t.strictSame(JSON.parse(gemini?.text ?? 'null'), {
+    mcpServers: { makima: { httpUrl: mcp.makima.url, headers: mcp.makima.headers }, own: mcp.own },
+  });
+  t.equal(commandOf('gemini-stream-json', { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: '/their/own' }).settings, undefined);
   t.end();
 });
 
