@@ -31,7 +31,7 @@ const ofMessages = ['message put', 'message handed', 'message accepted', 'messag
 /** … where it waits for a next run. */
 const ofNextRuns = ['message put', 'going on stored'];
 /** What one test may take, of which none is to hold the others up, on a slow machine. */
-const limits = { timeout: 150_000 };
+const timeout = 150_000;
 
 /** What a client saw until its daemon died. */
 const seenUntilDeath = async (daemon: DaemonProcess, id: string): Promise<TaskEvent[]> => {
@@ -76,7 +76,7 @@ const prepare = async (t: Test, under: AgentUnderTest, asks: boolean): Promise<K
 const atItsSteps = (t: Test, under: AgentUnderTest): void => {
   const { words } = under;
   for (const point of [...ofEvery, ...(under.isGreeted ? ofGreeted : [])])
-    void t.test(`killed at: ${point}`, limits, async (t) => {
+    void t.test(`killed at: ${point}`, { timeout }, async (t) => {
       const { home, notes, env } = await prepare(t, under, false);
       const ran = join(scratch(t), 'ran');
       const dying = await spawnDaemon(t, home, 'none', env, point);
@@ -103,7 +103,7 @@ const atItsSteps = (t: Test, under: AgentUnderTest): void => {
 const inTurns = (t: Test, under: AgentUnderTest): void => {
   const { words } = under;
   for (const point of under.can.oneTurn ? ofNextRuns : ofMessages)
-    void t.test(`killed at: ${point}, with an agent in its turn`, limits, async (t) => {
+    void t.test(`killed at: ${point}, with an agent in its turn`, { timeout }, async (t) => {
       const { home, env } = await prepare(t, under, false);
       const gate = join(scratch(t), 'gate');
       const dying = await spawnDaemon(t, home, 'none', env, point);
@@ -143,7 +143,7 @@ const asking = (t: Test, under: AgentUnderTest): void => {
   const { words } = under;
   if (!under.can.ask) return;
   for (const step of steps)
-    void t.test(`killed at: ${step}`, limits, async (t) => {
+    void t.test(`killed at: ${step}`, { timeout }, async (t) => {
       const { home, notes, env } = await prepare(t, under, true);
       const ran = join(scratch(t), 'ran');
       const plan = lines(words.ask(`echo ran >> '${ran}'`), words.say('It has asked.'));
