@@ -20,7 +20,7 @@ const decisionOf = (answer: AgentAnswer): AgentAnswer =>
  * @param actsUnasked - it is told to do everything and to ask nothing
  */
 export const codexConversation = (launch: AgentLaunch, actsUnasked: boolean): AgentConversation => {
-  const reader = codexReader(threadRequest(launch, actsUnasked));
+  const reader = codexReader(threadRequest(launch, actsUnasked), Object.keys(launch.mcp ?? {}));
 
   /** With a turn that is open `turn/start` adds to that, so that no message comes too late for its turn. */
   const say = (text: string, id: string): string =>

@@ -4,7 +4,7 @@ import { rpcLine } from '../json-rpc.ts';
 import { mcpServersOf } from './mcp-servers.ts';
 
 /** Of what the handshake asks; every other id is a message's, or that of an interrupt. */
-export const ids = { greeting: 'initialize', thread: 'thread', interrupt: 'interrupt' } as const;
+export const ids = { greeting: 'initialize', thread: 'thread', anything: 'anything', interrupt: 'interrupt' } as const;
 
 /** What comes in pieces comes once more as a whole, which is enough. */
 const pieces = [

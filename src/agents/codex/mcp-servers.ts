@@ -27,13 +27,16 @@ const variablesOf = (env: Readonly<Record<string, string>>): object => {
   };
 };
 
+/** In seconds. Who waits for something by a tool says for how long, and it is usual to be given up after a minute. */
+const patience = { tool_timeout_sec: 3900 };
+
 /** The servers of tools as `mcp_servers` of codex's settings has them; those of the user's own settings stay beside them. */
 export const mcpServersOf = (servers: Readonly<Record<string, McpServer>>): object =>
   Object.fromEntries(
     Object.entries(servers).map(([name, server]) => [
       name,
       'command' in server
-        ? { command: server.command, args: [...(server.args ?? [])], ...variablesOf(server.env ?? {}) }
-        : { url: server.url, ...headersOf(server.headers ?? {}) },
+        ? { command: server.command, args: [...(server.args ?? [])], ...variablesOf(server.env ?? {}), ...patience }
+        : { url: server.url, ...headersOf(server.headers ?? {}), ...patience },
     ]),
   );

@@ -3,6 +3,7 @@ import type { AgentSignal } from '../driver.ts';
 import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
 import { messageIn, type RpcError, type RpcMessage } from '../json-rpc.ts';
 import { denialTally } from './denials.ts';
+import { threadGate } from './gate.ts';
 import { ids } from './handshake.ts';
 import { limitMemory } from './limits.ts';
 import { messagesGiven } from './messages-given.ts';
@@ -24,6 +25,7 @@ const idAt = (object: JsonObject, key: string): string | null => {
 
 export interface CodexReader {
   read(message: RpcMessage): AgentSignal[];
+  /** Once messages can come. */
   readonly threadId: string | null;
   /** The turn that is open. */
   readonly turnId: string | null;
@@ -36,8 +38,12 @@ const wordsOf = (error: JsonObject): string => {
   return (details === null || message.includes(details) ? message : `${message}: ${details}`).slice(0, maxMessageLength);
 };
 
-/** Reads what `codex app-server` tells in one run: its own thread, and those of subagents, which it starts beside it. */
-export const codexReader = (threadRequest: string): CodexReader => {
+/**
+ * Reads what `codex app-server` tells in one run: its own thread, and those of subagents, which it starts beside it.
+ * @param servers - of tools, by their names, that are to be there before its model is asked for anything
+ */
+export const codexReader = (threadRequest: string, servers: readonly string[]): CodexReader => {
+  const gate = threadGate(servers);
   let threadId: string | null = null;
   let turnId: string | null = null;
   /** What it said last in the turn. */
@@ -139,6 +145,8 @@ export const codexReader = (threadRequest: string): CodexReader => {
       case 'account/rateLimits/updated':
         limits.take(params);
         return [];
+      case 'mcpServer/startupStatus/updated':
+        return gate.server(params);
       case 'serverRequest/resolved': {
         const requestId = resolvedId(params);
         return requestId === null ? [] : [{ kind: 'withdrawn', requestId }];
@@ -153,12 +161,13 @@ export const codexReader = (threadRequest: string): CodexReader => {
     if (threadId !== null) return [];
     if (error !== null) return [failed(error.words)];
     threadId = idAt(objectAt(result, 'thread') ?? {}, 'id');
-    return threadId === null ? [failed('codex has begun no thread')] : [{ kind: 'session', sessionId: threadId }];
+    return threadId === null ? [failed('codex has begun no thread')] : gate.begun(threadId);
   };
 
   const answered = (id: string, result: JsonObject, error: RpcError | null): AgentSignal[] => {
     if (id === ids.greeting) return error === null ? [threadReply(threadRequest)] : [failed(error.words)];
     if (id === ids.thread) return opened(result, error);
+    if (id === ids.anything) return gate.asked();
     if (id.startsWith(ids.interrupt)) return [];
     // One that it does not take begins no turn, and nobody would wait for its end.
     return error !== null && turnId === null ? [...received.taken(id), failed(error.words)] : received.taken(id);
@@ -176,7 +185,7 @@ export const codexReader = (threadRequest: string): CodexReader => {
       return [unknownReply(id, declineOf(id, method), method)];
     },
     get threadId() {
-      return threadId;
+      return gate.threadId;
     },
     get turnId() {
       return turnId;

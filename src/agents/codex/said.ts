@@ -135,6 +135,11 @@ const toldBy = (method: string, params: JsonObject): Said[] => {
       const text = errorText(objectAt(params, 'error') ?? {});
       return [{ ...activity('error', { text }), words: `… ${firstLine(text, maxShown)}` }];
     }
+    case 'mcpServer/startupStatus/updated': {
+      if (stringAt(params, 'status') !== 'failed') return [];
+      const text = `The server of tools ${stringAt(params, 'name') ?? ''} is not there: ${stringAt(params, 'error') ?? 'it failed'}`;
+      return [activity('error', { text: firstLine(text, 5 * maxShown) })];
+    }
     case 'warning':
       return [note(`› ${firstLine(stringAt(params, 'message') ?? '', maxShown)}`)];
     default:

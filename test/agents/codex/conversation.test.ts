@@ -109,14 +109,55 @@ void t.test('what a run asks for stands in the request for its thread', (t) => {
             bearer_token_env_var: 'KEY',
             env_http_headers: { 'x-a': 'A' },
             http_headers: { 'x-b': 'b' },
+            tool_timeout_sec: 3900,
           },
-          own: { command: 'tool', args: ['--x'], env_vars: ['SECRET'], env: { PLAIN: 'p' } },
+          own: { command: 'tool', args: ['--x'], env_vars: ['SECRET'], env: { PLAIN: 'p' }, tool_timeout_sec: 3900 },
         },
       },
     },
   });
   t.end();
 });
+
+void t.test(
+  'a run’s servers of tools are there before it is told anything, or have failed; an older one, which tells of none, is not waited for',
+  (t) => {
+    const mcp = { makima: { type: 'http' as const, url: 'http://127.0.0.1:1/mcp' } };
+    const answer = '{"id":"anything","result":{"data":[]}}';
+    const isOpenAfter = (lines: readonly string[]): boolean[] => {
+      const conversation = converse({ mcp });
+      return lines.map((line) => {
+        conversation.read(line);
+        return conversation.isOpen;
+      });
+    };
+    for (const name of ['mcp', 'asks-for-mcp-tool']) {
+      const lines = transcript(name);
+      const begun = lines.findIndex((line) => line.startsWith('{"id":"thread"'));
+      const starting = lines.findIndex((line) => line.includes('"status":"starting"'));
+      const ready = lines.findIndex((line) => line.includes('"status":"ready"'));
+      const upTo = Math.max(begun, starting) + 1;
+      const opened = isOpenAfter([...lines.slice(0, upTo), answer, lines[ready] ?? '']);
+      t.same(opened.slice(-2), [false, true], name);
+      t.ok(opened.slice(0, -1).every((isOpen) => !isOpen));
+      t.ok(
+        isOpenAfter([...lines.slice(0, upTo), answer, (lines[ready] ?? '').replace('"ready"', '"failed"')]).at(-1),
+        'failed is over, too',
+      );
+      t.same(isOpenAfter([...lines.slice(0, begun + 1).filter((line) => !line.includes('startupStatus')), answer]).slice(-2), [
+        false,
+        true,
+      ]);
+    }
+    const conversation = converse({ mcp });
+    const [reply] = transcript('mcp')
+      .slice(0, 2)
+      .flatMap((line) => conversation.read(line).signals)
+      .slice(-1);
+    t.match(reply, { kind: 'reply', id: 'anything' });
+    t.end();
+  },
+);
 
 void t.test('the usage of a run is what it has used, also where its session had used some before', (t) => {
   const conversation = converse({ session: 'x' });
