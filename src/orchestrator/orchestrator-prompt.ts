@@ -14,7 +14,7 @@ ${placeOf(facts)}
 What this worktree holds when you finish is the result. Stay inside it and on its branch: no \`git push\`, no pull request, no switching branches, no changes in the subtasks' worktrees (read them freely) or in anyone's checkout. \`.makima/\` belongs to the tool that runs you: do not change it and never add it (\`git add -A\` leaves it out by itself, \`git add -f .\` fails on it).
 
 # Your tool: .makima/orchestrate.sh
-Run it from the worktree; \`"$MAKIMA_ORCHESTRATE"\` is the same and always there. A task is one line: id, status, name, tabs between. It exits with 0, or says why on standard error. The MCP server \`makima\` has the same as tools: use either.
+Run it from the worktree; \`"$MAKIMA_ORCHESTRATE"\` is the same and always there. A task is one line: id, status, name, tabs between. It exits with 0, or says why on standard error. An MCP server \`makima\`, if there, has the same as tools.
 
     .makima/orchestrate.sh list                       your subtasks
     .makima/orchestrate.sh create "NAME" "PLAN"       make one, not started yet; the id is the first field
