@@ -1,4 +1,4 @@
-import { installAgent } from '../real/install-agent.ts';
+import { installAgent, type NpmAgent } from '../real/install-agent.ts';
 
 /** The version that the tests were written against; another one may speak another protocol. */
 export const claudeVersion = '2.1.330';
@@ -26,11 +26,17 @@ export const platformPackage = (
 };
 
 /**
+ * claude for the machine that this runs on: its binary alone.
+ * @throws Error where there is none
+ */
+export const claudeOfThisMachine = (): NpmAgent => {
+  const packageName = platformPackage();
+  return { name: 'claude', version: claudeVersion, packageName, program: `${packageName}/claude` };
+};
+
+/**
  * Installs the pinned claude into a cache folder unless it is there: the binary of this machine alone.
  * @returns the absolute path of the binary
  * @throws Error that says what to do, where npm could not fetch it
  */
-export const installClaude = async (cache?: string): Promise<string> => {
-  const packageName = platformPackage();
-  return installAgent({ name: 'claude', version: claudeVersion, packageName, program: `${packageName}/claude` }, cache);
-};
+export const installClaude = (cache?: string): Promise<string> => installAgent(claudeOfThisMachine(), cache);
