@@ -35,7 +35,7 @@ const settingsOf = async (t: Test, agent: string, program: string, envOf: EnvOf,
 
 const timeout = 900_000;
 
-/** gemini as it is spoken to where it asks nobody. */
+/** gemini by its own stream, and where it is to ask over ACP. */
 export const geminiInTheSuite = (program: string): AgentUnderTest => {
   const folders: string[] = [];
   return {
@@ -49,7 +49,7 @@ export const geminiInTheSuite = (program: string): AgentUnderTest => {
     words,
     isGreeted: false,
     can: {
-      ask: false,
+      ask: true,
       interrupt: false,
       messageInTurn: false,
       tokens: true,
@@ -73,7 +73,7 @@ export const opencodeInTheSuite = (program: string): AgentUnderTest => {
     async settings(t, { asks, command }) {
       const envOf: EnvOf = async (folder, url) => ({
         ...(await opencodeEnv(folder, url)),
-        ...(asks && { OPENCODE_PERMISSION: '{"bash":"ask","edit":"ask"}' }),
+        ...(asks && { OPENCODE_PERMISSION: '{"bash":"ask","edit":"ask","external_directory":"allow"}' }),
       });
       const { folder, settings } = await settingsOf(t, 'opencode', program, envOf, asks, command);
       folders.push(folder);

@@ -54,7 +54,7 @@ for (const [leader, workers, completionAction] of [
   ['opencode', ['gemini', 'lead'], 'branch'],
 ] as const) {
   void t.test(`${leader} leads ${workers.join(' and ')}, completed by ${completionAction}`, { skip, timeout: 600_000 }, async (t) => {
-    const daemon = await startRealDaemon(t, agents);
+    const daemon = await startRealDaemon(t, agents, { MAKIMA_COMMIT_AUTHOR: 'User <user@example.com>' });
     const repository = join(daemon.folder, 'project');
     await makeUserRepository(repository);
     const { id } = await daemon.startTask({
