@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { commitsAsAgent } from '../support/agent-git.ts';
 
 /** The part of a tap test that helpers need. */
 export interface Cleanup {
@@ -39,12 +40,6 @@ export const claudeEnv = async (folder: string, apiUrl: string): Promise<Record<
     CLAUDE_CODE_MAX_RETRIES: '2',
     // claude refuses to skip permissions as root unless it is told that it runs in a sandbox.
     IS_SANDBOX: '1',
-    // Whoever runs the tests may have names and hooks configured; commits of an agent need a name of their own.
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_SYSTEM: '/dev/null',
-    GIT_AUTHOR_NAME: 'Agent',
-    GIT_AUTHOR_EMAIL: 'agent@example.com',
-    GIT_COMMITTER_NAME: 'Agent',
-    GIT_COMMITTER_EMAIL: 'agent@example.com',
+    ...commitsAsAgent,
   };
 };

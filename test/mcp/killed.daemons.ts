@@ -1,32 +1,21 @@
 /** The daemon is killed under a client of MCP: the client goes on with the next as if there had been none, and nothing is done twice. */
-import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { spawnDaemon, type DaemonProcess } from '../support/daemon-process.ts';
+import { appears, until } from '../support/appears.ts';
 import { scratch } from '../support/daemon.ts';
 import { freePort } from '../support/ports.ts';
 import { connect, eras } from './client.ts';
 
 t.setTimeout(300_000);
 
-const until = (file: string): string => `until [ -e '${file}' ]; do sleep 0.1; done`;
 const movesTo = (status: Task['status']) => (event: TaskEvent) => event.type === 'status' && event.to === status;
 
 const reads = async (daemon: DaemonProcess, id: string, fits: (event: TaskEvent) => boolean): Promise<void> => {
   for await (const event of daemon.follow(id)) if (fits(event)) return;
-};
-const appears = async (file: string): Promise<string> => {
-  const { promise: there, resolve } = Promise.withResolvers<undefined>();
-  const look = (): void => {
-    if (existsSync(file)) resolve(undefined);
-  };
-  const watcher = watch(dirname(file), look);
-  look();
-  await there;
-  watcher.close();
-  return readFileSync(file, 'utf8');
 };
 const idOf = (data: Record<string, unknown>): string => String(Object(data['task']).id);
 /** Longer than anything takes here. */

@@ -1,23 +1,11 @@
 /** A piece of work led by the tools alone: made, waited for, read, merged with a conflict, finished. */
-import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import { appears, until } from '../support/appears.ts';
 import { git, scratch, startDaemon, userRepository } from '../support/daemon.ts';
 import { connect } from './client.ts';
 
-const until = (file: string): string => `until [ -e '${file}' ]; do sleep 0.05; done`;
-
-const appears = async (file: string): Promise<string> => {
-  const { promise: there, resolve } = Promise.withResolvers<undefined>();
-  const look = (): void => {
-    if (existsSync(file)) resolve(undefined);
-  };
-  const watcher = watch(dirname(file), look);
-  look();
-  await there;
-  watcher.close();
-  return readFileSync(file, 'utf8');
-};
 const idOf = (data: Record<string, unknown>): string => String(Object(data['task']).id);
 
 void t.test('an orchestrator that has nothing but the tools', async (t) => {

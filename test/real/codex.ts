@@ -5,6 +5,7 @@ import type { AgentUnderTest } from '../agents/suite/agent-under-test.ts';
 import { bash } from '../claude/directives.ts';
 import { isolatedFolder } from '../claude/isolated.ts';
 import { startModelApi } from '../fixtures/model-api/server.ts';
+import { commitsAsAgent } from '../support/agent-git.ts';
 import { plainly } from '../support/daemon.ts';
 import type { NpmAgent } from './install-agent.ts';
 
@@ -32,18 +33,7 @@ export const codexEnv = async (folder: string, apiUrl: string): Promise<Record<s
     'stream_max_retries = 1',
   ];
   await writeFile(join(home, 'config.toml'), settings.join('\n'));
-  return {
-    HOME: home,
-    CODEX_HOME: home,
-    SCRIPTED_KEY: 'dummy',
-    // Whoever runs the tests may have names and hooks configured; commits of an agent need a name of their own.
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_SYSTEM: '/dev/null',
-    GIT_AUTHOR_NAME: 'Agent',
-    GIT_AUTHOR_EMAIL: 'agent@example.com',
-    GIT_COMMITTER_NAME: 'Agent',
-    GIT_COMMITTER_EMAIL: 'agent@example.com',
-  };
+  return { HOME: home, CODEX_HOME: home, SCRIPTED_KEY: 'dummy', ...commitsAsAgent };
 };
 
 /** Asks to run it outside of codex's sandbox, as its model does where that is in the way. */

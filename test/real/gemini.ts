@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commitsAsAgent } from './agent-git.ts';
+import { commitsAsAgent } from '../support/agent-git.ts';
 import type { NpmAgent } from './install-agent.ts';
 
 /** As npm installs it for a user: a script for Node. */

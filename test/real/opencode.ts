@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commitsAsAgent } from './agent-git.ts';
+import { commitsAsAgent } from '../support/agent-git.ts';
 import type { NpmAgent } from './install-agent.ts';
 
 /** The binary itself: the program that npm links is put in its place by a script of the package. */

@@ -5,17 +5,8 @@ import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts'
 import { inputOfCall, nameOfCall, resultOfCall, textOfBlock } from './tool-call.ts';
 import { isPromptId, problemOf } from './turn.ts';
 import { readRpc, type RpcMessage } from '../json-rpc.ts';
+import { activityOf } from '../said.ts';
 import { told } from './wire.ts';
-
-const activity = (kind: AgentActivity['kind'], fields: Partial<AgentActivity>): AgentActivity => ({
-  kind,
-  text: null,
-  tool: null,
-  callId: null,
-  parentCallId: null,
-  isError: false,
-  ...fields,
-});
 
 const marks: Readonly<Record<string, string>> = { completed: '[x]', in_progress: '[>]' };
 const maxEntries = 1000;
@@ -30,7 +21,7 @@ const chunk = (kind: 'text' | 'thinking', update: JsonObject): AgentActivity[] =
   const text = textOfBlock(objectAt(update, 'content') ?? {});
   // gemini tells so that it was set to another mode.
   if (text?.startsWith('[MODE_UPDATE]') === true) return [];
-  return text === null || text === '' ? [] : [activity(kind, { text, isContinued: true })];
+  return text === null || text === '' ? [] : [activityOf(kind, { text, isContinued: true })];
 };
 
 /** What a tool is given, beside where: some agents tell that there is a call before they tell this. */
@@ -41,7 +32,7 @@ const isToldNow = (call: JsonObject): boolean =>
   stringAt(call, 'status') === 'in_progress' && isGiven(call) && objectsAt(call, 'content').length === 0;
 
 const begun = (call: JsonObject, mayBeAgain = false): AgentActivity =>
-  activity('tool', {
+  activityOf('tool', {
     ...(mayBeAgain && { mayBeAgain }),
     tool: { name: nameOfCall(call), input: inputOfCall(call) },
     callId: stringAt(call, 'toolCallId'),
@@ -50,7 +41,7 @@ const begun = (call: JsonObject, mayBeAgain = false): AgentActivity =>
 const ended = (call: JsonObject): AgentActivity[] => {
   const status = stringAt(call, 'status');
   if (status !== 'completed' && status !== 'failed') return [];
-  return [activity('tool-result', { text: resultOfCall(call), callId: stringAt(call, 'toolCallId'), isError: status === 'failed' })];
+  return [activityOf('tool-result', { text: resultOfCall(call), callId: stringAt(call, 'toolCallId'), isError: status === 'failed' })];
 };
 
 const ofUpdate = (update: JsonObject): AgentActivity[] => {
@@ -64,10 +55,10 @@ const ofUpdate = (update: JsonObject): AgentActivity[] => {
     case 'tool_call_update':
       return isToldNow(update) ? [begun(update, true)] : ended(update);
     case 'plan':
-      return [activity('plan', { text: planWords(update) })];
+      return [activityOf('plan', { text: planWords(update) })];
     case 'plan_update': {
       const plan = objectAt(update, 'plan') ?? {};
-      return [activity('plan', { text: stringAt(plan, 'content') ?? planWords(plan) })];
+      return [activityOf('plan', { text: stringAt(plan, 'content') ?? planWords(plan) })];
     }
     default:
       return [];
@@ -80,7 +71,7 @@ const activitiesOf = (message: RpcMessage | null): AgentActivity[] => {
   if (message?.kind === 'request' && message.method === told.permission) return [begun(objectAt(message.params, 'toolCall') ?? {}, true)];
   if (message?.kind !== 'response') return [];
   const problem = isPromptId(message.id) ? problemOf(message) : message.error?.words;
-  return problem ? [activity('error', { text: problem })] : [];
+  return problem ? [activityOf('error', { text: problem })] : [];
 };
 
 /** What the agent does by one line of stdout, whether it is new or told again of a session that it goes on with. */

@@ -2,27 +2,10 @@ import { activityWords, maxShown } from '../activity-words.ts';
 import type { AgentActivity } from '../driver.ts';
 import { firstLine } from '../../../words/first-line.ts';
 import { amountAt, fieldAt, objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import { activityOf, note, type Said } from '../said.ts';
 import { isFailure, messageOfResult, refusalOf, usageOfResult, wasInterrupted } from './result-line.ts';
 
-/** A part of what a line says. */
-interface Said {
-  /** null where it is nothing that the agent does. */
-  activity: AgentActivity | null;
-  /** As a person reads it, where that is not the words of the activity. */
-  words?: string | null;
-}
-
-const activity = (kind: AgentActivity['kind'], fields: Partial<AgentActivity>): AgentActivity => ({
-  kind,
-  text: null,
-  tool: null,
-  callId: null,
-  parentCallId: null,
-  isError: false,
-  ...fields,
-});
-const error = (text: string, callId: string | null = null): Said => ({ activity: activity('error', { text, callId }) });
-const note = (words: string): Said => ({ activity: null, words });
+const error = (text: string, callId: string | null = null): Said => ({ activity: activityOf('error', { text, callId }) });
 
 const marks: Readonly<Record<string, string>> = { completed: '[x]', in_progress: '[>]' };
 
@@ -38,7 +21,7 @@ const planOf = (name: string, input: JsonObject): string | null => {
 const toolUse = (block: JsonObject, parentCallId: string | null): AgentActivity => {
   const tool = { name: stringAt(block, 'name') ?? 'tool', input: objectAt(block, 'input') ?? {} };
   const plan = planOf(tool.name, tool.input);
-  return activity(plan === null ? 'tool' : 'plan', { text: plan, tool, callId: stringAt(block, 'id'), parentCallId });
+  return activityOf(plan === null ? 'tool' : 'plan', { text: plan, tool, callId: stringAt(block, 'id'), parentCallId });
 };
 
 /** The text of a tool result, which is a string or blocks of text. */
@@ -55,15 +38,17 @@ const contentBlock = (block: JsonObject, role: 'assistant' | 'user', parentCallI
       return { activity: toolUse(block, parentCallId) };
     case 'tool_result': {
       const isError = fieldAt(block, 'is_error') === true;
-      return { activity: activity('tool-result', { text: textOf(block), callId: stringAt(block, 'tool_use_id'), parentCallId, isError }) };
+      return {
+        activity: activityOf('tool-result', { text: textOf(block), callId: stringAt(block, 'tool_use_id'), parentCallId, isError }),
+      };
     }
     case 'thinking': {
       const thinking = stringAt(block, 'thinking') ?? '';
-      return thinking.trim() === '' ? null : { activity: activity('thinking', { text: thinking, parentCallId }) };
+      return thinking.trim() === '' ? null : { activity: activityOf('thinking', { text: thinking, parentCallId }) };
     }
     case 'text':
       if (text.trim() === '') return null;
-      if (role === 'assistant') return { activity: activity('text', { text, parentCallId }) };
+      if (role === 'assistant') return { activity: activityOf('text', { text, parentCallId }) };
       // A user's text in the output is a notice of claude's, or the prompt of a subagent, which can be long.
       return note(`${parentCallId === null ? '' : '  '}› ${firstLine(text, maxShown)}`);
     default:
@@ -104,7 +89,7 @@ const system = (line: JsonObject): Said | null => {
       const summary = firstLine(stringAt(line, 'summary') ?? '', maxShown);
       if (summary === '') return null;
       const fields = { text: summary, callId: stringAt(line, 'tool_use_id'), isError: stringAt(line, 'status') === 'failed' };
-      return { activity: activity('tool-result', fields), words: `● ${summary}` };
+      return { activity: activityOf('tool-result', fields), words: `● ${summary}` };
     }
     default:
       return null;

@@ -1,9 +1,7 @@
 import { askProgram } from '../ask-program.ts';
+import { keepSignedOut, type SignedOut } from '../ask-signed-out.ts';
 import type { ClaudeSettings } from './command.ts';
 import { isKnownClaude } from './known-version.ts';
-
-/** An answer changes when the user signs in or out, which no file on every platform tells: so long it is taken for true, in milliseconds. */
-const keptMs = { signedOut: 60_000, other: 600_000 };
 
 /**
  * Asks claude itself whether it is signed in: it knows of a login, ANTHROPIC_API_KEY and other variables, an apiKeyHelper and
@@ -16,9 +14,7 @@ export const createSignedOut = (
   settings: ClaudeSettings,
   env: NodeJS.ProcessEnv,
   now: () => number = () => performance.now(),
-): ((path: string, said: string) => Promise<boolean>) => {
-  let last: { key: string; until: number; isOut: Promise<boolean> } | null = null;
-
+): SignedOut => {
   const ask = async (path: string): Promise<boolean> => {
     const answer = await askProgram(path, [...settings.preArgs, 'auth', 'status'], env);
     if (typeof answer === 'string') return false;
@@ -30,15 +26,9 @@ export const createSignedOut = (
     }
   };
 
+  const kept = keepSignedOut(ask, now);
   return async (path, said) => {
     if (!isKnownClaude(said) || settings.args.some((arg) => /^--settings(=|$)/.test(arg))) return false;
-    const key = JSON.stringify([path, said]);
-    if (last === null || last.key !== key || last.until <= now()) {
-      const isOut = ask(path);
-      const asked = { key, until: Infinity, isOut };
-      last = asked;
-      asked.until = now() + ((await isOut) ? keptMs.signedOut : keptMs.other);
-    }
-    return last.isOut;
+    return kept(path, said);
   };
 };

@@ -3,20 +3,8 @@ import { activityWords, maxShown } from '../activity-words.ts';
 import type { AgentActivity } from '../driver.ts';
 import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
 import { messageIn, readRpc } from '../json-rpc.ts';
+import { done, note, type Said } from '../said.ts';
 import { toolOf, wasDeclined } from './items.ts';
-
-/** A part of what a line says. */
-interface Said {
-  /** null where it is nothing that the agent does. */
-  activity: AgentActivity | null;
-  /** As a person reads it, where that is not the words of the activity. */
-  words?: string | null;
-}
-
-const activity = (kind: AgentActivity['kind'], fields: Partial<AgentActivity>): Said => ({
-  activity: { kind, text: null, tool: null, callId: null, parentCallId: null, isError: false, ...fields },
-});
-const note = (words: string): Said => ({ activity: null, words });
 
 /** The texts of a list, which are strings or blocks of text. */
 const textsAt = (object: JsonObject, key: string): string => {
@@ -28,7 +16,7 @@ const textsAt = (object: JsonObject, key: string): string => {
     .join('\n');
 };
 
-const spoken = (kind: 'text' | 'thinking' | 'plan', text: string): Said[] => (text.trim() === '' ? [] : [activity(kind, { text })]);
+const spoken = (kind: 'text' | 'thinking' | 'plan', text: string): Said[] => (text.trim() === '' ? [] : [done(kind, { text })]);
 
 const commandResult = (item: JsonObject): string => {
   const code = fieldAt(item, 'exitCode');
@@ -68,13 +56,13 @@ const endedCall = (item: JsonObject): Said => {
   const code = fieldAt(item, 'exitCode');
   const isError = failures.has(stringAt(item, 'status')) || (typeof code === 'number' && code !== 0);
   const text = wasDeclined(item) ? 'It was not allowed' : resultOf(item);
-  return activity('tool-result', { text, callId: stringAt(item, 'id'), isError });
+  return done('tool-result', { text, callId: stringAt(item, 'id'), isError });
 };
 
 const startedItem = (item: JsonObject): Said[] => {
   const tool = toolOf(item);
   // What is looked for is told at its end.
-  return tool === null || stringAt(item, 'type') === 'webSearch' ? [] : [activity('tool', { tool, callId: stringAt(item, 'id') })];
+  return tool === null || stringAt(item, 'type') === 'webSearch' ? [] : [done('tool', { tool, callId: stringAt(item, 'id') })];
 };
 
 const endedItem = (item: JsonObject): Said[] => {
@@ -88,7 +76,7 @@ const endedItem = (item: JsonObject): Said[] => {
     case 'contextCompaction':
       return [note('… the conversation was made shorter')];
     case 'webSearch':
-      return [activity('tool', { tool: toolOf(item), callId: stringAt(item, 'id') })];
+      return [done('tool', { tool: toolOf(item), callId: stringAt(item, 'id') })];
     case 'imageView':
       return [];
     default:
@@ -115,7 +103,7 @@ const endedTurn = (turn: JsonObject): Said => {
     case 'interrupted':
       return note('✗ interrupted');
     default:
-      return activity('error', { text: errorText(objectAt(turn, 'error') ?? {}) });
+      return done('error', { text: errorText(objectAt(turn, 'error') ?? {}) });
   }
 };
 
@@ -133,12 +121,12 @@ const toldBy = (method: string, params: JsonObject): Said[] => {
       // Where it tries no more the turn's end says so.
       if (fieldAt(params, 'willRetry') !== true) return [];
       const text = errorText(objectAt(params, 'error') ?? {});
-      return [{ ...activity('error', { text }), words: `… ${firstLine(text, maxShown)}` }];
+      return [{ ...done('error', { text }), words: `… ${firstLine(text, maxShown)}` }];
     }
     case 'mcpServer/startupStatus/updated': {
       if (stringAt(params, 'status') !== 'failed') return [];
       const text = `The server of tools ${stringAt(params, 'name') ?? ''} is not there: ${stringAt(params, 'error') ?? 'it failed'}`;
-      return [activity('error', { text: firstLine(text, 5 * maxShown) })];
+      return [done('error', { text: firstLine(text, 5 * maxShown) })];
     }
     case 'warning':
       return [note(`› ${firstLine(stringAt(params, 'message') ?? '', maxShown)}`)];
@@ -150,7 +138,7 @@ const toldBy = (method: string, params: JsonObject): Said[] => {
 const saidBy = (line: string): Said[] | null => {
   const message = readRpc(line);
   if (message === null) return null;
-  if (message.kind === 'response') return message.error === null ? [] : [activity('error', { text: message.error.words })];
+  if (message.kind === 'response') return message.error === null ? [] : [done('error', { text: message.error.words })];
   return message.kind === 'notification' ? toldBy(message.method, message.params) : [];
 };
 

@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { askProgram } from '../ask-program.ts';
-
-/** An answer changes when the user signs in or out: so long it is taken for true, in milliseconds. */
-const keptMs = { signedOut: 60_000, other: 600_000 };
+import { keepSignedOut, type SignedOut } from '../ask-signed-out.ts';
 
 /** With another provider than OpenAI, or a key that one of the settings names, codex needs no login. */
 const ownProvider = /^\s*(?:model_provider\s*=(?!\s*["']openai["'])|openai_base_url\s*=|oss_provider\s*=)/m;
@@ -24,28 +22,16 @@ const hasOwnProvider = async (args: readonly string[], env: Env): Promise<boolea
  * @param now - the time in milliseconds
  * @returns whether it says that it is not; it runs at most once a minute, and costs a process of a tenth of a second
  */
-export const createSignedOut = (
-  args: readonly string[],
-  env: Env,
-  now: () => number = () => performance.now(),
-): ((path: string, said: string) => Promise<boolean>) => {
-  let last: { key: string; until: number; isOut: Promise<boolean> } | null = null;
-
+export const createSignedOut = (args: readonly string[], env: Env, now: () => number = () => performance.now()): SignedOut => {
   const ask = async (path: string): Promise<boolean> => {
     if (await hasOwnProvider(args, env)) return false;
     const answer = await askProgram(path, ['login', 'status'], env);
     return typeof answer !== 'string' && answer.code === 1 && /^not logged in\s*$/im.test(`${answer.stdout}\n${answer.stderr}`);
   };
 
+  const kept = keepSignedOut(ask, now);
   return async (path, said) => {
     if (!/^codex-cli \d/.test(said)) return false;
-    const key = JSON.stringify([path, said]);
-    if (last === null || last.key !== key || last.until <= now()) {
-      const isOut = ask(path);
-      const asked = { key, until: Infinity, isOut };
-      last = asked;
-      asked.until = now() + ((await isOut) ? keptMs.signedOut : keptMs.other);
-    }
-    return last.isOut;
+    return kept(path, said);
   };
 };

@@ -8,7 +8,7 @@ import type { AgentLaunch, AgentSignal } from '../driver.ts';
 import { amountAt, fieldAt, isObject, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
 import { plainFailure } from './remedies.ts';
-import { activity, note, type Said } from './said.ts';
+import { done, note, type Said } from '../said.ts';
 import { option, sessionIn } from './sessions.ts';
 
 /** What the whole session has used; the cached tokens are among the others. */
@@ -115,23 +115,23 @@ const saidOfItem = (item: JsonObject, isOver: boolean): Said[] => {
   const callId = stringAt(item, 'id');
   const tool = toolOf(item);
   if (tool !== null) {
-    const begins = activity('tool', { tool, callId });
+    const begins = done('tool', { tool, callId });
     if (!isOver) return [begins];
     const isError = stringAt(item, 'status') === 'failed' || amountAt(item, 'exit_code') > 0;
-    const ends = activity('tool-result', { text: outcomeOf(item), callId, isError });
+    const ends = done('tool-result', { text: outcomeOf(item), callId, isError });
     // Of these no line tells the beginning.
     return typeOf(item) === 'file_change' || typeOf(item) === 'web_search' ? [begins, ends] : [ends];
   }
   const text = stringAt(item, 'text') ?? '';
   switch (typeOf(item)) {
     case 'agent_message':
-      return isOver ? [activity('text', { text })] : [];
+      return isOver ? [done('text', { text })] : [];
     case 'reasoning':
-      return isOver ? [activity('thinking', { text })] : [];
+      return isOver ? [done('thinking', { text })] : [];
     case 'todo_list':
-      return [activity('plan', { text: planOf(item) })];
+      return [done('plan', { text: planOf(item) })];
     case 'error':
-      return isOver ? [activity('error', { text: stringAt(item, 'message') ?? 'failed' })] : [];
+      return isOver ? [done('error', { text: stringAt(item, 'message') ?? 'failed' })] : [];
     default:
       return [];
   }
@@ -149,9 +149,9 @@ const said = (line: JsonObject): Said[] => {
     case 'turn.completed':
       return [note('✓ done')];
     case 'turn.failed':
-      return [activity('error', { text: failureOf(line) ?? 'failed' })];
+      return [done('error', { text: failureOf(line) ?? 'failed' })];
     case 'error':
-      return [activity('error', { text: plainFailure(stringAt(line, 'message') ?? 'failed') })];
+      return [done('error', { text: plainFailure(stringAt(line, 'message') ?? 'failed') })];
     default:
       return [];
   }

@@ -5,7 +5,7 @@ import { programOf } from '../detect-program.ts';
 import type { AgentConversation, AgentDriver, AgentLaunch } from '../driver.ts';
 import { parseLine, typeOf, type JsonObject } from '../json-line.ts';
 import type { OneTurnProtocol } from './protocol.ts';
-import type { Said } from './said.ts';
+import type { Said } from '../said.ts';
 
 /** Stands before a text that the agent would run as a command of its own. */
 const noCommand = 'This is a message, not a command:\n\n';

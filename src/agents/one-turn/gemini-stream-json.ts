@@ -5,7 +5,7 @@ import type { McpServer } from '../driver.ts';
 import { amountAt, fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
 import { explainBy, plainFailure } from './remedies.ts';
-import { activity, note, type Said } from './said.ts';
+import { done, note, type Said } from '../said.ts';
 import { option, sessionIn } from './sessions.ts';
 
 /** `input_tokens` has the cached ones in it. */
@@ -52,18 +52,16 @@ const said = (line: JsonObject): Said[] => {
       const text = stringAt(line, 'content') ?? '';
       // What its user has said stands in the log already.
       if (stringAt(line, 'role') !== 'assistant' || text === '') return [];
-      return [activity('text', { text, ...(fieldAt(line, 'delta') === true && { isContinued: true }) })];
+      return [done('text', { text, ...(fieldAt(line, 'delta') === true && { isContinued: true }) })];
     }
     case 'tool_use':
-      return [
-        activity('tool', { tool: { name: stringAt(line, 'tool_name') ?? 'tool', input: objectAt(line, 'parameters') ?? {} }, callId }),
-      ];
+      return [done('tool', { tool: { name: stringAt(line, 'tool_name') ?? 'tool', input: objectAt(line, 'parameters') ?? {} }, callId })];
     case 'tool_result':
-      return [activity('tool-result', { text: stringAt(line, 'output') ?? failureIn(line) ?? '', callId, isError: isFailure(line) })];
+      return [done('tool-result', { text: stringAt(line, 'output') ?? failureIn(line) ?? '', callId, isError: isFailure(line) })];
     case 'error':
-      return [activity('error', { text: stringAt(line, 'message') ?? 'failed' })];
+      return [done('error', { text: stringAt(line, 'message') ?? 'failed' })];
     case 'result': {
-      if (isFailure(line)) return [activity('error', { text: failureIn(line) ?? 'failed' })];
+      if (isFailure(line)) return [done('error', { text: failureIn(line) ?? 'failed' })];
       return [note('✓ done')];
     }
     default:

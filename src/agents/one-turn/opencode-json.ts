@@ -4,7 +4,7 @@ import type { AgentSignal, McpServer } from '../driver.ts';
 import { amountAt, fieldAt, objectAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
 import { explainBy } from './remedies.ts';
-import { activity, note, type Said } from './said.ts';
+import { done, note, type Said } from '../said.ts';
 import { option, sessionIn } from './sessions.ts';
 
 /** Of one step; a turn has several. What it reasons is among what it puts out. */
@@ -74,8 +74,8 @@ const toolUse = (part: JsonObject): Said[] => {
   const callId = stringAt(part, 'callID');
   const isError = stringAt(state, 'status') === 'error' || amountAt(objectAt(state, 'metadata') ?? {}, 'exit') > 0;
   return [
-    activity('tool', { tool: { name: stringAt(part, 'tool') ?? 'tool', input: objectAt(state, 'input') ?? {} }, callId }),
-    activity('tool-result', { text: stringAt(state, 'output') ?? stringAt(state, 'error') ?? '', callId, isError }),
+    done('tool', { tool: { name: stringAt(part, 'tool') ?? 'tool', input: objectAt(state, 'input') ?? {} }, callId }),
+    done('tool-result', { text: stringAt(state, 'output') ?? stringAt(state, 'error') ?? '', callId, isError }),
   ];
 };
 
@@ -86,11 +86,11 @@ const said = (line: JsonObject): Said[] => {
     case 'tool_use':
       return toolUse(part);
     case 'text':
-      return [activity('text', { text })];
+      return [done('text', { text })];
     case 'reasoning':
-      return text.trim() === '' ? [] : [activity('thinking', { text })];
+      return text.trim() === '' ? [] : [done('thinking', { text })];
     case 'error':
-      return [activity('error', { text: failureIn(line) })];
+      return [done('error', { text: failureIn(line) })];
     case 'step_finish': {
       if (fieldAt(part, 'reason') !== 'stop') return [];
       return [note('✓ done')];

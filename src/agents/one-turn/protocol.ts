@@ -1,6 +1,6 @@
 import type { AgentCommand, AgentConversation, AgentLaunch } from '../driver.ts';
 import type { JsonObject } from '../json-line.ts';
-import type { Said } from './said.ts';
+import type { Said } from '../said.ts';
 
 /** What agents differ in that are started for one turn, get it on stdin, print lines of JSON and end. */
 export interface OneTurnProtocol {

@@ -61,8 +61,8 @@ const scriptedOneTurn: AgentUnderTest = {
 export const withLoad = scriptedAcp('ACP, with session/load');
 const withResume = scriptedAcp('ACP, with session/resume', 'resume', 'no-load', 'text-ids', 'modes=ask,yolo');
 
-/** One for each way of being spoken to. */
-export const scriptedAgents: readonly AgentUnderTest[] = [scriptedClaude, withLoad, scriptedOneTurn];
+/** Over whose runs the daemon is killed; what of claude's is special to it, and what is common, is killed among the tests of runs. */
+export const killedAgents: readonly AgentUnderTest[] = [withLoad, scriptedOneTurn];
 
 /** What is tested beside the quick tests, which have the first. */
 export const others: readonly AgentUnderTest[] = [scriptedClaude, withResume, scriptedOneTurn];

@@ -1,31 +1,17 @@
 /** A task that waits has its slot taken by others, and one again when what it waited for is over. */
-import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { TaskEvent } from '../../../schemas/event.ts';
 import type { Task } from '../../../schemas/task.ts';
 import { MakimaError } from '../../../src/errors.ts';
 import type { TaskStore } from '../../../src/store/task-store.ts';
+import { appears, until } from '../../support/appears.ts';
 import { scratch, startDaemon, type TestDaemon } from '../../support/daemon.ts';
 
 const moves = (events: readonly TaskEvent[]): string[] => events.flatMap((event) => (event.type === 'status' ? [event.to] : []));
 const movesTo = (status: Task['status']) => (event: TaskEvent) => event.type === 'status' && event.to === status;
 const toRunning = ['queued', 'initializing', 'starting', 'running'];
-
-/** Words of sh that go on when a file is there. */
-const until = (file: string): string => `until [ -e '${file}' ]; do sleep 0.05; done`;
-
-/** Resolves when a file is there that is put there whole. */
-const appears = async (file: string): Promise<void> => {
-  const { promise: there, resolve } = Promise.withResolvers<undefined>();
-  const look = (): void => {
-    if (existsSync(file)) resolve(undefined);
-  };
-  const watcher = watch(dirname(file), look);
-  look();
-  await there;
-  watcher.close();
-};
 
 /** An orchestrator that gives its key away and works until it is told to end, and a child of it that does so, too. */
 const pair = async (t: Test, daemon: TestDaemon) => {
