@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { bash, plan, say } from '../claude/directives.ts';
 import { runProcesses } from '../claude/processes.ts';
-import { commitsAsAgent } from './agent-git.ts';
+import { commitsAsAgent } from '../support/agent-git.ts';
 import { startRealDaemon } from './daemon.ts';
 import { agentOrSkip, type NpmAgent } from './install-agent.ts';
 
