@@ -14,6 +14,9 @@ export const gemini: NpmAgent = { name: 'gemini', version: '0.61.0', packageName
 export const geminiEnv = async (folder: string, apiUrl: string): Promise<Record<string, string>> => {
   const home = join(folder, 'gemini-home');
   await mkdir(join(home, '.gemini'), { recursive: true });
+  // Its shell leaves folders there, and its errors reports.
+  const TMPDIR = join(home, 'tmp');
+  await mkdir(TMPDIR, { recursive: true });
   const settings = {
     security: { auth: { selectedType: 'gemini-api-key' } },
     // By itself it asks a model which model it is to ask.
@@ -22,5 +25,5 @@ export const geminiEnv = async (folder: string, apiUrl: string): Promise<Record<
     general: { enableAutoUpdate: false },
   };
   await writeFile(join(home, '.gemini', 'settings.json'), JSON.stringify(settings));
-  return { HOME: home, GEMINI_API_KEY: 'dummy', GOOGLE_GEMINI_BASE_URL: apiUrl, ...commitsAsAgent };
+  return { HOME: home, TMPDIR, GEMINI_API_KEY: 'dummy', GOOGLE_GEMINI_BASE_URL: apiUrl, ...commitsAsAgent };
 };

@@ -52,6 +52,7 @@ export const geminiInTheSuite = (program: string): AgentUnderTest => {
       ask: true,
       interrupt: false,
       messageInTurn: false,
+      oneTurn: true,
       tokens: true,
       cost: false,
       refuseModel: null,

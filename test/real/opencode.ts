@@ -18,10 +18,13 @@ export const opencode: NpmAgent = {
  */
 export const opencodeEnv = async (folder: string, apiUrl: string): Promise<Record<string, string>> => {
   const home = join(folder, 'opencode-home');
-  await mkdir(home, { recursive: true });
+  // Each start of it leaves a library there.
+  const TMPDIR = join(home, 'tmp');
+  await mkdir(TMPDIR, { recursive: true });
   const provider = { anthropic: { options: { baseURL: `${apiUrl}/v1`, apiKey: 'dummy' } } };
   return {
     HOME: home,
+    TMPDIR,
     // A developer's own would lead out of the folder.
     ...Object.fromEntries(['CONFIG', 'DATA', 'STATE', 'CACHE'].map((kind) => [`XDG_${kind}_HOME`, join(home, kind.toLowerCase())])),
     OPENCODE_CONFIG_CONTENT: JSON.stringify({ model: 'anthropic/claude-sonnet-4-5', provider, autoupdate: false, share: 'disabled' }),

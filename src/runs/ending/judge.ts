@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Task } from '../../../schemas/task.ts';
+import { withoutStartNotices } from '../../agents/start-notices.ts';
 import { judgeRun, type Verdict } from '../../domain/run-verdict.ts';
 import { codeOf } from '../../files/failure.ts';
 import { describeWhatIsLeft } from '../../integration/gate.ts';
@@ -27,7 +28,7 @@ const stderrTail = async (directory: string): Promise<string> => {
   try {
     const { size } = await file.stat();
     const { buffer, bytesRead } = await file.read(Buffer.alloc(stderrTailBytes), 0, stderrTailBytes, Math.max(0, size - stderrTailBytes));
-    return buffer.toString('utf8', 0, bytesRead);
+    return withoutStartNotices(buffer.toString('utf8', 0, bytesRead));
   } finally {
     await file.close();
   }

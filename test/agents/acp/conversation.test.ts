@@ -1,10 +1,11 @@
-/** What is said and understood in a conversation over the Agent Client Protocol, by lines of real agents (gemini 0.61, opencode 1.18) and by odd ones. */
+/** What is said and understood in a conversation over the Agent Client Protocol, by lines of real agents (gemini 0.61, opencode 1.18, qwen 0.24, copilot 1.0) and by odd ones. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { acpConversation } from '../../../src/agents/acp/conversation.ts';
 import { asSetUp, type AgentConversation, type AgentLaunch, type AgentSignal } from '../../../src/agents/driver.ts';
 import { activities, readable } from '../../../src/agents/acp/said.ts';
+import { TextFlow } from '../../../src/tasks/reading/text-flow.ts';
 
 const launch: AgentLaunch = { ...asSetUp, cwd: '/work/tree' };
 const conversation = (more: Partial<AgentLaunch> = {}, actsUnasked = false, key?: string): AgentConversation =>
@@ -133,6 +134,77 @@ void t.test('opencode: options of the session, the cost of the session, and an u
     ['a', 'b'],
   );
   t.equal(late.signals.at(-1)?.kind, 'turn-ended', 'what comes late begins no turn');
+  t.end();
+});
+
+void t.test('opencode that asks: what it asks with, and what it would have a client do that is none of its services', (t) => {
+  const heard = hear(conversation(), transcript('opencode-asks'), ['a', 'b', 'c', 'd', 'e', 'f']);
+  t.strictSame(
+    only(heard, 'asked').map(({ request: { tool, input } }) => [tool, input['command'] ?? input['path']]),
+    [
+      ['Edit', '/work/opencode7/work/a.txt'],
+      ['Execute', 'ls'],
+      ['Execute', 'ls -l'],
+      ['/etc', '/etc/hostname'],
+      ['Edit', '/work/opencode7/work/a.txt'],
+    ],
+  );
+  const refused = only(heard, 'reply').filter(({ bytes }) => bytes.includes('fs/write_text_file'));
+  t.strictSame(
+    refused.flatMap(({ bytes }) => messages(bytes)),
+    [1, 6].map((id) => ({ jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found: fs/write_text_file' } })),
+  );
+  const ends = only(heard, 'turn-ended');
+  t.strictSame([ends.length, ends.some(({ isError }) => isError)], [6, false], 'one that is denied ends its turn, and in no error');
+  t.end();
+});
+
+void t.test('a call is told once, however often its agent tells that it is at it', (t) => {
+  for (const [name, calls] of [
+    ['opencode', 3],
+    ['opencode-asks', 7],
+    ['qwen-asks', 3],
+    ['gemini-asks', 3],
+  ] as const) {
+    const flow = new TextFlow({ activities, readable });
+    const told = transcript(name).flatMap((line) =>
+      flow.take(line).filter(({ isAgain, activity }) => !isAgain && activity.kind === 'tool'),
+    );
+    t.equal(told.length, calls, name);
+    t.equal(new Set(told.map(({ activity }) => activity.callId)).size, calls, name);
+  }
+  t.end();
+});
+
+void t.test('qwen that asks: what of its own it would have a client do is refused, and its turns end', (t) => {
+  const [initialize = '', session = '', ...lines] = transcript('qwen-asks');
+  const heard = hear(conversation(), [initialize, session, answer('set mode', {}), ...lines]);
+  t.match(
+    only(heard, 'asked').map(({ request }) => request),
+    [
+      { tool: 'Execute', input: { command: 'cat made.txt; echo two >> made.txt; git status --short' } },
+      { tool: 'Execute', input: { command: 'exit 3' } },
+    ],
+  );
+  t.ok(only(heard, 'reply').some(({ bytes }) => bytes.includes('Method not found: craft/drainMidTurnQueue')));
+  t.strictSame(
+    only(heard, 'turn-ended').map(({ isError }) => isError),
+    [false, false],
+  );
+  t.end();
+});
+
+void t.test('real failures: not signed in, and an API that refuses', (t) => {
+  const failures = (name: string): string[] => {
+    const [initialize = '', session = '', ...lines] = transcript(name);
+    const set = name.startsWith('gemini') ? [answer('set mode', {})] : [];
+    return only(hear(conversation(), [initialize, session, ...set, ...lines]), 'turn-ended').map(({ isError, message }) =>
+      isError ? (message ?? '') : 'no error',
+    );
+  };
+  t.strictSame(failures('copilot-signed-out'), ['The agent is not signed in: Authentication required (it knows: Log in with Copilot CLI)']);
+  t.strictSame(failures('opencode-fails'), ['Internal error: scripted failure 400']);
+  t.match(failures('gemini-fails'), [/400/]);
   t.end();
 });
 

@@ -92,12 +92,15 @@ const ordinaryLife = (t: Test, under: Stage): void => {
     t.strictSame(loggedLines(events), kept.out());
     t.strictSame(movesOf(events), ['queued', 'initializing', 'starting', 'running', 'done']);
     const activities = await activitiesOf(daemon, id);
-    const tool = activities.find(({ kind, tool }) => kind === 'tool' && JSON.stringify(tool).includes('made.txt'));
+    const [tool, ...again] = activities.filter(({ kind, tool }) => kind === 'tool' && JSON.stringify(tool).includes('made.txt'));
     t.ok(tool, JSON.stringify(activities));
+    t.strictSame(again, [], 'a call is told once');
     const result = activities.find(({ kind, callId }) => kind === 'tool-result' && callId === tool?.callId);
     t.match(result, { isError: false, text: /output-of-it/ });
     t.equal(countOf(await saidBy(daemon, id), 'It is made.'), 1);
-    t.match(await daemon.text(`/tasks/${id}/output`), /It is made\./, 'a person reads it');
+    const readable = await daemon.text(`/tasks/${id}/output`);
+    t.match(readable, /It is made\./, 'a person reads it');
+    t.equal(readable.match(/^● .*made > made\.txt/gm)?.length, 1, readable);
     t.match((await daemon.call('GET', `/tasks/${id}/diff`)).body, [{ path: 'made.txt' }]);
     t.ok((task.usage?.turns ?? 0) >= 1);
     if (can.tokens) t.ok((task.usage?.inputTokens ?? 0) > 0 && (task.usage?.outputTokens ?? 0) > 0, JSON.stringify(task.usage));
@@ -169,6 +172,7 @@ const ends = (t: Test, under: Stage): void => {
     killAgent(keepRun(t, daemon.home).directory);
     const failed = await end(id, 'failed');
     t.match(failed.errorMessage, /SIGKILL|killed/i);
+    t.notMatch(failed.errorMessage, /YOLO mode|256-color|Ripgrep/, 'what it says at every start is not why');
     t.ok(failed.sessionId);
     await daemon.call('POST', `/tasks/${id}/start`, { resume: true, message: words.say('It goes on.') });
     t.equal((await end(id, 'done')).sessionId, failed.sessionId);
