@@ -31,7 +31,7 @@ const ofMessages = ['message put', 'message handed', 'message accepted', 'messag
 /** … where it waits for a next run. */
 const ofNextRuns = ['message put', 'going on stored'];
 /** What one test may take, of which none is to hold the others up, on a slow machine. */
-const timeout = 150_000;
+const timeout = 240_000;
 
 /** What a client saw until its daemon died. */
 const seenUntilDeath = async (daemon: DaemonProcess, id: string): Promise<TaskEvent[]> => {

@@ -286,7 +286,7 @@ const oddities = (t: Test, under: Stage): void => {
 /** The suite, a test for each agent. */
 export const driverSuite = (t: Test, agents: readonly AgentUnderTest[]): void => {
   for (const under of agents)
-    void t.test(under.title, { timeout: under.timeout ?? 120_000 }, (t) => {
+    void t.test(under.title, { timeout: under.timeout ?? 300_000 }, (t) => {
       const stage = stageOf(t, under);
       for (const part of [ordinaryLife, ends, asking, oddities]) part(t, stage);
       t.end();
