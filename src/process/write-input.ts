@@ -54,8 +54,6 @@ const ringBell = (directory: string): boolean => {
 
 const isMessage = (name: string): boolean => /^\d{6,}(-[0-9a-f]{32})?\.(msg|done|failed)$/.test(name);
 
-const storedMessages = (directory: string): string[] => readdirSync(runPaths(directory).messages).filter(isMessage);
-
 /** None where the directory is not there. */
 const namesIn = (directory: string): string[] => {
   try {
@@ -73,12 +71,13 @@ const idMark = (id: string): string => `-${createHash('sha256').update(id).diges
 const messageName = (sequence: number, mark: string): string => `${String(sequence).padStart(6, '0')}${mark}`;
 
 /** The message that was stored with an id, without what its name says of its delivery; undefined where there is none. */
-const messageWith = (directory: string, mark: string): string | undefined => {
-  if (!exists(runPaths(directory).messages)) return undefined;
-  return storedMessages(directory)
-    .map((name) => name.replace(/\.\w+$/, ''))
-    .find((name) => name.endsWith(mark));
+const messageWith = (names: readonly string[], mark: string): string | undefined => {
+  const found = names.find((name) => name.slice(0, name.lastIndexOf('.')).endsWith(mark));
+  return found?.slice(0, found.lastIndexOf('.'));
 };
+
+/** The number of the last message; of so many names that they are too many for the arguments of a call. */
+const lastSequence = (names: readonly string[]): number => names.reduce((last, name) => Math.max(last, Number.parseInt(name, 10)), 0);
 
 const waitForDelivery = async (directory: string, name: string, signal?: AbortSignal): Promise<boolean> => {
   const paths = runPaths(directory);
@@ -115,7 +114,9 @@ export const writeInput = (directory: string, bytes: string | Uint8Array, id?: s
       delivered: async (signal) => await waitForDelivery(directory, name, signal),
     });
     const mark = id === undefined ? '' : idMark(id);
-    const known = mark === '' ? undefined : messageWith(directory, mark);
+    // Read once a message: an agent that is answered ten thousand times has as many of them.
+    const names = namesIn(paths.messages).filter(isMessage);
+    const known = mark === '' ? undefined : messageWith(names, mark);
     if (known !== undefined) {
       ringBell(directory);
       return accepted(known, true);
@@ -123,11 +124,10 @@ export const writeInput = (directory: string, bytes: string | Uint8Array, id?: s
     const size = Buffer.byteLength(bytes);
     if (size > maxMessageBytes) throw new MakimaError('BODY_TOO_LARGE', `A message of ${size} bytes is larger than ${maxMessageBytes}`);
     if (exists(paths.close) || exists(paths.exit) || !exists(paths.messages)) throw new MakimaError('AGENT_INPUT_CLOSED');
-    const names = storedMessages(directory);
     const waiting = waitingBytes(directory, names);
     if (waiting + size > maxWaitingBytes)
       throw new MakimaError('BODY_TOO_LARGE', `${waiting} bytes already wait for the agent, which does not read them`);
-    const sequence = 1 + Math.max(0, ...names.map((name) => Number.parseInt(name, 10)));
+    const sequence = 1 + lastSequence(names);
     const name = messageName(sequence, mark);
     storeWhole(join(paths.messages, `${name}.msg`), bytes);
     if (!ringBell(directory)) {

@@ -61,11 +61,10 @@ export const acpConversation = (
     return [{ kind: 'session', sessionId }, ...goesOn()];
   };
 
-  /** A prompt has an answer: its turn has ended. An agent that answers twice is heard once. */
+  /** A prompt has an answer: its turn has ended. An agent that answers twice, or what it was not asked, is heard once, or not at all. */
   const turnEnded = (answer: RpcMessage & { kind: 'response' }): AgentSignal[] => {
-    if (sessionId === null || answered.has(answer.id)) return [];
+    if (sessionId === null || !prompted.delete(answer.id)) return [];
     answered.add(answer.id);
-    prompted.delete(answer.id);
     requests.forget();
     tally.end(answer.result);
     const message = problemOf(answer);
@@ -84,8 +83,8 @@ export const acpConversation = (
     return [{ kind: 'turn-started' }];
   };
 
-  const updated = (params: JsonObject): AgentSignal[] => {
-    const update = requests.updateOf(params, sessionId);
+  const updated = (params: JsonObject, length: number): AgentSignal[] => {
+    const update = requests.updateOf(params, sessionId, length);
     if (update === null) return [];
     const kind = stringAt(update, 'sessionUpdate') ?? '';
     if (kind === 'usage_update') tally.take(update);
@@ -98,12 +97,12 @@ export const acpConversation = (
     return signal === null ? [] : [...(sessionId !== null && signal.kind === 'asked' ? begins() : []), signal];
   };
 
-  const signalsOf = (message: RpcMessage): AgentSignal[] => {
+  const signalsOf = (message: RpcMessage, length: number): AgentSignal[] => {
     switch (message.kind) {
       case 'response':
         return isPromptId(message.id) ? turnEnded(message) : greeted(handshake.take(message));
       case 'notification':
-        return message.method === told.update ? updated(message.params) : requests.withdrawn(message);
+        return message.method === told.update ? updated(message.params, length) : requests.withdrawn(message);
       case 'request':
         return asked(message);
     }
@@ -117,7 +116,7 @@ export const acpConversation = (
     read(line) {
       const message = readRpc(line);
       const isReplayed = handshake.isReplaying && message?.kind === 'notification' && message.method === told.update;
-      const signals = message === null ? [] : signalsOf(message);
+      const signals = message === null ? [] : signalsOf(message, line.length);
       return { jsonType: null, signals, ...(isReplayed && { isReplayed }) };
     },
     userMessage(text, id = randomUUID()) {

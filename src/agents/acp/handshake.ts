@@ -112,7 +112,7 @@ export const acpHandshake = (
     const spoken = fieldAt(result, 'protocolVersion');
     if (spoken !== protocolVersion && spoken !== undefined)
       return {
-        failed: `The agent speaks version ${JSON.stringify(spoken).slice(0, 40)} of the Agent Client Protocol, and makima version ${protocolVersion}`,
+        failed: `The agent speaks version ${typeof spoken === 'object' ? 'of no number' : JSON.stringify(spoken).slice(0, 40)} of the Agent Client Protocol, and makima version ${protocolVersion}`,
       };
     agent = result;
     return openSession('session');

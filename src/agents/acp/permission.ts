@@ -4,8 +4,8 @@ import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts'
 import { nameOfCall, inputOfCall } from './tool-call.ts';
 import { response } from './wire.ts';
 
-/** Agents offer two to five; the bound is for what is none of theirs. */
-const maxChoices = 50;
+/** Agents offer two to five, by a word each; the bounds are for what is none of theirs. */
+const [maxChoices, maxIdLength, maxNameLength] = [50, 1000, 1000];
 
 type AgentChoice = NonNullable<AgentRequest['choices']>[number];
 
@@ -19,7 +19,8 @@ export const ownId = (known: string): string | number => {
 const choicesOf = (params: JsonObject): AgentChoice[] =>
   objectsAt(params, 'options', maxChoices).flatMap((each) => {
     const [id, kind] = [stringAt(each, 'optionId'), stringAt(each, 'kind')];
-    return id === null || kind === null ? [] : [{ id, kind, name: stringAt(each, 'name') ?? kind }];
+    if (id === null || id.length > maxIdLength || kind === null) return [];
+    return [{ id, kind, name: (stringAt(each, 'name') ?? kind).slice(0, maxNameLength) }];
   });
 
 /**

@@ -7,6 +7,8 @@ import { refusal, told } from './wire.ts';
 
 /** Calls of one turn of which it is remembered what they are. */
 const maxCalls = 1000;
+/** … and how much of them all, in characters of their lines. What is asked of one that is not remembered tells itself what it is. */
+const maxRemembered = 32 * 1024 * 1024;
 /** Requests that are kept of one turn, far beyond what one has. */
 const maxOpen = 1000;
 /** An agent that asks for what is not offered asks a few times; one that goes on is not heard any more. */
@@ -18,8 +20,11 @@ const maxLet = 50_000;
 export interface Requests {
   /** @returns what is to be decided, or said at once; null where nothing is */
   take(message: RpcMessage & { kind: 'request' }): AgentSignal | null;
-  /** A `session/update` of this session; null where it is another's. What it tells of calls is remembered. */
-  updateOf(params: JsonObject, sessionId: string | null): JsonObject | null;
+  /**
+   * A `session/update` of this session; null where it is another's. What it tells of calls is remembered.
+   * @param length - of its line
+   */
+  updateOf(params: JsonObject, sessionId: string | null, length: number): JsonObject | null;
   /** What a notification takes back. */
   withdrawn(message: RpcMessage & { kind: 'notification' }): AgentSignal[];
   /** It has its answer. */
@@ -34,28 +39,39 @@ const withoutNulls = (object: JsonObject): JsonObject => Object.fromEntries(Obje
 
 /** @param actsUnasked - what is asked is allowed at once, but a question to the user */
 export const createRequests = (cwd: string, actsUnasked: boolean): Requests => {
-  const calls = new Map<string, JsonObject>();
+  const calls = new Map<string, { call: JsonObject; length: number }>();
+  let remembered = 0;
   const open = new Map<string, AgentRequest>();
   let count = 0;
   let refusals = 0;
   let lets = 0;
 
-  const remember = (update: JsonObject): void => {
+  const drop = (id: string): void => {
+    remembered -= calls.get(id)?.length ?? 0;
+    calls.delete(id);
+  };
+
+  const remember = (update: JsonObject, more: number): void => {
     const kind = stringAt(update, 'sessionUpdate');
     const id = stringAt(update, 'toolCallId');
     if (id === null || (kind !== 'tool_call' && kind !== 'tool_call_update')) return;
     const status = stringAt(update, 'status');
     const known = calls.get(id);
+    const length = more + (known?.length ?? 0);
     // Nothing is asked of a call that is over.
-    if (status === 'completed' || status === 'failed') calls.delete(id);
-    else if (known !== undefined || calls.size < maxCalls) calls.set(id, { ...known, ...withoutNulls(update) });
+    const isOver = status === 'completed' || status === 'failed';
+    drop(id);
+    // One of which a part is not remembered would be shown as it is no more.
+    if (isOver || calls.size >= maxCalls || remembered + length > maxRemembered) return;
+    remembered += length;
+    calls.set(id, { call: { ...known?.call, ...withoutNulls(update) }, length });
   };
 
   const toDecide = (id: string, { method, params }: RpcMessage & { kind: 'request' }): AgentRequest | null => {
     if (method === told.elicitation) return elicitationRequest(id, params, cwd);
     if (method !== told.permission) return null;
     const call = stringAt(objectAt(params, 'toolCall') ?? {}, 'toolCallId');
-    return permissionRequest(id, params, (call !== null && calls.get(call)) || null, cwd);
+    return permissionRequest(id, params, (call !== null && calls.get(call)?.call) || null, cwd);
   };
 
   return {
@@ -68,16 +84,18 @@ export const createRequests = (cwd: string, actsUnasked: boolean): Requests => {
       if (open.size < maxOpen) open.set(id, asked);
       return { kind: 'asked', request: asked };
     },
-    updateOf(params, sessionId) {
+    updateOf(params, sessionId, length) {
       const of = stringAt(params, 'sessionId');
       const update = objectAt(params, 'update');
       if (update === null || (sessionId !== null && of !== null && of !== sessionId)) return null;
-      remember(update);
+      remember(update, length);
       return update;
     },
     withdrawn({ method, params }) {
       if (method !== '$/cancel_request') return [];
-      const id = JSON.stringify(fieldAt(params, 'requestId'));
+      const taken = fieldAt(params, 'requestId');
+      if (typeof taken !== 'string' && typeof taken !== 'number') return [];
+      const id = JSON.stringify(taken);
       const found = [...open.keys()].find((known) => known.endsWith(`: ${id}`));
       if (found === undefined) return [];
       open.delete(found);
@@ -87,6 +105,7 @@ export const createRequests = (cwd: string, actsUnasked: boolean): Requests => {
     forget() {
       open.clear();
       calls.clear();
+      remembered = 0;
     },
     get open() {
       return [...open.values()];

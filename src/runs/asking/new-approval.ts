@@ -80,7 +80,7 @@ export const newApproval = (
     kind: questions === null ? 'tool' : 'question',
     tool,
     input: isLarge ? {} : request.input,
-    questions: questions?.map(({ options, ...each }) => ({ ...each, options: [...options] })) ?? null,
+    questions: (isLarge ? questions?.slice(0, 0) : questions)?.map(({ options, ...each }) => ({ ...each, options: [...options] })) ?? null,
     suggestions: [...suggestions],
     createdAt: at,
     ...(auto === null ? { ...undecided, status: 'pending', decidedAt: null, decidedBy: null } : { ...auto, decidedAt: at }),

@@ -16,17 +16,23 @@ export interface Protocol {
 /** The protocol's part of the conversation with an agent that is looked after. */
 export const openProtocol = (
   context: Pick<WatchParts, 'reached'>,
-  { run, agent, tracker, state }: Pick<WatchedRun, 'run' | 'agent' | 'tracker' | 'state'>,
+  { run, agent, tracker, state, say: note }: Pick<WatchedRun, 'run' | 'agent' | 'tracker' | 'state' | 'say'>,
 ): Protocol => {
   const { conversation } = tracker;
+  let isNoted = false;
 
-  /** One whose input is closed, or that has ended, wants nothing to be said any more. */
+  /**
+   * One whose input is closed, or that has ended, wants nothing to be said any more. What is too long for it, or for one that reads nothing,
+   * gets no shorter by being said again: it would keep the run from being heard to its end.
+   */
   const write = async (bytes: string, id: string): Promise<void> => {
     if (state.inputClosed || state.exited) return;
     try {
       await agent.write(bytes, id);
     } catch (error) {
-      if (!(error instanceof MakimaError && error.code === 'AGENT_INPUT_CLOSED')) throw error;
+      if (!(error instanceof MakimaError && ['AGENT_INPUT_CLOSED', 'BODY_TOO_LARGE'].includes(error.code))) throw error;
+      if (error.code === 'BODY_TOO_LARGE' && !isNoted) note(`The agent is not told all that its protocol wants: ${error.message}`);
+      isNoted ||= error.code === 'BODY_TOO_LARGE';
     }
   };
 

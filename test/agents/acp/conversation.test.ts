@@ -436,3 +436,60 @@ void t.test('an answer that comes twice is one, and the servers of tools are tol
   );
   t.end();
 });
+
+void t.test('an answer to a prompt that was not said ends no turn, however many come', (t) => {
+  const talk = conversation();
+  const forged = hear(talk, [...greeted, answer('prompt b', { stopReason: 'end_turn' })], []);
+  t.strictSame(kinds(forged), ['reply', 'session'], 'before anything was said');
+  talk.userMessage('a', 'a');
+  const after = hear(
+    talk,
+    [answer('prompt b', {}), chunk('x'), answer('prompt a', { stopReason: 'end_turn' }), answer('prompt c', {})],
+    [],
+  );
+  t.strictSame(kinds(after), ['turn-started', 'turn-ended']);
+  const again = conversation();
+  again.recall?.(talk.userMessage('b', 'b'));
+  t.strictSame(
+    kinds(hear(again, [...greeted, answer('prompt b', {})], [])),
+    ['reply', 'session', 'turn-started', 'turn-ended'],
+    'after a restart',
+  );
+  t.end();
+});
+
+void t.test('what is nested without end, or longer than any agent says it, is no more than what was said', (t) => {
+  const nested = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+  const talk = conversation({}, true);
+  t.match(hear(conversation(), [`{"id":"initialize","result":{"protocolVersion":${nested}}}`]).signals, [
+    { kind: 'turn-ended', isError: true },
+  ]);
+  t.strictSame(kinds(hear(talk, [...greeted, `{"method":"$/cancel_request","params":{"requestId":${nested}}}`])), ['reply', 'session']);
+  const asks = (optionId: string): string =>
+    JSON.stringify({
+      id: optionId.length,
+      method: 'session/request_permission',
+      params: { toolCall: { toolCallId: 'c' }, options: [{ optionId, kind: 'allow_once', name: 'n' }] },
+    });
+  const replies = only(hear(talk, [asks('y'.repeat(2_000_000)), asks('yes')], []), 'reply');
+  t.match(messages(replies.map(({ bytes }) => bytes).join('')), [
+    { result: { outcome: { outcome: 'cancelled' } } },
+    { result: { outcome: { outcome: 'selected', optionId: 'yes' } } },
+  ]);
+  t.end();
+});
+
+void t.test('of the calls of a turn no more is remembered than there is room for, and of none a part', (t) => {
+  const talk = conversation();
+  const call = (toolCallId: string, fields: object): string => update({ sessionUpdate: 'tool_call', toolCallId, ...fields });
+  const content = 'x'.repeat(9_000_000);
+  hear(talk, [...greeted, ...['a', 'b', 'c'].map((id) => call(id, { rawInput: { content } })), call('d', { title: 'small' })]);
+  hear(talk, [call('c', { title: 'grown', rawInput: { content } })], []);
+  const asks = (toolCallId: string): string =>
+    JSON.stringify({ id: toolCallId, method: 'session/request_permission', params: { toolCall: { toolCallId }, options: [] } });
+  const [a, c, d] = only(hear(talk, ['a', 'c', 'd'].map(asks), []), 'asked').map(({ request }) => request);
+  t.equal(String(a?.input['content']).length, content.length);
+  t.strictSame(c?.input, {}, 'of which there was too much');
+  t.match(d?.tool, 'small');
+  t.end();
+});
