@@ -106,7 +106,7 @@ void t.test('the command: no word of what is said, the session and the model, an
   const mcp = { makima: { type: 'http' as const, url: 'http://127.0.0.1:1/mcp', headers: { 'X-Makima-Tool-Key': '${MAKIMA_API_KEY}' } } };
   t.match(
     args('codex-exec', { mcp }),
-    '-c mcp_servers.makima={"url"="http://127.0.0.1:1/mcp","env_http_headers"={"X-Makima-Tool-Key"="MAKIMA_API_KEY"}} -',
+    '-c mcp_servers.makima={"url"="http://127.0.0.1:1/mcp","env_http_headers"={"X-Makima-Tool-Key"="MAKIMA_API_KEY"},"tool_timeout_sec"=3900} -',
   );
   t.end();
 });
