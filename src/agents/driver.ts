@@ -34,9 +34,7 @@ export interface AgentLaunch {
   mcp: Readonly<Record<string, McpServer>> | null;
   /** What `${ITS_NAME}` in these stands for, where an agent is told of them in a way that nobody else reads; it has them in its environment, too. */
   secrets?: Readonly<Record<string, string>>;
-  /** What the task has cost before this run, in dollars: some agents tell of a session that they go on with what all of it has cost. Default 0. */
-  costBefore?: number;
-  /** What its session has used by earlier runs, of an agent that counts by sessions. */
+  /** What its session has used by earlier runs, where the agent counts by sessions. Default: nothing. */
   sessionUsage?: Usage;
 }
 
@@ -193,7 +191,7 @@ export interface AgentDriver {
   readonly hasOneTurn: boolean;
   /** By which its processes are asked to give up, where that is no message. */
   readonly interruptSignal?: 'SIGINT';
-  /** It tells what its session has used, over all its processes, and is told what of that is known. */
+  /** It tells what its session has used, or cost, over all its processes, and is told what of that is known. */
   readonly countsSession?: true;
   /** Looks for the program and asks its version. Never throws: a problem is part of the answer. */
   detect(): Promise<AgentInstallation>;

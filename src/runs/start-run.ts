@@ -27,7 +27,6 @@ const launchOf = (start: Start, additions: readonly Additions[], used: Pick<Agen
     session: sessionOf(start),
     model: start.task.model,
     effort: start.task.effort,
-    costBefore: start.run.baseUsage.costUsd,
     ...used,
   });
 

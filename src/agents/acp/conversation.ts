@@ -33,7 +33,7 @@ export const acpConversation = (
   how: { actsUnasked: boolean; hasVariable: (name: string) => boolean },
 ): AgentConversation => {
   const handshake = acpHandshake(launch, how);
-  const tally = usageTally(launch.session === null ? null : (launch.costBefore ?? 0));
+  const tally = usageTally(launch.sessionUsage?.costUsd ?? 0);
   const requests = createRequests(launch.cwd, how.actsUnasked);
   let sessionId: string | null = null;
   let isOver = false;

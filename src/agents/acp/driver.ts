@@ -24,6 +24,7 @@ export const acpDriver = (settings: AgentSettings): AgentDriver => {
     takesReasons: false,
     endsWithInput: false,
     hasOneTurn: false,
+    countsSession: true,
     detect: () => program.detect(),
     // The protocol has no question for it that needs no session.
     whyNotSignedIn: () => Promise.resolve(null),

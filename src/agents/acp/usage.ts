@@ -37,27 +37,25 @@ const costOf = (update: JsonObject): number | null => {
   return stringAt(cost, 'currency') === 'USD' && typeof amount === 'number' && Number.isFinite(amount) && amount >= 0 ? amount : null;
 };
 
+/** Less than an agent tells of a cost, in dollars: sums of fractions differ by it. */
+const rounding = 1e-9;
+
 /**
  * Tokens are told turn by turn, the cost of the session as it stands: what earlier runs of it have cost is none of this one's.
- * @param before - of a session that the run goes on with: what the task has cost so far, which is what the session has where it had no other
- *   one; null of a new one
+ * @param before - what its session has cost by earlier runs, in dollars
  */
-export const usageTally = (before: number | null): UsageTally => {
+export const usageTally = (before: number): UsageTally => {
   let told = noUsage;
   let cost = 0;
-  /** What the session's cost was when it was last told; null where nobody has told it yet. */
-  let last: number | null = null;
-
-  /** Where the first that is told of a session begins: less than what the task has cost, it is of a later session of the task's. */
-  const begin = (total: number): number => (before === null ? 0 : before > 0 && before <= total ? before : total);
+  /** What the session's cost was when it was last told. */
+  let last = before;
 
   return {
     take(update) {
       const total = costOf(update);
       if (total === null) return;
-      const from = last ?? begin(total);
       // A smaller one than before means that the agent began to count anew.
-      cost += total < from ? total : total - from;
+      cost += total < last - rounding ? total : Math.max(0, total - last);
       last = total;
     },
     end(result) {

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { readFileSync } from 'node:fs';
+import { Usage } from '../../../schemas/task.ts';
 import type { AgentLaunch } from '../../agents/driver.ts';
 import { MakimaError } from '../../errors.ts';
 import { isMissing } from '../../files/failure.ts';
@@ -30,7 +31,7 @@ const Launch = Type.Object({
     ),
     Type.Null(),
   ]),
-  costBefore: Type.Optional(Type.Number()),
+  sessionUsage: Type.Optional(Usage),
   secrets: Type.Optional(Type.Record(Type.String(), Type.String())),
 });
 

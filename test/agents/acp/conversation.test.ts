@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { noUsage } from '../../../src/domain/usage.ts';
 import { acpConversation } from '../../../src/agents/acp/conversation.ts';
 import { asSetUp, type AgentConversation, type AgentLaunch, type AgentSignal } from '../../../src/agents/driver.ts';
 import { activities, readable } from '../../../src/agents/acp/said.ts';
@@ -218,7 +219,7 @@ void t.test('a session that is told again: all of it is known for that, also wha
   t.notOk(heard.replayed.some((line) => line.includes('goes on')));
 
   const loads = transcript('opencode-load').map((line) => line.replace('"resume":{}', '"other":{}'));
-  const opencode = hear(conversation({ session: 'ses_de2b5edf2ffebRKyJ1kWSNqu0Z', costBefore: 0.0009 }), loads);
+  const opencode = hear(conversation({ session: 'ses_de2b5edf2ffebRKyJ1kWSNqu0Z', sessionUsage: { ...noUsage, costUsd: 0.0009 } }), loads);
   t.strictSame(kinds(opencode), ['reply', 'session', 'turn-started', 'turn-ended']);
   t.equal(opencode.replayed.length, 5);
   t.equal(only(opencode, 'turn-ended')[0]?.usage.costUsd.toFixed(6), '0.000450', 'what it has cost before is none of this run');

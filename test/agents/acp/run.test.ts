@@ -93,6 +93,28 @@ void t.test('a session that is gone on with: by telling nothing again, or with w
   }
 });
 
+void t.test('of what a session has cost, over all its processes, each run counts what it has added', async (t) => {
+  const on = await daemon();
+  const costing = (...amounts: number[]): string =>
+    amounts
+      .map((amount) => `UPDATE: ${JSON.stringify({ sessionUpdate: 'usage_update', used: 1, size: 2, cost: { amount, currency: 'USD' } })}`)
+      .join('\n');
+  const task = await start(t, 'resumes', costing(0.5, 0.7));
+  const cost = async (): Promise<string | undefined> => (await on.ended(task.id)).usage?.costUsd.toFixed(3);
+  const goOn = (message: string) => on.call('POST', `/tasks/${task.id}/messages`, { message, resume: true });
+  t.equal(await cost(), '0.700');
+  await goOn(costing(0.7, 0.8));
+  t.equal(await cost(), '0.800', 'the same once more is nothing new');
+  await on.call('POST', `/tasks/${task.id}/start`, {});
+  t.equal(await cost(), '1.500', 'another session begins at nothing');
+  await goOn(costing(0.9));
+  t.equal(await cost(), '1.700', 'and is gone on with from where that was');
+  await goOn(costing(0.9, 1.9));
+  t.equal(await cost(), '2.700', 'also once it has cost more than the task had then');
+  await goOn(costing(0.1));
+  t.equal(await cost(), '2.800', 'an agent that begins to count anew has all of it counted');
+});
+
 void t.test('a message to one that works waits until it has ended its turn', async (t) => {
   const on = await daemon();
   const gate = join(scratch(t), 'gate');
