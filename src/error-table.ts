@@ -10,7 +10,7 @@ export const errorTable = {
   INVALID_REF: { status: 400, what: 'This is no valid branch name', remedy: 'Use a name that `git check-ref-format --branch` accepts' },
   INVALID_PATH: { status: 400, what: 'This path cannot be used here', remedy: 'Use a relative path inside the worktree, or an absolute or ~ path where a directory is asked for' },
   INVALID_CURSOR: { status: 400, what: 'The cursor is not one of ours', remedy: 'Pass the nextCursor of the page before, or none' },
-  INVALID_AGENT: { status: 400, what: 'There is no such agent', remedy: 'Use one that GET /api/v1/mesh/agents lists' },
+  INVALID_AGENT: { status: 400, what: 'There is no such agent', remedy: 'Use one that there is, or set yours up in MAKIMA_AGENTS' },
   INVALID_PARENT: { status: 400, what: 'This task cannot have subtasks', remedy: 'Only an orchestrator has subtasks: make the parent with isOrchestrator true' },
   DEPTH_EXCEEDED: { status: 400, what: 'The tree of tasks would be too deep', remedy: 'Make the task higher in the tree, or raise MAKIMA_MAX_DEPTH' },
   SUBTASK_COMPLETION_ACTION: { status: 400, what: 'A subtask has no completion action of its own', remedy: 'Leave completionAction out: only the top of a tree acts on the repository' },

@@ -11,7 +11,7 @@ export type VersionAnswer =
   | { kind: 'silent' };
 
 /** The number in "2.1.330 (Claude Code)", or the line itself. */
-const versionIn = (output: string): string => /\d+\.\d+\.\d+[-+.\w]*/.exec(output)?.[0] ?? firstLine(output, 60);
+const versionIn = (output: string): string => /\d+\.\d+\.\d+(?:[-+.]*\w+)*/.exec(output)?.[0] ?? firstLine(output, 60);
 
 /** What a shell answers for a command that it cannot run (126) or does not find (127); a script's missing interpreter ends so. */
 const cannotRun = new Set([126, 127]);

@@ -129,6 +129,7 @@ void t.test('the owner, and answers that are long', async (t) => {
   t.match(await call('wait_for_tasks', { taskIds: [taskId], seconds: 600 }), { data: { allEnded: true, ended: [{ id: taskId }] } });
   t.match(await call('wait_for_tasks'), { isError: true, text: /"taskIds" is missing/ });
   t.match((await call('list_tasks')).data['tasks'], [{ id: taskId, status: 'done' }]);
+  t.match(await call('show_task', { taskId }), { text: /^agent: claude$/m, data: { task: { agent: 'claude' } } });
   t.match(await call('list_agents'), { data: { agents: [{ name: 'claude' }] } });
 
   await t.test('output comes in pages, of which none leaves anything out', async (t) => {

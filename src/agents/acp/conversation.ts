@@ -87,7 +87,7 @@ export const acpConversation = (
     const update = requests.updateOf(params, sessionId, length);
     if (update === null) return [];
     const kind = stringAt(update, 'sessionUpdate') ?? '';
-    if (kind === 'usage_update') tally.take(update);
+    tally.take(update, sessionId === null);
     if (sessionId === null) return greeted(handshake.hear(kind));
     return doing.has(kind) ? begins() : [];
   };

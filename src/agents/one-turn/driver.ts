@@ -62,7 +62,7 @@ export const oneTurnDriver =
       detect: () => program.detect(),
       // None of them can be asked without a call of its API.
       whyNotSignedIn: () => Promise.resolve(null),
-      refusedEffort: () => Promise.resolve(null),
+      refusedEffort: () => Promise.resolve(protocol.takesNoEffort ?? null),
       command: (launch) => {
         const ownEnv = { ...settings.inheritedEnv, ...settings.env };
         const { env, ...brought } = (launch.mcp && protocol.servers?.(launch.mcp, ownEnv)) ?? {};

@@ -101,6 +101,7 @@ export const geminiStreamJson: OneTurnProtocol = {
     ...option('--model', model),
     ...option('--resume', session),
   ],
+  takesNoEffort: 'gemini lets none be chosen: leave it out, or name a model',
   isCommand: (text) => /^\s*[/?]/.test(text),
   servers,
   reader,

@@ -21,6 +21,8 @@ export interface OneTurnProtocol {
   explainFailure(message: string): string;
   /** By which it gives up its turn; null where it takes no notice of one that leaves it time. */
   interruptSignal: 'SIGINT' | null;
+  /** Why it cannot be told of an effort, and what to do, without its last full stop; it is handed on where left out. */
+  takesNoEffort?: string;
   /** It tells what its session has used, over all its processes. */
   countsSession?: true;
 }

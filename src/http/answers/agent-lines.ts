@@ -7,6 +7,9 @@ const stateOf = ({ path, problem }: Agent): string => {
   return path === null ? 'not installed' : (withinLine(problem).split(/\. (?=[A-Z])/)[0] ?? '');
 };
 
+/** What keeps an agent from working without the folders in which it was looked for: whoever pays for each word gains nothing by them. */
+export const shortProblem = (problem: string | null): string | null => problem?.replace(/ \(looked in [^\n]*?\)(?=\. )/, '') ?? null;
+
 /** Agents for a shell, one line each: `name`, `version` (- where none is known) and `ready` or what keeps it from working, with tabs between. */
 export const agentLines = (agents: readonly Agent[]): string =>
   agents.map((agent) => `${agent.name}\t${withinLine(agent.version ?? '-')}\t${stateOf(agent)}\n`).join('');

@@ -1,5 +1,6 @@
 import { readStatus } from '../../domain/status-machine.ts';
 import { readTime } from '../../http/requests/read-time.ts';
+import { shortProblem } from '../../http/answers/agent-lines.ts';
 import { taskDetails, taskLines, treeLines } from '../../http/answers/text-answers.ts';
 import { usageLines } from '../../http/answers/usage-lines.ts';
 import { cut, cutLines, maxField } from '../answers/bounds.ts';
@@ -36,12 +37,13 @@ export const lookingTools: readonly Tool[] = [
     'show_task',
     {
       title: 'Show a task',
-      description: 'All of a task: its plan, state, what it waits for, summary, error, warnings, branch, worktree, cost.',
+      description: 'All of a task: its plan, agent, state, what it waits for, summary, error, warnings, branch, worktree, cost.',
       hints: reads,
     },
     async (call, given) => {
       const task = await call.actions.getTask(call.caller, taskOf(call, given.taskId));
-      return { text: `${taskDetails(shortened(task))}plan: ${cut(task.plan, maxField)}\n`, data: { task: detailed(task) } };
+      const by = [task.agent, ...(task.model === null ? [] : [`model ${task.model}`])].join(', ');
+      return { text: `${taskDetails(shortened(task))}agent: ${by}\nplan: ${cut(task.plan, maxField)}\n`, data: { task: detailed(task) } };
     },
   ),
   tool(
@@ -74,7 +76,8 @@ export const lookingTools: readonly Tool[] = [
       hints: reads,
     },
     async ({ actions }) => {
-      const { version, agents, usageLimits, limits } = await actions.info();
+      const { version, usageLimits, limits, ...info } = await actions.info();
+      const agents = info.agents.map((agent) => ({ ...agent, problem: shortProblem(agent.problem) }));
       const lines = agents.map(
         ({ name, isDefault, version: its, problem }) =>
           `${name}\t${its ?? '-'}\t${isDefault ? 'default, ' : ''}${problem ?? 'can be used'}\n`,

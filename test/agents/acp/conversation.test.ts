@@ -118,6 +118,44 @@ void t.test('gemini is set to what it has: its mode, a model by its name, and no
   t.end();
 });
 
+void t.test('qwen tells the tokens of each request of its model beside what it says, and none with the answer', (t) => {
+  const used = (inputTokens: number, outputTokens: number, more: object = {}): string =>
+    update({
+      sessionUpdate: 'agent_message_chunk',
+      content: { type: 'text', text: '' },
+      _meta: { usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens, ...more }, durationMs: 4754 },
+    });
+  const lines = [
+    ...[...greeted, used(100, 10, { thoughtTokens: 4, cachedReadTokens: 0 }), used(150, 20, { cachedReadTokens: 90 })],
+    answer('prompt a', { stopReason: 'end_turn' }),
+    ...[
+      used(7, 3),
+      update({ sessionUpdate: 'agent_message_chunk', _meta: { usage: { inputTokens: -1, outputTokens: 'x', totalTokens: null } } }),
+    ],
+    answer('prompt b', { stopReason: 'end_turn', usage: { inputTokens: 1, outputTokens: 2 } }),
+    answer('prompt c', { stopReason: 'end_turn' }),
+  ];
+  t.strictSame(
+    only(hear(conversation(), lines), 'turn-ended').map(({ usage }) => usage),
+    [
+      { inputTokens: 160, outputTokens: 30, cacheReadTokens: 90, cacheWriteTokens: 0, costUsd: 0, turns: 1 },
+      { inputTokens: 161, outputTokens: 32, cacheReadTokens: 90, cacheWriteTokens: 0, costUsd: 0, turns: 2 },
+      { inputTokens: 161, outputTokens: 32, cacheReadTokens: 90, cacheWriteTokens: 0, costUsd: 0, turns: 3 },
+    ],
+    'what the answer tells counts in the place of the requests',
+  );
+  const replayed = [
+    ...[initialized(), used(100, 10), answer('session', {}), used(5, 5)],
+    ...[answer('prompt a', { stopReason: 'end_turn' }), answer('prompt a', {})],
+  ];
+  t.match(
+    only(hear(conversation({ session: 's' }), replayed), 'turn-ended'),
+    [{ usage: { inputTokens: 5, outputTokens: 5 } }],
+    'told again',
+  );
+  t.end();
+});
+
 void t.test('opencode: options of the session, the cost of the session, and an update that comes late', (t) => {
   const lines = transcript('opencode');
   const heard = hear(conversation(), lines);

@@ -25,6 +25,16 @@ void t.test('a program on the PATH with its version', async (t) => {
   t.same(found, { name: 'claude', command: 'claude', path: file, version: '2.1.330', problem: null });
 });
 
+void t.test('a version is a version, whatever sentence it stands in', (t) => {
+  for (const [said, version] of [
+    ['GitHub Copilot CLI 1.0.102.', '1.0.102'],
+    ['v1.2.3-beta.1+build.5, of today', '1.2.3-beta.1+build.5'],
+    ['it 1.2', 'it 1.2'],
+  ] as const)
+    t.same(readVersion({ code: 0, stdout: `${said}\n`, stderr: '' }), { kind: 'version', version }, said);
+  t.end();
+});
+
 void t.test('what is missing is told with the way there', async (t) => {
   const missing = await driver('claude', { PATH: t.testdir() }).detect();
   t.equal(missing.path, null);

@@ -138,6 +138,12 @@ void t.test('servers of tools that a run brings along, with no secret in an argu
   t.end();
 });
 
+void t.test('an effort that nobody would hear of is refused', async (t) => {
+  t.match(await driverOf('gemini-stream-json').refusedEffort('low'), /gemini lets none be chosen: leave it out/);
+  t.equal(await driverOf('codex-exec').refusedEffort('low'), null);
+  t.equal(await driverOf('opencode-json').refusedEffort('low'), null);
+});
+
 void t.test('what is said is a message, whatever it begins with', (t) => {
   const said = (protocol: AgentProtocol, text: string): string => driverOf(protocol).converse(launch).userMessage(text);
   t.equal(said('codex-exec', '/clear'), '/clear\n', 'codex exec has no commands');
