@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Usage } from '../../../schemas/task.ts';
 import { noUsage } from '../../domain/usage.ts';
 import type { McpServer } from '../driver.ts';
@@ -69,11 +70,10 @@ const said = (line: JsonObject): Said[] => {
   }
 };
 
-const variable = 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH';
+const [variable, defaultsVariable] = ['GEMINI_CLI_SYSTEM_SETTINGS_PATH', 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH'];
 
-/** Where gemini looks for the file of which the variable names another. */
-const usualDefaults =
-  process.platform === 'darwin' ? '/Library/Application Support/GeminiCli/system-defaults.json' : '/etc/gemini-cli/system-defaults.json';
+/** Where gemini looks for the settings of its machine. */
+const usualFolder = process.platform === 'darwin' ? '/Library/Application Support/GeminiCli' : '/etc/gemini-cli';
 
 const serverOf = (server: McpServer): object => {
   if ('command' in server) return server;
@@ -82,13 +82,19 @@ const serverOf = (server: McpServer): object => {
 };
 
 /**
- * It has them from a file of defaults, which every other of its settings goes before; in it variables stand as they do here. A machine
- * that has such a file keeps it.
+ * It has them from a file in the place of its machine's settings, which go before the user's and the repository's: what these have by other
+ * names stays beside them, and a `makima` that speaks for the user is not taken for the task's own. In it variables stand as they do here.
+ * gemini reads such a file only where it, and each folder above it, is root's and nobody else can write to it, and says a warning of another
+ * (0.61): one that does not run as root gets none. A machine that has one keeps it.
  */
 const servers: OneTurnProtocol['servers'] = (brought, env) => {
-  if (env[variable] !== undefined || existsSync(usualDefaults)) return {};
+  if (process.getuid?.() !== 0 || env[variable] !== undefined || existsSync(join(usualFolder, 'settings.json'))) return {};
   const mcpServers = Object.fromEntries(Object.entries(brought).map(([name, each]) => [name, serverOf(each)]));
-  return { settings: { variable, text: JSON.stringify({ mcpServers }) } };
+  return {
+    settings: { variable, text: JSON.stringify({ mcpServers }) },
+    // Else it looks for them beside the other.
+    env: { [defaultsVariable]: env[defaultsVariable] ?? join(usualFolder, 'system-defaults.json') },
+  };
 };
 
 /** `gemini --output-format stream-json`, measured with 0.61.0: without a terminal it takes stdin for its prompt, works one turn and ends. */

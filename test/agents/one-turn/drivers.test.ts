@@ -129,12 +129,18 @@ void t.test('servers of tools that a run brings along, with no secret in an argu
   });
   t.equal(commandOf('opencode-json', { OPENCODE_CONFIG_CONTENT: '// not JSON' }).env['OPENCODE_CONFIG_CONTENT'], '// not JSON');
 
+  const own = '/their/own';
+  const defaults = (env: Record<string, string>): unknown => commandOf('gemini-stream-json', env).env['GEMINI_CLI_SYSTEM_DEFAULTS_PATH'];
+  t.equal(commandOf('gemini-stream-json', { GEMINI_CLI_SYSTEM_SETTINGS_PATH: own }).settings, undefined, 'a machine keeps its own');
   const gemini = commandOf('gemini-stream-json', {}).settings;
-  t.equal(gemini?.variable, 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH');
-  t.strictSame(JSON.parse(gemini?.text ?? 'null'), {
-    mcpServers: { makima: { httpUrl: mcp.makima.url, headers: mcp.makima.headers }, own: mcp.own },
-  });
-  t.equal(commandOf('gemini-stream-json', { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: '/their/own' }).settings, undefined);
+  if (process.getuid?.() === 0) {
+    t.equal(gemini?.variable, 'GEMINI_CLI_SYSTEM_SETTINGS_PATH');
+    t.strictSame(JSON.parse(gemini?.text ?? 'null'), {
+      mcpServers: { makima: { httpUrl: mcp.makima.url, headers: mcp.makima.headers }, own: mcp.own },
+    });
+    t.match(defaults({}), /.system-defaults\.json$/, 'and its defaults');
+    t.equal(defaults({ GEMINI_CLI_SYSTEM_DEFAULTS_PATH: own }), own);
+  } else t.equal(gemini, undefined, 'gemini would not take it from anybody but root');
   t.end();
 });
 
