@@ -191,6 +191,8 @@ export interface AgentDriver {
   readonly hasOneTurn: boolean;
   /** By which its processes are asked to give up, where that is no message. */
   readonly interruptSignal?: 'SIGINT';
+  /** It never tells what it costs: a budget's dollars cannot hold it. */
+  readonly tellsNoCost?: true;
   /** It tells what its session has used, or cost, over all its processes, and is told what of that is known. */
   readonly countsSession?: true;
   /** Looks for the program and asks its version. Never throws: a problem is part of the answer. */

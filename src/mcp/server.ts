@@ -1,6 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, McpServer, type ServerContext, type Tool as ListedTool } from '@modelcontextprotocol/server';
 import { closestName } from '../domain/closest-name.ts';
-import { MakimaError } from '../errors.ts';
 import { toMakimaError } from '../http/answers/error-answers.ts';
 import type { Actions, Caller } from '../tasks/actions.ts';
 import { version } from '../version.ts';
@@ -9,6 +8,7 @@ import { instructions } from './instructions.ts';
 import { toolArguments } from '../../schemas/mcp/arguments.ts';
 import type { MakeReader, Tool, ToolCall } from './tool.ts';
 import { tools } from './tools/index.ts';
+import { boundCalls } from './under-way.ts';
 
 /** Who calls, by one request. */
 export interface Visitor {
@@ -100,7 +100,7 @@ export const serverMaker = ({ actions, makeReader, maxCalls, ending }: ServerPar
     calls.set(name, call);
     return call;
   };
-  let underWay = 0;
+  const begin = boundCalls(maxCalls);
 
   return ({ caller, prefix, toldProgress, report }) => {
     const served = new McpServer(
@@ -112,14 +112,10 @@ export const serverMaker = ({ actions, makeReader, maxCalls, ending }: ServerPar
     server.setRequestHandler('tools/list', () => ({ tools: list }));
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       const call = callOf(params.name);
-      if (underWay >= maxCalls)
-        return toErrorResult(
-          new MakimaError('TOO_MANY_CALLS', `${maxCalls} calls of tools are under way, the most that are taken`),
-          prefix,
-        );
-      underWay += 1;
       const { signal, release } = either(context.mcpReq.signal, ending);
+      let end: (() => void) | null = null;
       try {
+        end = begin(caller);
         return toResult(
           await call({ actions, caller, signal, progress: toldProgress ? progressOf(context) : null }, params.arguments ?? {}),
         );
@@ -130,7 +126,7 @@ export const serverMaker = ({ actions, makeReader, maxCalls, ending }: ServerPar
         return toErrorResult(refusal, prefix);
       } finally {
         release();
-        underWay -= 1;
+        end?.();
       }
     });
     return served;

@@ -1,5 +1,6 @@
 /** The door of the Model Context Protocol: who may come in, what is answered to what, in both generations of it. */
 import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { toolArguments } from '../../schemas/mcp/arguments.ts';
 import { MakimaError } from '../../src/errors.ts';
+import { boundCalls } from '../../src/mcp/under-way.ts';
 import { sampleTask, taskId, toolKey } from '../http/recorded-actions.ts';
 import { ownerToken, serve, type Served } from '../http/serve.ts';
 import { connect, eras } from './client.ts';
@@ -459,4 +461,16 @@ void t.test('calls under way are bounded', async (t) => {
   t.match(await call('show_task', { taskId }), { isError: true, data: { code: 'TOO_MANY_CALLS' } });
   drain.abort();
   await waiting;
+});
+
+void t.test('the keys of one task have a share of the calls: its owner is answered all the same', (t) => {
+  const begin = boundCalls(8);
+  const key = (taskId: string) => ({ kind: 'tool-key', taskId, keyId: randomUUID() }) as const;
+  const ends = [begin(key('a')), begin(key('a'))];
+  t.throws(() => begin(key('a')), { code: 'TOO_MANY_CALLS' });
+  ends.push(begin(key('b')), ...Array.from({ length: 5 }, () => begin({ kind: 'owner' })));
+  t.throws(() => begin({ kind: 'owner' }), { code: 'TOO_MANY_CALLS' }, 'all together have a bound, too');
+  for (const end of ends) end();
+  t.doesNotThrow(() => [begin(key('a')), begin(key('a'))], 'what is over counts no more');
+  t.end();
 });

@@ -25,6 +25,7 @@ export const codexDriver = (settings: AgentSettings): AgentDriver => {
     // In the middle of a turn, too: it is closed when there is none.
     endsWithInput: true,
     hasOneTurn: false,
+    tellsNoCost: true,
     detect: () => program.detect(),
     whyNotSignedIn: async () => {
       const found = await program.answering();

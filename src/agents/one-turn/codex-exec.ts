@@ -187,5 +187,6 @@ export const codexExec: OneTurnProtocol = {
   said,
   explainFailure,
   interruptSignal: 'SIGINT',
+  tellsNoCost: true,
   countsSession: true,
 };

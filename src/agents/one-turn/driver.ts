@@ -59,6 +59,7 @@ export const oneTurnDriver =
       hasOneTurn: true,
       ...(protocol.interruptSignal !== null && { interruptSignal: protocol.interruptSignal }),
       ...(protocol.countsSession && { countsSession: true }),
+      ...(protocol.tellsNoCost && { tellsNoCost: true }),
       detect: () => program.detect(),
       // None of them can be asked without a call of its API.
       whyNotSignedIn: () => Promise.resolve(null),

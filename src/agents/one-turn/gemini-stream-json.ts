@@ -113,6 +113,7 @@ export const geminiStreamJson: OneTurnProtocol = {
   reader,
   said,
   interruptSignal: 'SIGINT',
+  tellsNoCost: true,
   explainFailure: explainBy([
     {
       says: /Invalid session identifier|No previous sessions|session.{0,40}not found/i,

@@ -25,6 +25,8 @@ export interface OneTurnProtocol {
   takesNoEffort?: string;
   /** It tells what its session has used, over all its processes. */
   countsSession?: true;
+  /** As AgentDriver.tellsNoCost. */
+  tellsNoCost?: true;
 }
 
 export interface OneTurnReader extends Pick<AgentConversation, 'usage'> {

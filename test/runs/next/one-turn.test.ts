@@ -32,6 +32,18 @@ void t.test('an agent of one turn a process', async (t) => {
   const make = (task: Record<string, unknown>) => daemon.make({ agent: 'one-turn', ...task });
   const start = (task: Record<string, unknown>) => make({ start: true, ...task });
 
+  await t.test('who tells no cost is held to no dollars, and its log says so', async (t) => {
+    const words = async (budget: object): Promise<string[]> => {
+      const { id } = await start({ plan: 'TEXT: done', budget });
+      await daemon.ended(id);
+      return (await daemon.lines(id, 'system')).filter((line) => line.includes('cost'));
+    };
+    t.strictSame(await words({ maxCostUsd: 1 }), [
+      "one-turn tells no cost, so the budget's dollars do not hold it: maxTokens, maxTurns and maxMinutes do",
+    ]);
+    t.strictSame(await words({ maxTurns: 5 }), []);
+  });
+
   await t.test('what is said in its turn waits, and is a run each in its order, with one session and one log', async (t) => {
     const { id } = await start({ plan: `TEXT: begins\nWAIT: ${at('one')}` });
     await daemon.until(id, spoke);
