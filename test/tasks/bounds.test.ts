@@ -61,8 +61,11 @@ void t.test('beyond a size, the logs of the tasks that ended first go', async (t
   const [first = '', , last = ''] = firstEvents;
   while ((await daemon.call('GET', first)).status === 200);
   t.equal((await daemon.call('GET', last)).status, 200, 'the newest stays');
-  const { body } = await daemon.call<{ disk: Record<string, number> }>('GET', '/info');
-  t.ok((body.disk['logBytes'] ?? 0) > 0 && (body.disk['logBytes'] ?? 0) <= 60_000 && (body.disk['freeBytes'] ?? 0) > 0);
+  const look = async (): Promise<Record<string, number>> => (await daemon.call<{ disk: Record<string, number> }>('GET', '/info')).body.disk;
+  let disk = await look();
+  // One goes after the other.
+  while ((disk['logBytes'] ?? 0) > 60_000) disk = await look();
+  t.ok((disk['logBytes'] ?? 0) > 0 && (disk['freeBytes'] ?? 0) > 0);
 });
 
 void t.test('a log that grows past its bound is cut off with a word, and the agent goes on', async (t) => {
