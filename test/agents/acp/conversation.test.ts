@@ -8,7 +8,7 @@ import { asSetUp, type AgentConversation, type AgentLaunch, type AgentSignal } f
 import { activities, readable } from '../../../src/agents/acp/said.ts';
 import { TextFlow } from '../../../src/tasks/reading/text-flow.ts';
 
-const launch: AgentLaunch = { ...asSetUp, cwd: '/work/tree' };
+const launch: AgentLaunch = { ...asSetUp, cwd: '/home/dev/tree' };
 const conversation = (more: Partial<AgentLaunch> = {}, actsUnasked = false, key?: string): AgentConversation =>
   acpConversation({ ...launch, ...more }, { actsUnasked, hasVariable: (name) => name === key });
 
@@ -62,7 +62,7 @@ void t.test('gemini that asks: two turns, what it asks, what they used', (t) => 
   t.strictSame(kinds(heard), ['reply', 'session', 'turn-started', 'asked', 'asked', 'turn-ended', 'turn-started', 'asked', 'turn-ended']);
   t.match(only(heard, 'asked')[0]?.request, {
     tool: 'Edit',
-    input: { path: '/work/gemini/work/made.txt', changes: [{ newText: 'hello\n' }] },
+    input: { path: '/home/dev/project/made.txt', changes: [{ newText: 'hello\n' }] },
     suggestions: [{ tool: 'Edit', rule: null }],
     isQuestion: false,
   });
@@ -181,11 +181,11 @@ void t.test('opencode that asks: what it asks with, and what it would have a cli
   t.strictSame(
     only(heard, 'asked').map(({ request: { tool, input } }) => [tool, input['command'] ?? input['path']]),
     [
-      ['Edit', '/work/opencode7/work/a.txt'],
+      ['Edit', '/home/dev/project/a.txt'],
       ['Execute', 'ls'],
       ['Execute', 'ls -l'],
       ['/etc', '/etc/hostname'],
-      ['Edit', '/work/opencode7/work/a.txt'],
+      ['Edit', '/home/dev/project/a.txt'],
     ],
   );
   const refused = only(heard, 'reply').filter(({ bytes }) => bytes.includes('fs/write_text_file'));
@@ -460,7 +460,7 @@ void t.test('an answer that comes twice is one, and the servers of tools are tol
   t.match(messages(only(heard, 'reply')[0]?.bytes ?? ''), [
     {
       params: {
-        cwd: '/work/tree',
+        cwd: '/home/dev/tree',
         mcpServers: [
           { type: 'http', name: 'makima', url: 'http://x/mcp', headers: [{ name: 'authorization', value: 'Bearer secret' }] },
           { name: 'own', command: 'srv', args: [], env: [{ name: 'A', value: 'secret' }] },
