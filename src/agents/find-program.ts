@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { nameSome } from '../domain/name-some.ts';
+import { nameSome } from '../domain/names/name-some.ts';
 
 const isProgram = (file: string): boolean => {
   try {

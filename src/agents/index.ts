@@ -1,5 +1,5 @@
 import { builtInAgents, isBuiltInAgent, type AgentEntry, type AgentProtocol } from '../domain/agent-table.ts';
-import { nameSome } from '../domain/name-some.ts';
+import { nameSome } from '../domain/names/name-some.ts';
 import { MakimaError } from '../errors.ts';
 import { builtIn, wayTo } from './built-in.ts';
 import type { ClaudeSettings } from './claude/command.ts';

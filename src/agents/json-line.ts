@@ -1,12 +1,10 @@
-export type JsonObject = Readonly<Record<string, unknown>>;
+import { isObject, type JsonObject } from '../domain/json-object.ts';
 
 /** The longest lines seen are below 1 MB; beyond this a line is data that someone prints, not a message to us. */
 const maxParsedLength = 32 * 1024 * 1024;
 
 /** Long enough for every type there is; it is repeated in each event. */
 const maxTypeLength = 100;
-
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * One line of stdout as a JSON object, null where it is none. It is parsed and never matched by its first characters:

@@ -1,4 +1,5 @@
-import { fieldAt, isObject, objectAt, parseLine, stringAt, type JsonObject } from './json-line.ts';
+import { isObject, type JsonObject } from '../domain/json-object.ts';
+import { fieldAt, objectAt, parseLine, stringAt } from './json-line.ts';
 
 /** The id of a request, as the one who asks has made it. */
 export type RpcId = string | number;

@@ -1,6 +1,6 @@
+import { remoteSlug, type RemoteSlug, sameRepository } from '../domain/names/remote-slug.ts';
 import type { Remote } from '../git/delivery/index.ts';
 import type { PullRequestServer } from './pull-request-shape.ts';
-import { remoteSlug, type RemoteSlug, sameRepository } from '../domain/remote-slug.ts';
 
 /**
  * What gh has noted of the user's choice (`gh repo set-default`): `base` at the remote that pull requests go to, or

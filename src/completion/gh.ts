@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { execa } from 'execa';
 import { findProgram } from '../agents/find-program.ts';
+import type { RemoteSlug } from '../domain/names/remote-slug.ts';
 import { MakimaError } from '../errors.ts';
 import { redactUrls } from '../git/command/index.ts';
 import { headOwnerOf, type Opened, type PullRequest, type PullRequestServer } from './pull-request-shape.ts';
-import type { RemoteSlug } from '../domain/remote-slug.ts';
 
 const timeout = 60_000;
 const maxBuffer = 1024 * 1024;

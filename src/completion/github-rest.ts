@@ -1,7 +1,7 @@
 import { request } from '@octokit/request';
+import type { RemoteSlug } from '../domain/names/remote-slug.ts';
 import { MakimaError, messageOf } from '../errors.ts';
 import { headOwnerOf, type Opened, type PullRequest, type PullRequestServer } from './pull-request-shape.ts';
-import type { RemoteSlug } from '../domain/remote-slug.ts';
 
 const timeoutMs = 60_000;
 const publicApi = 'https://api.github.com';

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { Completion, Task } from '../../schemas/task.ts';
-import { branchName } from '../domain/branch-name.ts';
+import { branchName } from '../domain/names/branch-name.ts';
 import { MakimaError } from '../errors.ts';
 import { commitIdentity, openTarget, type TargetRepository } from '../git/delivery/index.ts';
 import { parseWorktree, type Worktree } from '../git/worktree/index.ts';

@@ -1,4 +1,4 @@
-import type { RemoteSlug } from '../domain/remote-slug.ts';
+import type { RemoteSlug } from '../domain/names/remote-slug.ts';
 
 /** What a pull request is to be. */
 export interface PullRequest {

@@ -1,5 +1,6 @@
+import { isOutOfReach } from '../domain/names/existing-branch.ts';
+import { remoteSlug, type RemoteSlug } from '../domain/names/remote-slug.ts';
 import { MakimaError } from '../errors.ts';
-import { isOutOfReach } from '../domain/existing-branch.ts';
 import { baseBranchName, originUrl, pushBranch, remotesOf, requireForward } from '../git/delivery/index.ts';
 import { baseRepository } from './base-repository.ts';
 import type { CompletionContext } from './context.ts';
@@ -9,7 +10,6 @@ import { restApi, restServer } from './github-rest.ts';
 import type { Job } from './job.ts';
 import { advanceOfBranch, bringWork, publishBranch } from './publish-branch.ts';
 import type { PullRequestServer } from './pull-request-shape.ts';
-import { remoteSlug, type RemoteSlug } from '../domain/remote-slug.ts';
 
 /**
  * The branch, pushed to origin, and a pull request for it. One that was there before the task is pushed to as it is, where its origin has

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isObject } from '../domain/json-object.ts';
 import { messageOf } from '../errors.ts';
 import { isMissing } from '../files/failure.ts';
 
@@ -12,7 +13,7 @@ export const show = (raw: unknown): string => {
 export const readConfigFile = (file: string, problems: string[]): Record<string, unknown> => {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    if (isObject(value)) return { ...value };
     problems.push(`${file} holds ${show(value)}: it must be a JSON object, such as {"port": 8081}`);
   } catch (error) {
     // No file, or a home that is none: whoever opens the home says that.

@@ -1,6 +1,7 @@
 /** The table of agents as a user writes it: each part by itself, so that what is wrong is told by its place. */
 import { agentProtocols, builtInAgents, isBuiltInAgent, type AgentEntry } from '../domain/agent-table.ts';
-import { closestName } from '../domain/closest-name.ts';
+import { closestName } from '../domain/names/closest-name.ts';
+import { isObject } from '../domain/json-object.ts';
 import { args, command, jsonValue, oneOf, variables, type Reader } from './setting-readers.ts';
 
 type Entries = Readonly<Record<string, AgentEntry>>;
@@ -10,8 +11,6 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/;
 
 /** info asks each for its version. */
 const mostAgents = 50;
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const example = '{"my-agent": {"command": "my-agent", "args": ["--acp"]}}';
 

@@ -1,4 +1,4 @@
-import { closestName } from '../domain/closest-name.ts';
+import { closestName } from '../domain/names/closest-name.ts';
 
 /** The variable of a setting. */
 export const variableOf = (name: string): string => `MAKIMA_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;

@@ -1,6 +1,6 @@
 import type { Approval, ApprovalQuestion, DecideApproval } from '../../schemas/approval.ts';
 import { MakimaError } from '../errors.ts';
-import { quoteName } from './quote-name.ts';
+import { quoteName } from './names/quote-name.ts';
 
 /** What of an input that is put in the place of another is taken, in characters of its JSON: as much as an agent can ask with. */
 export const maxInputLength = 1_000_000;

@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { Task } from '../../schemas/task.ts';
 import { completionGate, type CompletionGate, type SubtaskWork } from '../domain/completion-gate.ts';
-import { nameSome } from '../domain/name-some.ts';
+import { nameSome } from '../domain/names/name-some.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { compareSubtasks, type ComparedSubtask, isContained, missingContent, type Standing, standingOf } from '../git/snapshot/index.ts';

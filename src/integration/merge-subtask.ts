@@ -1,7 +1,7 @@
 import type { MergeResult } from '../../schemas/merge.ts';
 import type { Task } from '../../schemas/task.ts';
-import { nameSome } from '../domain/name-some.ts';
-import { quoteName } from '../domain/quote-name.ts';
+import { nameSome } from '../domain/names/name-some.ts';
+import { quoteName } from '../domain/names/quote-name.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { type Incoming, merge, type Merged } from '../git/merge/index.ts';

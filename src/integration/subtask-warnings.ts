@@ -1,5 +1,5 @@
 import type { Task, Warning } from '../../schemas/task.ts';
-import { nameSome } from '../domain/name-some.ts';
+import { nameSome } from '../domain/names/name-some.ts';
 import { isTerminal, isActive } from '../domain/status-machine.ts';
 import type { TaskStore } from '../store/task-store.ts';
 

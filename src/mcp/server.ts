@@ -1,11 +1,11 @@
 import { ProtocolError, ProtocolErrorCode, McpServer, type ServerContext, type Tool as ListedTool } from '@modelcontextprotocol/server';
-import { closestName } from '../domain/closest-name.ts';
+import { toolArguments } from '../../schemas/mcp/arguments.ts';
+import { closestName } from '../domain/names/closest-name.ts';
 import { toMakimaError } from '../http/answers/error-answers.ts';
 import type { Actions, Caller } from '../tasks/actions.ts';
 import { version } from '../version.ts';
 import { toErrorResult, toResult } from './answers/results.ts';
 import { instructions } from './instructions.ts';
-import { toolArguments } from '../../schemas/mcp/arguments.ts';
 import type { MakeReader, Tool, ToolCall } from './tool.ts';
 import { tools } from './tools/index.ts';
 import { boundCalls } from './under-way.ts';

@@ -1,5 +1,5 @@
 import type { Task } from '../../schemas/task.ts';
-import { canonicalId } from '../domain/canonical-id.ts';
+import { canonicalId } from '../domain/names/canonical-id.ts';
 import { MakimaError } from '../errors.ts';
 import type { Needs } from './parts.ts';
 

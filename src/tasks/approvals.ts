@@ -1,7 +1,7 @@
 import type { Approval, ApprovalStatus, DecideApproval } from '../../schemas/approval.ts';
 import type { Task } from '../../schemas/task.ts';
 import { readDecision } from '../domain/approval-decision.ts';
-import { canonicalId } from '../domain/canonical-id.ts';
+import { canonicalId } from '../domain/names/canonical-id.ts';
 import { MakimaError } from '../errors.ts';
 import { eventsOf } from '../runs/asking/words.ts';
 import type { ApprovalRecord, RememberedRule } from '../store/task-store.ts';

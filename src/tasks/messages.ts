@@ -1,5 +1,5 @@
 import type { WaitingMessage } from '../../schemas/message.ts';
-import { canonicalId } from '../domain/canonical-id.ts';
+import { canonicalId } from '../domain/names/canonical-id.ts';
 import { requireTask, type Caller } from './access.ts';
 import type { Needs } from './parts.ts';
 import { tellTask, type Telling } from './tell-task.ts';

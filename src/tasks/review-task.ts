@@ -1,5 +1,5 @@
 import type { ReviewTask } from '../../schemas/review.ts';
-import { quoteName } from '../domain/quote-name.ts';
+import { quoteName } from '../domain/names/quote-name.ts';
 import { hasLine, linesOf, reviewText, type Quoted, type Remark } from '../domain/review-text.ts';
 import { isTerminal } from '../domain/status-machine.ts';
 import { errorTable } from '../error-table.ts';

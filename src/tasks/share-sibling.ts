@@ -2,7 +2,7 @@ import type { SiblingContext } from '../../schemas/task-requests.ts';
 import type { Task } from '../../schemas/task.ts';
 import { firstLine } from '../../words/first-line.ts';
 import { plainText } from '../../words/plain-text.ts';
-import { quoteName } from '../domain/quote-name.ts';
+import { quoteName } from '../domain/names/quote-name.ts';
 import { isActive } from '../domain/status-machine.ts';
 import { MakimaError } from '../errors.ts';
 import { parseRepositoryUrl, sourceIdentity } from '../git/repository/index.ts';

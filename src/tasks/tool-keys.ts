@@ -1,6 +1,6 @@
 import type { CreateToolKey } from '../../schemas/task-requests.ts';
 import type { NewToolKey, ToolKey } from '../../schemas/tool-key.ts';
-import { canonicalId } from '../domain/canonical-id.ts';
+import { canonicalId } from '../domain/names/canonical-id.ts';
 import { MakimaError } from '../errors.ts';
 import { hashOf, issueToolKey } from '../ledger/tool-key.ts';
 import type { ToolKeyRecord } from '../store/task-store.ts';

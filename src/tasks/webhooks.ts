@@ -1,5 +1,5 @@
 import type { CreateWebhook, NewWebhook, Webhook } from '../../schemas/webhook.ts';
-import { canonicalId } from '../domain/canonical-id.ts';
+import { canonicalId } from '../domain/names/canonical-id.ts';
 import { MakimaError } from '../errors.ts';
 import { findTask, requireOwner, type Caller } from './access.ts';
 import type { Needs } from './parts.ts';

@@ -1,6 +1,6 @@
 import { commandSchemas, isCommandName, type Command, type CommandName, type RequestId } from '../../schemas/websocket/commands.ts';
 import type { Message } from '../../schemas/websocket/messages.ts';
-import { closestName } from '../domain/closest-name.ts';
+import { closestName } from '../domain/names/closest-name.ts';
 import { MakimaError } from '../errors.ts';
 import type { Api } from '../http/api.ts';
 import { reader } from '../http/requests/read-shape.ts';

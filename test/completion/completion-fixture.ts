@@ -7,7 +7,7 @@ import type { Completion, Task } from '../../schemas/task.ts';
 import { createCompletions, type Completions } from '../../src/completion/completions.ts';
 import type { CompletionContext } from '../../src/completion/context.ts';
 import type { CompletionOrder } from '../../src/completion/job.ts';
-import { branchName } from '../../src/domain/branch-name.ts';
+import { branchName } from '../../src/domain/names/branch-name.ts';
 import { MakimaError } from '../../src/errors.ts';
 import { addWorktree } from '../../src/git/worktree/add-worktree.ts';
 import type { Worktree } from '../../src/git/worktree/worktree.ts';

@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 import type { EventPayload } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import { userMessage } from '../../src/agents/claude/stdin.ts';
-import { branchName } from '../../src/domain/branch-name.ts';
+import { branchName } from '../../src/domain/names/branch-name.ts';
 import { noUsage } from '../../src/domain/usage.ts';
 import { openEventLog, type EventLog } from '../../src/events/event-log.ts';
 import { merge } from '../../src/git/merge/merge.ts';
@@ -19,9 +19,9 @@ import { createRunDirectory } from '../../src/process/run-directory.ts';
 import { writeInput } from '../../src/process/write-input.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { TaskStore } from '../../src/store/task-store.ts';
+import { agentPath, git, scratch } from './daemon.ts';
 import { backToOldSchema } from './old-schema.ts';
 import { sampleTask } from './sample-task.ts';
-import { agentPath, git, scratch } from './daemon.ts';
 
 /** The record of a worktree as makima 0.1 stored it: one of several of a repository that all tasks of a source share. */
 interface OldWorktree {

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentLaunch } from '../driver.ts';
-import { fieldAt, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import { fieldAt, objectAt, objectsAt, stringAt, typeOf } from '../json-line.ts';
 import { request } from './wire.ts';
 
 /** One of what an agent lets be chosen. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CancelNotification, PromptRequest } from '@agentclientprotocol/sdk';
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentConversation, AgentLaunch, AgentSignal } from '../driver.ts';
-import { parseLine, stringAt, type JsonObject } from '../json-line.ts';
+import { parseLine, stringAt } from '../json-line.ts';
+import { readRpc, type RpcMessage } from '../json-rpc.ts';
 import { cancelledElicitation, elicitationAnswer } from './elicitation.ts';
 import { acpHandshake, type HandshakeStep } from './handshake.ts';
 import { limitIn } from './limit.ts';
@@ -9,7 +11,6 @@ import { cancelledAnswer, permissionAnswer } from './permission.ts';
 import { createRequests } from './requests.ts';
 import { isPromptId, problemOf, promptId } from './turn.ts';
 import { usageTally } from './usage.ts';
-import { readRpc, type RpcMessage } from '../json-rpc.ts';
 import { notification, request, told } from './wire.ts';
 
 /** Stands before a text that an agent would run as a command of its own. */

@@ -1,6 +1,7 @@
 import type { CreateElicitationResponse, ElicitationContentValue } from '@agentclientprotocol/sdk';
+import { isObject, type JsonObject } from '../../domain/json-object.ts';
 import type { AgentAnswer, AgentQuestion, AgentRequest } from '../driver.ts';
-import { fieldAt, isObject, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { fieldAt, objectAt, objectsAt, stringAt } from '../json-line.ts';
 import { ownId } from './permission.ts';
 import { response } from './wire.ts';
 

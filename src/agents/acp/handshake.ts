@@ -1,10 +1,11 @@
 import type { InitializeRequest, NewSessionRequest, LoadSessionRequest, ResumeSessionRequest } from '@agentclientprotocol/sdk';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { version } from '../../version.ts';
 import type { AgentLaunch } from '../driver.ts';
-import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { fieldAt, objectAt, objectsAt, stringAt } from '../json-line.ts';
+import type { RpcError, RpcMessage } from '../json-rpc.ts';
 import { settingsOf, type Setting } from './choices.ts';
 import { mcpServersOf } from './mcp-servers.ts';
-import type { RpcError, RpcMessage } from '../json-rpc.ts';
 import { authRequired, request } from './wire.ts';
 
 type Response = RpcMessage & { kind: 'response' };

@@ -1,6 +1,7 @@
 import type { McpServer as Offered } from '@agentclientprotocol/sdk';
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentLaunch } from '../driver.ts';
-import { fieldAt, objectAt, type JsonObject } from '../json-line.ts';
+import { fieldAt, objectAt } from '../json-line.ts';
 
 /** What stands for a secret is replaced here: these agents take what they are told as it is, and nobody else reads it. */
 const reveal =

@@ -1,6 +1,7 @@
 import type { PermissionOptionKind, RequestPermissionOutcome } from '@agentclientprotocol/sdk';
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentAnswer, AgentRequest } from '../driver.ts';
-import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { objectAt, objectsAt, stringAt } from '../json-line.ts';
 import { nameOfCall, inputOfCall } from './tool-call.ts';
 import { response } from './wire.ts';
 

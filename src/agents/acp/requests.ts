@@ -1,8 +1,9 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentRequest, AgentSignal } from '../driver.ts';
-import { fieldAt, objectAt, stringAt, type JsonObject } from '../json-line.ts';
+import { fieldAt, objectAt, stringAt } from '../json-line.ts';
+import type { RpcMessage } from '../json-rpc.ts';
 import { elicitationRequest } from './elicitation.ts';
 import { permissionAnswer, permissionRequest, requestId } from './permission.ts';
-import type { RpcMessage } from '../json-rpc.ts';
 import { refusal, told } from './wire.ts';
 
 /** Calls of one turn of which it is remembered what they are. */

@@ -1,11 +1,12 @@
 import { firstLine } from '../../../words/first-line.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { activityWords, maxShown } from '../activity-words.ts';
 import type { AgentActivity } from '../driver.ts';
-import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
-import { inputOfCall, nameOfCall, resultOfCall, textOfBlock } from './tool-call.ts';
-import { isPromptId, problemOf } from './turn.ts';
+import { objectAt, objectsAt, stringAt } from '../json-line.ts';
 import { readRpc, type RpcMessage } from '../json-rpc.ts';
 import { activityOf } from '../said.ts';
+import { inputOfCall, nameOfCall, resultOfCall, textOfBlock } from './tool-call.ts';
+import { isPromptId, problemOf } from './turn.ts';
 import { told } from './wire.ts';
 
 const marks: Readonly<Record<string, string>> = { completed: '[x]', in_progress: '[>]' };

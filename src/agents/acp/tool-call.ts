@@ -1,5 +1,6 @@
 import { tellingOf } from '../../../words/activity.ts';
-import { fieldAt, isObject, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import { isObject, type JsonObject } from '../../domain/json-object.ts';
+import { fieldAt, objectAt, objectsAt, stringAt, typeOf } from '../json-line.ts';
 
 const maxNameLength = 200;
 const maxParts = 200;

@@ -1,6 +1,7 @@
 import type { Usage } from '../../../schemas/task.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { addUsage, noUsage } from '../../domain/usage.ts';
-import { amountAt, fieldAt, objectAt, stringAt, type JsonObject } from '../json-line.ts';
+import { amountAt, fieldAt, objectAt, stringAt } from '../json-line.ts';
 
 /** What a run has used, by what its agent tells of it. */
 export interface UsageTally {

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentQuestion, AgentRequest, AgentSignal } from '../driver.ts';
-import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { fieldAt, objectAt, objectsAt, stringAt } from '../json-line.ts';
 import { suggestedRules } from './remembered-rule.ts';
 
 /** UUIDs in practice; what is longer could not be answered as a file's name has it. */

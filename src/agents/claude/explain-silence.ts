@@ -1,5 +1,6 @@
 import { firstLine } from '../../../words/first-line.ts';
-import { objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
+import { objectAt, objectsAt, parseLine, stringAt, typeOf } from '../json-line.ts';
 
 const maxNameLength = 100;
 

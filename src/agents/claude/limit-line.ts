@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentLimit } from '../driver.ts';
+import { fieldAt, objectAt, stringAt, typeOf } from '../json-line.ts';
 import { isLimitText, resetInText } from './limit-text.ts';
-import { fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
 import { isFailure, messageOfResult } from './result-line.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { Usage } from '../../../schemas/task.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { roughTokens } from '../../domain/plan-size.ts';
 import { noUsage } from '../../domain/usage.ts';
-import { amountAt, fieldAt, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import { amountAt, fieldAt, objectAt, objectsAt, stringAt, typeOf } from '../json-line.ts';
 
 /** What a turn has used that has no result yet. */
 export interface OpenTurn {

@@ -1,9 +1,10 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import { addUsage, noUsage } from '../../domain/usage.ts';
 import type { AgentConversation, AgentSignal } from '../driver.ts';
+import { amountAt, fieldAt, parseLine, stringAt, typeOf } from '../json-line.ts';
 import { requestOf, withdrawalOf } from './control-line.ts';
-import { amountAt, fieldAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
-import { openTurn } from './open-turn.ts';
 import { limitMemory } from './limit-line.ts';
+import { openTurn } from './open-turn.ts';
 import { isFailure, messageOfResult, refusalOf, usageOfResult, wasStoppedByHook } from './result-line.ts';
 import { toolTally } from './tool-tally.ts';
 

@@ -1,8 +1,9 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { isMissing } from '../../files/failure.ts';
 import type { AgentRequest, AgentRule } from '../driver.ts';
-import { fieldAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { fieldAt, objectsAt, stringAt } from '../json-line.ts';
 import { canonical } from '../very-input.ts';
 
 type Rule = AgentRule & { input: Readonly<Record<string, unknown>> | null };

@@ -1,6 +1,7 @@
 import type { Usage } from '../../../schemas/task.ts';
+import { isObject, type JsonObject } from '../../domain/json-object.ts';
 import { addUsage, noUsage } from '../../domain/usage.ts';
-import { amountAt, fieldAt, isObject, objectAt, stringAt, type JsonObject } from '../json-line.ts';
+import { amountAt, fieldAt, objectAt, stringAt } from '../json-line.ts';
 
 /** What an errorMessage or a summary may hold. */
 const maxMessageLength = 100_000;

@@ -1,7 +1,8 @@
+import { firstLine } from '../../../words/first-line.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { activityWords, maxShown } from '../activity-words.ts';
 import type { AgentActivity } from '../driver.ts';
-import { firstLine } from '../../../words/first-line.ts';
-import { amountAt, fieldAt, objectAt, objectsAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import { amountAt, fieldAt, objectAt, objectsAt, parseLine, stringAt, typeOf } from '../json-line.ts';
 import { activityOf, note, type Said } from '../said.ts';
 import { isFailure, messageOfResult, refusalOf, usageOfResult, wasInterrupted } from './result-line.ts';
 

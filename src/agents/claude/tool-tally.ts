@@ -1,5 +1,6 @@
 import { firstLine } from '../../../words/first-line.ts';
-import { fieldAt, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
+import { fieldAt, objectAt, objectsAt, stringAt, typeOf } from '../json-line.ts';
 
 /** What became of the tools that the agent of a run tried, its subagents' too. */
 export interface ToolTally {

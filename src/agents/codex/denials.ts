@@ -1,6 +1,7 @@
-import { firstLine } from '../../../words/first-line.ts';
 import { tellingOf } from '../../../words/activity.ts';
-import { stringAt, type JsonObject } from '../json-line.ts';
+import { firstLine } from '../../../words/first-line.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
+import { stringAt } from '../json-line.ts';
 import { toolOf, wasDeclined } from './items.ts';
 
 /** What became of the tools that the agent of a run tried. */

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentSignal } from '../driver.ts';
-import { stringAt, type JsonObject } from '../json-line.ts';
+import { stringAt } from '../json-line.ts';
 import { rpcLine } from '../json-rpc.ts';
 import { ids } from './handshake.ts';
 

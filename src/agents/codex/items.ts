@@ -1,4 +1,5 @@
-import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
+import { fieldAt, objectAt, objectsAt, stringAt } from '../json-line.ts';
 import { commandText } from './command-text.ts';
 
 /** What codex's tools are called here; those of MCP servers as claude calls them. */

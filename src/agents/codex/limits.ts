@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentLimit } from '../driver.ts';
-import { amountAt, fieldAt, objectAt, type JsonObject } from '../json-line.ts';
+import { amountAt, fieldAt, objectAt } from '../json-line.ts';
 
 /** Above it a time is no date for JavaScript. */
 const maxSeconds = 8.64e12;

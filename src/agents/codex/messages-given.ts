@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentSignal } from '../driver.ts';
-import { stringAt, type JsonObject } from '../json-line.ts';
+import { stringAt } from '../json-line.ts';
 
 /** Which of our messages codex has taken, and which of these its model was given: one that an interrupt comes before is taken, and lost. */
 export interface MessagesGiven {

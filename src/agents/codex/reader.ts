@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import { noUsage } from '../../domain/usage.ts';
 import type { AgentSignal } from '../driver.ts';
-import { objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { objectAt, objectsAt, stringAt } from '../json-line.ts';
 import { messageIn, type RpcError, type RpcMessage } from '../json-rpc.ts';
 import { denialTally } from './denials.ts';
 import { threadGate } from './gate.ts';

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentAnswer, AgentQuestion, AgentRequest, AgentRule } from '../driver.ts';
-import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { fieldAt, objectAt, objectsAt, stringAt } from '../json-line.ts';
 import { rpcLine, type RpcId } from '../json-rpc.ts';
 import { changeInput, commandInput, mcpTool, patchTool, shellTool } from './items.ts';
 

@@ -1,7 +1,8 @@
 import { firstLine } from '../../../words/first-line.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { activityWords, maxShown } from '../activity-words.ts';
 import type { AgentActivity } from '../driver.ts';
-import { fieldAt, objectAt, objectsAt, stringAt, type JsonObject } from '../json-line.ts';
+import { fieldAt, objectAt, objectsAt, stringAt } from '../json-line.ts';
 import { messageIn, readRpc } from '../json-rpc.ts';
 import { done, note, type Said } from '../said.ts';
 import { toolOf, wasDeclined } from './items.ts';

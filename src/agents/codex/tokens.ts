@@ -1,6 +1,7 @@
 import type { Usage } from '../../../schemas/task.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { addUsage, noUsage } from '../../domain/usage.ts';
-import { amountAt, objectAt, stringAt, type JsonObject } from '../json-line.ts';
+import { amountAt, objectAt, stringAt } from '../json-line.ts';
 
 /** What a run has used, of what `thread/tokenUsage/updated` tells after each answer of the model. */
 export interface TokenTally {

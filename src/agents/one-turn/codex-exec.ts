@@ -1,14 +1,15 @@
 import type { Usage } from '../../../schemas/task.ts';
+import { isObject, type JsonObject } from '../../domain/json-object.ts';
 import { noUsage, withoutUsage } from '../../domain/usage.ts';
 import { commandText } from '../codex/command-text.ts';
 import { explainFailure } from '../codex/explain-failure.ts';
 import { mcpTool, patchTool, shellTool } from '../codex/items.ts';
 import { mcpServersOf } from '../codex/mcp-servers.ts';
 import type { AgentLaunch, AgentSignal } from '../driver.ts';
-import { amountAt, fieldAt, isObject, objectAt, objectsAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import { amountAt, fieldAt, objectAt, objectsAt, stringAt, typeOf } from '../json-line.ts';
+import { done, note, type Said } from '../said.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
 import { plainFailure } from './remedies.ts';
-import { done, note, type Said } from '../said.ts';
 import { option, sessionIn } from './sessions.ts';
 
 /** What the whole session has used; the cached tokens are among the others. */

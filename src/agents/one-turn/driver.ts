@@ -1,11 +1,12 @@
 import { firstLine } from '../../../words/first-line.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { activityWords, maxShown } from '../activity-words.ts';
 import type { AgentSettings } from '../agent-settings.ts';
 import { programOf } from '../detect-program.ts';
 import type { AgentConversation, AgentDriver, AgentLaunch } from '../driver.ts';
-import { parseLine, typeOf, type JsonObject } from '../json-line.ts';
-import type { OneTurnProtocol } from './protocol.ts';
+import { parseLine, typeOf } from '../json-line.ts';
 import type { Said } from '../said.ts';
+import type { OneTurnProtocol } from './protocol.ts';
 
 /** Stands before a text that the agent would run as a command of its own. */
 const noCommand = 'This is a message, not a command:\n\n';

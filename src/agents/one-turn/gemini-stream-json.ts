@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Usage } from '../../../schemas/task.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { noUsage } from '../../domain/usage.ts';
 import type { McpServer } from '../driver.ts';
-import { amountAt, fieldAt, objectAt, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import { amountAt, fieldAt, objectAt, stringAt, typeOf } from '../json-line.ts';
+import { done, note, type Said } from '../said.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
 import { explainBy, plainFailure } from './remedies.ts';
-import { done, note, type Said } from '../said.ts';
 import { option, sessionIn } from './sessions.ts';
 
 /** `input_tokens` has the cached ones in it. */

@@ -1,10 +1,11 @@
 import type { Usage } from '../../../schemas/task.ts';
+import type { JsonObject } from '../../domain/json-object.ts';
 import { addUsage, noUsage } from '../../domain/usage.ts';
 import type { AgentSignal, McpServer } from '../driver.ts';
-import { amountAt, fieldAt, objectAt, parseLine, stringAt, typeOf, type JsonObject } from '../json-line.ts';
+import { amountAt, fieldAt, objectAt, parseLine, stringAt, typeOf } from '../json-line.ts';
+import { done, note, type Said } from '../said.ts';
 import type { OneTurnProtocol, OneTurnReader } from './protocol.ts';
 import { explainBy } from './remedies.ts';
-import { done, note, type Said } from '../said.ts';
 import { option, sessionIn } from './sessions.ts';
 
 /** Of one step; a turn has several. What it reasons is among what it puts out. */

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../domain/json-object.ts';
 import type { AgentCommand, AgentConversation, AgentLaunch } from '../driver.ts';
-import type { JsonObject } from '../json-line.ts';
 import type { Said } from '../said.ts';
 
 /** What agents differ in that are started for one turn, get it on stdin, print lines of JSON and end. */

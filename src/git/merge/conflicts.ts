@@ -1,6 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import type { MergeConflict } from '../../../schemas/merge.ts';
-import { quoteName } from '../../domain/quote-name.ts';
+import { quoteName } from '../../domain/names/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
 import { statOf } from '../../files/look.ts';
 import { joinBytes } from '../../files/relative-path.ts';

@@ -1,4 +1,4 @@
-import { quoteName } from '../../domain/quote-name.ts';
+import { quoteName } from '../../domain/names/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
 import { commitOf, gitText, isAncestor } from '../command/index.ts';
 import { commitTree } from '../snapshot/index.ts';

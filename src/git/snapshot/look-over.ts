@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Warning } from '../../../schemas/task.ts';
-import { nameSome } from '../../domain/name-some.ts';
+import { nameSome } from '../../domain/names/name-some.ts';
 import { isMissing } from '../../files/failure.ts';
 import { isDirectory, isThere } from '../../files/look.ts';
 import { joinBytes } from '../../files/relative-path.ts';

@@ -1,5 +1,5 @@
-import { nameSome } from '../../domain/name-some.ts';
-import { quoteName } from '../../domain/quote-name.ts';
+import { nameSome } from '../../domain/names/name-some.ts';
+import { quoteName } from '../../domain/names/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
 import { git } from '../command/index.ts';
 import { capitalized, operationUnderWay } from '../repository/index.ts';

@@ -1,5 +1,5 @@
 import type { MergeCheck, MergeConflict, MergeOutlook, MergePreview, MergeStatus, SubtaskBranch } from '../../../schemas/merge.ts';
-import { quoteName } from '../../domain/quote-name.ts';
+import { quoteName } from '../../domain/names/quote-name.ts';
 import { withinLine } from './text-answers.ts';
 
 /** What answers about merges look like to a shell: fields with tabs between, one line an item, a file's name always last. */

@@ -1,6 +1,6 @@
 import type { FileChange } from '../../../schemas/worktree.ts';
-import { closestName } from '../../domain/closest-name.ts';
-import { quoteName } from '../../domain/quote-name.ts';
+import { closestName } from '../../domain/names/closest-name.ts';
+import { quoteName } from '../../domain/names/quote-name.ts';
 import { MakimaError } from '../../errors.ts';
 import { readAfter } from '../../http/requests/event-place.ts';
 import { cut } from '../answers/bounds.ts';

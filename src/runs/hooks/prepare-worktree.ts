@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Task } from '../../../schemas/task.ts';
-import { branchName } from '../../domain/branch-name.ts';
+import { branchName } from '../../domain/names/branch-name.ts';
 import { openRepository, parseRepositoryUrl, type Repository, repositoryOf, staleBase } from '../../git/repository/index.ts';
 import { addWorktree, continueWorktree, keepEarlier, type NewWorktree, withPresenceLock, type Worktree } from '../../git/worktree/index.ts';
 import type { RunContext } from '../context.ts';

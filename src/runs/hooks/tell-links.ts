@@ -1,4 +1,4 @@
-import { nameSome } from '../../domain/name-some.ts';
+import { nameSome } from '../../domain/names/name-some.ts';
 import type { LinkReport } from '../../git/worktree/index.ts';
 import type { RunContext } from '../context.ts';
 

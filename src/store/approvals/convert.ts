@@ -1,11 +1,11 @@
 /** Records of what agents ask to rows and back. */
 import type { Insertable, Selectable } from 'kysely';
 import type { ApprovalQuestion, ApprovalRule } from '../../../schemas/approval.ts';
+import { isObject } from '../../domain/json-object.ts';
 import { field, orNull, reader, write } from '../rows.ts';
 import type { Tables } from '../tables.ts';
 import type { ApprovalRecord, RememberedRule } from './approval-records.ts';
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const readObject = reader(isObject);
 const readAnswers = reader(
   (value): value is Record<string, string> => isObject(value) && Object.values(value).every((item) => typeof item === 'string'),

@@ -1,16 +1,16 @@
 import { realpath } from 'node:fs/promises';
 import type { Task } from '../../../schemas/task.ts';
-import { nameSome } from '../../domain/name-some.ts';
+import { nameSome } from '../../domain/names/name-some.ts';
 import { isActive, isTerminal } from '../../domain/status-machine.ts';
 import { MakimaError } from '../../errors.ts';
-import { measureTrees } from '../../files/measure-trees.ts';
 import { isDirectory } from '../../files/look.ts';
+import { measureTrees } from '../../files/measure-trees.ts';
 import { keepSnapshot, repositoriesWithin } from '../../git/snapshot/index.ts';
 import { sharesRepository, stepAside, withPresenceLock, withWorktreeLock, type Worktree, writeTaskCard } from '../../git/worktree/index.ts';
 import { requireWorktree, worktreeOf } from '../../ledger/worktree-of.ts';
 import { platform } from '../../process/platform/index.ts';
-import type { Needs } from '../parts.ts';
 import { runTeardown } from '../life/discard-worktree.ts';
+import type { Needs } from '../parts.ts';
 
 export type PuttingAway = Needs<'store' | 'ledger' | 'runs' | 'completions' | 'directories' | 'ports'> &
   Needs<'homeId' | 'inheritedEnv' | 'projectCommandTimeoutMs' | 'now' | 'reached' | 'report'>;

@@ -1,5 +1,5 @@
 import type { Task } from '../../../schemas/task.ts';
-import { quoteName } from '../../domain/quote-name.ts';
+import { quoteName } from '../../domain/names/quote-name.ts';
 import { isActive } from '../../domain/status-machine.ts';
 import { MakimaError } from '../../errors.ts';
 import { findLocalRepository, parseRepositoryUrl, repositoryName } from '../../git/repository/index.ts';

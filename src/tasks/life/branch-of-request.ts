@@ -1,7 +1,7 @@
 import type { CreateTask } from '../../../schemas/task-requests.ts';
 import type { Task } from '../../../schemas/task.ts';
-import { branchName } from '../../domain/branch-name.ts';
-import { isOutOfReach } from '../../domain/existing-branch.ts';
+import { branchName } from '../../domain/names/branch-name.ts';
+import { isOutOfReach } from '../../domain/names/existing-branch.ts';
 import { MakimaError } from '../../errors.ts';
 import { findExisting, parseRepositoryUrl } from '../../git/repository/index.ts';
 import type { Needs } from '../parts.ts';

@@ -1,5 +1,5 @@
 import type { Task } from '../../../schemas/task.ts';
-import { canonicalId } from '../../domain/canonical-id.ts';
+import { canonicalId } from '../../domain/names/canonical-id.ts';
 import { createTurns } from '../../domain/turns.ts';
 import { MakimaError } from '../../errors.ts';
 import { requireTask, type Caller } from '../access.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CreateTask } from '../../../schemas/task-requests.ts';
 import type { Task } from '../../../schemas/task.ts';
-import { canonicalId } from '../../domain/canonical-id.ts';
+import { canonicalId } from '../../domain/names/canonical-id.ts';
 import { isTerminal } from '../../domain/status-machine.ts';
 import { MakimaError } from '../../errors.ts';
 import { checkRelativePath } from '../../files/relative-path.ts';
@@ -9,11 +9,11 @@ import { checkBranchName } from '../../git/command/index.ts';
 import { openTarget } from '../../git/delivery/index.ts';
 import { checkSource, parseRepositoryUrl } from '../../git/repository/index.ts';
 import { requireTask, type Caller } from '../access.ts';
+import type { Needs } from '../parts.ts';
 import { requireFreeBranch } from './branch-in-use.ts';
 import { branchOf, requireOneBegin } from './branch-of-request.ts';
-import { checkDependencies, dependencyIds, onDependencies } from './check-dependencies.ts';
-import type { Needs } from '../parts.ts';
 import { budgetOf } from './budget-of.ts';
+import { checkDependencies, dependencyIds, onDependencies } from './check-dependencies.ts';
 import { queueTask, type Starting } from './queue-task.ts';
 import { requireRoom } from './room-for-work.ts';
 

@@ -1,6 +1,6 @@
 import type { EventPayload } from '../../../schemas/event.ts';
 import type { Task } from '../../../schemas/task.ts';
-import { canonicalId } from '../../domain/canonical-id.ts';
+import { canonicalId } from '../../domain/names/canonical-id.ts';
 import { isTerminal } from '../../domain/status-machine.ts';
 import { MakimaError } from '../../errors.ts';
 import { repositoryOf } from '../../git/repository/index.ts';

@@ -1,6 +1,6 @@
-import { nameSome } from '../../../domain/name-some.ts';
-import { nameWithoutBranch, pullRequestRef, readExistingBranch } from '../../../domain/existing-branch.ts';
-import { remoteSlug, type RemoteSlug, sameRepository } from '../../../domain/remote-slug.ts';
+import { nameWithoutBranch, pullRequestRef, readExistingBranch } from '../../../domain/names/existing-branch.ts';
+import { nameSome } from '../../../domain/names/name-some.ts';
+import { remoteSlug, type RemoteSlug, sameRepository } from '../../../domain/names/remote-slug.ts';
 import { MakimaError } from '../../../errors.ts';
 import { checkBranchName, commitOf, gitErrorKind, redactUrls } from '../../command/index.ts';
 import { configOf, findLocalRepository } from '../local-repository.ts';

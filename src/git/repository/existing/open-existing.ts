@@ -1,4 +1,4 @@
-import { pullRequestRef, readExistingBranch } from '../../../domain/existing-branch.ts';
+import { pullRequestRef, readExistingBranch } from '../../../domain/names/existing-branch.ts';
 import { MakimaError } from '../../../errors.ts';
 import { commitOf, git, gitErrorKind, isAncestor, redactUrls, remoteAccess, whileLocked } from '../../command/index.ts';
 import { type Base, resolveBase } from '../default-branch.ts';

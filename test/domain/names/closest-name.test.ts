@@ -1,5 +1,5 @@
 import t from 'tap';
-import { closestName } from '../../src/domain/closest-name.ts';
+import { closestName } from '../../../src/domain/names/closest-name.ts';
 
 void t.test('what somebody may have meant', (t) => {
   const names = ['HOST', 'PORT', 'MAX_DEPTH', 'MAX_TASKS', 'MAX_CONCURRENT_TASKS', 'LOG_LEVEL'];

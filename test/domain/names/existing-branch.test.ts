@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isOutOfReach, readExistingBranch } from '../../src/domain/existing-branch.ts';
+import { isOutOfReach, readExistingBranch } from '../../../src/domain/names/existing-branch.ts';
 
 void t.test('branches and pull requests', (t) => {
   for (const text of ['#7', 'pull/7', 'pull/7/head', 'refs/pull/7/head', '#7/head'])

@@ -1,7 +1,7 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
-import { branchName } from '../../src/domain/branch-name.ts';
+import { branchName } from '../../../src/domain/names/branch-name.ts';
 
 const id = '0123abcd-0000-4000-8000-000000000000';
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { nameSome } from '../../src/domain/name-some.ts';
+import { nameSome } from '../../../src/domain/names/name-some.ts';
 
 void t.test('names for a sentence', (t) => {
   t.equal(nameSome([], 2), '');
