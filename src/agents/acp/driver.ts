@@ -1,6 +1,7 @@
 import type { AgentSettings } from '../agent-settings.ts';
+import { actsUnasked } from '../acts-unasked.ts';
 import { programOf } from '../detect-program.ts';
-import type { AgentDriver, AgentLaunch } from '../driver.ts';
+import type { AgentDriver } from '../driver.ts';
 import { fitsVeryInput } from '../very-input.ts';
 import { acpConversation } from './conversation.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -13,9 +14,6 @@ import { activities, readable } from './said.ts';
  */
 export const acpDriver = (settings: AgentSettings): AgentDriver => {
   const program = programOf(settings);
-  const actsUnasked = ({ permissions }: AgentLaunch): boolean =>
-    permissions === 'skip' || (permissions === null && !settings.enablePermissions);
-
   const hasVariable = (variable: string): boolean => Boolean(settings.env[variable] ?? settings.inheritedEnv[variable]);
 
   return {
@@ -33,9 +31,9 @@ export const acpDriver = (settings: AgentSettings): AgentDriver => {
       command: program.path(),
       args: [...settings.args, ...(launch.session === null ? [] : (settings.resumeArgs?.(launch.session) ?? []))],
       env: { ...settings.env },
-      actsUnasked: actsUnasked(launch),
+      actsUnasked: actsUnasked(launch, settings),
     }),
-    converse: (launch) => acpConversation(launch, { actsUnasked: actsUnasked(launch), hasVariable }),
+    converse: (launch) => acpConversation(launch, { actsUnasked: actsUnasked(launch, settings), hasVariable }),
     fits: fitsVeryInput,
     activities,
     readable,

@@ -1,3 +1,4 @@
+import { actsUnasked } from '../acts-unasked.ts';
 import type { AgentCommand, AgentLaunch } from '../driver.ts';
 
 export interface ClaudeSettings {
@@ -28,12 +29,11 @@ const ask = ['--permission-prompt-tool', 'stdio'];
  */
 const withoutPlans = ['--disallowedTools', 'EnterPlanMode,ExitPlanMode'];
 
-/** Questions to the user are asked in either mode: claude has AskUserQuestion only where somebody can be asked. */
-const permissionArgs = (actsUnasked: boolean): string[] => (actsUnasked ? [skip, ...ask, ...withoutPlans] : ask);
-
-/** Where a policy of the user's forbids it to skip permissions, it asks for what its rules do not allow though it is told not to. */
-const actsUnasked = ({ permissions }: AgentLaunch, { enablePermissions }: ClaudeSettings): boolean =>
-  permissions === 'skip' || (permissions === null && !enablePermissions);
+/**
+ * Questions to the user are asked in either mode: claude has AskUserQuestion only where somebody can be asked. Where a policy of the user's
+ * forbids it to skip permissions, it asks for what its rules do not allow though it is told not to.
+ */
+const permissionArgs = (isUnasked: boolean): string[] => (isUnasked ? [skip, ...ask, ...withoutPlans] : ask);
 
 /** An option with its value, nothing where there is none. */
 const option = (name: string, value: string | number | null | undefined): string[] => (value == null ? [] : [name, String(value)]);

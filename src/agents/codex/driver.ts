@@ -1,6 +1,7 @@
 import type { AgentSettings } from '../agent-settings.ts';
+import { actsUnasked } from '../acts-unasked.ts';
 import { programOf } from '../detect-program.ts';
-import type { AgentDriver, AgentLaunch } from '../driver.ts';
+import type { AgentDriver } from '../driver.ts';
 import { fitsVeryInput } from '../very-input.ts';
 import { codexConversation } from './conversation.ts';
 import { explainFailure, signIn } from './explain-failure.ts';
@@ -13,10 +14,9 @@ import { createSignedOut } from './signed-out.ts';
  * it takes messages in a turn, asks, is interrupted and works any number of turns.
  */
 export const codexDriver = (settings: AgentSettings): AgentDriver => {
-  const { name, command, args, env, inheritedEnv, enablePermissions } = settings;
+  const { name, command, args, env, inheritedEnv } = settings;
   const program = programOf(settings);
   const isSignedOut = createSignedOut(args, { ...inheritedEnv, ...env });
-  const actsUnasked = ({ permissions }: AgentLaunch): boolean => permissions === 'skip' || (permissions === null && !enablePermissions);
 
   return {
     name,
@@ -34,8 +34,13 @@ export const codexDriver = (settings: AgentSettings): AgentDriver => {
     },
     // It takes any, and its API refuses what the model does not have.
     refusedEffort: () => Promise.resolve(null),
-    command: (launch) => ({ command: program.path(), args: [...args, 'app-server'], env: { ...env }, actsUnasked: actsUnasked(launch) }),
-    converse: (launch) => codexConversation(launch, actsUnasked(launch)),
+    command: (launch) => ({
+      command: program.path(),
+      args: [...args, 'app-server'],
+      env: { ...env },
+      actsUnasked: actsUnasked(launch, settings),
+    }),
+    converse: (launch) => codexConversation(launch, actsUnasked(launch, settings)),
     fits: fitsVeryInput,
     activities,
     readable,

@@ -2,6 +2,7 @@ import { firstLine } from '../../../words/first-line.ts';
 import type { JsonObject } from '../../domain/json-object.ts';
 import { activityWords, maxShown } from '../activity-words.ts';
 import type { AgentSettings } from '../agent-settings.ts';
+import { actsUnasked } from '../acts-unasked.ts';
 import { programOf } from '../detect-program.ts';
 import type { AgentConversation, AgentDriver, AgentLaunch } from '../driver.ts';
 import { parseLine, typeOf } from '../json-line.ts';
@@ -49,8 +50,6 @@ export const oneTurnDriver =
   (protocol: OneTurnProtocol) =>
   (settings: AgentSettings): AgentDriver => {
     const program = programOf(settings);
-    const actsUnasked = ({ permissions }: AgentLaunch): boolean =>
-      permissions === 'skip' || (permissions === null && !settings.enablePermissions);
     const saidBy = (line: JsonObject | null): Said[] => (line === null ? [] : protocol.said(line));
     return {
       name: settings.name,
@@ -70,7 +69,7 @@ export const oneTurnDriver =
         const { env, ...brought } = (launch.mcp && protocol.servers?.(launch.mcp, ownEnv)) ?? {};
         return {
           command: program.path(),
-          args: [...settings.args, ...protocol.args(launch, actsUnasked(launch))],
+          args: [...settings.args, ...protocol.args(launch, actsUnasked(launch, settings))],
           env: { ...settings.env, ...env },
           ...brought,
           // There is nobody whom it could ask.

@@ -1,4 +1,4 @@
-import { Type, type Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { readFileSync } from 'node:fs';
 import { Usage } from '../../../schemas/task.ts';
@@ -8,13 +8,13 @@ import { isMissing } from '../../files/failure.ts';
 import { storeWhole } from '../../files/store-whole.ts';
 import { runPaths } from '../../process/run-directory.ts';
 
-const OrNull = { string: Type.Union([Type.String(), Type.Null()]) };
+const StringOrNull = Type.Union([Type.String(), Type.Null()]);
 
 const Launch = Type.Object({
   cwd: Type.String(),
-  session: OrNull.string,
-  model: OrNull.string,
-  effort: OrNull.string,
+  session: StringOrNull,
+  model: StringOrNull,
+  effort: StringOrNull,
   permissions: Type.Union([Type.Literal('skip'), Type.Literal('ask'), Type.Null()]),
   budget: Type.Union([Type.Object({ maxCostUsd: Type.Optional(Type.Number()), maxTurns: Type.Optional(Type.Number()) }), Type.Null()]),
   mcp: Type.Union([
@@ -36,7 +36,6 @@ const Launch = Type.Object({
 });
 
 const OpeningFile = Type.Object({ launch: Launch, messages: Type.Array(Type.Object({ id: Type.String(), text: Type.String() })) });
-type OpeningFile = Static<typeof OpeningFile>;
 
 /** How an agent that has to be greeted was started, and what it is told as soon as it takes messages. */
 export interface Opening {
@@ -58,8 +57,7 @@ export const readOpeningFile = (directory: string): Opening | null => {
   try {
     const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
     Value.Assert(OpeningFile, stored);
-    const checked: OpeningFile = stored;
-    return checked;
+    return stored;
   } catch (error) {
     if (isMissing(error)) return null;
     throw new MakimaError('INTERNAL', `What the agent was to be told first, ${path}, cannot be read`, { cause: error });

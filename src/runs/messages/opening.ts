@@ -42,7 +42,7 @@ const planMessage = async ({ store }: Pick<RunContext, 'store'>, start: Start): 
 
 /** The ids of what an agent is told first, which is said once in a run. */
 const openingId = 'opening';
-export const greetingId = 'greeting';
+const greetingId = 'greeting';
 
 /** What an agent is told first, in its order; at most one where it takes one at a time. */
 const openingMessages = async (context: Pick<RunContext, 'store' | 'ledger'>, start: Start): Promise<{ id: string; text: string }[]> => {
