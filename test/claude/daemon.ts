@@ -156,12 +156,14 @@ const taskOf = (body: unknown): Task => {
   return body;
 };
 
-/** A daemon that is up, and whatever of it is left is ended with the test. */
-export const startDaemon = async (
+/**
+ * A daemon that is up, on a home of its own in a folder with the scripted model; whatever of it is left is ended with the test.
+ * @param settingsIn - those beside where it is
+ */
+export const startDaemonIn = async (
   t: Cleanup,
-  { agentEnv = {}, settings = {} }: { agentEnv?: Record<string, string>; settings?: Record<string, string> } = {},
+  settingsIn: (folder: string, apiUrl: string) => Promise<Record<string, string>>,
 ): Promise<Daemon> => {
-  const binary = await installClaude();
   const folder = await isolatedFolder(t);
   const model = await startModelApi();
   t.teardown(() => model.close());
@@ -173,9 +175,7 @@ export const startDaemon = async (
     TMPDIR: folder,
     MAKIMA_HOME: join(folder, 'makima'),
     MAKIMA_PORT: '0',
-    MAKIMA_CLAUDE_COMMAND: binary,
-    MAKIMA_AGENT_ENV: JSON.stringify({ ...(await claudeEnv(folder, model.url)), ...agentEnv }),
-    ...settings,
+    ...(await settingsIn(folder, model.url)),
   });
   t.teardown(async () => {
     await daemon.end();
@@ -183,4 +183,17 @@ export const startDaemon = async (
   });
   await daemon.start();
   return daemon;
+};
+
+/** The same with the real claude as its agent. */
+export const startDaemon = async (
+  t: Cleanup,
+  { agentEnv = {}, settings = {} }: { agentEnv?: Record<string, string>; settings?: Record<string, string> } = {},
+): Promise<Daemon> => {
+  const binary = await installClaude();
+  return startDaemonIn(t, async (folder, apiUrl) => ({
+    MAKIMA_CLAUDE_COMMAND: binary,
+    MAKIMA_AGENT_ENV: JSON.stringify({ ...(await claudeEnv(folder, apiUrl)), ...agentEnv }),
+    ...settings,
+  }));
 };

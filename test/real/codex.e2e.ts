@@ -7,7 +7,7 @@ import type { Approval } from '../../schemas/approval.ts';
 import type { TaskEvent } from '../../schemas/event.ts';
 import type { Task } from '../../schemas/task.ts';
 import type { Daemon } from '../claude/daemon.ts';
-import { bash, fail, limit, plan, say, shellQuoted, use } from '../claude/directives.ts';
+import { bash, fail, limit, plan, say, shellQuoted } from '../claude/directives.ts';
 import type { EventStream } from '../claude/event-stream.ts';
 import { killRuns, runProcesses } from '../claude/processes.ts';
 import { startRendezvous } from '../claude/rendezvous.ts';
@@ -15,6 +15,7 @@ import { git, makeUserRepository } from '../claude/user-repository.ts';
 import { codex, codexEnv, unboxed } from './codex.ts';
 import { startRealDaemon } from './daemon.ts';
 import { agentOrSkip } from './install-agent.ts';
+import { leadsByTools } from './leads-by-tools.ts';
 
 // A start of it takes a while on a machine that is shared.
 t.setTimeout(600_000);
@@ -262,29 +263,7 @@ void t.test('it leads subtasks by the script: made, waited for, merged, done', {
 });
 
 void t.test('it leads subtasks by makima’s tools over MCP, with the key from its environment', { skip }, async (t) => {
-  const daemon = await startRealDaemon(t, agents);
-  const repositoryUrl = join(daemon.folder, 'project');
-  await makeUserRepository(repositoryUrl);
-  const tool = (name: string, input: Record<string, unknown> = {}, as?: string): string => use(`mcp__makima__${name}`, input, as);
-  const part = plan(bash('echo part > part.txt'), say('written'));
-  const taskId = '{{part.first-id}}';
-  const { id } = await daemon.startTask({
-    name: 'Leads by tools',
-    agent: 'codex',
-    isOrchestrator: true,
-    repositoryUrl,
-    plan: plan(
-      tool('create_task', { name: 'Write a part', plan: part, start: true, idempotencyKey: 'part' }, 'part'),
-      tool('wait_for_tasks', { taskIds: [taskId], seconds: 200 }),
-      tool('start_merge', { subtaskId: taskId }),
-      tool('finish_task', { progressSummary: 'The part is in.' }),
-      say('all is in'),
-    ),
-  });
-  const task = await ended(daemon, id);
-  t.match(task, { status: 'done', progressSummary: 'The part is in.', errorMessage: null }, await daemon.text(`/tasks/${id}/output`));
-  t.match(await daemon.subtasks(id), [{ name: 'Write a part', agent: 'codex', status: 'done' }]);
-  t.equal(await fileIn(task, 'part.txt'), 'part\n');
+  await leadsByTools(t, await startRealDaemon(t, agents), 'codex');
 });
 
 void t.test('credentials that are refused fail the task in its words and say what to do; info tells of it', { skip }, async (t) => {

@@ -11,21 +11,11 @@ import type { Task } from '../../../schemas/task.ts';
 import { spawnDaemon, type DaemonProcess } from '../../support/daemon-process.ts';
 import { scratch, startDaemon, write, type TestDaemon } from '../../support/daemon.ts';
 import { steps, killedAt } from '../../support/killed-approval.ts';
+import { runSteps } from '../../support/run-steps.ts';
 import { lines, untilThere, type AgentUnderTest } from './agent-under-test.ts';
 import { countOf, keepRun, loggedLines, saidBy, there } from './stage.ts';
 
-/** The steps of a run's beginning and end. */
-const ofEvery = [
-  'run begun',
-  'plan stored',
-  'agent launched',
-  'running stored',
-  'output logged',
-  'run ended',
-  'messages settled',
-  'task settled',
-];
-/** … and those of an agent that is greeted. */
+/** The steps of an agent that is greeted, beside those of every run. */
 const ofGreeted = ['replies written', 'opening written'];
 const ofMessages = ['message put', 'message handed', 'message accepted', 'message written'];
 /** … where it waits for a next run. */
@@ -78,7 +68,7 @@ type Chosen = (point: string) => boolean;
 
 const atItsSteps = (t: Test, under: AgentUnderTest, isChosen: Chosen): void => {
   const { words } = under;
-  for (const point of [...ofEvery, ...(under.isGreeted ? ofGreeted : [])].filter(isChosen))
+  for (const point of [...runSteps, ...(under.isGreeted ? ofGreeted : [])].filter(isChosen))
     void t.test(`killed at: ${point}`, { timeout }, async (t) => {
       const { home, notes, env } = await prepare(t, under, false);
       const ran = join(scratch(t), 'ran');

@@ -3,6 +3,7 @@ import t from 'tap';
 import type { WaitingMessage } from '../../../schemas/message.ts';
 import { spawnDaemon } from '../../support/daemon-process.ts';
 import { lineOf, scratch, startDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { runSteps } from '../../support/run-steps.ts';
 
 t.setTimeout(300_000);
 
@@ -54,20 +55,10 @@ void t.test('to one that goes on with its session for it', async (t) => {
   const home = scratch(t);
   const first = await startDaemon(t, 'remembers', { MAKIMA_HOME: home });
   const made = [];
-  const points = [
-    'run begun',
-    'plan stored',
-    'agent launched',
-    'running stored',
-    'output logged',
-    'run ended',
-    'messages settled',
-    'task settled',
-  ];
-  for (const point of points) made.push((await first.start({ name: point, plan: 'the plan' })).id);
+  for (const point of runSteps) made.push((await first.start({ name: point, plan: 'the plan' })).id);
   for (const id of made) await first.ended(id);
   await first.close();
-  for (const [index, dieAt] of points.entries()) {
+  for (const [index, dieAt] of runSteps.entries()) {
     const id = made[index] ?? '';
     const dying = await spawnDaemon(t, home, 'remembers', {}, dieAt);
     // Where it dies before it answers it has queued the task, or has not.
